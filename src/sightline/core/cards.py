@@ -1,0 +1,78 @@
+"""What is known of a model: the card that lies beside its weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal, get_args
+
+from sightline.core.errors import InvalidInputError
+from sightline.core.preprocess import Preprocess
+
+ModelKind = Literal["classifier", "encoder"]
+ModelFormat = Literal["torch", "onnx"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelCard:
+    """models/<id>/model.json. Immutable: a changed model is another model."""
+
+    id: str
+    name: str
+    kind: ModelKind
+    format: ModelFormat
+    file: str
+    """File name of the weights beside the card."""
+    blake3: str
+    created_at: str
+    """UTC, RFC 3339."""
+    preprocess: Preprocess
+    network: str = ""
+    classes: tuple[str, ...] = ()
+    class_ids: tuple[int, ...] = ()
+    temperature: float = 1.0
+    outputs: dict[str, str] = field(default_factory=dict)
+    """Role (logits, embedding, probabilities) to the name of the graph's output."""
+    project: str = ""
+    run: str = ""
+    metrics: dict[str, Any] = field(default_factory=dict)
+    licence: str = ""
+    source: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        values: dict[str, Any] = {item.name: getattr(self, item.name) for item in fields(self)}
+        return values | {
+            "preprocess": self.preprocess.to_dict(),
+            "classes": list(self.classes),
+            "class_ids": list(self.class_ids),
+        }
+
+    @staticmethod
+    def from_dict(data: dict[str, Any]) -> ModelCard:
+        """Read it from JSON; unknown keys are ignored, so that newer cards can be read.
+
+        Raises:
+            InvalidInputError: A key is missing or has the wrong type.
+        """
+        known = {item.name for item in fields(ModelCard)}
+        values = {key: value for key, value in data.items() if key in known}
+        try:
+            values["preprocess"] = Preprocess.from_dict(dict(values["preprocess"]))
+            values["classes"] = tuple(str(name) for name in values.get("classes", ()))
+            values["class_ids"] = tuple(int(one) for one in values.get("class_ids", ()))
+            values["temperature"] = float(values.get("temperature", 1.0))
+            card = ModelCard(**values)
+        except (KeyError, TypeError, ValueError) as error:
+            raise InvalidInputError(
+                f"not a model card: {type(error).__name__} {error}", hint="add the model again"
+            ) from error
+        if card.kind not in get_args(ModelKind) or card.format not in get_args(ModelFormat):
+            raise InvalidInputError(
+                f"unknown kind or format: {card.kind}, {card.format}",
+                hint="this card is from a newer version",
+            )
+        return card
+
+    def with_metrics(self, **metrics: Any) -> ModelCard:
+        """Return a copy with more metrics."""
+        return replace(self, metrics=self.metrics | metrics)

@@ -1,0 +1,92 @@
+"""How a picture becomes a network's input: the rule, as data."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Final, Literal, get_args
+
+from sightline.core.errors import InvalidInputError
+
+Resize = Literal["stretch", "crop", "letterbox"]
+Interpolation = Literal["bilinear", "bicubic"]
+IMAGENET_MEAN: Final = (0.485, 0.456, 0.406)
+IMAGENET_STD: Final = (0.229, 0.224, 0.225)
+MAX_SIZE: Final = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preprocess:
+    """From an upright RGB picture to a square uint8 picture, then to normalised floats.
+
+    The picture is resized (`stretch`: both sides to `size`; `crop`: the short side to `resize_px`,
+    then the centre of `size`; `letterbox`: the long side to `size`, grey bars), then
+    `(value / 255 - mean) / std` per channel.
+    """
+
+    size: int
+    resize: Resize = "stretch"
+    resize_px: int | None = None
+    interpolation: Interpolation = "bilinear"
+    mean: tuple[float, float, float] = IMAGENET_MEAN
+    std: tuple[float, float, float] = IMAGENET_STD
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be carried out."""
+        if not 1 <= self.size <= MAX_SIZE:
+            raise InvalidInputError(f"size {self.size} is not in 1..{MAX_SIZE}", hint="try 224")
+        if self.resize not in get_args(Resize):
+            raise InvalidInputError(
+                f"no resize rule {self.resize!r}", hint="stretch, crop or letterbox"
+            )
+        if self.interpolation not in get_args(Interpolation):
+            raise InvalidInputError(
+                f"no interpolation {self.interpolation!r}", hint="bilinear or bicubic"
+            )
+        if self.resize_px is not None and not self.size <= self.resize_px <= MAX_SIZE:
+            raise InvalidInputError(
+                f"resize_px {self.resize_px} is not in {self.size}..{MAX_SIZE}",
+                hint="the crop cannot be larger than the resized picture",
+            )
+        if len(self.mean) != 3 or len(self.std) != 3 or min(self.std) <= 0:  # noqa: PLR2004
+            raise InvalidInputError("mean and std need three values, std above 0", hint="see docs")
+
+    @property
+    def min_side_px(self) -> int:
+        """Short side, pixels, that a decoded picture must have to lose nothing."""
+        return self.resize_px or self.size
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return asdict(self) | {"mean": list(self.mean), "std": list(self.std)}
+
+    @staticmethod
+    def from_dict(data: dict[str, Any]) -> Preprocess:
+        """Read it from JSON.
+
+        Raises:
+            InvalidInputError: A key is unknown, missing, or has a value out of range.
+        """
+        known = {field.name for field in fields(Preprocess)}
+        unknown = set(data) - known
+        if unknown or "size" not in data:
+            raise InvalidInputError(
+                f"preprocessing has unknown or missing keys: {sorted(unknown) or ['size']}",
+                hint=f"known keys: {', '.join(sorted(known))}",
+            )
+        try:
+            values = dict(data)
+            for key in ("mean", "std"):
+                if key in values:
+                    values[key] = tuple(float(value) for value in values[key])
+            return Preprocess(**values)
+        except (TypeError, ValueError) as error:
+            raise InvalidInputError(
+                f"preprocessing is not valid: {error}", hint="see docs"
+            ) from error
+
+    def key(self) -> str:
+        """Return a short hash that changes when the answer could."""
+        raw = json.dumps(self.to_dict(), sort_keys=True).encode()
+        return hashlib.blake2b(raw, digest_size=8).hexdigest()

@@ -1,0 +1,67 @@
+"""One table of engines by name. Listing it imports no engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from sightline.core.errors import MissingExtraError, UnknownEngineError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineSpec:
+    """What is known of an engine before it is loaded."""
+
+    name: str
+    kind: str
+    """The port it answers to: encoder, classifier."""
+    factory: str
+    """`package.module:function`, imported at first use."""
+    description: str = ""
+    extra: str = ""
+    """The optional dependency that it needs, as in `pip install sightline[extra]`."""
+    needs: tuple[str, ...] = ()
+    """Importable names that must be there."""
+
+    def missing(self) -> tuple[str, ...]:
+        """Return the importable names that are not installed."""
+        return tuple(module for module in self.needs if find_spec(module) is None)
+
+
+class Registry:
+    """Engines by name: the built-in table, then what a workspace adds."""
+
+    def __init__(self, specs: Iterable[EngineSpec]) -> None:
+        self._specs = {spec.name: spec for spec in specs}
+
+    def names(self) -> list[str]:
+        """Return every name, sorted."""
+        return sorted(self._specs)
+
+    def specs(self) -> list[EngineSpec]:
+        """Return every entry, sorted by name."""
+        return [self._specs[name] for name in self.names()]
+
+    def load(self, name: str, **arguments: Any) -> Any:
+        """Build the engine; `arguments` go to its factory.
+
+        Raises:
+            UnknownEngineError: No engine bears this name.
+            MissingExtraError: It needs a package that is not installed.
+        """
+        spec = self._specs.get(name)
+        if spec is None:
+            raise UnknownEngineError(
+                f"no engine named {name!r}", hint=did_you_mean(name, self._specs)
+            )
+        missing = spec.missing()
+        if missing:
+            hint = f"pip install 'sightline[{spec.extra}]'"
+            raise MissingExtraError(f"{name} needs {', '.join(missing)}", hint=hint)
+        module, _, function = spec.factory.partition(":")
+        return getattr(import_module(module), function)(**arguments)

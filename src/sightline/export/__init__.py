@@ -1,0 +1,1 @@
+"""Write a model in a form others can run, checked."""

@@ -1,0 +1,1 @@
+"""Long work: started, watched, stopped and resumed in one way."""
