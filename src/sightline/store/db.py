@@ -1,0 +1,206 @@
+"""One database, many readers, and one writer that commits in groups.
+
+On a disk an fsync costs the same for one change as for fifty. Writers that each commit on their
+own also starve each other while they wait for SQLite's lock. So every short write of a process is
+handed to one thread, which commits what has gathered in one transaction, a savepoint for each,
+and answers only when the commit is on the disk.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from sightline.core.errors import SightlineError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Engine
+
+T = TypeVar("T")
+Work = "Callable[[Connection], Any]"
+GROUP: Final = 64
+BUSY_TIMEOUT_MS: Final = 30_000
+
+
+class Database:
+    """An engine with its writer. Close it to stop the writer."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _engine(url)
+        self._inbox: queue.SimpleQueue[tuple[Any, Future[Any]] | None] = queue.SimpleQueue()
+        self._writer: threading.Thread | None = None
+        self._start = threading.Lock()
+        self._closed = False
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Tell SQLite from PostgreSQL."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection for reading: one consistent state throughout."""
+        with storage_errors(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Give a connection for a long write of one's own (bulk ingest, migrations).
+
+        Commits at the end, rolls back on an error. SQLite lets one writer in at a time.
+        """
+        with storage_errors(), self.engine.connect() as connection:
+            _begin(connection, write=True)
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Do a short write and return once it is durable.
+
+        Raises:
+            StorageError: The disk or the database refuses; nothing was written.
+        """
+        return self.submit(work).result()
+
+    def submit(self, work: Callable[[Connection], T]) -> Future[T]:
+        """Hand in a short write; the future is done once it is durable, or has its error."""
+        future: Future[T] = Future()
+        with self._start:
+            if self._closed:
+                raise StorageError("the database is closed", hint="start Sightline again")
+            if self._writer is None:
+                self._writer = threading.Thread(target=self._serve, name="db-writer", daemon=True)
+                self._writer.start()
+            self._inbox.put((work, future))
+        return future
+
+    def close(self) -> None:
+        """Finish what was handed in and let go of the connections."""
+        with self._start:
+            self._closed = True
+            writer = self._writer
+            if writer is not None:
+                self._inbox.put(None)
+        if writer is not None:
+            writer.join()
+        self.engine.dispose()
+
+    def _serve(self) -> None:
+        while True:
+            group, last = self._gather()
+            if group:
+                self._commit(group)
+            if last:
+                return
+
+    def _gather(self) -> tuple[list[tuple[Any, Future[Any]]], bool]:
+        group: list[tuple[Any, Future[Any]]] = []
+        item = self._inbox.get()
+        while item is not None:
+            group.append(item)
+            if len(group) == GROUP:
+                return group, False
+            try:
+                item = self._inbox.get_nowait()
+            except queue.Empty:
+                return group, False
+        return group, True
+
+    def _commit(self, group: list[tuple[Any, Future[Any]]]) -> None:
+        answers: list[tuple[Future[Any], Any]] = []
+        try:
+            with self.transaction() as connection:
+                for work, future in group:
+                    try:
+                        with connection.begin_nested():
+                            answers.append((future, work(connection)))
+                    except DBAPIError:
+                        raise
+                    except Exception as error:  # noqa: BLE001 - it belongs to the caller
+                        future.set_exception(error)
+        except BaseException as error:  # noqa: BLE001 - every caller must hear of it
+            if len(group) > 1 and isinstance(error, SightlineError):
+                for one in group:
+                    if not one[1].done():
+                        self._commit([one])
+                return
+            for _, future in group:
+                if not future.done():
+                    future.set_exception(error)
+            return
+        for future, answer in answers:
+            future.set_result(answer)
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Turn what the driver raises into a StorageError that says what to do."""
+    try:
+        yield
+    except OperationalError as error:
+        raise StorageError(f"the database refuses: {error.orig}", hint=_hint(str(error))) from error
+
+
+def _hint(message: str) -> str:
+    lower = message.lower()
+    if "full" in lower or "no space" in lower:
+        return "the disk is full: free some space, nothing that was saved is lost"
+    if "locked" in lower or "busy" in lower:
+        return "another program is writing for a long time: wait and try again"
+    if "readonly" in lower or "read-only" in lower or "unable to open" in lower:
+        return "check the permissions of the workspace folder"
+    if "connect" in lower:
+        return "check SIGHTLINE_DATABASE_URL and that the server is running"
+    return "see `sightline doctor`"
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+    engine = create_engine(
+        url, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "foreign_keys=ON",
+            "cache_size=-32000",
+            "temp_store=MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("sightline_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+def _begin(connection: Connection, *, write: bool) -> None:
+    connection.execution_options(sightline_write=write)
+    connection.begin()
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the URL of a SQLite file."""
+    return f"sqlite:///{path}"
