@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlalchemy import create_engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import OperationalError
 
-from sightline.core.errors import SightlineError, StorageError
+from sightline.core.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 T = TypeVar("T")
-Work = "Callable[[Connection], Any]"
 GROUP: Final = 64
 BUSY_TIMEOUT_MS: Final = 30_000
 
@@ -125,25 +124,34 @@ class Database:
         try:
             with self.transaction() as connection:
                 for work, future in group:
-                    try:
-                        with connection.begin_nested():
-                            answers.append((future, work(connection)))
-                    except DBAPIError:
-                        raise
-                    except Exception as error:  # noqa: BLE001 - it belongs to the caller
+                    answer, error = _in_savepoint(connection, work)
+                    if error is None:
+                        answers.append((future, answer))
+                    else:
                         future.set_exception(error)
-        except BaseException as error:  # noqa: BLE001 - every caller must hear of it
-            if len(group) > 1 and isinstance(error, SightlineError):
-                for one in group:
-                    if not one[1].done():
-                        self._commit([one])
-                return
+        except Exception as error:  # noqa: BLE001 - nothing is durable: every caller must hear it
             for _, future in group:
                 if not future.done():
                     future.set_exception(error)
             return
         for future, answer in answers:
             future.set_result(answer)
+
+
+def _in_savepoint(
+    connection: Connection, work: Callable[[Connection], T]
+) -> tuple[T | None, Exception | None]:
+    """Return what `work` answers, or its error with its writes taken back.
+
+    An OperationalError (disk full, connection lost) is the whole group's and passes through.
+    """
+    try:
+        with connection.begin_nested():
+            return work(connection), None
+    except OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001 - it belongs to the caller, not to this thread
+        return None, error
 
 
 @contextmanager

@@ -116,7 +116,7 @@ classes = Table(
     sqlite_autoincrement=True,
 )
 
-annotations = Table(
+annotation_rows = Table(
     "annotations",
     metadata,
     Column("id", Big, primary_key=True),
