@@ -1,0 +1,19 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+// The server whose API `npm run dev` talks to.
+const server = process.env.SIGHTLINE_URL ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  build: {
+    outDir: "../src/sightline/server/_web",
+    emptyOutDir: true,
+    target: "es2022",
+    chunkSizeWarningLimit: 600,
+  },
+  server: { proxy: { "/api": { target: server, changeOrigin: true } } },
+  test: { environment: "node", include: ["src/**/*.test.ts"] },
+});
