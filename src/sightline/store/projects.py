@@ -1,0 +1,149 @@
+"""Projects: a name, a folder, and a count of changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from sightline.core.clock import now
+from sightline.core.errors import ConflictError, UnknownProjectError, did_you_mean
+from sightline.core.names import check_name
+from sightline.store import events
+from sightline.store.tables import projects
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from sightline.store.db import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One collection of pictures."""
+
+    id: int
+    name: str
+    created_at: str
+    archived_at: str | None
+    next_ordinal: int
+    """One past the highest ordinal ever given; ordinals are never used again."""
+    seq: int
+    """How many changes it has seen."""
+
+
+def next_seq(connection: Connection, project_id: int) -> int:
+    """Take the next change number of a project, which also lets its writers take turns."""
+    query = update(projects).where(projects.c.id == project_id).values(seq=projects.c.seq + 1)
+    seq = connection.scalar(query.returning(projects.c.seq))
+    if seq is None:
+        raise UnknownProjectError("the project is gone", hint="reload the list of projects")
+    return int(seq)
+
+
+class ProjectTable:
+    """Projects by name."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def create(self, name: str) -> Project:
+        """Make a project.
+
+        Raises:
+            InvalidInputError: The name cannot be that of a folder.
+            ConflictError: There is one of this name, whatever its case.
+        """
+        name = check_name(name, "project")
+
+        def work(connection: Connection) -> Project:
+            for taken in connection.scalars(select(projects.c.name)):
+                if taken.casefold() == name.casefold():
+                    raise ConflictError(
+                        f"there is a project named {taken!r} already", hint="choose another name"
+                    )
+            key = connection.execute(
+                insert(projects).values(name=name, created_at=now(), next_ordinal=0, seq=0)
+            ).inserted_primary_key
+            project_id = int(key[0]) if key is not None else 0
+            events.append(connection, "project", project_id, {"project": name, "change": "created"})
+            return _read(connection, name)
+
+        try:
+            return self._db.write(work)
+        except IntegrityError as error:
+            raise ConflictError(
+                f"there is a project named {name!r} already", hint="choose another name"
+            ) from error
+
+    def get(self, name: str) -> Project:
+        """Return the project of this name.
+
+        Raises:
+            UnknownProjectError: There is none.
+        """
+        with self._db.read() as connection:
+            return _read(connection, name)
+
+    def by_id(self, project_id: int) -> Project:
+        """Return the project with this id.
+
+        Raises:
+            UnknownProjectError: There is none.
+        """
+        with self._db.read() as connection:
+            row = connection.execute(select(projects).where(projects.c.id == project_id)).first()
+        if row is None:
+            raise UnknownProjectError("the project is gone", hint="reload the list of projects")
+        return Project(*row)
+
+    def find(self, name: str) -> Project | None:
+        """Return the project of this name, or None."""
+        try:
+            return self.get(name)
+        except UnknownProjectError:
+            return None
+
+    def list(self, *, archived: bool | None = None) -> list[Project]:
+        """Return projects by name; `archived` keeps only those that are, or are not."""
+        query = select(projects).order_by(projects.c.name)
+        if archived is not None:
+            column = projects.c.archived_at
+            query = query.where(column.is_not(None) if archived else column.is_(None))
+        with self._db.read() as connection:
+            return [Project(*row) for row in connection.execute(query)]
+
+    def set_archived(self, name: str, *, archived: bool) -> Project:
+        """Put a project away, or fetch it back; nothing else changes."""
+
+        def work(connection: Connection) -> Project:
+            project = _read(connection, name)
+            when = now() if archived else None
+            connection.execute(
+                update(projects).where(projects.c.id == project.id).values(archived_at=when)
+            )
+            change = "archived" if archived else "restored"
+            events.append(connection, "project", project.id, {"project": name, "change": change})
+            return _read(connection, name)
+
+        return self._db.write(work)
+
+    def remove(self, name: str) -> None:
+        """Forget a project with all its rows. Its files are the caller's business."""
+
+        def work(connection: Connection) -> None:
+            project = _read(connection, name)
+            connection.execute(delete(projects).where(projects.c.id == project.id))
+            events.append(connection, "project", None, {"project": name, "change": "deleted"})
+
+        self._db.write(work)
+
+
+def _read(connection: Connection, name: str) -> Project:
+    row = connection.execute(select(projects).where(projects.c.name == name)).first()
+    if row is None:
+        known = connection.scalars(select(projects.c.name)).all()
+        raise UnknownProjectError(f"no project named {name!r}", hint=did_you_mean(name, known))
+    return Project(*row)
