@@ -1,0 +1,145 @@
+/** Which key does what, as data: the handler, the `?` sheet and the palette read the same table. */
+
+export type Action =
+  | { readonly kind: "move"; readonly by: "left" | "right" | "up" | "down" | "home" | "end" | "pageUp" | "pageDown"; readonly extend: boolean }
+  | { readonly kind: "hotkey"; readonly key: string }
+  | { readonly kind: "unsure" | "skip" | "clear" | "open" | "close" | "selectAll" | "undo" | "redo" | "help" | "palette" | "refresh" | "fit" | "zoomIn" | "zoomOut" }
+  | { readonly kind: "go"; readonly letter: string };
+
+export interface Key {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly shiftKey: boolean;
+  readonly altKey: boolean;
+}
+
+const MOVES = {
+  ArrowLeft: "left",
+  ArrowRight: "right",
+  ArrowUp: "up",
+  ArrowDown: "down",
+  Home: "home",
+  End: "end",
+  PageUp: "pageUp",
+  PageDown: "pageDown",
+} as const;
+
+const isMove = (key: string): key is keyof typeof MOVES => key in MOVES;
+
+/** Keys that mean the same on every page. */
+export function everywhere(key: Key): Action | null {
+  const command = key.ctrlKey || key.metaKey;
+  const letter = key.key.toLowerCase();
+  if (command && letter === "k") return { kind: "palette" };
+  if (command && letter === "z") return { kind: key.shiftKey ? "redo" : "undo" };
+  if (command && letter === "y") return { kind: "redo" };
+  if (!command && !key.altKey && key.key === "?") return { kind: "help" };
+  return null;
+}
+
+/** Keys of the Browse page: grid and detail view alike. */
+export function browsing(key: Key): Action | null {
+  const command = key.ctrlKey || key.metaKey;
+  if (key.altKey) return null;
+  if (isMove(key.key)) return command ? null : { kind: "move", by: MOVES[key.key], extend: key.shiftKey };
+  if (command) return key.key.toLowerCase() === "a" ? { kind: "selectAll" } : null;
+  switch (key.key) {
+    case "0":
+      return { kind: "unsure" };
+    case "Enter":
+      return { kind: "open" };
+    case "Escape":
+      return { kind: "close" };
+    case "Backspace":
+    case "Delete":
+      return { kind: "clear" };
+    case "+":
+    case "=":
+      return { kind: "zoomIn" };
+    case "-":
+      return { kind: "zoomOut" };
+    case "!":
+      return { kind: "fit" };
+  }
+  const letter = key.key.toLowerCase();
+  if (letter === "x") return { kind: "skip" };
+  if (letter === "r" && !key.shiftKey) return { kind: "refresh" };
+  return /^[1-9]$/.test(key.key) ? { kind: "hotkey", key: key.key } : null;
+}
+
+export interface Sequence {
+  readonly waiting: boolean;
+  readonly since: number;
+}
+
+export const noSequence: Sequence = { waiting: false, since: 0 };
+
+/** `g` and then a letter within a second and a half goes to a page. */
+export function going(state: Sequence, key: Key, now: number): [Sequence, Action | null] {
+  if (key.ctrlKey || key.metaKey || key.altKey) return [noSequence, null];
+  const letter = key.key.toLowerCase();
+  if (state.waiting && now - state.since < 1500 && /^[a-z]$/.test(letter)) return [noSequence, { kind: "go", letter }];
+  if (letter === "g") return [{ waiting: true, since: now }, null];
+  return [noSequence, null];
+}
+
+/** Keys typed into a field belong to the field. */
+export function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable) return true;
+  if (target instanceof HTMLInputElement) return !["checkbox", "radio", "button", "range"].includes(target.type);
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+}
+
+export interface Row {
+  readonly keys: readonly string[];
+  readonly means: string;
+}
+
+export const SHEET: readonly { readonly title: string; readonly rows: readonly Row[] }[] = [
+  {
+    title: "Label",
+    rows: [
+      { keys: ["1", "…", "9"], means: "Give the class with that hotkey to the selection, or to the focused picture" },
+      { keys: ["0"], means: "Mark as unsure" },
+      { keys: ["X"], means: "Skip" },
+      { keys: ["⌫"], means: "Take the label away" },
+      { keys: ["Ctrl", "Z"], means: "Undo" },
+      { keys: ["Ctrl", "Shift", "Z"], means: "Redo" },
+    ],
+  },
+  {
+    title: "Move and select",
+    rows: [
+      { keys: ["←", "→", "↑", "↓"], means: "Move the focus" },
+      { keys: ["Shift", "arrow"], means: "Extend the selection" },
+      { keys: ["Home", "End"], means: "First and last picture" },
+      { keys: ["Ctrl", "A"], means: "Select the whole view" },
+      { keys: ["Enter"], means: "Open the picture" },
+      { keys: ["Esc"], means: "Close it, or select nothing" },
+      { keys: ["R"], means: "Refresh the view" },
+    ],
+  },
+  {
+    title: "In an open picture",
+    rows: [
+      { keys: ["←", "→"], means: "Previous and next picture" },
+      { keys: ["+", "−"], means: "Zoom" },
+      { keys: ["Shift", "1"], means: "Fit" },
+    ],
+  },
+  {
+    title: "Everywhere",
+    rows: [
+      { keys: ["Ctrl", "K"], means: "Every action by name" },
+      { keys: ["g", "p"], means: "Projects" },
+      { keys: ["g", "b"], means: "Browse" },
+      { keys: ["g", "t"], means: "Train" },
+      { keys: ["g", "m"], means: "Models" },
+      { keys: ["g", "j"], means: "Jobs" },
+      { keys: ["g", "s"], means: "Settings" },
+      { keys: ["?"], means: "This sheet" },
+    ],
+  },
+];

@@ -1,0 +1,172 @@
+import type { Item, LabelledImage, ViewWindow } from "@/api/types";
+import type { Range } from "./layout";
+
+export type LoadWindow = (offset: number, limit: number, signal: AbortSignal) => Promise<ViewWindow>;
+
+interface Page {
+  items: readonly Item[] | null;
+  abort: AbortController | null;
+  stale: boolean;
+  used: number;
+}
+
+/**
+ * The items of one view, by position, loaded in pages around what is on screen.
+ *
+ * Pages that are no longer near the screen are given up in flight, and the least recently used are dropped, so that
+ * a walk through a million images holds a few thousand of them.
+ */
+export class Windows {
+  private readonly pages = new Map<number, Page>();
+  private readonly where = new Map<number, number>();
+  private readonly listeners = new Set<() => void>();
+  private clock = 0;
+  private revision = 0;
+  private wanted: Range = { start: 0, end: 0 };
+  error: unknown = null;
+
+  constructor(
+    readonly size: number,
+    private readonly load: LoadWindow,
+    private readonly pageSize = 200,
+    private readonly keepPages = 60,
+  ) {}
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  /** Grows with every change; for useSyncExternalStore. */
+  readonly snapshot = (): number => this.revision;
+
+  get(index: number): Item | undefined {
+    const page = this.pages.get(Math.floor(index / this.pageSize));
+    return page?.items?.[index % this.pageSize];
+  }
+
+  /** Position of an image that is loaded. */
+  indexOf(imageId: number): number | undefined {
+    return this.where.get(imageId);
+  }
+
+  byId(imageId: number): Item | undefined {
+    const index = this.where.get(imageId);
+    return index === undefined ? undefined : this.get(index);
+  }
+
+  /** Loads what the range needs, and gives up what it does not. */
+  ensure(range: Range): void {
+    this.wanted = range;
+    const needed = new Set(this.pagesOf(range));
+    for (const [number, page] of this.pages) {
+      if (!needed.has(number) && page.abort) {
+        page.abort.abort();
+        page.abort = null;
+        if (!page.items) this.pages.delete(number);
+      }
+    }
+    for (const number of needed) {
+      const page = this.pages.get(number);
+      if (page) page.used = ++this.clock;
+      if (!page || (!page.abort && (page.items === null || page.stale))) void this.fetch(number);
+    }
+  }
+
+  /** All items of a range, loading what is missing. */
+  async range(range: Range, signal: AbortSignal): Promise<Item[]> {
+    const items: Item[] = [];
+    for (let offset = range.start; offset < range.end; offset += 1000) {
+      const limit = Math.min(1000, range.end - offset);
+      const answer = await this.load(offset, limit, signal);
+      items.push(...answer.items);
+    }
+    return items;
+  }
+
+  /** Takes over what the server says of some images. */
+  apply(images: readonly LabelledImage[]): void {
+    let changed = false;
+    for (const image of images) {
+      const index = this.where.get(image.id);
+      if (index === undefined) continue;
+      const page = this.pages.get(Math.floor(index / this.pageSize));
+      const before = page?.items?.[index % this.pageSize];
+      if (!page?.items || !before || before.version > image.version) continue;
+      const next = { ...before, version: image.version, status: image.status, class_id: image.class_id };
+      page.items = page.items.with(index % this.pageSize, next);
+      changed = true;
+    }
+    if (changed) this.tell();
+  }
+
+  /** Marks pages as old: those on screen are loaded again now, the others when they are next seen. */
+  invalidate(imageIds?: readonly number[]): void {
+    const pages = imageIds
+      ? new Set(imageIds.flatMap((id) => this.where.get(id) ?? []).map((index) => Math.floor(index / this.pageSize)))
+      : new Set(this.pages.keys());
+    for (const number of pages) {
+      const page = this.pages.get(number);
+      if (page) page.stale = true;
+    }
+    if (pages.size > 0) this.ensure(this.wanted);
+  }
+
+  /** Tries again after a failure. */
+  retry(): void {
+    this.error = null;
+    this.ensure(this.wanted);
+    this.tell();
+  }
+
+  close(): void {
+    for (const page of this.pages.values()) page.abort?.abort();
+    this.listeners.clear();
+  }
+
+  private pagesOf(range: Range): number[] {
+    if (range.end <= range.start) return [];
+    const first = Math.floor(range.start / this.pageSize);
+    const last = Math.floor((range.end - 1) / this.pageSize);
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  }
+
+  private async fetch(number: number): Promise<void> {
+    const abort = new AbortController();
+    const page = this.pages.get(number) ?? { items: null, abort: null, stale: false, used: ++this.clock };
+    page.abort = abort;
+    page.stale = false;
+    this.pages.set(number, page);
+    try {
+      const answer = await this.load(number * this.pageSize, this.pageSize, abort.signal);
+      if (abort.signal.aborted) return;
+      page.items = answer.items;
+      answer.items.forEach((item, i) => this.where.set(item.id, number * this.pageSize + i));
+      this.error = null;
+      this.trim();
+    } catch (error) {
+      if (abort.signal.aborted) return;
+      this.error = error;
+      if (!page.items) this.pages.delete(number);
+    } finally {
+      if (page.abort === abort) page.abort = null;
+    }
+    this.tell();
+  }
+
+  private trim(): void {
+    if (this.pages.size <= this.keepPages) return;
+    const needed = new Set(this.pagesOf(this.wanted));
+    const idle = [...this.pages].filter(([number, page]) => !page.abort && !needed.has(number));
+    idle.sort(([, a], [, b]) => a.used - b.used);
+    for (const [number, page] of idle.slice(0, this.pages.size - this.keepPages)) {
+      for (const item of page.items ?? []) this.where.delete(item.id);
+      this.pages.delete(number);
+    }
+  }
+
+  private tell(): void {
+    this.revision += 1;
+    for (const listener of this.listeners) listener();
+  }
+}
