@@ -90,7 +90,9 @@ export class Loader {
   }
 
   /** Asks for a picture; the function returned takes the wish back, and lets the picture go. */
-  want(url: string, listener: Listener): () => void {
+  want(url: string, tell: Listener): () => void {
+    // A registration of its own, so that two tiles may share one function.
+    const listener: Listener = (outcome) => tell(outcome);
     this.inUse.set(url, (this.inUse.get(url) ?? 0) + 1);
     const ready = this.cache.get(url);
     if (ready !== undefined) {
