@@ -1,0 +1,84 @@
+"""Predictions over files and folders, in order, with one row for every file."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sightline.core.progress import Silent
+from sightline.predict.rows import Picture, Row, answer_row, check_top, expand, load_or_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from sightline.core.ports import Classifier
+    from sightline.core.progress import Progress
+
+
+def predict_files(
+    classifier: Classifier,
+    sources: Iterable[Picture | Path | str | bytes],
+    *,
+    top: int | None = None,
+    progress: Progress | None = None,
+    threads: int | None = None,
+) -> Iterator[Row]:
+    """Yield a row per picture, in the order given; a bad file gives {path, error, reason}.
+
+    Decoding and inference run in `threads` threads (default: one less than there are cores), at
+    most a few pictures ahead of the reader. A folder stands for the pictures in it.
+
+    Raises:
+        InvalidInputError: `top` is below 1, or the model cannot take the pictures.
+        CancelledError: Somebody asked it to stop.
+    """
+    check_top(top)
+    told = progress or Silent()
+    pictures = list(expand(sources))
+    workers = threads or default_threads()
+    size = getattr(classifier, "max_batch", 1)
+    groups = (pictures[at : at + size] for at in range(0, len(pictures), size))
+    waiting: deque[Future[list[Row]]] = deque()
+    done = 0
+    told.advance(0, len(pictures))
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="predict")
+    try:
+        while True:
+            while len(waiting) < 2 * workers and (group := next(groups, None)):
+                waiting.append(pool.submit(predict_group, classifier, group, top))
+            if not waiting:
+                return
+            for row in waiting.popleft().result():
+                told.check()
+                yield row
+                done += 1
+                told.advance(done, len(pictures))
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def predict_group(
+    classifier: Classifier, pictures: Sequence[Picture], top: int | None
+) -> list[Row]:
+    """Return a row per picture, classified in one batch."""
+    loaded = [load_or_error(picture, classifier.preprocess) for picture in pictures]
+    inputs = [one for one in loaded if not isinstance(one, dict)]
+    answers = iter(classifier.classify(np.stack(inputs)) if inputs else ())
+    return [
+        one
+        if isinstance(one, dict)
+        else answer_row(picture, classifier.classes, next(answers), top)
+        for picture, one in zip(pictures, loaded, strict=True)
+    ]
+
+
+def default_threads() -> int:
+    """Return one less than the cores this process may use, at least 1."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, (cores or 1) - 1)
