@@ -86,6 +86,12 @@ def add(
     return get(connection, int(key[0]) if key is not None else 0)
 
 
+def find_state(connection: Connection, class_id: int) -> dict[str, Any] | None:
+    """Return what the journal keeps of a class, deleted or not; None when there is none."""
+    row = connection.execute(select(classes).where(classes.c.id == class_id)).first()
+    return None if row is None else ClassRow(*row).state()
+
+
 def put(connection: Connection, class_id: int, state: dict[str, Any]) -> None:
     """Set a class to a state that the journal keeps."""
     connection.execute(update(classes).where(classes.c.id == class_id).values(**state))

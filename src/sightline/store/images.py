@@ -223,13 +223,13 @@ def rows_where(
     )
     if limit is not None:
         query = query.limit(limit)
-    raw = connection.execute(query).all()
-    tags = tags_of(connection, [row[0] for row in raw])
-    return [_image_row(row, tags.get(row[0], ())) for row in raw]
+    raw = connection.execute(query).mappings().all()
+    tags = tags_of(connection, [row["id"] for row in raw])
+    return [_image_row(row, tags.get(row["id"], ())) for row in raw]
 
 
 def _image_row(row: Any, tags: tuple[int, ...]) -> ImageRow:
-    values = dict(row._mapping)
+    values = dict(row)
     values["split"] = SPLITS[values["split"]]
     values["status"] = STATUSES[values["status"]]
     values["path"] = values["path"] or ""

@@ -1,0 +1,222 @@
+"""Trainings and heads: what was asked, how far it is, what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select, update
+
+from sightline.core.clock import now
+from sightline.core.errors import UnknownRunError
+from sightline.store import events
+from sightline.store.tables import heads, projects, runs
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from sightline.store.db import Database
+    from sightline.store.projects import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One training."""
+
+    id: str
+    project_id: int
+    mode: str
+    parent: str | None
+    state: str
+    network: str
+    spec: dict[str, Any]
+    created_at: str
+    finished_at: str | None
+    epoch: int
+    epochs: int
+    journal_seq: int
+    metrics: dict[str, Any] | None
+    model_id: str | None
+    job_id: str | None
+    error: dict[str, Any] | None
+    project: str = ""
+
+
+class RunTable:
+    """Trainings of all projects."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def create(
+        self,
+        project: Project,
+        run_id: str,
+        *,
+        mode: str,
+        parent: str | None,
+        network: str,
+        spec: dict[str, Any],
+        epochs: int,
+    ) -> Run:
+        """Write a run down as queued."""
+
+        def work(connection: Connection) -> Run:
+            seq = connection.scalar(select(projects.c.seq).where(projects.c.id == project.id))
+            connection.execute(
+                insert(runs).values(
+                    id=run_id,
+                    project_id=project.id,
+                    mode=mode,
+                    parent=parent,
+                    state="queued",
+                    network=network,
+                    spec=spec,
+                    created_at=now(),
+                    epoch=0,
+                    epochs=epochs,
+                    journal_seq=seq or 0,
+                )
+            )
+            return _tell(connection, run_id)
+
+        return self._db.write(work)
+
+    def change(self, run_id: str, **values: Any) -> Run:
+        """Change columns of a run and tell it.
+
+        Raises:
+            UnknownRunError: There is none.
+        """
+
+        def work(connection: Connection) -> Run:
+            if values.get("state") in {"done", "failed", "cancelled", "interrupted"}:
+                values.setdefault("finished_at", now())
+            connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
+            return _tell(connection, run_id)
+
+        return self._db.write(work)
+
+    def get(self, run_id: str) -> Run:
+        """Return a run.
+
+        Raises:
+            UnknownRunError: There is none.
+        """
+        with self._db.read() as connection:
+            return _read(connection, run_id)
+
+    def list(self, project_id: int | None = None) -> list[Run]:
+        """Return runs, newest first."""
+        query = _SELECT.order_by(runs.c.created_at.desc(), runs.c.id.desc())
+        if project_id is not None:
+            query = query.where(runs.c.project_id == project_id)
+        with self._db.read() as connection:
+            return [Run(*row) for row in connection.execute(query)]
+
+    def remove(self, run_id: str) -> None:
+        """Forget a run. Its folder is the caller's business."""
+
+        def work(connection: Connection) -> None:
+            run = _read(connection, run_id)
+            connection.execute(delete(runs).where(runs.c.id == run_id))
+            payload = {"id": run.id, "project": run.project, "state": "deleted"}
+            events.append(connection, "run", run.project_id, payload)
+
+        self._db.write(work)
+
+
+_SELECT = select(runs, projects.c.name).join(projects, projects.c.id == runs.c.project_id)
+
+
+def _read(connection: Connection, run_id: str) -> Run:
+    row = connection.execute(_SELECT.where(runs.c.id == run_id)).first()
+    if row is None:
+        raise UnknownRunError(f"no run {run_id!r}", hint="see `sightline runs list`")
+    return Run(*row)
+
+
+def _tell(connection: Connection, run_id: str) -> Run:
+    run = _read(connection, run_id)
+    payload = {
+        "id": run.id,
+        "project": run.project,
+        "state": run.state,
+        "epoch": run.epoch,
+        "epochs": run.epochs,
+        "metrics": run.metrics,
+        "model": run.model_id,
+    }
+    events.append(connection, "run", run.project_id, payload)
+    return run
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A fitted head; its weights lie beside its probabilities."""
+
+    id: int
+    project_id: int
+    at: str
+    encoder: str
+    encoder_key: str
+    journal_seq: int
+    class_ids: tuple[int, ...]
+    metrics: dict[str, Any]
+
+
+class HeadTable:
+    """The newest head of each project."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def put(
+        self,
+        project: Project,
+        *,
+        encoder: str,
+        encoder_key: str,
+        journal_seq: int,
+        class_ids: tuple[int, ...],
+        metrics: dict[str, Any],
+    ) -> Head:
+        """Replace the head of a project and tell it."""
+
+        def work(connection: Connection) -> Head:
+            connection.execute(delete(heads).where(heads.c.project_id == project.id))
+            connection.execute(
+                insert(heads).values(
+                    project_id=project.id,
+                    at=now(),
+                    encoder=encoder,
+                    encoder_key=encoder_key,
+                    journal_seq=journal_seq,
+                    class_ids=list(class_ids),
+                    metrics=metrics,
+                )
+            )
+            head = _head(connection, project.id)
+            if head is None:
+                raise UnknownRunError("the head vanished", hint="train the head again")
+            payload = {"project": project.name, "id": head.id, "journal_seq": journal_seq}
+            events.append(connection, "head", project.id, payload | metrics)
+            return head
+
+        return self._db.write(work)
+
+    def get(self, project_id: int) -> Head | None:
+        """Return the head of a project, or None."""
+        with self._db.read() as connection:
+            return _head(connection, project_id)
+
+
+def _head(connection: Connection, project_id: int) -> Head | None:
+    row = connection.execute(
+        select(heads).where(heads.c.project_id == project_id).order_by(heads.c.id.desc()).limit(1)
+    ).first()
+    if row is None:
+        return None
+    values = dict(row._asdict())
+    values["class_ids"] = tuple(values["class_ids"])
+    return Head(**values)
