@@ -13,16 +13,13 @@ away before its bytes change.
 
 from __future__ import annotations
 
-import math
 import os
 from collections import OrderedDict
-from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from sightline.core.errors import ConflictError, InvalidInputError
-from sightline.core.files import read_json, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,65 +28,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightline.core.arrays import I64, U8, Bool
+    from sightline.store.array_header import ArrayHeader
 
-FORMAT: Final = 1
-CHUNK_BYTES: Final = 16 * 2**20
-MIN_CHUNK_ROWS: Final = 8
 MAPS: Final = 64
 """Chunks of one array that stay mapped: each costs a file handle."""
 MANY_RUNS: Final = 32
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArrayHeader:
-    """What an array is. `row_shape` () means one number for each image."""
-
-    key: str
-    """What it was computed from and how; another key is another array."""
-    dtype: str
-    """NumPy's name with the byte order, as in `<f4`."""
-    row_shape: tuple[int, ...]
-    chunk_rows: int
-    generation: int = 0
-    journal_seq: int | None = None
-    """The journal position it knows of."""
-    class_ids: tuple[int, ...] | None = None
-    """What its columns stand for."""
-    extra: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def row_bytes(self) -> int:
-        """Bytes of one row."""
-        return np.dtype(self.dtype).itemsize * math.prod(self.row_shape)
-
-
-def chunk_rows_for(dtype: np.dtype[Any], row_shape: tuple[int, ...]) -> int:
-    """Return the largest power of two of rows that fits a chunk, and at least eight."""
-    row_bytes = max(1, dtype.itemsize * math.prod(row_shape))
-    return int(max(MIN_CHUNK_ROWS, 2 ** int(math.log2(max(1, CHUNK_BYTES // row_bytes)))))
-
-
-def save_header(folder: Path, header: ArrayHeader) -> None:
-    """Replace the header; readers see the old or the new."""
-    write_json(folder / "header.json", {"version": FORMAT, **asdict(header)})
-
-
-def load_header(folder: Path) -> ArrayHeader:
-    """Read the header.
-
-    Raises:
-        FileNotFoundError: There is no array here.
-        InvalidInputError: It is damaged or from a newer version.
-    """
-    found = read_json(folder / "header.json")
-    hint = f"delete {folder}: it is computed again"
-    if not isinstance(found, dict) or found.pop("version", None) != FORMAT:
-        raise InvalidInputError(f"{folder}: not an array that this version reads", hint=hint)
-    try:
-        shape, ids = tuple(found.pop("row_shape")), found.pop("class_ids")
-        return ArrayHeader(row_shape=shape, class_ids=None if ids is None else tuple(ids), **found)
-    except (KeyError, TypeError) as error:
-        raise InvalidInputError(f"{folder}: damaged header: {error}", hint=hint) from error
 
 
 def generation_folder(folder: Path, generation: int) -> Path:
@@ -135,20 +78,13 @@ class ArrayVersion:
             ConflictError: The array was replaced twice meanwhile: read again.
         """
         ordinals = check_ordinals(ordinals)
-        rows = np.zeros((len(ordinals), *self.header.row_shape), self.header.dtype)
         if not len(ordinals):
-            return rows, np.zeros(0, np.bool_)
+            return np.zeros((0, *self.header.row_shape), self.header.dtype), np.zeros(0, np.bool_)
         valid = self._flags_of(ordinals)
-        chunks, inside = np.divmod(ordinals, self.header.chunk_rows)
-        for chunk in np.unique(chunks[valid]):
-            source = self._chunk(int(chunk))
-            where = np.flatnonzero((chunks == chunk) & valid)
-            if source is None:
-                valid[where] = False
-            else:
-                rows[where] = source[inside[where]]
+        rows = self._gather(ordinals, valid)
         still = valid & self._flags_of(ordinals)
-        rows[~still] = 0
+        if not still.all():
+            rows[~still] = 0
         return rows, still
 
     def load(self, n: int) -> tuple[NDArray[Any], Bool]:
@@ -188,6 +124,23 @@ class ArrayVersion:
     def close(self) -> None:
         """Unmap what nobody holds a view of."""
         self._maps.clear()
+
+    def _gather(self, ordinals: I64, valid: Bool) -> NDArray[Any]:
+        """Return the rows (N, *row_shape) chunk by chunk; `valid` loses those without a chunk."""
+        size = self.header.chunk_rows
+        first, last = int(ordinals.min()) // size, int(ordinals.max()) // size
+        if first == last and (source := self._chunk(first)) is not None:
+            return source[ordinals - first * size]
+        rows = np.zeros((len(ordinals), *self.header.row_shape), self.header.dtype)
+        chunks, inside = np.divmod(ordinals, size)
+        for chunk in np.unique(chunks[valid]):
+            source = self._chunk(int(chunk))
+            where = np.flatnonzero((chunks == chunk) & valid)
+            if source is None:
+                valid[where] = False
+            else:
+                rows[where] = source[inside[where]]
+        return rows
 
     def _flags(self, start: int, length: int) -> Bool:
         if length <= 0:

@@ -16,21 +16,26 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
-from sightline.core.errors import ConflictError, InvalidInputError, NotFoundError, StorageError
+from sightline.core.errors import ConflictError, InvalidInputError, StorageError
 from sightline.core.files import fsync_dir
 from sightline.core.names import check_name
 from sightline.store.array_files import (
-    ArrayHeader,
     ArrayVersion,
     check_ordinals,
-    chunk_rows_for,
     generation_folder,
-    load_header,
-    save_header,
     set_bits,
     start_generation,
     sync,
     write_rows,
+)
+from sightline.store.array_header import (
+    ArrayHeader,
+    changed,
+    check_fits,
+    chunk_rows_for,
+    load_header,
+    new_header,
+    save_header,
 )
 from sightline.store.locks import FileLock
 
@@ -45,7 +50,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 WRITER_WAIT_S: Final = 30.0
 READ_TRIES: Final = 8
-NUMBERS: Final = "biuf"
 
 
 class OrdinalArray:
@@ -155,7 +159,7 @@ class OrdinalArray:
         with self._writing() as old:
             shape = old.row_shape if row_shape is None else row_shape
             header = replace(
-                _changed(old, changes),
+                changed(old, changes),
                 row_shape=shape,
                 chunk_rows=chunk_rows_for(np.dtype(old.dtype), shape),
                 generation=old.generation + 1,
@@ -174,7 +178,7 @@ class OrdinalArray:
     def set_header(self, **changes: Any) -> ArrayHeader:
         """Change `journal_seq`, `class_ids` or `extra` of the header, atomically."""
         with self._writing() as old:
-            header = _changed(old, changes)
+            header = changed(old, changes)
             save_header(self.folder, header)
         return header
 
@@ -278,11 +282,11 @@ class ArrayStore:
             array = self._open.get(folder)
             there = (folder / "header.json").exists()
             if array is None or not there:
-                header = _new_header(folder, key, dtype, row_shape, create=create, there=there)
+                header = new_header(folder, key, dtype, row_shape, create=create, there=there)
                 array = self._open[folder] = OrdinalArray(folder, header)
                 if not there:
                     array.set_header()
-        _check_fits(array.header, key, dtype, row_shape)
+        check_fits(array.header, key, dtype, row_shape)
         return array
 
     def sizes(self) -> list[ArrayInfo]:
@@ -322,45 +326,6 @@ class ArrayStore:
         return self.root / str(int(project_id)) / f"{check_name(name, 'array')}-{digest}"
 
 
-def _new_header(
-    folder: Path,
-    key: str,
-    dtype: DTypeLike | None,
-    row_shape: tuple[int, ...] | None,
-    *,
-    create: bool,
-    there: bool,
-) -> ArrayHeader:
-    if there:
-        return load_header(folder)
-    if not create:
-        raise NotFoundError(f"no array {folder.name}", hint="compute it first")
-    if dtype is None or row_shape is None or np.dtype(dtype).kind not in NUMBERS:
-        raise InvalidInputError(
-            f"{folder.name}: a new array needs a dtype of numbers and a row_shape",
-            hint="as in dtype=np.float32, row_shape=(512,)",
-        )
-    kind = np.dtype(dtype)
-    rows = chunk_rows_for(kind, row_shape)
-    return ArrayHeader(key=key, dtype=kind.str, row_shape=tuple(row_shape), chunk_rows=rows)
-
-
-def _check_fits(
-    header: ArrayHeader, key: str, dtype: DTypeLike | None, row_shape: tuple[int, ...] | None
-) -> None:
-    wanted = (
-        key,
-        header.dtype if dtype is None else np.dtype(dtype).str,
-        header.row_shape if row_shape is None else tuple(row_shape),
-    )
-    there = (header.key, header.dtype, header.row_shape)
-    if wanted != there:
-        raise InvalidInputError(
-            f"the array is {there}, not {wanted}",
-            hint="open it without row_shape to take what is there, then replace() it",
-        )
-
-
 def _mark(folder: Path) -> tuple[int, int, int] | None:
     """Return what changes whenever the header is replaced; None when it is not there."""
     try:
@@ -368,14 +333,6 @@ def _mark(folder: Path) -> tuple[int, int, int] | None:
     except FileNotFoundError:
         return None
     return found.st_ino, found.st_mtime_ns, found.st_size
-
-
-def _changed(header: ArrayHeader, changes: dict[str, Any]) -> ArrayHeader:
-    unknown = changes.keys() - {"journal_seq", "class_ids", "extra"}
-    if unknown:
-        raise InvalidInputError(f"the header has no {sorted(unknown)[0]!r} to set")
-    ids = changes.get("class_ids")
-    return replace(header, **changes | ({} if ids is None else {"class_ids": tuple(ids)}))
 
 
 def _fitting(rows: NDArray[Any], header: ArrayHeader, n: int) -> NDArray[Any]:

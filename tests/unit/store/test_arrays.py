@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -15,9 +13,8 @@ from sightline.core.errors import (
     ConflictError,
     InvalidInputError,
     NotFoundError,
-    StorageError,
 )
-from sightline.store import array_files
+from sightline.store import array_files, array_header
 from sightline.store.arrays import ArrayStore, OrdinalArray
 
 if TYPE_CHECKING:
@@ -35,7 +32,7 @@ def store(tmp_path: Path) -> Iterator[ArrayStore]:
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Chunks of eight rows, so that few rows cross many."""
-    monkeypatch.setattr(array_files, "CHUNK_BYTES", 1)
+    monkeypatch.setattr(array_header, "CHUNK_BYTES", 1)
 
 
 def features(store: ArrayStore, dim: int = 3, key: str = "hog:1") -> OrdinalArray:
@@ -261,94 +258,6 @@ def test_replace_does_not_hold_up_readers(store: ArrayStore) -> None:
     array.replace(parts())
     assert seen == [2]
     assert array.count() == 9
-
-
-CHILD = """
-import os, sys
-import numpy as np
-from pathlib import Path
-from sightline.store import arrays
-from sightline.store.arrays import ArrayStore
-array = ArrayStore(Path(sys.argv[1])).open(
-    1, "embeddings", "k", dtype=np.int64, row_shape=(512,), create=True)
-"""
-DIES_BEFORE_THE_BITMAP = """
-real = arrays.set_bits
-def die(folder, ordinals, *, on):
-    if on:
-        os.kill(os.getpid(), 9)
-    return real(folder, ordinals, on=on)
-arrays.set_bits = die
-array.write(np.arange(5, 10), np.full((5, 512), 77))
-"""
-WRITES_FOR_EVER = """
-print("ready", flush=True)
-random = np.random.default_rng(0)
-turn = 0
-while True:
-    turn += 1
-    where = random.choice(300, 40, replace=False)
-    array.write(where, (where * 1000 + turn)[:, None] + np.zeros((1, 512), np.int64))
-"""
-
-
-def child(tmp_path: Path, code: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", CHILD + code, str(tmp_path / "arrays")]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-
-
-def test_rows_do_not_count_when_the_writer_dies_before_the_bitmap(
-    store: ArrayStore, tmp_path: Path
-) -> None:
-    array = store.open(1, "embeddings", "k", dtype=np.int64, row_shape=(512,))
-    array.write(np.arange(7), np.ones((7, 512), np.int64))
-    with child(tmp_path, DIES_BEFORE_THE_BITMAP) as process:
-        assert process.wait(30) != 0
-    rows, valid = array.read(np.arange(10))
-    assert valid.tolist() == [True] * 5 + [False] * 5
-    assert rows[:5].all()
-    assert not rows[5:].any()
-    array.write(np.arange(5, 10), np.full((5, 512), 3))
-    assert array.count() == 10
-
-
-def test_no_row_is_garbage_after_kill_at_any_moment(store: ArrayStore, tmp_path: Path) -> None:
-    array = store.open(1, "embeddings", "k", dtype=np.int64, row_shape=(512,))
-    for _ in range(5):
-        before = array.count()
-        with child(tmp_path, WRITES_FOR_EVER) as process:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-            deadline = time.monotonic() + 20
-            while array.count() <= min(before, 200) and time.monotonic() < deadline:
-                pass
-            process.kill()
-        rows, valid = array.read(np.arange(300))
-        assert valid.any()
-        assert (rows == rows[:, :1]).all(), "a row is torn"
-        assert (rows[valid, 0] // 1000 == np.flatnonzero(valid)).all()
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs RLIMIT_FSIZE")
-def test_disk_that_refuses_is_an_error_and_breaks_nothing(store: ArrayStore) -> None:
-    import resource
-
-    array = features(store)
-    array.write(np.arange(4), rows_of(range(4)))
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    far = np.arange(200_000, 200_004)
-    try:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
-        with pytest.raises(StorageError, match="cannot write"):
-            array.write(far, rows_of(far))
-        with pytest.raises(StorageError):
-            array.replace([(0, rows_of(range(200_000)), None)])
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert array.count() == 4
-    assert np.array_equal(array.read(np.arange(4))[0], rows_of(range(4)))
-    array.write(far, rows_of(far))
-    assert array.count() == 8
 
 
 def test_deleted_cache_reads_as_missing_and_is_written_anew(
