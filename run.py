@@ -8,8 +8,6 @@ python3 run.py bench [NAME...]    the benchmarks
 python3 run.py VERB ...           any verb of the command line, such as ingest or demo
 """
 
-from __future__ import annotations
-
 import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 (older Pythons get as far as this)
@@ -90,7 +88,9 @@ def parse(argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", help="port to listen on (default: 8000)")
     parser.add_argument("--no-browser", action="store_true", help="do not open the page")
-    parser.add_argument("--torch", metavar="BUILD", help="cpu (default), cu126, cu128, cu130 ...")
+    parser.add_argument(
+        "--torch", metavar="BUILD", type=torch_build, help="cpu (default), cu126, cu128, cu130 ..."
+    )
     parser.add_argument("words", nargs=argparse.REMAINDER, metavar="VERB ...")
     options, unknown = parser.parse_known_args(argv)
     if options.words[:1] == ["setup"]:  # has no options but run.py's
@@ -99,10 +99,20 @@ def parse(argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
     return options, [*unknown, *options.words]
 
 
+def torch_build(text: str) -> str:
+    """Return the name of a build of torch as PyTorch's index spells it."""
+    if re.fullmatch(r"cpu|xpu|cu\d+|rocm[\d.]+", text):
+        return text
+    raise argparse.ArgumentTypeError(f"{text!r} is no build: cpu, cu126, cu128, cu130 ...")
+
+
 def server_options(options: argparse.Namespace) -> list[str]:
     """Return the options of `up` that stood before the verb."""
-    words = [f"--{name}={value}" for name in ("host", "port") if (value := getattr(options, name))]
-    return [*words, *(["--no-browser"] if options.no_browser else [])]
+    words = ["--no-browser"] if options.no_browser else []
+    for name in ("host", "port"):
+        value = getattr(options, name)
+        words += [f"--{name}={value}"] if value else []
+    return words
 
 
 def install(torch: str | None, *, with_dev: bool) -> str:
@@ -189,8 +199,6 @@ def wheels(build: str) -> list[str]:
     An index or find-links that pip is configured with wins: then nothing is named here, and the
     pinned version is taken from there.
     """
-    if not re.fullmatch(r"cpu|(cu|rocm|xpu)[\d.]*", build):
-        raise SetupError(f"--torch {build}? Known: cpu, cu126, cu128, cu130 ...")
     said = subprocess.check_output([PYTHON, "-m", "pip", "config", "list"], text=True)
     if re.search(r"\.(index-url|extra-index-url|find-links|no-index)=", said):
         return []
@@ -219,7 +227,7 @@ def call_pip(arguments: list[str]) -> None:
         errors="replace",
     )
     lines: list[str] = []
-    with pip, LOG.open("w", encoding="utf-8") as log:
+    with pip, LOG.open("w", buffering=1, encoding="utf-8") as log:
         for line in pip.stdout or ():
             log.write(line)
             lines.append(line)
@@ -275,7 +283,8 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
-        sys.exit("\nStopped. The next start goes on from here.")
+        print("\nStopped. The next start does what is left.", file=sys.stderr)
+        sys.exit(130)
     except SetupError as problem:
         sys.exit(str(problem))
     except OSError as problem:
