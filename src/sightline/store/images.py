@@ -160,21 +160,18 @@ class ImageTable:
         with self._db.read() as connection:
             return list(connection.scalars(query))
 
-    def ids_of_paths(self, project_id: int, paths: Sequence[str]) -> dict[str, tuple[int, ...]]:
-        """Return the ids of the images at each path that is known."""
-        found: dict[str, list[int]] = defaultdict(list)
+    def ids_of_assets(self, project_id: int) -> dict[int, tuple[int, ...]]:
+        """Return the images of every asset of a project, by page."""
+        query = (
+            select(images.c.asset_id, images.c.id)
+            .where(images.c.project_id == project_id, images.c.deleted.is_(False))
+            .order_by(images.c.page)
+        )
+        found: dict[int, list[int]] = defaultdict(list)
         with self._db.read() as connection:
-            for part in chunks(paths):
-                query = (
-                    select(locations.c.path, images.c.id)
-                    .join(images, images.c.asset_id == locations.c.asset_id)
-                    .where(locations.c.project_id == project_id, locations.c.path.in_(part))
-                    .where(images.c.deleted.is_(False))
-                    .order_by(images.c.page)
-                )
-                for path, image_id in connection.execute(query):
-                    found[path].append(image_id)
-        return {path: tuple(ids) for path, ids in found.items()}
+            for asset_id, image_id in connection.execute(query):
+                found[asset_id].append(image_id)
+        return {asset_id: tuple(ids) for asset_id, ids in found.items()}
 
     def files(self, project_id: int, ordinals: Sequence[int]) -> dict[int, tuple[str, int, str]]:
         """Return path, page and digest of each ordinal, for work that reads the pictures."""

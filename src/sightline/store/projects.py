@@ -28,6 +28,8 @@ class Project:
     name: str
     created_at: str
     archived_at: str | None
+    trashed_from: str | None
+    """The name it had, while it lies in the trash."""
     next_ordinal: int
     """One past the highest ordinal ever given; ordinals are never used again."""
     seq: int
@@ -59,11 +61,7 @@ class ProjectTable:
         name = check_name(name, "project")
 
         def work(connection: Connection) -> Project:
-            for taken in connection.scalars(select(projects.c.name)):
-                if taken.casefold() == name.casefold():
-                    raise ConflictError(
-                        f"there is a project named {taken!r} already", hint="choose another name"
-                    )
+            _refuse_taken(connection, name)
             key = connection.execute(
                 insert(projects).values(name=name, created_at=now(), next_ordinal=0, seq=0)
             ).inserted_primary_key
@@ -106,14 +104,46 @@ class ProjectTable:
         except UnknownProjectError:
             return None
 
-    def list(self, *, archived: bool | None = None) -> list[Project]:
+    def list(self, *, archived: bool | None = None, trashed: bool = False) -> list[Project]:
         """Return projects by name; `archived` keeps only those that are, or are not."""
         query = select(projects).order_by(projects.c.name)
+        gone = projects.c.trashed_from
+        query = query.where(gone.is_not(None) if trashed else gone.is_(None))
         if archived is not None:
             column = projects.c.archived_at
             query = query.where(column.is_not(None) if archived else column.is_(None))
         with self._db.read() as connection:
             return [Project(*row) for row in connection.execute(query)]
+
+    def to_trash(self, name: str) -> Project:
+        """Take a project out of every list and free its name; its rows stay."""
+
+        def work(connection: Connection) -> Project:
+            project = _read(connection, name)
+            hidden = f".trash-{project.id}"
+            values = {"name": hidden, "trashed_from": name}
+            connection.execute(update(projects).where(projects.c.id == project.id).values(**values))
+            events.append(connection, "project", None, {"project": name, "change": "deleted"})
+            return _read(connection, hidden)
+
+        return self._db.write(work)
+
+    def from_trash(self, project_id: int, name: str) -> Project:
+        """Bring a project back under a name.
+
+        Raises:
+            ConflictError: There is a project of this name by now.
+        """
+
+        def work(connection: Connection) -> Project:
+            _refuse_taken(connection, name)
+            values = {"name": name, "trashed_from": None, "archived_at": None}
+            connection.execute(update(projects).where(projects.c.id == project_id).values(**values))
+            payload = {"project": name, "change": "restored"}
+            events.append(connection, "project", project_id, payload)
+            return _read(connection, name)
+
+        return self._db.write(work)
 
     def set_archived(self, name: str, *, archived: bool) -> Project:
         """Put a project away, or fetch it back; nothing else changes."""
@@ -141,9 +171,19 @@ class ProjectTable:
         self._db.write(work)
 
 
+def _refuse_taken(connection: Connection, name: str) -> None:
+    for taken in connection.scalars(select(projects.c.name)):
+        if taken.casefold() == name.casefold():
+            raise ConflictError(
+                f"there is a project named {taken!r} already", hint="choose another name"
+            )
+
+
 def _read(connection: Connection, name: str) -> Project:
     row = connection.execute(select(projects).where(projects.c.name == name)).first()
     if row is None:
-        known = connection.scalars(select(projects.c.name)).all()
+        known = connection.scalars(
+            select(projects.c.name).where(projects.c.trashed_from.is_(None))
+        ).all()
         raise UnknownProjectError(f"no project named {name!r}", hint=did_you_mean(name, known))
     return Project(*row)

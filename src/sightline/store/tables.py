@@ -46,9 +46,12 @@ projects = Table(
     Column("name", String(200), nullable=False, unique=True),
     Column("created_at", String(30), nullable=False),
     Column("archived_at", String(30)),
+    Column("trashed_from", String(200)),
     Column("next_ordinal", Integer, nullable=False, default=0),
     Column("seq", Big, nullable=False, default=0),
 )
+
+"""`trashed_from`: the name it had before it went to the trash, which frees the name."""
 
 assets = Table(
     "assets",

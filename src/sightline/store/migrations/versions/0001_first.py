@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("created_at", sa.String(length=30), nullable=False),
         sa.Column("archived_at", sa.String(length=30), nullable=True),
+        sa.Column("trashed_from", sa.String(length=200), nullable=True),
         sa.Column("next_ordinal", sa.Integer(), nullable=False),
         sa.Column("seq", BIG, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_projects")),

@@ -1,0 +1,202 @@
+"""Labels, classes and their history, as people give and take them."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from dataclasses import asdict
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sightline.app.items import applied, class_item
+from sightline.core.errors import InvalidInputError, NotFoundError
+from sightline.core.labels import LabelChange
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
+
+    from sightline.store.journal import Applied
+    from sightline.store.labels import Entry, UndoState
+    from sightline.store.projects import Project
+    from sightline.store.snapshots import Snapshot
+    from sightline.store.store import Store
+
+CSV_COLUMNS = ("path", "label")
+MARKS = {"unsure", "skipped"}
+"""Words that a labels file may use for a status; a class of that name comes first."""
+
+
+class Labelling:
+    """Everything a person can say about images."""
+
+    def __init__(self, store: Store, person: str, folder: Callable[[Project], Path]) -> None:
+        self._store = store
+        self._person = person
+        self._folder = folder
+
+    def classes(self, project: Project) -> list[dict[str, Any]]:
+        """Return the classes in their order, with counts."""
+        state = self._store.state.get(project.id)
+        ids, counts = np.unique(state.class_id[state.alive], return_counts=True)
+        count = dict(zip(ids.tolist(), counts.tolist(), strict=True))
+        rows = self._store.classes.list(project.id)
+        return [class_item(row, count.get(row.id, 0)) for row in rows]
+
+    def add_class(
+        self, project: Project, name: str, *, colour: str | None = None, hotkey: str | None = None
+    ) -> dict[str, Any]:
+        """Make a class; colour and hotkey are chosen when they are not given."""
+        row = self._store.labels.add_class(
+            project, name, actor=self._person, colour=colour, hotkey=hotkey
+        )
+        return class_item(row, 0)
+
+    def edit_class(self, class_id: int, **values: Any) -> dict[str, Any]:
+        """Change name, colour or hotkey of a class."""
+        project = self._project_of(class_id)
+        self._store.labels.edit_class(project, class_id, actor=self._person, **values)
+        return next(one for one in self.classes(project) if one["id"] == class_id)
+
+    def delete_class(self, class_id: int) -> dict[str, Any]:
+        """Delete a class; its images become unlabelled; one undo step."""
+        project = self._project_of(class_id)
+        return applied(self._store.labels.delete_class(project, class_id, actor=self._person))
+
+    def set(self, project: Project, changes: Sequence[LabelChange]) -> dict[str, Any]:
+        """Label images; durable when it returns."""
+        return applied(self._store.labels.set(project, changes, actor=self._person))
+
+    def submit(self, project: Project, changes: Sequence[LabelChange]) -> Future[Applied]:
+        """Hand in labels; the future is done once they are durable."""
+        return self._store.labels.submit(project, changes, actor=self._person)
+
+    def undo(self, project: Project) -> dict[str, Any]:
+        """Take back this person's newest change."""
+        return applied(self._store.labels.undo(project, actor=self._person))
+
+    def redo(self, project: Project) -> dict[str, Any]:
+        """Do again what this person undid last."""
+        return applied(self._store.labels.redo(project, actor=self._person))
+
+    def undo_state(self, project: Project) -> UndoState:
+        """Return what undo and redo would do."""
+        return self._store.labels.undo_state(project, actor=self._person)
+
+    def history(self, project: Project, *, limit: int = 100, before: int = 0) -> list[Entry]:
+        """Return the newest entries, or those older than `before`."""
+        return self._store.labels.history(project, limit=limit, before=before)
+
+    def snapshots(self, project: Project) -> list[dict[str, Any]]:
+        """Return the snapshots, newest first."""
+        return [asdict(one) for one in self._store.snapshots.list(project)]
+
+    def snapshot(self, project: Project, name: str) -> dict[str, Any]:
+        """Keep the labels as they are under a name."""
+        return asdict(self._store.snapshots.create(project, name, actor=self._person))
+
+    def restore(self, project: Project, ref: int | str) -> dict[str, Any]:
+        """Set the labels back to a snapshot, by id or name; one undo step."""
+        found = self._find_snapshot(project, ref)
+        return applied(self._store.snapshots.restore(project, found.id, actor=self._person))
+
+    def set_splits(self, project: Project, splits: dict[int, str]) -> dict[str, Any]:
+        """Put images into splits by hand; one undo step."""
+        return applied(self._store.labels.set_splits(project, splits, actor=self._person))
+
+    def set_csv(self, project: Project, file: Path) -> dict[str, Any]:
+        """Label from a file with the columns path and label; classes are made as needed.
+
+        An empty label takes the label away; `unsure` and `skipped` mark. A path is matched whole,
+        relative to the project or the file, or by its end when that names one image.
+
+        Raises:
+            InvalidInputError: The file is no such table.
+        """
+        rows = _read_csv(file)
+        index = _Paths(self._store, project, self._folder(project), file.parent)
+        matched = {path: index.find(path) for path in rows}
+        labels = {image_id: rows[path] for path, ids in matched.items() for image_id in ids}
+        by_name = self._ensure_classes(project, set(labels.values()))
+        changes = [_change(image_id, label, by_name) for image_id, label in labels.items()]
+        if changes:
+            text = f"Labels of {len(changes):,} images from {file.name}"
+            self._store.labels.set(project, changes, actor=self._person, description=text)
+        return {
+            "written": len(changes),
+            "unmatched": [path for path, ids in matched.items() if not ids],
+        }
+
+    def _ensure_classes(self, project: Project, names: set[str]) -> dict[str, int]:
+        known = {row.name: row.id for row in self._store.classes.list(project.id)}
+        for name in sorted(names - known.keys() - MARKS - {""}):
+            known[name] = self._store.labels.add_class(project, name, actor=self._person).id
+        return known
+
+    def _project_of(self, class_id: int) -> Project:
+        return self._store.projects.by_id(self._store.classes.get(class_id).project_id)
+
+    def _find_snapshot(self, project: Project, ref: int | str) -> Snapshot:
+        for one in self._store.snapshots.list(project):
+            if ref in (one.id, one.name):
+                return one
+        raise NotFoundError(f"no snapshot {ref!r}", hint="see the list of snapshots")
+
+
+def _change(image_id: int, label: str, by_name: dict[str, int]) -> LabelChange:
+    class_id = by_name.get(label)
+    if class_id is not None:
+        return LabelChange(image_id, class_id, "labelled")
+    if label == "unsure":
+        return LabelChange(image_id, None, "unsure")
+    return LabelChange(image_id, None, "skipped" if label == "skipped" else "unlabelled")
+
+
+def _read_csv(file: Path) -> dict[str, str]:
+    try:
+        with file.open(newline="", encoding="utf-8-sig") as handle:
+            reader = csv.DictReader(handle, restkey="_rest")
+            missing = [one for one in CSV_COLUMNS if one not in (reader.fieldnames or [])]
+            if missing:
+                raise InvalidInputError(
+                    f"{file} has no column {missing[0]!r}",
+                    hint="the first line must be: path,label",
+                )
+            return {row["path"]: (row["label"] or "").strip() for row in reader if row["path"]}
+    except FileNotFoundError as error:
+        raise InvalidInputError(f"there is no file {file}", hint="check the path") from error
+    except (UnicodeDecodeError, csv.Error, IsADirectoryError, PermissionError) as error:
+        raise InvalidInputError(
+            f"{file} cannot be read as a table: {error}", hint="save it as CSV in UTF-8"
+        ) from error
+
+
+class _Paths:
+    """Finds images by how a person writes their path."""
+
+    def __init__(self, store: Store, project: Project, folder: Path, beside: Path) -> None:
+        self._bases = ("", f"{folder}/", f"{folder}/images/", f"{beside.resolve()}/")
+        self._assets: dict[str, int] = {}
+        self._by_name: dict[str, list[str]] = defaultdict(list)
+        for place in store.images.locations(project.id):
+            path = place.path.replace("\\", "/")
+            self._assets[path] = place.asset_id
+            self._by_name[PurePosixPath(path).name].append(path)
+        self._images = store.images.ids_of_assets(project.id)
+
+    def find(self, written: str) -> tuple[int, ...]:
+        """Return the images of a path as written; none when it is unknown or ambiguous."""
+        path = written.replace("\\", "/").removeprefix("./")
+        for base in self._bases:
+            asset = self._assets.get(base + path)
+            if asset is not None:
+                return self._images.get(asset, ())
+        ends = [
+            known
+            for known in self._by_name.get(PurePosixPath(path).name, ())
+            if known.endswith(f"/{path}")
+        ]
+        assets = {self._assets[known] for known in ends}
+        return self._images.get(assets.pop(), ()) if len(assets) == 1 else ()
