@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,9 @@ def build_page(root: Path) -> bool:
     stamp = page / STAMP
     stamp.unlink(missing_ok=True)
     sources = hash_of(web)
-    for command in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
-        if subprocess.run([npm, *command], cwd=web, check=False).returncode:
+    for command in (["ci", "--include=dev", "--no-audit", "--no-fund"], ["run", "build"]):
+        # Standard output may belong to whoever called run.py with --json.
+        if subprocess.run([npm, *command], cwd=web, stdout=sys.stderr, check=False).returncode:
             text = f"`npm {' '.join(command)}` failed in web/: its messages are above"
             raise PageError(text)
     if not (page / "index.html").is_file():

@@ -130,13 +130,13 @@ def install(torch: str | None, *, with_dev: bool) -> str:
     began = time.monotonic()
     make_venv(12 * GIB if build.startswith("cu") else 3 * GIB)
     STAMP.unlink(missing_ok=True)
-    print(f"Installing the pinned packages ({', '.join(extras)}; torch for {build}) ...")
+    say(f"Installing the pinned packages ({', '.join(extras)}; torch for {build}) ...")
     call_pip(["install", "-c", "constraints.txt", "-e", f".[{','.join(extras)}]", *wheels(build)])
     ask = "import importlib.metadata as m; print(m.version('torch'))"
     version = subprocess.check_output([PYTHON, "-c", ask], text=True).strip()
     STAMP.write_text(json.dumps({**want, "torch": version}, indent=1))
     UNDER_WAY.unlink()
-    print(f"Installed in {time.monotonic() - began:.0f} s.")
+    say(f"Installed in {time.monotonic() - began:.0f} s.")
     return version
 
 
@@ -162,7 +162,7 @@ def make_venv(needed_bytes: int) -> None:
     """Make .venv; one that is broken, or was being filled when it was cut short, is made anew."""
     if UNDER_WAY.exists():
         refuse_a_second_installation()
-        print("The last installation was cut short: starting it afresh.")
+        say("The last installation was cut short: starting it afresh.")
         shutil.rmtree(VENV)
     ready = PYTHON.exists() and succeeds([PYTHON, "-m", "pip", "--version"])
     if not ready:
@@ -176,7 +176,7 @@ def make_venv(needed_bytes: int) -> None:
     VENV.mkdir(exist_ok=True)
     UNDER_WAY.write_text(str(os.getpid()))
     if not ready:
-        print(f"Making {VENV} ...")
+        say(f"Making {VENV} ...")
         if not succeeds([sys.executable, "-m", "venv", VENV]):
             raise SetupError(f"`{sys.executable} -m venv {VENV}` failed: run it to see why.")
 
@@ -242,22 +242,27 @@ def call_pip(arguments: list[str]) -> None:
     raise SetupError(f"{''.join(lines[-8:])}\npip failed (whole log: {LOG}). {remedy}".rstrip())
 
 
+def say(text: str) -> None:
+    """Tell the person; standard output belongs to the verbs."""
+    print(text, file=sys.stderr, flush=True)
+
+
 def show(text: str) -> None:
     """Show the present step on one line of a terminal; elsewhere stay silent."""
-    if sys.stdout.isatty():
+    if sys.stderr.isatty():
         width = shutil.get_terminal_size().columns - 1
-        print(f"\r{text[:width]:<{width}}\r", end="", flush=True)
+        print(f"\r{text[:width]:<{width}}\r", end="", file=sys.stderr, flush=True)
 
 
 def make_page() -> None:
     """Build the page if its sources changed; without Node, say so and go on."""
     if not (ROOT / "web/package.json").is_file() or is_current(ROOT):
         return
-    print("Building the page ...")
+    say("Building the page ...")
     try:
         build_page(ROOT)
     except PageError as error:
-        print(f"Warning: the page is not built, the server starts without it: {error}")
+        say(f"Warning: the page is not built, the server starts without it: {error}")
 
 
 def succeeds(command: list[Any]) -> bool:
@@ -283,7 +288,7 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
-        print("\nStopped. The next start does what is left.", file=sys.stderr)
+        say("\nStopped. The next start does what is left.")
         sys.exit(130)
     except SetupError as problem:
         sys.exit(str(problem))

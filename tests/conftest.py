@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import uuid4
 
+import hypothesis
 import pytest
 
 from fixtures.chromium import find_chromium, launch_args
@@ -17,6 +18,20 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+KEPT = {"SIGHTLINE_CHROMIUM", "SIGHTLINE_TEST_DATA"}
+
+# A busy machine is not an error: hypothesis counts examples, not milliseconds.
+hypothesis.settings.register_profile(
+    "sightline", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("sightline")
+
+
+def pytest_configure() -> None:
+    """Forget the settings of whoever runs the tests."""
+    for name in [name for name in os.environ if name.startswith("SIGHTLINE_")]:
+        if name not in KEPT:
+            del os.environ[name]
 
 
 @pytest.fixture(scope="session")
