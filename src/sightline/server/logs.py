@@ -1,0 +1,159 @@
+"""Logs: JSON lines in the workspace that rotate, and short lines for people on standard error."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+access_log = logging.getLogger("sightline.access")
+
+MAX_BYTES: Final = 10_000_000
+KEEP: Final = 5
+LEVELS: Final = ("debug", "info", "warning", "error")
+_NAMES: Final = ("sightline", "uvicorn", "alembic")
+_SECRETS: Final = re.compile(
+    r"(?i)((?:bearer\s+|[?&](?:token|key|password|secret)=|(?:token|password|secret|api_?key)"
+    r"[\"']?\s*[:=]\s*[\"']?))([^\s\"'&,}]+)|(://[^\s:/@]+:)([^\s@/]+)(?=@)"
+)
+_FIELDS: Final = ("method", "path", "status", "ms", "client")
+
+
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """Return `text` with tokens, keys and the passwords of URLs starred out."""
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    return _SECRETS.sub(lambda m: f"{m.group(1) or m.group(3)}***", text)
+
+
+class JsonLines(logging.Formatter):
+    """One object per line: time (UTC, RFC 3339), level, logger, message, and request fields."""
+
+    def __init__(self, secrets: tuple[str, ...]) -> None:
+        super().__init__()
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        when = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line: dict[str, Any] = {
+            "at": when.replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {name: getattr(record, name) for name in _FIELDS if hasattr(record, name)}
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return redact(json.dumps(line, ensure_ascii=False, default=str), self._secrets)
+
+
+class ForPeople(logging.Formatter):
+    """`warning: what happened`, without traces: those are in the file."""
+
+    def __init__(self, secrets: tuple[str, ...]) -> None:
+        super().__init__()
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        level = "" if record.levelno == logging.INFO else f"{record.levelname.lower()}: "
+        return redact(f"{level}{record.getMessage()}", self._secrets)
+
+
+class Logging:
+    """The handlers of a running server; `close` takes them away again."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        level: str = "info",
+        secrets: tuple[str, ...] = (),
+        console: bool = True,
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        threshold = getattr(logging, level.upper(), logging.INFO)
+        file = RotatingFileHandler(
+            folder / "server.log",
+            maxBytes=MAX_BYTES,
+            backupCount=KEEP,
+            encoding="utf-8",
+            delay=True,
+        )
+        file.setFormatter(JsonLines(secrets))
+        file.setLevel(threshold)
+        self._handlers: list[logging.Handler] = [file]
+        if console:
+            people = logging.StreamHandler()
+            people.setFormatter(ForPeople(secrets))
+            people.setLevel(max(threshold, logging.WARNING) if level != "debug" else logging.DEBUG)
+            self._handlers.append(people)
+        self._before = {name: logging.getLogger(name).level for name in _NAMES}
+        for name in _NAMES:
+            logger = logging.getLogger(name)
+            logger.setLevel(threshold if name == "sightline" else max(threshold, logging.INFO))
+            for handler in self._handlers:
+                logger.addHandler(handler)
+
+    def close(self) -> None:
+        """Flush and detach the handlers."""
+        for name in _NAMES:
+            logger = logging.getLogger(name)
+            logger.setLevel(self._before[name])
+            for handler in self._handlers:
+                logger.removeHandler(handler)
+        for handler in self._handlers:
+            handler.close()
+
+
+class AccessLog:
+    """Tells the log about each answer: changes and failures as `info`, mere reads as `debug`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on with a stop watch."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        start = time.perf_counter()
+        status = 500
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        finally:
+            _tell(scope, status, time.perf_counter() - start)
+
+
+def _tell(scope: Scope, status: int, seconds: float) -> None:
+    method, path = scope["method"], scope["path"]
+    told = method not in {"GET", "HEAD"} or status >= 400  # noqa: PLR2004
+    level = logging.INFO if told else logging.DEBUG
+    if not access_log.isEnabledFor(level):
+        return
+    milliseconds = round(seconds * 1000, 1)
+    client = scope.get("client")
+    fields = {
+        "method": method,
+        "path": path,
+        "status": status,
+        "ms": milliseconds,
+        "client": client[0] if client else "",
+    }
+    access_log.log(level, "%s %s %d %.1f ms", method, path, status, milliseconds, extra=fields)

@@ -1,0 +1,107 @@
+"""Images, alone and in lists, and views."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+from sightline.server.schemas.common import ClassId, In, Out, Split, Status
+
+
+class Item(Out):
+    """One image in a list."""
+
+    id: int
+    ordinal: int
+    path: str
+    page: int
+    width: int = Field(description="pixels, upright")
+    height: int = Field(description="pixels, upright")
+    status: Status
+    class_id: int | None
+    tags: list[int]
+    split: Split
+    version: int
+    score: float | None
+    why: str | None
+    predicted: int | None = Field(description="id of the class that the head sees")
+    probability: float | None
+
+
+class Chance(Out):
+    """How likely the head thinks a class."""
+
+    class_id: int
+    p: float
+
+
+class HistoryEntry(Out):
+    """One change of the journal."""
+
+    seq: int
+    at: str
+    actor: str
+    kind: str
+    description: str
+    count: int
+    undone: bool
+
+
+class Image(Item):
+    """One image with all that is known of it."""
+
+    locations: list[str]
+    format: str
+    bytes: int
+    digest: str = Field(description="BLAKE3 of the file's bytes")
+    probabilities: list[Chance]
+    history: list[HistoryEntry] = Field(description="the last twenty changes")
+
+
+class Page(Out):
+    """Images by ordinal, for scripts; `next` is the cursor of the page that follows."""
+
+    items: list[Item]
+    next: str | None
+
+
+class Filter(In):
+    """Which images; an empty list or text leaves nothing out."""
+
+    class_ids: list[ClassId] = Field(default_factory=list, max_length=10_000)
+    splits: list[Split] = Field(default_factory=list, max_length=3)
+    statuses: list[Status] = Field(default_factory=list, max_length=5)
+    text: str = Field(default="", max_length=1_000)
+
+
+class NewView(In):
+    """A queue over a filter."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"queue": "uncertain", "filter": {"statuses": ["unlabelled"]}}]
+        }
+    )
+
+    queue: str = Field(default="all", max_length=100)
+    filter: Filter = Field(default_factory=Filter)
+    seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
+
+
+class View(Out):
+    """An order of images that stays as it is while one works."""
+
+    id: str
+    size: int
+    queue: str
+    head: dict[str, Any] | None
+    note: str
+
+
+class Window(Out):
+    """A piece of a view."""
+
+    size: int
+    offset: int
+    items: list[Item]

@@ -1,0 +1,177 @@
+"""Heads, queues, engines, runs and models."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from sightline.server.schemas.common import ImageId, In, Mode, Out, State, Text, When
+from sightline.server.schemas.jobs import Job
+
+
+class Bin(Out):
+    """One bar of a reliability diagram."""
+
+    confidence: float
+    accuracy: float
+    count: int
+
+
+class Head(Out):
+    """The small classifier that every label refits."""
+
+    id: int
+    labels: int
+    accuracy: float | None
+    log_loss: float | None
+    ece: float | None
+    method: Literal["temperature", "platt", "none"]
+    at: When
+    journal_seq: int
+    encoder: str
+    reliability: list[Bin]
+    stale: bool = Field(description="labels have changed since")
+
+
+class Embed(In):
+    """Embeddings to compute."""
+
+    engine: Text = Field(examples=["builtin"])
+
+
+class Queue(Out):
+    """A way to order images."""
+
+    name: str = Field(examples=["uncertain"])
+    description: str
+
+
+class Engine(Out):
+    """Something that answers about an image."""
+
+    name: str
+    kind: str
+    description: str
+    ready: bool
+    missing: str | None
+
+
+class Network(Out):
+    """A network that can be trained."""
+
+    model_config = ConfigDict(extra="allow", from_attributes=True)
+
+    name: str = Field(examples=["small_cnn"])
+
+
+class NewRun(In):
+    """A training to start."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"spec": {"epochs": 8}, "mode": "new", "parent": None}]}
+    )
+
+    spec: dict[str, Any] = Field(default_factory=dict)
+    mode: Mode = "new"
+    parent: Text | None = Field(default=None, description="id of the run to go on from")
+
+
+class Run(Out):
+    """One training."""
+
+    model_config = ConfigDict(extra="allow", from_attributes=True, protected_namespaces=())
+
+    id: str
+    project: str
+    state: State
+    mode: Mode
+    network: str
+    epochs: int
+    epoch: int
+    created_at: When
+    finished_at: str | None
+    metrics: dict[str, Any] | None
+    model: str | None = Field(description="id of the model that it made")
+    job: str | None = Field(description="id of the job that runs it")
+
+
+class RunDetail(Run):
+    """One training with what it was asked to do."""
+
+    spec: dict[str, Any]
+
+
+class Started(Out):
+    """A training that waits for its turn."""
+
+    run: str
+    job: Job
+
+
+class Point(Out):
+    """One step of the curves."""
+
+    model_config = ConfigDict(extra="allow")
+
+    step: int
+    epoch: int
+
+
+class EpochPoint(Out):
+    """One epoch of the curves."""
+
+    model_config = ConfigDict(extra="allow")
+
+    epoch: int
+    train_loss: float | None = None
+    val_loss: float | None = None
+    val_accuracy: float | None = None
+
+
+class Curves(Out):
+    """What a training has measured so far."""
+
+    points: list[Point]
+    epochs: list[EpochPoint]
+
+
+class Export(In):
+    """An export to make."""
+
+    format: Literal["onnx"] = "onnx"
+
+
+class Model(Out):
+    """A model's card with its size and its exports."""
+
+    model_config = ConfigDict(extra="allow", protected_namespaces=())
+
+    id: str
+    name: str
+    path: str
+    bytes: int
+    exports: list[Any]
+
+
+class PredictIds(In):
+    """Images of the workspace to predict."""
+
+    image_ids: list[ImageId] = Field(min_length=1, max_length=1_000)
+
+
+class Prediction(Out):
+    """What a model says of one picture."""
+
+    model_config = ConfigDict(extra="allow")
+
+    path: str
+    label: str
+    probability: float
+    probabilities: dict[str, float]
+
+
+class Predictions(Out):
+    """What a model says, in the order asked."""
+
+    items: list[Prediction]
