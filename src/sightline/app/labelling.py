@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-from collections import defaultdict
 from dataclasses import asdict
-from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sightline.app.items import applied, class_item
-from sightline.core.errors import InvalidInputError, NotFoundError
+from sightline.core.errors import NotFoundError
 from sightline.core.labels import LabelChange
+from sightline.label.table import PathIndex, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
+    from pathlib import Path
 
     from sightline.store.journal import Applied
     from sightline.store.labels import Entry, UndoState
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from sightline.store.snapshots import Snapshot
     from sightline.store.store import Store
 
-CSV_COLUMNS = ("path", "label")
 MARKS = {"unsure", "skipped"}
 """Words that a labels file may use for a status; a class of that name comes first."""
 
@@ -65,7 +63,7 @@ class Labelling:
         project = self._project_of(class_id)
         return applied(self._store.labels.delete_class(project, class_id, actor=self._person))
 
-    def set(self, project: Project, changes: Sequence[LabelChange]) -> dict[str, Any]:
+    def label(self, project: Project, changes: Sequence[LabelChange]) -> dict[str, Any]:
         """Label images; durable when it returns."""
         return applied(self._store.labels.set(project, changes, actor=self._person))
 
@@ -115,9 +113,13 @@ class Labelling:
         Raises:
             InvalidInputError: The file is no such table.
         """
-        rows = _read_csv(file)
-        index = _Paths(self._store, project, self._folder(project), file.parent)
-        matched = {path: index.find(path) for path in rows}
+        rows = read_table(file)
+        folder = self._folder(project)
+        bases = ("", f"{folder}/", f"{folder}/images/", f"{file.parent.resolve()}/")
+        places = ((one.path, one.asset_id) for one in self._store.images.locations(project.id))
+        index = PathIndex(places, bases)
+        images = self._store.images.ids_of_assets(project.id)
+        matched = {path: images.get(index.find(path) or 0, ()) for path in rows}
         labels = {image_id: rows[path] for path, ids in matched.items() for image_id in ids}
         by_name = self._ensure_classes(project, set(labels.values()))
         changes = [_change(image_id, label, by_name) for image_id, label in labels.items()]
@@ -152,51 +154,3 @@ def _change(image_id: int, label: str, by_name: dict[str, int]) -> LabelChange:
     if label == "unsure":
         return LabelChange(image_id, None, "unsure")
     return LabelChange(image_id, None, "skipped" if label == "skipped" else "unlabelled")
-
-
-def _read_csv(file: Path) -> dict[str, str]:
-    try:
-        with file.open(newline="", encoding="utf-8-sig") as handle:
-            reader = csv.DictReader(handle, restkey="_rest")
-            missing = [one for one in CSV_COLUMNS if one not in (reader.fieldnames or [])]
-            if missing:
-                raise InvalidInputError(
-                    f"{file} has no column {missing[0]!r}",
-                    hint="the first line must be: path,label",
-                )
-            return {row["path"]: (row["label"] or "").strip() for row in reader if row["path"]}
-    except FileNotFoundError as error:
-        raise InvalidInputError(f"there is no file {file}", hint="check the path") from error
-    except (UnicodeDecodeError, csv.Error, IsADirectoryError, PermissionError) as error:
-        raise InvalidInputError(
-            f"{file} cannot be read as a table: {error}", hint="save it as CSV in UTF-8"
-        ) from error
-
-
-class _Paths:
-    """Finds images by how a person writes their path."""
-
-    def __init__(self, store: Store, project: Project, folder: Path, beside: Path) -> None:
-        self._bases = ("", f"{folder}/", f"{folder}/images/", f"{beside.resolve()}/")
-        self._assets: dict[str, int] = {}
-        self._by_name: dict[str, list[str]] = defaultdict(list)
-        for place in store.images.locations(project.id):
-            path = place.path.replace("\\", "/")
-            self._assets[path] = place.asset_id
-            self._by_name[PurePosixPath(path).name].append(path)
-        self._images = store.images.ids_of_assets(project.id)
-
-    def find(self, written: str) -> tuple[int, ...]:
-        """Return the images of a path as written; none when it is unknown or ambiguous."""
-        path = written.replace("\\", "/").removeprefix("./")
-        for base in self._bases:
-            asset = self._assets.get(base + path)
-            if asset is not None:
-                return self._images.get(asset, ())
-        ends = [
-            known
-            for known in self._by_name.get(PurePosixPath(path).name, ())
-            if known.endswith(f"/{path}")
-        ]
-        assets = {self._assets[known] for known in ends}
-        return self._images.get(assets.pop(), ()) if len(assets) == 1 else ()

@@ -37,7 +37,7 @@ class Projects:
         self._store = store
         self._flags = flags
 
-    def list(self, *, archived: bool | None = False, trashed: bool = False) -> list[dict[str, Any]]:
+    def all(self, *, archived: bool | None = False, trashed: bool = False) -> list[dict[str, Any]]:
         """Return projects with their counts, by name."""
         rows = self._store.projects.list(archived=archived, trashed=trashed)
         return [self.summary(row) for row in rows]

@@ -1,0 +1,201 @@
+"""Models as people use them: listed, added, exported, asked."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sightline.core.errors import InvalidInputError, MissingWeightsError
+from sightline.core.progress import Silent
+from sightline.export.onnx import export_onnx
+from sightline.export.probes import Probe
+from sightline.predict.pool import Predictor
+from sightline.predict.rows import Picture
+from sightline.predict.session import open_classifier
+from sightline.store.model_plan import ImportOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from sightline.core.cards import ModelCard
+    from sightline.core.progress import Progress
+    from sightline.settings import Settings
+    from sightline.store.store import Store
+
+PROBES = 32
+
+
+class Models:
+    """The models of a workspace and what they answer."""
+
+    def __init__(
+        self, store: Store, settings: Settings, networks: Callable[[], tuple[str, ...]]
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._networks = networks
+        self._predictor: Predictor | None = None
+        self._lock = threading.Lock()
+
+    def all(self) -> list[dict[str, Any]]:
+        """Return every model, newest first."""
+        return [record.to_dict() for record in self._store.models.list()]
+
+    def get(self, ref: str) -> dict[str, Any]:
+        """Return one model by id, name (the newest) or path.
+
+        Raises:
+            UnknownModelError: There is none.
+        """
+        return self._store.models.record(self._store.models.get(ref)).to_dict()
+
+    def add(self, file: Path, options: ImportOptions) -> dict[str, Any]:
+        """Add a foreign model file: ONNX, or safetensors of a known network."""
+        known = ImportOptions(
+            name=options.name,
+            output=options.output,
+            preprocess=options.preprocess,
+            classes=options.classes,
+            network=options.network,
+            networks=self._networks(),
+            licence=options.licence,
+        )
+        card = self._store.models.add_file(file, known)
+        self._tell(card.id, "added")
+        return self._store.models.record(card).to_dict()
+
+    def verify(self, ref: str) -> dict[str, Any]:
+        """Compare a model's file with the hash on its card."""
+        return self._store.models.verify(ref).to_dict()
+
+    def delete(self, ref: str) -> dict[str, Any]:
+        """Move a model to the trash."""
+        card = self._store.models.get(ref, allow_paths=False)
+        trashed = self._store.models.delete(card.id)
+        self._tell(card.id, "deleted")
+        return {"id": card.id, "trashed": str(trashed)}
+
+    def export(
+        self,
+        ref: str,
+        *,
+        form: str = "onnx",
+        out: Path | None = None,
+        progress: Progress | None = None,
+    ) -> dict[str, Any]:
+        """Write a model as ONNX once the export answers as the network does.
+
+        Raises:
+            ParityError: It does not; nothing was written.
+            InvalidInputError: There is no such format, or nothing to export.
+        """
+        if form != "onnx":
+            raise InvalidInputError(f"no export to {form!r}", hint="the format is onnx")
+        card = self._store.models.get(ref)
+        folder = self._store.models.path_of(card).parent
+        target = out if out is not None else folder / "model.onnx"
+        report = export_onnx(
+            card,
+            self._store.models.path_of(card),
+            target,
+            serve=open_classifier,
+            samples=self._probes(card),
+            progress=progress or Silent(),
+        )
+        self._tell(card.id, "exported")
+        return report.to_dict()
+
+    def serving_file(self, card: ModelCard, progress: Progress | None = None) -> Path:
+        """Return the ONNX file of a model, exported now when it has none yet."""
+        file = self._store.models.serving_file(card)
+        if file is None:
+            self.export(card.id, progress=progress)
+            file = self._store.models.serving_file(card)
+        if file is None:
+            raise MissingWeightsError(f"{card.name} has no ONNX file", hint="export it again")
+        return file
+
+    def ready_file(self, ref: str) -> tuple[ModelCard, Path]:
+        """Return a model that can be asked at once, without anything being exported.
+
+        Raises:
+            MissingWeightsError: It has to be exported first.
+        """
+        card = self._store.models.get(ref, allow_paths=False)
+        _refuse_encoder(card)
+        file = self._store.models.serving_file(card)
+        if file is None:
+            raise MissingWeightsError(
+                f"{card.name} is not exported yet", hint="export it to ONNX, then ask again"
+            )
+        return card, file
+
+    def predict(
+        self,
+        ref: str,
+        sources: Iterable[Picture | Path | str | bytes],
+        *,
+        top: int | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """Yield an answer per picture, in order; a bad file gives {path, error, reason}.
+
+        Raises:
+            UnknownModelError: There is no such model.
+            OverloadedError: Too many pictures wait already.
+        """
+        card = self._store.models.get(ref)
+        _refuse_encoder(card)
+        file = self.serving_file(card)
+        yield from self.predictor.predict(file, sources, card=card, top=top)
+
+    def predict_images(self, ref: str, image_ids: Sequence[int]) -> list[dict[str, Any]]:
+        """Return an answer per image of any project."""
+        card, file = self.ready_file(ref)
+        rows = self._store.images.by_ids(image_ids)
+        pictures = [Picture(row.path, Path(row.path), row.page) for row in rows]
+        return list(self.predictor.predict(file, pictures, card=card))
+
+    @property
+    def predictor(self) -> Predictor:
+        """The pool of open models, made at the first question."""
+        with self._lock:
+            if self._predictor is None:
+                self._predictor = Predictor(
+                    max_bytes=self._settings.model_cache_mb << 20,
+                    threads=self._settings.serving_threads(),
+                    queue_limit=self._settings.predict_queue,
+                    model_idle_s=self._settings.model_idle_s,
+                )
+            return self._predictor
+
+    def close(self) -> None:
+        """Let go of open models."""
+        with self._lock:
+            if self._predictor is not None:
+                self._predictor.close()
+
+    def _probes(self, card: ModelCard) -> list[Probe]:
+        """Return some of the project's pictures, the test split first."""
+        project = self._store.projects.find(card.project) if card.project else None
+        if project is None:
+            return []
+        state = self._store.state.get(project.id)
+        alive = state.alive.nonzero()[0]
+        order = alive[(-state.split[alive]).argsort(kind="stable")][:PROBES]
+        rows = self._store.images.by_ordinals(project.id, [int(one) for one in order])
+        return [
+            Probe(row.path, Path(row.path), row.page) for row in rows if Path(row.path).exists()
+        ]
+
+    def _tell(self, model_id: str, change: str) -> None:
+        payload = {"id": model_id, "change": change}
+        self._store.tell("model", None, payload)
+
+
+def _refuse_encoder(card: ModelCard) -> None:
+    if card.kind != "classifier":
+        raise InvalidInputError(
+            f"{card.name} is an encoder: it has no classes to predict",
+            hint="choose a classifier, or use it with `embed`",
+        )

@@ -1,0 +1,401 @@
+"""Trainings: planned here, done by a job, kept as runs whose best weights become a model."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sightline.core.errors import (
+    CancelledError,
+    ConflictError,
+    InvalidInputError,
+    NotFoundError,
+    SightlineError,
+    UnknownRunError,
+)
+from sightline.core.files import read_json, write_json
+from sightline.core.labels import LABELLED, SPLITS
+from sightline.core.samples import Sample, SampleSet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sightline.core.progress import Progress
+    from sightline.jobs.runner import JobRunner
+    from sightline.store.projects import Project
+    from sightline.store.runs import Run
+    from sightline.store.store import Store
+    from sightline.train.run import TrainResult
+
+FINAL = {"done", "failed", "cancelled", "interrupted"}
+
+
+class Training:
+    """The runs of a workspace."""
+
+    def __init__(
+        self, store: Store, jobs: JobRunner, person: str, folder: Callable[[Project], Path]
+    ) -> None:
+        self._store = store
+        self._jobs = jobs
+        self._person = person
+        self._folder = folder
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of a training spec."""
+        from sightline.train.spec import TrainSpec
+
+        return TrainSpec.model_json_schema()
+
+    def networks(self) -> list[dict[str, Any]]:
+        """Return the networks that can be trained."""
+        from sightline.nets.table import NETWORKS
+
+        return [
+            {"name": net.name, "family": net.family, "input_px": net.input_px}
+            for net in NETWORKS.values()
+        ]
+
+    def read_spec(self, file: Path | None, overrides: Sequence[str]) -> dict[str, Any]:
+        """Return what a file and `a.b=c` overrides say, as nested values.
+
+        Raises:
+            InvalidInputError: A key is unknown or a value wrong; the message names it.
+        """
+        from sightline.train.spec_io import apply_overrides, load_values
+
+        values = load_values(file) if file is not None else {}
+        return apply_overrides(values, overrides)
+
+    def suggest(self, project: Project) -> dict[str, Any]:
+        """Return the spec that fits a project's data."""
+        from sightline.train.suggest import suggest
+
+        return suggest(self.samples(project), self._sizes(project)).model_dump(mode="json")
+
+    def start(
+        self,
+        project: Project,
+        spec: dict[str, Any],
+        *,
+        mode: str = "new",
+        parent: str | None = None,
+    ) -> dict[str, Any]:
+        """Plan a run and hand it to a job; `resume` goes on with the run itself.
+
+        Raises:
+            InvalidInputError: The spec or the data cannot be trained; the message says why.
+            UnknownRunError: There is no run to resume or to start from.
+            ConflictError: The run is going on.
+        """
+        if mode == "resume":
+            return self._resume(project, spec, parent)
+        if mode not in {"new", "finetune"}:
+            raise InvalidInputError(f"no mode {mode!r}", hint="new, resume or finetune")
+        source = self._find(project, parent) if mode == "finetune" else None
+        full = self._complete(project, spec)
+        run = self._store.runs.create(
+            project,
+            _run_id(),
+            mode=mode,
+            parent=None if source is None else source.id,
+            network=full["model"]["name"],
+            spec=full,
+            epochs=full["epochs"],
+        )
+        write_json(self.run_dir(run) / "spec.json", full)
+        return self._hand_over(project, run)
+
+    def perform(self, run_id: str, progress: Progress, *, resumed: bool = False) -> dict[str, Any]:
+        """Do a run from its first or its last step to its end. Called inside its job.
+
+        Raises:
+            SightlineError: It cannot be done; the run then says why.
+        """
+        run = self._store.runs.get(run_id)
+        project = self._store.projects.by_id(run.project_id)
+        mode = "resume" if resumed or run.state in FINAL else run.mode
+        self._store.runs.change(run_id, state="running", error=None)
+        try:
+            result = self._train(project, run, mode, progress)
+        except CancelledError:
+            self._store.runs.change(run_id, state="cancelled")
+            raise
+        except SightlineError as error:
+            fault = {"code": error.code, "message": str(error), "hint": error.hint}
+            self._store.runs.change(run_id, state="failed", error=fault)
+            raise
+        except BaseException as error:
+            fault = {"code": "internal", "message": str(error), "hint": "see the job's log"}
+            self._store.runs.change(run_id, state="failed", error=fault)
+            raise
+        return self._finish(project, run, result)
+
+    def all(self, project: Project | None = None) -> list[dict[str, Any]]:
+        """Return runs, newest first."""
+        rows = self._store.runs.list(None if project is None else project.id)
+        return [_shown(row) for row in rows]
+
+    def get(self, run_id: str) -> dict[str, Any]:
+        """Return one run with its spec.
+
+        Raises:
+            UnknownRunError: There is none.
+        """
+        run = self._store.runs.get(run_id)
+        return _shown(run) | {"spec": run.spec, "error": run.error}
+
+    def result(self, run_id: str) -> dict[str, Any]:
+        """Return what a finished training came to.
+
+        Raises:
+            ConflictError: It has not finished.
+        """
+        run = self._store.runs.get(run_id)
+        if run.state != "done":
+            fault = (run.error or {}).get("message", f"it is {run.state}")
+            raise ConflictError(f"the training has no result: {fault}", hint="train again")
+        metrics = run.metrics or {}
+        return {
+            "run": run.id,
+            "model": run.model_id,
+            "epochs": run.epoch,
+            "metrics": metrics,
+            "seconds": metrics.get("seconds", 0.0),
+        }
+
+    def report(self, run_id: str) -> dict[str, Any]:
+        """Return the report of a finished run.
+
+        Raises:
+            NotFoundError: There is none yet.
+        """
+        path = self.run_dir(self._store.runs.get(run_id)) / "report.json"
+        if not path.exists():
+            raise NotFoundError("this run has no report", hint="a report is made when it ends")
+        found: dict[str, Any] = read_json(path)
+        return found
+
+    def curves(self, run_id: str, *, after: int = 0) -> dict[str, Any]:
+        """Return the points of a run's curves with a step above `after`, and its epochs."""
+        from sightline.jobs.tail import Tail
+
+        points: list[dict[str, Any]] = []
+        epochs: list[dict[str, Any]] = []
+        tail = Tail(self.run_dir(self._store.runs.get(run_id)) / "events.jsonl")
+        while lines := tail.new():
+            for line in lines:
+                kind = line.get("kind")
+                if kind == "metric" and line.get("step", 0) > after:
+                    points.append(line)
+                elif kind == "epoch":
+                    epochs.append(line)
+        return {"points": points, "epochs": epochs}
+
+    def stop(self, run_id: str) -> dict[str, Any]:
+        """Stop a run at its next step; `resume` goes on there."""
+        run = self._store.runs.get(run_id)
+        if run.state in FINAL or run.job_id is None:
+            raise ConflictError(f"the run is {run.state}", hint="there is nothing to stop")
+        self._jobs.cancel(run.job_id)
+        return _shown(self._store.runs.get(run_id))
+
+    def delete(self, run_id: str) -> dict[str, Any]:
+        """Move a run's folder to the trash and forget the run; its model stays.
+
+        Raises:
+            ConflictError: It is going on.
+        """
+        run = self._store.runs.get(run_id)
+        if run.state not in FINAL:
+            raise ConflictError("the run is going on", hint="stop it first")
+        folder = self.run_dir(run)
+        target = self._store.workspace / "trash" / f"run-{run.id}"
+        self._store.runs.remove(run_id)
+        if folder.exists():
+            shutil.move(folder, target)
+        return {"id": run_id, "trashed": str(target)}
+
+    def run_dir(self, run: Run) -> Path:
+        """Return the folder of a run."""
+        return self._folder(self._store.projects.by_id(run.project_id)) / "runs" / run.id
+
+    def samples(self, project: Project) -> SampleSet:
+        """Return the labelled images of a project with their splits.
+
+        Raises:
+            InvalidInputError: Nothing is labelled.
+        """
+        state = self._store.state.get(project.id)
+        classes = self._store.classes.list(project.id)
+        index = {row.id: place for place, row in enumerate(classes)}
+        chosen = (state.alive & (state.status == LABELLED) & (state.class_id >= 0)).nonzero()[0]
+        if not len(chosen):
+            raise InvalidInputError(
+                f"{project.name} has no labelled images", hint="label some, then train"
+            )
+        samples = [
+            Sample(
+                row.id,
+                Path(row.path),
+                row.page,
+                index[int(state.class_id[row.ordinal])],
+                SPLITS[int(state.split[row.ordinal])],
+                row.digest,
+            )
+            for row in self._store.images.by_ordinals(project.id, [int(one) for one in chosen])
+        ]
+        return SampleSet(
+            tuple(samples),
+            tuple(row.name for row in classes),
+            tuple(row.id for row in classes),
+        )
+
+    def _train(self, project: Project, run: Run, mode: str, progress: Progress) -> TrainResult:
+        from sightline.train.run import train
+        from sightline.train.spec import TrainSpec
+
+        parent = None if run.parent is None else self.run_dir(self._store.runs.get(run.parent))
+        spec = TrainSpec.model_validate(run.spec)
+        return train(
+            spec,
+            self.samples(project),
+            self.run_dir(run),
+            mode=mode,
+            parent=parent,
+            progress=_Watcher(progress, self._store, run.id),
+            run_id=run.id,
+            weights=self._weights(spec.model.weights),
+        )
+
+    def _weights(self, ref: str) -> Path | None:
+        """Return the file of `model.weights`: random, a path, or an added model."""
+        if ref in {"", "random"}:
+            return None
+        path = Path(ref).expanduser()
+        if path.is_file():
+            return path
+        return self._store.models.path_of(self._store.models.get(ref))
+
+    def _finish(self, project: Project, run: Run, result: TrainResult) -> dict[str, Any]:
+        metrics = {**result.metrics, "seconds": result.seconds}
+        card = self._store.models.add(
+            result.weights,
+            name=f"{project.name}-{run.network}",
+            kind="classifier",
+            format="torch",
+            preprocess=result.preprocess,
+            network=run.network,
+            classes=result.classes,
+            class_ids=result.class_ids,
+            temperature=result.temperature,
+            project=project.name,
+            run=run.id,
+            metrics=metrics,
+        )
+        self._store.runs.change(
+            run.id, state="done", epoch=result.epochs, metrics=metrics, model_id=card.id
+        )
+        self._store.tell("model", None, {"id": card.id, "change": "added"})
+        return self.result(run.id)
+
+    def _resume(self, project: Project, spec: dict[str, Any], parent: str | None) -> dict[str, Any]:
+        run = self._find(project, parent)
+        if run.state not in FINAL:
+            raise ConflictError(f"run {run.id} is {run.state}", hint="wait for it, or stop it")
+        values = _merged(run.spec, spec)
+        full = self._complete(project, values)
+        run = self._store.runs.change(
+            run.id, spec=full, epochs=full["epochs"], state="interrupted", finished_at=None
+        )
+        write_json(self.run_dir(run) / "spec.json", full)
+        return self._hand_over(project, run)
+
+    def _hand_over(self, project: Project, run: Run) -> dict[str, Any]:
+        job = self._jobs.start("train", {"run": run.id}, project=project.name, actor=self._person)
+        self._store.runs.change(run.id, job_id=job.id)
+        return {"run": run.id, "job": job.to_dict()}
+
+    def _complete(self, project: Project, spec: dict[str, Any]) -> dict[str, Any]:
+        """Return a whole spec: what the data suggests, overruled by what is asked for."""
+        from sightline.train.spec_io import validate
+
+        return validate(_merged(self.suggest(project), spec)).model_dump(mode="json")
+
+    def _find(self, project: Project, ref: str | None) -> Run:
+        if ref is not None:
+            run = self._store.runs.get(ref)
+            if run.project_id != project.id:
+                raise UnknownRunError(
+                    f"run {ref} is of another project", hint="see `sightline runs list`"
+                )
+            return run
+        for run in self._store.runs.list(project.id):
+            if (self.run_dir(run) / "checkpoints").is_dir():
+                return run
+        raise UnknownRunError(
+            f"{project.name} has no run with a checkpoint", hint="train with --mode new first"
+        )
+
+    def _sizes(self, project: Project) -> list[tuple[int, int]]:
+        rows = self._store.images.page_after(project.id, -1, 256)
+        return [(row.width, row.height) for row in rows]
+
+
+class _Watcher:
+    """Passes progress on, and writes each epoch into the run's row."""
+
+    def __init__(self, inner: Progress, store: Store, run_id: str) -> None:
+        self._inner = inner
+        self._store = store
+        self._run_id = run_id
+
+    def advance(self, done: int, total: int | None, note: str = "") -> None:
+        self._inner.advance(done, total, note)
+
+    def tell(self, kind: str, **data: Any) -> None:
+        self._inner.tell(kind, **data)
+        if kind == "epoch":
+            self._store.runs.change(self._run_id, epoch=int(data["epoch"]))
+
+    def log(self, text: str) -> None:
+        self._inner.log(text)
+
+    def check(self) -> None:
+        self._inner.check()
+
+
+def _run_id() -> str:
+    """Return an id that sorts by time and is never the same twice."""
+    return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """Return `base` with the values of `over`, level by level."""
+    merged = dict(base)
+    for key, value in over.items():
+        old = merged.get(key)
+        both = isinstance(old, dict) and isinstance(value, dict)
+        merged[key] = _merged(old, value) if both else value  # type: ignore[arg-type]
+    return merged
+
+
+def _shown(run: Run) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "project": run.project,
+        "state": run.state,
+        "mode": run.mode,
+        "parent": run.parent,
+        "network": run.network,
+        "epoch": run.epoch,
+        "epochs": run.epochs,
+        "created_at": run.created_at,
+        "finished_at": run.finished_at,
+        "metrics": run.metrics,
+        "model": run.model_id,
+        "job": run.job_id,
+    }

@@ -1,0 +1,98 @@
+"""The workbench: every part of a workspace, chosen and joined here and nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sightline.app import items
+from sightline.app.checks import doctor
+from sightline.app.heads import Heads
+from sightline.app.labelling import Labelling
+from sightline.app.models import Models
+from sightline.app.pictures import Pictures
+from sightline.app.projects import Projects, workspace_form
+from sightline.app.queues import Queues
+from sightline.app.tasks import KINDS
+from sightline.app.training import Training
+from sightline.core.registry import Registry
+from sightline.engines import BUILT_IN
+from sightline.jobs.runner import JobRunner
+from sightline.settings import find_workspace, load_settings, save_settings
+from sightline.store.store import Store
+
+if TYPE_CHECKING:
+    from sightline.core.progress import Progress
+
+
+class Workbench:
+    """Everything a face (the server, the command line, a notebook) may reach."""
+
+    items = items
+    """How rows look to a caller."""
+
+    def __init__(self, workspace: Path, flags: dict[str, Any]) -> None:
+        loaded = load_settings(workspace, flags=flags)
+        self.workspace = workspace
+        self.settings = loaded.settings
+        self.flags = flags
+        self.store = Store(workspace, database_url=self.settings.database_url)
+        self.engines = Registry(BUILT_IN)
+        self.projects = Projects(self.store, flags)
+        self.jobs = JobRunner(self.store.jobs, workspace, KINDS, self.settings)
+        person = self.settings.person
+        self.labels = Labelling(self.store, person, self.projects.folder)
+        self.pictures = Pictures(self.store, self.settings, self.projects, self.jobs)
+        self.heads = Heads(self.store, self.projects, self.engines, self.jobs, self.settings)
+        self.queues = Queues(self.store, self.projects, self.heads)
+        self.training = Training(self.store, self.jobs, person, self.projects.folder)
+        self.models = Models(self.store, self.settings, self._networks)
+
+    def engine_list(self) -> list[dict[str, Any]]:
+        """Return what can answer about an image: built-in engines, then added encoders."""
+        return self.heads.engine_list()
+
+    def settings_form(self) -> dict[str, Any]:
+        """Return schema, values and origins of the workspace's settings."""
+        return workspace_form(self.workspace, self.flags)
+
+    def save_settings(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Write settings.json; what only counts at the start counts from the next start."""
+        save_settings(self.workspace / "settings.json", values)
+        return self.settings_form()
+
+    def doctor(self) -> dict[str, Any]:
+        """Return checks, settings and where each setting came from."""
+        return doctor(self)
+
+    def demo(self, *, progress: Progress) -> dict[str, Any]:
+        """Run the whole loop on the sample digits."""
+        from sightline.app.demo import demo
+
+        return demo(self, progress)
+
+    def close(self) -> None:
+        """Finish writing and let go of everything."""
+        self.heads.close()
+        self.models.close()
+        self.pictures.close()
+        self.jobs.close()
+        self.store.close()
+
+    def _networks(self) -> tuple[str, ...]:
+        return tuple(net["name"] for net in self.training.networks())
+
+
+def open_workbench(workspace: Path | str | None = None, **flags: Any) -> Workbench:
+    """Open a workspace, which is made when it is not there.
+
+    Args:
+        workspace: Its folder; None: SIGHTLINE_WORKSPACE, else ./workspace.
+        flags: Settings that overrule every other source.
+
+    Raises:
+        InvalidInputError: A setting is not valid, or a file is in the way.
+        StorageError: The folder or the database cannot be used.
+    """
+    path = None if workspace is None else Path(workspace)
+    return Workbench(find_workspace(path), flags)

@@ -1,0 +1,29 @@
+"""The verbs, one file for each noun."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sightline.cli.verbs import (
+    ask,
+    bench,
+    doctor,
+    jobs,
+    labels,
+    loop,
+    models,
+    projects,
+    runs,
+    up,
+)
+
+if TYPE_CHECKING:
+    import typer
+
+ORDER = (up, loop, projects, labels, runs, models, ask, jobs, doctor, bench)
+
+
+def install(app: typer.Typer) -> None:
+    """Add every verb."""
+    for part in ORDER:
+        part.install(app)

@@ -1,0 +1,57 @@
+"""`predict` and `engines`: ask a model about pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sightline.cli import output
+from sightline.cli.context import of
+from sightline.core.errors import InvalidInputError
+
+
+def predict(
+    ctx: typer.Context,
+    model: Annotated[str, typer.Argument(help="Id or name of a model, or an .onnx file.")],
+    paths: Annotated[list[Path], typer.Argument(help="Pictures or folders.")],
+    top: Annotated[int | None, typer.Option(min=1, help="Only the most probable classes.")] = None,
+) -> None:
+    """Say what is in pictures, with ONNX Runtime."""
+    context = of(ctx)
+    missing = [path for path in paths if not path.exists()]
+    if len(missing) == len(paths):
+        raise InvalidInputError(f"there is no {missing[0]}", hint="name pictures or folders")
+    failed = 0
+    for row in context.bench.models.predict(model, paths, top=top):
+        failed += "error" in row
+        if context.json:
+            output.line(row)
+        elif "error" in row:
+            output.say(f"{row['path']}: {row['error']}")
+        else:
+            output.say(f"{row['path']}: {row['label']} {row['probability']:.1%}")
+    if failed:
+        output.notes().print(f"{failed} of the pictures could not be read")
+
+
+def engines(ctx: typer.Context) -> None:
+    """List what can answer about an image, and what is missing for it."""
+    context = of(ctx)
+    rows = context.bench.engine_list()
+    if context.json:
+        for row in rows:
+            output.line(row)
+        return
+    output.table(
+        ("engine", "kind", "ready", "what it is"),
+        ((r["name"], r["kind"], r["missing"] or "yes", r["description"]) for r in rows),
+        empty="",
+    )
+
+
+def install(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.command()(predict)
+    app.command()(engines)

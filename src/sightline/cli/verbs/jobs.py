@@ -1,0 +1,78 @@
+"""`jobs`: long work, watched and stopped."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sightline.cli import output
+from sightline.cli.context import of
+from sightline.cli.follow import follow
+
+group = typer.Typer(no_args_is_help=True, help="Jobs: list, show, log, cancel, resume.")
+Job = Annotated[str, typer.Argument(help="Id of the job.")]
+
+
+@group.command("list")
+def list_(
+    ctx: typer.Context,
+    state: Annotated[str | None, typer.Option(help="Only in this state, as in running.")] = None,
+) -> None:
+    """List jobs, newest first."""
+    context = of(ctx)
+    rows = [job.to_dict() for job in context.bench.jobs.list(state=state)]
+    if context.json:
+        for row in rows:
+            output.line(row)
+        return
+    output.table(
+        ("job", "kind", "project", "state", "done", "note"),
+        (
+            (
+                r["id"],
+                r["kind"],
+                r["project"],
+                r["state"],
+                f"{r['done']}/{r['total'] or '?'}",
+                (r["error"] or {}).get("message", r["note"]),
+            )
+            for r in rows
+        ),
+        empty="No jobs yet.",
+    )
+
+
+@group.command()
+def show(ctx: typer.Context, job: Job) -> None:
+    """Show one job."""
+    output.line(of(ctx).bench.jobs.get(job).to_dict())
+
+
+@group.command()
+def log(ctx: typer.Context, job: Job) -> None:
+    """Print a job's log."""
+    text, _ = of(ctx).bench.jobs.log(job)
+    if of(ctx).json:
+        output.line({"text": text})
+    else:
+        output.say(text)
+
+
+@group.command()
+def cancel(ctx: typer.Context, job: Job) -> None:
+    """Ask a job to stop; what it did is kept."""
+    output.line(of(ctx).bench.jobs.cancel(job).to_dict())
+
+
+@group.command()
+def resume(ctx: typer.Context, job: Job) -> None:
+    """Go on with a job that was stopped or interrupted, and watch it."""
+    context = of(ctx)
+    context.bench.jobs.resume(job)
+    output.line(follow(context, job, "job"))
+
+
+def install(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.add_typer(group, name="jobs")

@@ -1,0 +1,150 @@
+"""`labels` and `heads`: what people said, and the small classifier that learns from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sightline.cli import output
+from sightline.cli.context import of
+
+labels = typer.Typer(no_args_is_help=True, help="Labels: set, undo, history, snapshots.")
+heads = typer.Typer(no_args_is_help=True, help="Heads: small classifiers on frozen embeddings.")
+Project = Annotated[str, typer.Argument(help="Name of the project.")]
+
+
+@labels.command("set")
+def set_(
+    ctx: typer.Context,
+    project: Project,
+    csv: Annotated[Path, typer.Option(help="A table with the columns path,label.")],
+) -> None:
+    """Label from a table; classes are made as needed; one undo step."""
+    context = of(ctx)
+    bench = context.bench
+    result = bench.labels.set_csv(bench.projects.get(project), csv)
+    if context.json:
+        output.line(result)
+        return
+    output.say(f"{result['written']:,} labels written, {len(result['unmatched']):,} unmatched")
+    for path in result["unmatched"][:20]:
+        output.say(f"  {path}")
+
+
+@labels.command()
+def undo(ctx: typer.Context, project: Project) -> None:
+    """Take back your newest change."""
+    bench = of(ctx).bench
+    _told(ctx, bench.labels.undo(bench.projects.get(project)))
+
+
+@labels.command()
+def redo(ctx: typer.Context, project: Project) -> None:
+    """Do again what you undid last."""
+    bench = of(ctx).bench
+    _told(ctx, bench.labels.redo(bench.projects.get(project)))
+
+
+@labels.command()
+def history(
+    ctx: typer.Context,
+    project: Project,
+    limit: Annotated[int, typer.Option(min=1, help="How many lines.")] = 20,
+) -> None:
+    """Show the newest changes."""
+    context = of(ctx)
+    bench = context.bench
+    entries = bench.labels.history(bench.projects.get(project), limit=limit)
+    if context.json:
+        for entry in entries:
+            output.line(bench.items.entry(entry))
+        return
+    output.table(
+        ("seq", "when", "who", "what", ""),
+        ((e.seq, e.at[:19], e.actor, e.description, "undone" if e.undone else "") for e in entries),
+        empty="Nothing has been changed yet.",
+    )
+
+
+@labels.command()
+def snapshot(
+    ctx: typer.Context, project: Project, name: Annotated[str, typer.Argument(help="Its name.")]
+) -> None:
+    """Keep the labels as they are under a name."""
+    bench = of(ctx).bench
+    result = bench.labels.snapshot(bench.projects.get(project), name)
+    if of(ctx).json:
+        output.line(result)
+    else:
+        output.say(f"snapshot {name}: {result['labelled']:,} labels")
+
+
+@labels.command()
+def snapshots(ctx: typer.Context, project: Project) -> None:
+    """List the snapshots."""
+    context = of(ctx)
+    bench = context.bench
+    rows = bench.labels.snapshots(bench.projects.get(project))
+    if context.json:
+        for row in rows:
+            output.line(row)
+        return
+    output.table(
+        ("name", "when", "who", "labels"),
+        ((r["name"], r["at"][:19], r["actor"], r["labelled"]) for r in rows),
+        empty="There are no snapshots.",
+    )
+
+
+@labels.command()
+def restore(
+    ctx: typer.Context,
+    project: Project,
+    name: Annotated[str, typer.Argument(help="Name of the snapshot.")],
+) -> None:
+    """Set the labels back to a snapshot; one undo step."""
+    bench = of(ctx).bench
+    _told(ctx, bench.labels.restore(bench.projects.get(project), name))
+
+
+@heads.command("train")
+def train_head(ctx: typer.Context, project: Project) -> None:
+    """Fit and calibrate the head on the labels so far; embeds what is not embedded yet."""
+    context = of(ctx)
+    bench = context.bench
+    with output.bar("head", quiet=context.quiet) as bar:
+        head = bench.heads.train(bench.projects.get(project), progress=bar)
+    _show_head(ctx, head)
+
+
+@heads.command("show")
+def show_head(ctx: typer.Context, project: Project) -> None:
+    """Show the newest head."""
+    bench = of(ctx).bench
+    _show_head(ctx, bench.heads.require(bench.projects.get(project)))
+
+
+def _show_head(ctx: typer.Context, head: dict[str, object]) -> None:
+    if of(ctx).json:
+        output.line(head)
+        return
+    output.say(
+        f"{head['labels']} labels: accuracy {float(str(head['accuracy'])):.1%}, "
+        f"log loss {float(str(head['log_loss'])):.3f}, ECE {float(str(head['ece'])):.3f} "
+        f"(held out), calibrated by {head['method']}"
+    )
+
+
+def _told(ctx: typer.Context, result: dict[str, object]) -> None:
+    if of(ctx).json:
+        output.line(result)
+    else:
+        output.say(f"{result['description']}")
+
+
+def install(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.add_typer(labels, name="labels")
+    app.add_typer(heads, name="heads")

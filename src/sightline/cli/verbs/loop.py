@@ -1,0 +1,146 @@
+"""The main loop's verbs: ingest, queue, train, and demo, which runs all of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from sightline.cli import output
+from sightline.cli.context import of
+from sightline.cli.follow import follow
+
+Project = Annotated[str, typer.Option("--project", "-p", help="Name of the project.")]
+
+
+def ingest(
+    ctx: typer.Context,
+    source: Annotated[Path, typer.Argument(help="A folder of pictures, or one picture.")],
+    project: Project,
+    labels: Annotated[
+        Literal["auto", "none"],
+        typer.Option(help="auto: class folders, split folders and .txt tags; none: no labels."),
+    ] = "auto",
+    reference: Annotated[
+        bool, typer.Option("--reference/--copy", help="Leave the files where they are, or copy.")
+    ] = True,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Report only; write nothing.")] = False,
+    extensions: Annotated[
+        str | None, typer.Option(help="Only these, as in .jpg,.png. Default: every kind known.")
+    ] = None,
+) -> None:
+    """Register pictures in a project, which is made when it is not there."""
+    context = of(ctx)
+    with output.bar("ingest", quiet=context.quiet) as bar:
+        report = context.bench.pictures.ingest(
+            project,
+            source,
+            labels=labels,
+            copy=not reference,
+            extensions=None if extensions is None else extensions.split(","),
+            dry_run=dry_run,
+            progress=bar,
+        )
+    if context.json:
+        output.line(report)
+        return
+    would = "would be " if dry_run else ""
+    output.say(
+        f"{report['found']:,} files: {report['added']:,} {would}added, {report['known']:,} known, "
+        f"{len(report['skipped']):,} skipped, in {report['seconds']:.2f} s"
+    )
+    output.table(
+        ("skipped", "reason"),
+        ((one["path"], one["reason"]) for one in report["skipped"][:20]),
+        empty="",
+    )
+
+
+def queue(
+    ctx: typer.Context,
+    project: Annotated[str, typer.Argument(help="Name of the project.")],
+    strategy: Annotated[str, typer.Option(help="all, auto, uncertain or random.")] = "auto",
+    limit: Annotated[int, typer.Option(min=1, help="How many images.")] = 20,
+    seed: Annotated[int, typer.Option(help="For random choices.")] = 0,
+) -> None:
+    """Say which images are worth labelling next, and why."""
+    context = of(ctx)
+    bench = context.bench
+    with output.bar("queue", quiet=context.quiet) as bar:
+        rows = bench.queues.pull(
+            bench.projects.get(project), strategy, limit=limit, seed=seed, progress=bar
+        )
+    if context.json:
+        for row in rows:
+            output.line(row)
+        return
+    output.table(
+        ("id", "path", "score", "why"),
+        ((r["id"], r["path"], f"{r['score']:.3f}", r["why"]) for r in rows),
+        empty="The queue is empty: every image has a label.",
+    )
+
+
+def train(
+    ctx: typer.Context,
+    project: Annotated[str, typer.Argument(help="Name of the project.")],
+    spec: Annotated[Path | None, typer.Option(help="JSON (with comments) or YAML.")] = None,
+    mode: Annotated[
+        Literal["new", "resume", "finetune"], typer.Option(help="How to start.")
+    ] = "new",
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="One value of the spec: epochs=8. Repeatable.")
+    ] = None,
+    parent: Annotated[
+        str | None, typer.Option(help="Run to resume or to start from. Default: the newest.")
+    ] = None,
+) -> None:
+    """Train a network on the labels. Ctrl+C stops it; --mode resume goes on exactly there."""
+    context = of(ctx)
+    bench = context.bench
+    made = bench.training.start(
+        bench.projects.get(project),
+        bench.training.read_spec(spec, set_ or []),
+        mode=mode,
+        parent=parent,
+    )
+    follow(context, made["job"]["id"], "train")
+    result = bench.training.result(made["run"])
+    if context.json:
+        output.line(result)
+        return
+    metrics = result["metrics"]
+    output.say(
+        f"run {result['run']}: accuracy {output.percent(metrics['accuracy'])} on "
+        f"{metrics['accuracy_split']}, {result['epochs']} epochs, {result['seconds']:.1f} s\n"
+        f"model {result['model']}"
+    )
+
+
+def demo(ctx: typer.Context) -> None:
+    """Run the whole loop on the handwritten digits: queue, labels, head, network, ONNX."""
+    context = of(ctx)
+    steps: dict[str, Any] = {}
+    with output.bar("demo", quiet=context.quiet) as bar:
+        steps = context.bench.demo(progress=bar)
+    if context.json:
+        output.line(steps)
+        return
+    output.say(
+        f"{steps['images']:,} pictures, {steps['labels_given']} labels given\n"
+        f"head on frozen embeddings  {output.percent(steps['head_accuracy'])}\n"
+        f"trained network            {output.percent(steps['model_accuracy'])}\n"
+        f"ONNX differs by at most    {steps['parity_max_abs']:.1e}\n"
+        f"{steps['seconds']:.0f} s"
+    )
+    for name, path in steps["artifacts"].items():
+        output.say(f"  {name:<10} {path}")
+
+
+def install(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.command()(demo)
+    app.command()(ingest)
+    app.command()(queue)
+    app.command()(train)

@@ -1,0 +1,132 @@
+"""`models` and `export`: weights on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sightline.cli import output
+from sightline.cli.context import of
+
+group = typer.Typer(no_args_is_help=True, help="Models: list, add, show, verify, delete.")
+Model = Annotated[str, typer.Argument(help="Id or name (the newest) of the model.")]
+
+
+@group.command("list")
+def list_(ctx: typer.Context) -> None:
+    """List models, newest first."""
+    context = of(ctx)
+    rows = context.bench.models.all()
+    if context.json:
+        for row in rows:
+            output.line(row)
+        return
+    output.table(
+        ("model", "name", "kind", "format", "classes", "size", "fault"),
+        (
+            (
+                r["id"],
+                r["name"],
+                r.get("kind"),
+                r.get("format"),
+                len(r.get("classes", ())),
+                output.size(r["bytes"]),
+                r["fault"],
+            )
+            for r in rows
+        ),
+        empty="No models yet: sightline train PROJECT, or sightline models add FILE --name NAME",
+    )
+
+
+@group.command()
+def add(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="An .onnx or .safetensors file.")],
+    name: Annotated[str, typer.Option(help="What to call it.")],
+    output_: Annotated[
+        str | None, typer.Option("--output", help="Output of the graph to use, as in embedding.")
+    ] = None,
+    preprocess: Annotated[
+        str | None,
+        typer.Option(help="imagenet, imagenet-224-crop, half-224, or size=224,resize=crop,..."),
+    ] = None,
+    classes: Annotated[
+        Path | None, typer.Option(help="File with a class name per line: it is a classifier.")
+    ] = None,
+    network: Annotated[
+        str, typer.Option(help="Network that safetensors weights belong to, as in mobilenet_v2.")
+    ] = "",
+    licence: Annotated[str, typer.Option(help="Licence of the weights.")] = "",
+) -> None:
+    """Add a model file that you have. Nothing is downloaded."""
+    from sightline.store.model_plan import ImportOptions
+
+    names = () if classes is None else tuple(classes.read_text("utf-8").split("\n"))
+    options = ImportOptions(
+        name=name,
+        output=output_,
+        preprocess=preprocess,
+        classes=tuple(one.strip() for one in names if one.strip()),
+        network=network,
+        licence=licence,
+    )
+    found = of(ctx).bench.models.add(file, options)
+    _tell(ctx, found, f"added {found['kind']} {found['name']}: {found['id']}")
+
+
+@group.command()
+def show(ctx: typer.Context, model: Model) -> None:
+    """Show a model's card."""
+    output.line(of(ctx).bench.models.get(model))
+
+
+@group.command()
+def verify(ctx: typer.Context, model: Model) -> None:
+    """Check a model's file against the hash on its card."""
+    found = of(ctx).bench.models.verify(model)
+    _tell(
+        ctx, {"id": found["id"], "ok": True, "blake3": found["blake3"]}, f"{found['id']} is whole"
+    )
+
+
+@group.command()
+def delete(ctx: typer.Context, model: Model) -> None:
+    """Move a model to the trash."""
+    result = of(ctx).bench.models.delete(model)
+    _tell(ctx, result, f"{result['id']} is in {result['trashed']}")
+
+
+def export(
+    ctx: typer.Context,
+    model: Model,
+    form: Annotated[str, typer.Option("--format", help="onnx.")] = "onnx",
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write. Default: beside the model.")
+    ] = None,
+) -> None:
+    """Write a model as ONNX, once both answer alike on real and odd pictures."""
+    context = of(ctx)
+    with output.bar("export", quiet=context.quiet) as bar:
+        result = context.bench.models.export(model, form=form, out=out, progress=bar)
+    _tell(
+        ctx,
+        result,
+        f"{result['path']} ({output.size(result['bytes'])}), "
+        f"differs by at most {result['parity_max_abs']:.1e}",
+    )
+
+
+def _tell(ctx: typer.Context, result: dict[str, object], text: str) -> None:
+    if of(ctx).json:
+        output.line(result)
+    else:
+        output.say(text)
+
+
+def install(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.add_typer(group, name="models")
+    app.command()(export)

@@ -1,0 +1,28 @@
+"""`up`: the server and the page."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sightline.cli.context import of
+
+
+def up(
+    ctx: typer.Context,
+    host: Annotated[str | None, typer.Option(help="Address. Default: 127.0.0.1")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port. Default: 8000")] = None,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+) -> None:
+    """Start the server and open the page. Stop it with Ctrl+C."""
+    from sightline.server.serve import serve
+
+    context = of(ctx)
+    flags = {key: one for key, one in (("host", host), ("port", port)) if one is not None}
+    serve(context.workspace, flags=flags, browser=browser)
+
+
+def install(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command()(up)
