@@ -221,14 +221,5 @@ def test_ctrl_c_during_an_installation_ends_with_130_and_no_traceback(
 
 @pytest.mark.parametrize("name", ["run.py", "hatch_build.py"])
 def test_it_needs_nothing_but_the_standard_library(name: str) -> None:
-    code = f"import runpy; runpy.run_path({str(ROOT / name)!r}, run_name='not main')"
-    subprocess.run(
-        [
-            sys.executable,
-            "-I",
-            "-S",
-            "-c",
-            f"import sys; sys.path.insert(0, {str(ROOT)!r}); {code}",
-        ],
-        check=True,
-    )
+    code = f"import sys, runpy; sys.path.insert(0, {str(ROOT)!r}); runpy.run_path({name!r})"
+    subprocess.run([sys.executable, "-I", "-S", "-c", code], cwd=ROOT, check=True)
