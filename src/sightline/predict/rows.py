@@ -24,10 +24,9 @@ if TYPE_CHECKING:
 
 Row: TypeAlias = "dict[str, Any]"
 """{path, label, probability, probabilities} or {path, error, reason}; JSON."""
-SUFFIXES: Final = frozenset(
-    (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
-    + (".fits", ".fit", ".fts", ".heic", ".heif")
-)
+_PHOTO: Final = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif")
+_OTHER: Final = (".tif", ".tiff", ".fits", ".fit", ".fts", ".heic", ".heif")
+SUFFIXES: Final = frozenset({*_PHOTO, *_OTHER})
 
 
 @dataclass(frozen=True, slots=True)

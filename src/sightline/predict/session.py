@@ -191,4 +191,5 @@ def _first_line(error: Exception) -> str:
 
 def _softmax(scores: F32) -> F32:
     powers: F32 = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    total: F32 = powers.sum(axis=1, keepdims=True)
+    return powers / total

@@ -137,8 +137,11 @@ class ModelStore:
 
     def record(self, card: ModelCard) -> ModelRecord:
         """Return the model with its sizes and exports."""
-        record = _record(self.path_of(card).parent)
-        return replace(record, id=card.id, card=card)
+        path = self.path_of(card)
+        if Path(card.file).is_absolute():  # a model outside the store
+            size = path.stat().st_size if path.is_file() else 0
+            return ModelRecord(card.id, path.parent, card, size, ())
+        return _record(path.parent)
 
     def path_of(self, card: ModelCard) -> Path:
         """Return the weights file of a card."""

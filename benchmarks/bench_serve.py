@@ -1,0 +1,139 @@
+"""Serving a 16 KB JPEG with MobileNetV2 costs at most 1.15 x decoding it and running the graph.
+
+Both sides answer from the bytes of one file with the same ONNX graph on one-thread sessions. The
+floor is what no server can do without: Pillow decodes and resizes, ONNX Runtime runs. Ours goes
+the whole way of a request through the pool: admission, queue, cache of open models, row.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from benchmarks.harness import bar, compare, cores, cpu_s, save, show, wall_s
+from benchmarks.photos import motif
+
+BAR = 1.15
+BYTES = 16_000
+PICTURES = 40
+ROUNDS = 15
+CLASSES = 10
+
+
+def small_photo() -> bytes:
+    """Return a 320 x 240 JPEG of about 16 KB."""
+    picture = motif(7).resize((320, 240), Image.Resampling.LANCZOS)
+    best = b""
+    for quality in range(30, 96):
+        buffer = io.BytesIO()
+        picture.save(buffer, "JPEG", quality=quality)
+        if len(buffer.getvalue()) > BYTES:
+            break
+        best = buffer.getvalue()
+    return best
+
+
+def mobilenet(folder: Path) -> Path:
+    """Export a mobilenet_v2 at 224 px with random weights through the gate."""
+    import torch
+
+    from sightline.core.cards import ModelCard
+    from sightline.core.preprocess import Preprocess
+    from sightline.export.onnx import export_net
+    from sightline.nets.build import build
+    from sightline.predict.session import open_classifier
+
+    torch.manual_seed(0)
+    card = ModelCard(
+        id="bench",
+        name="mobilenet_v2",
+        kind="classifier",
+        format="torch",
+        file="weights.safetensors",
+        blake3="",
+        created_at="2026-01-01T00:00:00.000Z",
+        network="mobilenet_v2",
+        preprocess=Preprocess(size=224, resize="crop", resize_px=256),
+        classes=tuple(f"class {number}" for number in range(CLASSES)),
+    )
+    net = build("mobilenet_v2", CLASSES).eval()
+    return export_net(net, card, folder / "model.onnx", serve=open_classifier).path
+
+
+def floor_session(model: Path) -> Any:
+    """Open a plain one-thread session that does not spin."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+
+
+def floor(session: Any, data: bytes) -> Any:
+    """Decode, resize, crop and run; nothing else."""
+    file = Image.open(io.BytesIO(data))
+    file.draft("RGB", (256, 256))
+    picture = file.convert("RGB")
+    scale = 256 / min(picture.size)
+    wide, high = (round(side * scale) for side in picture.size)
+    picture = picture.resize((wide, high), Image.Resampling.BILINEAR)
+    left, top = (wide - 224) // 2, (high - 224) // 2
+    pixels = np.asarray(picture.crop((left, top, left + 224, top + 224)))[None]
+    return session.run(["probabilities"], {"image": pixels})[0][0]
+
+
+def main() -> dict[str, Any]:
+    """Measure CPU per picture one at a time, then the throughput of all cores."""
+    from sightline.predict.pool import Predictor
+    from sightline.predict.rows import Picture
+
+    data = small_photo()
+    picture = Picture("photo.jpg", data)
+    threads = cores()
+    with tempfile.TemporaryDirectory() as folder:
+        model = mobilenet(Path(folder))
+        session = floor_session(model)
+        predictor = Predictor(threads=threads, queue_limit=PICTURES)
+        row = predictor.submit(model, picture).result()
+        gap = float(abs(max(floor(session, data)) - row["probability"]))
+        one = compare(
+            "CPU per picture, one client",
+            ours=lambda: [predictor.submit(model, picture).result() for _ in range(PICTURES)],
+            peer=lambda: [floor(session, data) for _ in range(PICTURES)],
+            rounds=ROUNDS,
+            clock=cpu_s,
+        )
+        with ThreadPoolExecutor(threads) as pool:
+            many = compare(
+                f"wall time of {PICTURES} pictures on {threads} threads",
+                ours=lambda: list(predictor.predict(model, [picture] * PICTURES)),
+                peer=lambda: list(pool.map(lambda _: floor(session, data), range(PICTURES))),
+                rounds=ROUNDS,
+                clock=wall_s,
+            )
+        predictor.close()
+    print(f"photo of {len(data):,} bytes; answers differ by {gap:.1e}")
+    show(one)
+    show(many)
+    passed = bar("serve, CPU over the floor", one.ratio, BAR, unit="x") and gap < 1e-3
+    return save(
+        "serve",
+        {
+            "jpeg_bytes": len(data),
+            "pictures_per_round": PICTURES,
+            "one_client_cpu": one.as_dict(),
+            "all_cores_wall": many.as_dict(),
+            "passed": passed,
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()
