@@ -32,6 +32,8 @@ def pytest_configure() -> None:
     for name in [name for name in os.environ if name.startswith("SIGHTLINE_")]:
         if name not in KEPT:
             del os.environ[name]
+    for name in ("AL_STORE_DIR", "AL_DATA_DIR", "AL_DB_PATH", "AL_EMBEDDING_BACKEND"):
+        os.environ.pop(name, None)
 
 
 @pytest.fixture(scope="session")
