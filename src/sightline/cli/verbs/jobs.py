@@ -21,7 +21,9 @@ def list_(
 ) -> None:
     """List jobs, newest first."""
     context = of(ctx)
-    rows = [job.to_dict() for job in context.bench.jobs.list(state=state)]
+    rows = [
+        job.to_dict() for job in context.bench.jobs.list(states=None if state is None else [state])
+    ]
     if context.json:
         for row in rows:
             output.line(row)

@@ -1,0 +1,216 @@
+"""Pictures: registered from folders and uploads, and shown in any size."""
+
+from __future__ import annotations
+
+import mimetypes
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sightline.core.errors import InvalidInputError, SightlineError, UnreadableImageError
+from sightline.core.progress import Silent
+from sightline.imaging.limits import Limits
+from sightline.imaging.render import render
+from sightline.imaging.thumbs import ThumbCache, snap
+from sightline.ingest.run import IngestOptions, ingest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import Future
+
+    from sightline.app.projects import Projects
+    from sightline.core.progress import Progress
+    from sightline.imaging.thumbs import Thumb
+    from sightline.jobs.runner import JobRunner
+    from sightline.settings import Settings
+    from sightline.store.projects import Project
+    from sightline.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Bytes of a picture as HTTP wants them."""
+
+    data: bytes
+    media_type: str
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A picture's file."""
+
+    path: Path
+    media_type: str
+    etag: str
+
+
+class Pictures:
+    """The pictures of a workspace."""
+
+    def __init__(
+        self, store: Store, settings: Settings, projects: Projects, jobs: JobRunner
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._projects = projects
+        self._jobs = jobs
+        self._thumbs: ThumbCache | None = None
+        self._lock = threading.Lock()
+
+    def ingest(
+        self,
+        project: str,
+        source: Path,
+        *,
+        labels: str = "auto",
+        copy: bool = False,
+        extensions: Sequence[str] | None = None,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+    ) -> dict[str, Any]:
+        """Register the pictures of a folder (or one file) and return the report.
+
+        The project is made when it is not there (a dry run makes nothing).
+
+        Raises:
+            InvalidInputError: There is no such folder, or the name cannot be a project's.
+        """
+        if labels not in {"auto", "none"}:
+            raise InvalidInputError(f"labels cannot be {labels!r}", hint="auto or none")
+        source = source.expanduser()
+        if not source.exists():
+            raise InvalidInputError(f"there is no {source}", hint="check the path")
+        found = self._store.projects.find(project)
+        if found is None and not dry_run:
+            found = self._projects.create(project)
+        options = IngestOptions(
+            labels=labels,
+            copy=copy,
+            extensions=None if extensions is None else tuple(extensions),
+            dry_run=dry_run,
+            person=self._settings.person,
+            limits=self.limits,
+        )
+        rule = None if found is None else self._projects.settings(found).settings
+        return ingest(
+            self._store,
+            found,
+            source.resolve(),
+            options,
+            folder=self._store.project_dir(project),
+            split_rule=rule or self._settings,
+            progress=progress or Silent(),
+        )
+
+    def start_ingest(self, project: str, source: Path, **options: Any) -> dict[str, Any]:
+        """Hand an ingest to a job."""
+        if not source.exists():
+            raise InvalidInputError(f"there is no {source}", hint="check the path")
+        self._projects.ensure(project)
+        arguments = {"project": project, "source": str(source.resolve()), **options}
+        job = self._jobs.start("ingest", arguments, project=project, actor=self._settings.person)
+        return job.to_dict()
+
+    def discover(self, *, progress: Progress | None = None) -> list[str]:
+        """Register projects that were put under projects/ by hand, with their pictures."""
+        found = self._projects.discover()
+        for project in found:
+            self.ingest(project.name, self._projects.pictures_folder(project), progress=progress)
+        return [project.name for project in found]
+
+    def start_discover(self) -> list[str]:
+        """Register such projects at once and hand their pictures to jobs."""
+        found = self._projects.discover()
+        for project in found:
+            self.start_ingest(project.name, self._projects.pictures_folder(project))
+        return [project.name for project in found]
+
+    def upload(self, project: Project, files: Sequence[tuple[str, Path]]) -> dict[str, Any]:
+        """Copy uploaded files, (name, temporary path) each, into a project and register them."""
+        added, known = 0, 0
+        skipped: list[dict[str, str]] = []
+        for name, path in files:
+            try:
+                report = self.ingest(project.name, path, labels="none", copy=True)
+            except SightlineError as error:
+                skipped.append({"path": name, "reason": str(error)})
+                continue
+            added += report["added"]
+            known += report["known"]
+            skipped += [{"path": name, "reason": one["reason"]} for one in report["skipped"]]
+        return {"added": added, "known": known, "skipped": skipped}
+
+    def thumb(self, image_id: int, px: int) -> Future[Thumb]:
+        """Return a future of a thumbnail; cancel it when nobody waits any more.
+
+        Raises:
+            UnknownImageError: There is no such image.
+        """
+        row = self._store.images.get(image_id)
+        return self.thumbs.submit(Path(row.path), row.digest, snap(px), row.page)
+
+    def thumb_now(self, image_id: int, px: int) -> Thumb:
+        """Return a thumbnail, made now if it is not cached.
+
+        Raises:
+            UnknownImageError: There is no such image.
+            UnreadableImageError: Its file cannot be read any more.
+        """
+        row = self._store.images.get(image_id)
+        return self.thumbs.get(Path(row.path), row.digest, snap(px), row.page)
+
+    def original(self, image_id: int) -> Original:
+        """Return the file of an image.
+
+        Raises:
+            UnknownImageError: There is no such image.
+            UnreadableImageError: The file is gone.
+        """
+        row = self._store.images.get(image_id)
+        path = Path(row.path)
+        if not path.is_file():
+            raise UnreadableImageError(
+                f"{path} is gone", reason="missing", hint="put it back, or ingest its new place"
+            )
+        media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        return Original(path, media_type, f'"{row.digest[:32]}"')
+
+    def view(self, image_id: int, px: int) -> Picture:
+        """Return a picture that any browser shows, its long side at most `px` pixels.
+
+        Raises:
+            UnknownImageError: There is no such image.
+            UnreadableImageError: Its file cannot be read any more.
+        """
+        row = self._store.images.get(image_id)
+        data, media_type = render(Path(row.path), row.page, px, limits=self.limits)
+        return Picture(data, media_type, f'"{row.digest[:32]}-{row.page}-v{px}"')
+
+    @property
+    def limits(self) -> Limits:
+        """What is decoded at most."""
+        return Limits(
+            max_pixels=self._settings.max_image_mp * 1_000_000,
+            max_bytes=self._settings.max_file_mb << 20,
+            max_pages=self._settings.max_pages,
+        )
+
+    @property
+    def thumbs(self) -> ThumbCache:
+        """The cache of thumbnails, made at the first question."""
+        with self._lock:
+            if self._thumbs is None:
+                self._thumbs = ThumbCache(
+                    self._store.workspace / "cache" / "thumbs",
+                    limit_bytes=self._settings.thumb_cache_mb << 20,
+                    limits=self.limits,
+                )
+            return self._thumbs
+
+    def close(self) -> None:
+        """Stop the threads."""
+        with self._lock:
+            if self._thumbs is not None:
+                self._thumbs.close()

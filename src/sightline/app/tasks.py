@@ -1,0 +1,68 @@
+"""The kinds of long work, and what each does with the workbench that its worker opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sightline.jobs.kinds import JobKind
+
+if TYPE_CHECKING:
+    from sightline.app.workbench import Workbench
+    from sightline.jobs.context import JobContext
+
+TRAIN_ENV: Final = {
+    "MALLOC_MMAP_MAX_": "0",
+    "MALLOC_TRIM_THRESHOLD_": "8000000000",
+    "MALLOC_TOP_PAD_": "268435456",
+}
+"""glibc then keeps the tensors' memory instead of faulting it in anew at every step."""
+
+KINDS: Final = (
+    JobKind(
+        name="ingest",
+        factory="sightline.app.tasks:ingest",
+        title="Add pictures",
+        resumable=True,
+        lane="io",
+    ),
+    JobKind(
+        name="embed",
+        factory="sightline.app.tasks:embed",
+        title="Embed pictures",
+        resumable=True,
+    ),
+    JobKind(
+        name="train",
+        factory="sightline.app.tasks:train",
+        title="Train a network",
+        resumable=True,
+        env=TRAIN_ENV,
+    ),
+    JobKind(name="export", factory="sightline.app.tasks:export", title="Export a model"),
+)
+
+
+def ingest(bench: Workbench, job: JobContext, **options: Any) -> dict[str, Any]:
+    """Register pictures; what is registered already is passed over, so it resumes."""
+    project = options.pop("project")
+    source = Path(options.pop("source"))
+    return bench.pictures.ingest(project, source, progress=job, **options)
+
+
+def embed(bench: Workbench, job: JobContext, *, project: str, engine: str) -> dict[str, Any]:
+    """Embed the images that have no embedding yet."""
+    found = bench.projects.get(project)
+    result = bench.heads.embed(found, engine or None, progress=job)
+    bench.heads.refit(found)
+    return result
+
+
+def train(bench: Workbench, job: JobContext, *, run: str) -> dict[str, Any]:
+    """Train a run from its first or its last step."""
+    return bench.training.perform(run, job, resumed=job.resumed)
+
+
+def export(bench: Workbench, job: JobContext, *, model: str, form: str) -> dict[str, Any]:
+    """Write a model as ONNX."""
+    return bench.models.export(model, form=form, progress=job)
