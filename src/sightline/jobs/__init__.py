@@ -1,1 +1,1 @@
-"""Long work: started, watched, stopped and resumed in one way."""
+"""One runner: a process per heavy job, with progress, cancel, resume and logs."""

@@ -95,7 +95,6 @@ class Job:
             "started_at": self.started_at,
             "finished_at": self.finished_at,
             "resumable": self.resumable,
-            "attempt": self.attempt,
         }
 
 
@@ -150,14 +149,14 @@ class JobTable:
     def list(
         self,
         *,
-        states: Collection[str] | None = None,
+        state: str | Collection[str] | None = None,
         project: str | None = None,
         limit: int = 200,
     ) -> list[Job]:
-        """Return jobs, newest first."""
+        """Return jobs in a state (or one of several; None: in any), newest first."""
         query = select(jobs).order_by(jobs.c.id.desc()).limit(limit)
-        if states is not None:
-            query = query.where(jobs.c.state.in_(states))
+        if state is not None:
+            query = query.where(jobs.c.state.in_([state] if isinstance(state, str) else state))
         if project is not None:
             query = query.where(jobs.c.project == project)
         with self._db.read() as connection:

@@ -143,7 +143,8 @@ def test_jobs_are_listed_newest_first_and_filtered(table: JobTable) -> None:
     assert [job.id for job in table.list()] == ["2", "1"]
     assert [job.id for job in table.list(limit=1)] == ["2"]
     assert [job.id for job in table.list(project="digits")] == ["1"]
-    assert [job.id for job in table.list(states=["queued", "running"])] == ["2"]
+    assert [job.id for job in table.list(state="cancelled")] == ["1"]
+    assert [job.id for job in table.list(state=["queued", "running"])] == ["2"]
 
 
 def test_active_jobs_are_not_removed(table: JobTable) -> None:
