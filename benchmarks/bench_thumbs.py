@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import io
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -19,6 +18,9 @@ from PIL import Image
 from benchmarks.harness import bar, compare, cores, save, show
 from benchmarks.photos import photos
 from sightline.imaging.tile import thumbnail
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PX = 256
 COUNT = 160

@@ -20,10 +20,10 @@ def motif(seed: int) -> Image.Image:
     side = 4
     while side < WIDTH:
         grey = rng.normal(size=(side, side))
-        for plane in planes:
+        for number in range(3):
             grain = grey + 0.3 * rng.normal(size=(side, side))
             patch = Image.fromarray(grain.astype(np.float32))
-            plane += (
+            planes[number] += (
                 np.asarray(patch.resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC))
                 * 48
                 / side**0.35

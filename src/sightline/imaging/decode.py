@@ -105,6 +105,7 @@ def upright(
     try:
         image = reader(data, header, page, need)
         image.load()
+        _check_size(image, header, page, need)
     except (UnreadableImageError, MissingExtraError):
         raise
     except MemoryError as error:
@@ -112,6 +113,14 @@ def upright(
     except Exception as error:
         raise _failure(error, header, source) from error
     return image
+
+
+def _check_size(image: Image.Image, header: Header, page: int, need: Need) -> None:
+    """Refuse a picture that is not as large as its header says: coordinates would be off."""
+    width, height = header.page_sizes[page] if header.page_sizes else (header.width, header.height)
+    scale = need.scale(width, height) if header.format == "JPEG" else 1
+    if image.size != (-(-width // scale), -(-height // scale)):
+        raise ValueError(f"{width} x {height} pixels are stated, {image.size} decoded")
 
 
 def _failure(error: Exception, header: Header, source: Source) -> UnreadableImageError:
