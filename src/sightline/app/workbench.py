@@ -15,8 +15,6 @@ from sightline.app.projects import Projects, workspace_form
 from sightline.app.queues import Queues
 from sightline.app.tasks import KINDS
 from sightline.app.training import Training
-from sightline.core.registry import Registry
-from sightline.engines import BUILT_IN
 from sightline.jobs.runner import JobRunner
 from sightline.settings import find_workspace, load_settings, save_settings
 from sightline.store.store import Store
@@ -37,13 +35,12 @@ class Workbench:
         self.settings = loaded.settings
         self.flags = flags
         self.store = Store(workspace, database_url=self.settings.database_url)
-        self.engines = Registry(BUILT_IN)
         self.projects = Projects(self.store, flags)
         self.jobs = JobRunner(self.store.jobs, workspace, KINDS, self.settings)
         person = self.settings.person
         self.labels = Labelling(self.store, person, self.projects.folder)
         self.pictures = Pictures(self.store, self.settings, self.projects, self.jobs)
-        self.heads = Heads(self.store, self.projects, self.engines, self.jobs, self.settings)
+        self.heads = Heads(self.store, self.projects, self.jobs, self.settings)
         self.queues = Queues(self.store, self.projects, self.heads)
         self.training = Training(self.store, self.jobs, person, self.projects.folder)
         self.models = Models(self.store, self.settings, self._networks)

@@ -173,6 +173,19 @@ class ImageTable:
                 found[asset_id].append(image_id)
         return {asset_id: tuple(ids) for asset_id, ids in found.items()}
 
+    def ordinals_matching(self, project_id: int, text: str) -> list[int]:
+        """Return the ordinals of images with `text`, in any case, in one of their paths."""
+        escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        query = (
+            select(images.c.ordinal)
+            .join(locations, locations.c.asset_id == images.c.asset_id)
+            .where(images.c.project_id == project_id, images.c.deleted.is_(False))
+            .where(locations.c.path.ilike(f"%{escaped}%", escape="\\"))
+            .distinct()
+        )
+        with self._db.read() as connection:
+            return list(connection.scalars(query))
+
     def files(self, project_id: int, ordinals: Sequence[int]) -> dict[int, tuple[str, int, str]]:
         """Return path, page and digest of each ordinal, for work that reads the pictures."""
         return {

@@ -1,0 +1,373 @@
+"""The live head: embeddings, what it learned from the labels, what it says of every image."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from sightline.app.refit import Refitter
+from sightline.core.errors import (
+    InvalidInputError,
+    MissingWeightsError,
+    NotFoundError,
+    SightlineError,
+)
+from sightline.core.labels import LABELLED, TEST
+from sightline.core.progress import Silent
+from sightline.curate.assist import refit, score
+from sightline.curate.embed import embed
+from sightline.engines import DEFAULT_ENCODER, registry
+from sightline.heads import artifact
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from sightline.app.projects import Projects
+    from sightline.core.arrays import I64, Bool
+    from sightline.core.ports import Encoder
+    from sightline.core.progress import Progress
+    from sightline.core.registry import Registry
+    from sightline.jobs.runner import JobRunner
+    from sightline.settings import Settings
+    from sightline.store.arrays import OrdinalArray
+    from sightline.store.projects import Project
+    from sightline.store.runs import Head
+    from sightline.store.state import ProjectState
+    from sightline.store.store import Store
+
+EMBEDDING: Final = "embedding"
+PROBABILITY: Final = "probability"
+MARGIN: Final = "margin"
+TWO: Final = 2
+"""Classes that a head needs at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the head says of N ordinals; all None when there is no head."""
+
+    margin: NDArray[Any] | None = None
+    """(N,) NaN where it has not answered."""
+    probabilities: NDArray[Any] | None = None
+    """(N, K)"""
+    valid: Bool | None = None
+    """(N,)"""
+    class_ids: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+class Heads:
+    """The heads of all projects, one each, replaced at every refit."""
+
+    def __init__(
+        self, store: Store, projects: Projects, jobs: JobRunner, settings: Settings
+    ) -> None:
+        self._store = store
+        self._projects = projects
+        self._jobs = jobs
+        self._settings = settings
+        self._fitting = threading.Lock()
+        self._encoders: dict[str, Encoder] = {}
+        self._refitter: Refitter | None = None
+
+    def engines(self) -> Registry:
+        """Return the engines: built-in ones and the models that give embeddings."""
+        records = reversed(self._store.models.list())
+        return registry([one.card for one in records if one.card is not None and not one.fault])
+
+    def engine_list(self) -> list[dict[str, Any]]:
+        """Return every engine with what is missing for it."""
+        return [
+            {
+                "name": spec.name,
+                "kind": spec.kind,
+                "description": spec.description,
+                "ready": not spec.missing(),
+                "missing": ", ".join(spec.missing()) or None,
+            }
+            for spec in self.engines().specs()
+        ]
+
+    def encoder_name(self, project: Project) -> str:
+        """Return the encoder that a project uses."""
+        chosen = self._projects.settings(project).settings.encoder
+        return DEFAULT_ENCODER if chosen == "auto" else chosen
+
+    def encoder(self, name: str) -> Encoder:
+        """Return an encoder, loaded once.
+
+        Raises:
+            UnknownEngineError: There is none of this name.
+            MissingExtraError, MissingWeightsError: Something is not installed, or gone.
+        """
+        found = self._encoders.get(name)
+        if found is None:
+            found = self._load(name)
+            self._encoders[name] = found
+        return found
+
+    def embed(
+        self, project: Project, engine: str | None = None, *, progress: Progress | None = None
+    ) -> dict[str, Any]:
+        """Embed the images that have no embedding yet; choosing an engine makes it the project's.
+
+        Raises:
+            UnknownEngineError: There is none of this name.
+        """
+        if engine is not None and engine != self.encoder_name(project):
+            self.encoder(engine)
+            self._projects.save_settings(project, {"encoder": engine})
+        name = self.encoder_name(project)
+        encoder = self.encoder(name)
+        array = self._embedding_array(project, encoder)
+        state = self._store.state.get(project.id)
+        missing = array.missing(state.size)
+        missing = missing[state.alive[missing]]
+        files = self._store.images.files(project.id, [int(one) for one in missing])
+        items = [(ordinal, Path(path), page) for ordinal, (path, page, _) in files.items()]
+        report = embed(
+            encoder,
+            items,
+            write=array.write,
+            progress=progress or Silent(),
+        )
+        return {"engine": name, "embedded": report.embedded, "skipped": report.skipped}
+
+    def start_embed(self, project: Project, engine: str) -> dict[str, Any]:
+        """Hand the embedding to a job.
+
+        Raises:
+            UnknownEngineError: There is none of this name.
+        """
+        name = engine or self.encoder_name(project)
+        self._load_check(name)
+        arguments = {"project": project.name, "engine": engine}
+        job = self._jobs.start(
+            "embed", arguments, project=project.name, actor=self._settings.person
+        )
+        return job.to_dict()
+
+    def train(self, project: Project, *, progress: Progress | None = None) -> dict[str, Any]:
+        """Embed what is missing, fit and calibrate the head, and ask it about every image.
+
+        Raises:
+            InvalidInputError: There are labels of fewer than two classes.
+        """
+        self.embed(project, progress=progress)
+        self.refit(project, progress=progress, strict=True)
+        return self.require(project)
+
+    def refit(
+        self, project: Project, *, progress: Progress | None = None, strict: bool = False
+    ) -> dict[str, Any] | None:
+        """Fit the head to the labels as they are now; None when that is not possible yet.
+
+        Raises:
+            InvalidInputError: `strict`, and there are labels of fewer than two classes.
+        """
+        with self._fitting:
+            state = self._store.state.get(project.id)
+            array = self.embeddings(project)
+            known = state.alive & (state.status == LABELLED) & (state.class_id >= 0)
+            taught = np.flatnonzero(known & (state.split != TEST))
+            enough = len(np.unique(state.class_id[taught])) >= TWO
+            if not strict and (array is None or not enough):
+                return None
+            if array is None:
+                raise InvalidInputError("nothing is embedded yet", hint="embed the images first")
+            return self._fit(project, state, taught, array, progress)
+
+    def prepare(self, project: Project, progress: Progress) -> None:
+        """Bring embeddings and head up to date, as far as the labels allow."""
+        self.embed(project, progress=progress)
+        head = self._store.heads.get(project.id)
+        if head is None or self._is_stale(project, head):
+            self.refit(project, progress=progress)
+
+    def get(self, project: Project) -> dict[str, Any] | None:
+        """Return the newest head, or None."""
+        head = self._store.heads.get(project.id)
+        return None if head is None else self._shown(project, head)
+
+    def require(self, project: Project) -> dict[str, Any]:
+        """Return the newest head.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        head = self.get(project)
+        if head is None:
+            raise NotFoundError(
+                f"{project.name} has no head", hint="label images of two classes, then train it"
+            )
+        return head
+
+    def embeddings(self, project: Project) -> OrdinalArray | None:
+        """Return the embeddings of the project's encoder; None before the first one."""
+        try:
+            encoder = self.encoder(self.encoder_name(project))
+            return self._store.arrays.open(project.id, EMBEDDING, encoder.key, create=False)
+        except SightlineError:
+            return None
+
+    def answers(self, project: Project, n: int) -> Answers:
+        """Return what the head says of the ordinals 0 .. n - 1."""
+        head = self._store.heads.get(project.id)
+        if head is None:
+            return Answers()
+        try:
+            probability = self._store.arrays.open(
+                project.id, PROBABILITY, head.encoder_key, create=False
+            )
+            margin = self._store.arrays.open(project.id, MARGIN, head.encoder_key, create=False)
+        except NotFoundError:
+            return Answers()
+        values, there = margin.load(n)
+        values = np.where(there, values, np.float32(np.nan))
+        version = probability.snapshot()
+        rows, valid = version.load(n)
+        class_ids = tuple(version.header.class_ids or ())
+        names = {row.id: row.name for row in self._store.classes.list(project.id)}
+        shown = tuple(names.get(one, "(deleted)") for one in class_ids)
+        return Answers(values, rows, valid, class_ids, shown)
+
+    def guesses(
+        self, project: Project, ordinals: Sequence[int]
+    ) -> dict[int, tuple[int | None, float | None]]:
+        """Return the likeliest class and its probability, for those images that have one."""
+        found = self.probabilities(project, ordinals)
+        best = {ordinal: max(pairs, key=lambda pair: pair[1]) for ordinal, pairs in found.items()}
+        return {ordinal: (class_id, round(p, 4)) for ordinal, (class_id, p) in best.items()}
+
+    def probabilities(
+        self, project: Project, ordinals: Sequence[int]
+    ) -> dict[int, list[tuple[int, float]]]:
+        """Return (class id, probability) of each class, for those images that have been scored."""
+        head = self._store.heads.get(project.id)
+        if head is None or not ordinals:
+            return {}
+        try:
+            array = self._store.arrays.open(project.id, PROBABILITY, head.encoder_key, create=False)
+        except NotFoundError:
+            return {}
+        version = array.snapshot()
+        rows, valid = array.read(np.asarray(ordinals, dtype=np.int64))
+        class_ids = version.header.class_ids or ()
+        return {
+            ordinal: [(int(one), float(p)) for one, p in zip(class_ids, row, strict=False)]
+            for ordinal, row, there in zip(ordinals, rows, valid, strict=True)
+            if there
+        }
+
+    def start_background(self) -> None:
+        """Refit in the background from now on whenever labels change; for a server."""
+        self._refitter = Refitter(self._store, self._projects, self)
+        self._refitter.start()
+
+    def close(self) -> None:
+        """Stop refitting and let go of the encoders."""
+        if self._refitter is not None:
+            self._refitter.stop()
+        self._encoders.clear()
+
+    def _fit(
+        self,
+        project: Project,
+        state: ProjectState,
+        taught: I64,
+        array: OrdinalArray,
+        progress: Progress | None,
+    ) -> dict[str, Any]:
+        name = self.encoder_name(project)
+        key = self.encoder(name).key
+        folder = self._projects.folder(project) / "head"
+        fitted, measures = refit(
+            array, taught, state.class_id[taught], encoder=key, previous=_previous(folder)
+        )
+        scores = score(fitted, array.iter_chunks(state.size), state.size, progress=progress)
+        shape = (len(fitted.class_ids),)
+        open_array = self._store.arrays.open
+        known = self._has(project, PROBABILITY, key)
+        open_array(
+            project.id, PROBABILITY, key, dtype=np.float16, row_shape=None if known else shape
+        ).replace(
+            [(0, scores.probabilities, scores.valid)],
+            row_shape=shape,
+            journal_seq=state.seq,
+            class_ids=list(fitted.class_ids),
+        )
+        open_array(project.id, MARGIN, key, dtype=np.float32, row_shape=()).replace(
+            [(0, scores.margin, scores.valid)], journal_seq=state.seq
+        )
+        facts = measures.to_dict()
+        artifact.save(folder, fitted, facts=facts | {"journal_seq": state.seq, "engine": name})
+        head = self._store.heads.put(
+            project,
+            encoder=name,
+            encoder_key=key,
+            journal_seq=state.seq,
+            class_ids=fitted.class_ids,
+            metrics=facts,
+        )
+        return self._shown(project, head)
+
+    def _has(self, project: Project, name: str, key: str) -> bool:
+        try:
+            self._store.arrays.open(project.id, name, key, create=False)
+        except NotFoundError:
+            return False
+        return True
+
+    def _is_stale(self, project: Project, head: Head) -> bool:
+        current = self._store.projects.by_id(project.id)
+        return current.seq != head.journal_seq
+
+    def _shown(self, project: Project, head: Head) -> dict[str, Any]:
+        return {
+            "id": head.id,
+            "at": head.at,
+            "encoder": head.encoder,
+            "journal_seq": head.journal_seq,
+            "stale": self._is_stale(project, head),
+            **head.metrics,
+        }
+
+    def _embedding_array(self, project: Project, encoder: Encoder) -> OrdinalArray:
+        return self._store.arrays.open(
+            project.id, EMBEDDING, encoder.key, dtype=np.float16, row_shape=(encoder.dim,)
+        )
+
+    def _load(self, name: str) -> Encoder:
+        engines = self.engines()
+        card = self._load_check(name)
+        if card is None:
+            found: Encoder = engines.load(name)
+        else:
+            found = engines.load(name, path=self._store.models.serving_file(card), card=card)
+        return found
+
+    def _load_check(self, name: str) -> Any:
+        """Return the card behind an engine's name, None for a built-in one."""
+        engines = self.engines()
+        if name not in engines.names():
+            engines.load(name)
+        built_in = name == DEFAULT_ENCODER
+        return None if built_in else self._store.models.get(name, allow_paths=False)
+
+
+def _previous(folder: Path) -> Any:
+    """Return the head that is there, to begin from; a damaged one is thrown away."""
+    try:
+        return artifact.load(folder)[0]
+    except MissingWeightsError:
+        return None
+    except SightlineError:
+        shutil.rmtree(folder, ignore_errors=True)
+        return None
