@@ -165,6 +165,7 @@ def onnx_bytes(net: Any, card: ModelCard) -> bytes:
         # that it is the old one, and tracing warns about shapes that are fixed on purpose.
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.simplefilter("ignore", TracerWarning)
+        warnings.filterwarnings("ignore", "Constant folding", UserWarning)  # left to the runtime
         torch.onnx.export(
             serving_graph(net, card),
             (torch.zeros(2, size, size, 3, dtype=torch.uint8),),

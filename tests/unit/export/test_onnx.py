@@ -19,11 +19,12 @@ from sightline.core.errors import (
 )
 from sightline.core.preprocess import Preprocess
 from sightline.core.progress import Silent
-from sightline.export.onnx import export_net, export_onnx, onnx_bytes
+from sightline.export.onnx import export_net, export_onnx, load_net, onnx_bytes
 from sightline.export.parity import torch_logits
 from sightline.export.probes import Probe
 from sightline.imaging.preprocess import load, normalise
 from sightline.nets.build import build, embed
+from sightline.nets.table import NETWORKS
 from sightline.nets.weights import save_state
 from sightline.predict.session import OnnxClassifier, open_classifier
 from sightline.store.onnx_file import read_onnx
@@ -205,3 +206,34 @@ def test_importing_export_does_not_import_torch() -> None:
     script = "import sys, sightline.export.onnx; assert not {'torch', 'onnx'} & set(sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", sorted(set(NETWORKS) - {"small_cnn"}))
+def test_every_network_of_the_table_passes_the_gate(name: str, tmp_path: Path) -> None:
+    torch.manual_seed(2)
+    rule = Preprocess(size=64).to_dict()
+    net = build(name, 3).eval()
+    model = card(network=name, preprocess=rule)
+    report = export_net(net, model, tmp_path / "m.onnx", serve=open_classifier)
+    assert report.parity_max_abs < 1e-4
+
+
+def test_real_weights_answer_as_the_onnx_file_published_with_them(
+    tmp_path: Path, shared_data: Path
+) -> None:
+    folder = shared_data / "weights_mobilenet_v2"
+    labels = (folder / "imagenet_labels_1000.txt").read_text("utf-8").splitlines()
+    known = [f"{number} {label}" for number, label in enumerate(labels)]
+    rule = Preprocess(size=224, resize="crop", resize_px=256)
+    model = card(network="mobilenet_v2_same", classes=known, preprocess=rule.to_dict())
+    net = load_net(model, folder / "mobilenet_v2_imagenet.safetensors")
+    export_net(net, model, tmp_path / "m.onnx", serve=open_classifier)
+    peer = open_classifier(
+        folder / "mobilenet_v2_imagenet.onnx",
+        card(classes=known, preprocess=rule.to_dict(), outputs={"logits": "logits"}),
+    )
+    photos = sorted((shared_data / "det_coco128" / "images").glob("*.jpg"))[:6]
+    images = np.stack([load(photo, rule) for photo in photos])
+    ours = open_classifier(tmp_path / "m.onnx").answers(images)
+    np.testing.assert_allclose(ours["logits"], peer.answers(images)["logits"], atol=2e-2)
+    np.testing.assert_allclose(ours["probabilities"], peer.classify(images), atol=5e-3)

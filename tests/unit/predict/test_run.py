@@ -137,3 +137,13 @@ def test_pictures_go_in_batches_where_the_device_wants_them(colours: OnnxClassif
 def test_nothing_in_nothing_out(colours: OnnxClassifier, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert list(predict_files(colours, [tmp_path / "empty"])) == []
+
+
+def test_no_broken_picture_of_a_large_collection_stops_the_rest(
+    colours: OnnxClassifier, shared_data: Path
+) -> None:
+    files = sorted(one for one in (shared_data / "robust_pillow").rglob("*") if one.is_file())
+    rows = list(predict_files(colours, files))
+    assert [row["path"] for row in rows] == [str(file) for file in files]
+    assert all("label" in row or (row["error"] and row["reason"]) for row in rows)
+    assert sum("label" in row for row in rows) > len(rows) / 4

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import json
+import os
 import pickle
 import threading
 from typing import TYPE_CHECKING, cast
@@ -18,6 +20,7 @@ from fakes.onnx_graphs import (
 from sightline.core.errors import (
     InvalidInputError,
     MissingWeightsError,
+    StorageError,
     UnknownModelError,
 )
 from sightline.store.model_plan import ImportOptions
@@ -310,3 +313,38 @@ def test_safetensors_need_a_known_network_and_classes(models: ModelStore, tmp_pa
     )
     card = models.add_file(path, options)
     assert (card.format, card.network, card.preprocess.size) == ("torch", "small_cnn", 32)
+
+
+def test_a_full_disk_is_said_to_be_full_and_nothing_is_left(
+    models: ModelStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(handle))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StorageError, match="disk is full"):
+        add(models)
+    assert list(models.root.iterdir()) == []
+
+
+def test_what_a_crash_left_is_not_a_model_and_goes_after_a_day(models: ModelStore) -> None:
+    left, fresh = models.root / ".adding-left-1", models.root / ".adding-fresh-1"
+    for folder in (left, fresh):
+        folder.mkdir(parents=True)
+    os.utime(left, (0, 0))
+    card = add(models)
+    assert [one.id for one in models.list()] == [card.id]
+    assert not left.exists()
+    assert fresh.exists()
+
+
+def test_a_model_outside_the_store_is_recorded_without_its_neighbours(
+    models: ModelStore, tmp_path: Path
+) -> None:
+    path = colour_model(tmp_path / "elsewhere" / "m.onnx")
+    (path.parent / "other.txt").write_text("not part of it", "utf-8")
+    card = models.get(str(path))
+    record = models.record(card)
+    assert (record.bytes, record.exports) == (path.stat().st_size, ())
+    assert models.serving_file(card) == path.resolve()
+    assert models.verify(str(path)) == card
