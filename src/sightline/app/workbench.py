@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from sightline.app import items
 from sightline.app.checks import doctor
@@ -67,6 +67,14 @@ class Workbench:
         from sightline.app.demo import demo
 
         return demo(self, progress)
+
+    def __enter__(self) -> Self:
+        """Use it in a `with` block, which closes it."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Close it."""
+        self.close()
 
     def close(self) -> None:
         """Finish writing and let go of everything."""
