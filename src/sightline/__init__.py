@@ -3,10 +3,12 @@
     import sightline
 
     with sightline.open("./workspace") as bench:
-        bench.pictures.ingest("pets", Path("~/pictures/pets"))
-        bench.queues.pull(bench.projects.get("pets"), "auto", limit=20)
+        bench.ingest("~/pictures/pets", project="pets")
+        bench.queue("pets", limit=20)
+        bench.train("pets", {"epochs": 8})
 
-Each verb of the command line is a method of the workbench that `open` returns.
+Each verb of the command line is a function of the workbench that `open` returns, and returns what
+`--json` prints.
 """
 
 from __future__ import annotations

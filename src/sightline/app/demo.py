@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 from sightline.core.errors import ConflictError
 from sightline.core.labels import LabelChange
 from sightline.flows.samples import write_digits
-from sightline.jobs.follow import follow
 
 if TYPE_CHECKING:
     from sightline.app.workbench import Workbench
@@ -45,15 +44,14 @@ def demo(bench: Workbench, progress: Progress) -> dict[str, Any]:
     progress.log(f"3/7 label what the queue asks for, {BATCH} at a time")
     given = _label(bench, project, truth, progress)
     progress.log("4/7 fit and calibrate the head")
-    head = bench.heads.train(project, progress=progress)
+    bench.heads.train(project, progress=progress)
     head_accuracy = _head_accuracy(bench, project, truth)
     progress.log("5/7 train a network on the same labels")
-    run = _train(bench, project, progress)
+    run = bench.train(project.name, progress=progress)
     progress.log("6/7 export to ONNX and compare with the network")
     export = bench.models.export(run["model"], progress=progress)
     progress.log("7/7 ask the ONNX file about pictures it has never seen")
     answers = _ask(bench, run["model"], truth)
-    del head
     return {
         "images": len(truth),
         "labels_given": given,
@@ -130,15 +128,6 @@ def _head_accuracy(bench: Workbench, project: Project, truth: dict[ImageRow, str
         names.get(guesses[row.ordinal][0] or 0) == Path(row.path).parent.name for row in rows
     )
     return right / len(rows)
-
-
-def _train(bench: Workbench, project: Project, progress: Progress) -> dict[str, Any]:
-    made = bench.training.start(project, {})
-    for event in follow(bench.jobs, made["job"]["id"]):
-        if event["kind"] == "progress":
-            progress.advance(event["done"], event["total"], event.get("note", ""))
-        progress.check()
-    return bench.training.result(made["run"])
 
 
 def _ask(bench: Workbench, model: str, truth: dict[ImageRow, str]) -> list[dict[str, Any]]:

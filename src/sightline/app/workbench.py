@@ -15,6 +15,7 @@ from sightline.app.projects import Projects, workspace_form
 from sightline.app.queues import Queues
 from sightline.app.tasks import KINDS
 from sightline.app.training import Training
+from sightline.app.verbs import Verbs
 from sightline.jobs.runner import JobRunner
 from sightline.settings import find_workspace, load_settings, save_settings
 from sightline.store.store import Store
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from sightline.core.progress import Progress
 
 
-class Workbench:
+class Workbench(Verbs):
     """Everything a face (the server, the command line, a notebook) may reach."""
 
     items = items

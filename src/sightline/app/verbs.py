@@ -1,0 +1,140 @@
+"""The verbs of the command line as functions: `sightline.open(W).ingest(...)` and so on.
+
+Each takes names and paths as a person gives them and returns what `--json` prints.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sightline.core.errors import SightlineError
+from sightline.core.progress import Silent
+from sightline.jobs.follow import follow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sightline.app.heads import Heads
+    from sightline.app.labelling import Labelling
+    from sightline.app.models import Models
+    from sightline.app.pictures import Pictures
+    from sightline.app.projects import Projects
+    from sightline.app.queues import Queues
+    from sightline.app.training import Training
+    from sightline.core.progress import Progress
+    from sightline.jobs.runner import JobRunner
+
+
+class JobFailedError(SightlineError):
+    """A job ended with an error, which this passes on."""
+
+    code = "job_failed"
+
+
+class Verbs:
+    """What the workbench can do, one method for each verb."""
+
+    projects: Projects
+    pictures: Pictures
+    labels: Labelling
+    heads: Heads
+    queues: Queues
+    training: Training
+    models: Models
+    jobs: JobRunner
+
+    def ingest(
+        self, source: Path | str, project: str, *, progress: Progress | None = None, **options: Any
+    ) -> dict[str, Any]:
+        """Register pictures; see `Pictures.ingest` for the options."""
+        return self.pictures.ingest(project, Path(source), progress=progress, **options)
+
+    def set_labels(self, project: str, csv: Path | str) -> dict[str, Any]:
+        """Label from a table with the columns path,label."""
+        return self.labels.set_csv(self.projects.get(project), Path(csv))
+
+    def train_head(self, project: str, *, progress: Progress | None = None) -> dict[str, Any]:
+        """Fit and calibrate the head on the labels so far."""
+        return self.heads.train(self.projects.get(project), progress=progress)
+
+    def queue(
+        self,
+        project: str,
+        strategy: str = "auto",
+        *,
+        limit: int = 20,
+        seed: int = 0,
+        progress: Progress | None = None,
+    ) -> list[dict[str, Any]]:
+        """Return the images most worth labelling next."""
+        found = self.projects.get(project)
+        return self.queues.pull(found, strategy, limit=limit, seed=seed, progress=progress)
+
+    def train(
+        self,
+        project: str,
+        spec: dict[str, Any] | None = None,
+        *,
+        mode: str = "new",
+        parent: str | None = None,
+        progress: Progress | None = None,
+    ) -> dict[str, Any]:
+        """Train a network on the labels in a process of its own and wait for it.
+
+        Raises:
+            JobFailedError: It failed; message and hint are the job's.
+        """
+        found = self.projects.get(project)
+        made = self.training.start(found, spec or {}, mode=mode, parent=parent)
+        self.wait(made["job"]["id"], progress=progress)
+        return self.training.result(made["run"])
+
+    def export(
+        self,
+        model: str,
+        *,
+        form: str = "onnx",
+        out: Path | str | None = None,
+        progress: Progress | None = None,
+    ) -> dict[str, Any]:
+        """Write a model as ONNX once it answers as the network does."""
+        target = None if out is None else Path(out)
+        return self.models.export(model, form=form, out=target, progress=progress)
+
+    def predict(
+        self, model: str, paths: Iterable[Path | str], *, top: int | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Yield what a model says of each picture."""
+        return self.models.predict(model, paths, top=top)
+
+    def report(self, run: str) -> dict[str, Any]:
+        """Return how good a trained network is."""
+        return self.training.report(run)
+
+    def runs(self, project: str | None = None) -> Sequence[dict[str, Any]]:
+        """Return trainings, newest first."""
+        return self.training.all(None if project is None else self.projects.get(project))
+
+    def wait(self, job_id: str, *, progress: Progress | None = None) -> dict[str, Any]:
+        """Wait for a job, passing its progress on, and return its result.
+
+        A progress that raises leaves the job running.
+
+        Raises:
+            JobFailedError: It failed, or was stopped.
+        """
+        told = progress or Silent()
+        for event in follow(self.jobs, job_id):
+            kind = event.pop("kind", "")
+            event.pop("t", None)
+            if kind == "progress":
+                told.advance(event["done"], event["total"], event.get("note", ""))
+            else:
+                told.tell(kind, **event)
+            told.check()
+        job = self.jobs.get(job_id)
+        if job.state != "done":
+            fault = job.error or {"message": f"the job was {job.state}", "hint": "see its log"}
+            raise JobFailedError(fault["message"], hint=fault.get("hint", ""))
+        return job.result or {}
