@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-    from sightline.core.arrays import F64, I64
+    from sightline.core.arrays import F64, I64, Bool
 
 Method = Literal["none", "temperature", "platt"]
 T_MIN: Final = 0.02
@@ -90,41 +90,52 @@ def sigmoid(values: F64) -> F64:
     return 0.5 * (1.0 + np.tanh(0.5 * values))
 
 
-def fit_temperature(logits: ArrayLike, y: ArrayLike) -> float:
+def fit_temperature(logits: ArrayLike, y: ArrayLike, weights: ArrayLike | None = None) -> float:
     """Return the temperature of the lowest log-loss, within 0.02..50.
 
     Args:
         logits: (N, K) of images that the model was not fitted on.
         y: (N,) class indices.
+        weights: (N,) how much each row counts; None: all the same.
     """
     values, labels = np.asarray(logits, dtype=np.float64), np.asarray(y, dtype=np.int64)
     if not labels.size:
         return 1.0
+    share = _weights(weights, labels.size) / labels.size
     values = values - values.max(axis=1, keepdims=True)
     true = values[np.arange(labels.size), labels]
 
     def loss(log_t: float) -> float:
         cold = float(np.exp(-log_t))
-        return float((np.log(np.exp(values * cold).sum(axis=1)) - true * cold).mean())
+        return float((np.log(np.exp(values * cold).sum(axis=1)) - true * cold) @ share)
 
     return float(np.exp(_golden(loss, float(np.log(T_MIN)), float(np.log(T_MAX)))))
 
 
-def fit_platt(logits: ArrayLike, y: ArrayLike) -> Calibration:
+def fit_platt(logits: ArrayLike, y: ArrayLike, weights: ArrayLike | None = None) -> Calibration:
     """Return one rising sigmoid per class, fitted one against the rest.
 
     Args:
         logits: (N, K) of images that the model was not fitted on.
         y: (N,) class indices.
+        weights: (N,) how much each row counts; None: all the same.
     """
     values, labels = np.asarray(logits, dtype=np.float64), np.asarray(y, dtype=np.int64)
-    pairs = [_sigmoid_fit(values[:, k], labels == k) for k in range(values.shape[1])]
+    weight = _weights(weights, labels.size)
+    pairs = [_sigmoid_fit(values[:, k], labels == k, weight) for k in range(values.shape[1])]
     return Calibration(
         "platt", 1.0, tuple(scale for scale, _ in pairs), tuple(offset for _, offset in pairs)
     )
 
 
-def choose(logits: ArrayLike, y: ArrayLike, *, folds: int = 5, seed: int = 0) -> Calibration:
+def choose(
+    logits: ArrayLike,
+    y: ArrayLike,
+    weights: ArrayLike | None = None,
+    *,
+    folds: int = 5,
+    seed: int = 0,
+) -> Calibration:
     """Return the method of the lowest cross-validated log-loss, fitted on all rows.
 
     Platt scaling is tried only where every class has five rows, and a method must win on rows it
@@ -133,53 +144,67 @@ def choose(logits: ArrayLike, y: ArrayLike, *, folds: int = 5, seed: int = 0) ->
     Args:
         logits: (N, K) held-out or out-of-fold logits.
         y: (N,) class indices.
+        weights: (N,) how much each row counts; None: all the same.
         folds: Parts of the cross-validation.
         seed: Deals the rows to the folds.
     """
     values, labels = np.asarray(logits, dtype=np.float64), np.asarray(y, dtype=np.int64)
     if labels.size < 2 * folds:
         return Calibration()
-    part = np.random.default_rng(seed).permutation(labels.size) % folds
-    counts = np.bincount(labels, minlength=values.shape[1])
-    fits: dict[Method, Callable[[F64, I64], Calibration]] = {
-        "none": lambda _x, _y: Calibration(),
-        "temperature": lambda x, t: Calibration("temperature", fit_temperature(x, t)),
-    }
-    if counts.min() >= _MIN_PER_CLASS:
-        fits["platt"] = fit_platt
-    losses = {name: _crossed(fit, values, labels, part) for name, fit in fits.items()}
-    return fits[min(losses, key=losses.__getitem__)](values, labels)
+    weight = _weights(weights, labels.size)
+    methods: list[Method] = ["none", "temperature"]
+    if np.bincount(labels, minlength=values.shape[1]).min() >= _MIN_PER_CLASS:
+        methods.append("platt")
+    losses: dict[Method, float] = {}
+    for method in methods:
+        probs = cross_calibrate(method, values, labels, weight, folds=folds, seed=seed)
+        true = np.maximum(probs[np.arange(labels.size), labels], FLOOR)
+        losses[method] = float(-np.log(true) @ weight)
+    return _FITS[min(losses, key=losses.__getitem__)](values, labels, weight)
 
 
 def cross_calibrate(
-    chosen: Calibration, logits: ArrayLike, y: ArrayLike, *, folds: int = 5, seed: int = 0
+    method: Method,
+    logits: ArrayLike,
+    y: ArrayLike,
+    weights: ArrayLike | None = None,
+    *,
+    folds: int = 5,
+    seed: int = 0,
 ) -> F64:
     """Return probabilities (N, K), each row's calibration fitted on the other folds' rows.
 
     So a calibration error measured on them is honest, though the labels are few.
     """
     values, labels = np.asarray(logits, dtype=np.float64), np.asarray(y, dtype=np.int64)
-    if chosen.method == "none":
-        return chosen.apply(values)
+    weight = _weights(weights, labels.size)
     part = np.random.default_rng(seed).permutation(labels.size) % folds
     out = np.empty_like(values)
-    for fold in range(folds):
+    for fold in np.unique(part):
         rest, held = part != fold, part == fold
-        if chosen.method == "platt":
-            fitted = fit_platt(values[rest], labels[rest])
-        else:
-            fitted = Calibration("temperature", fit_temperature(values[rest], labels[rest]))
+        fitted = _FITS[method](values[rest], labels[rest], weight[rest])
         out[held] = fitted.apply(values[held])
     return out
 
 
-def _crossed(fit: Callable[[F64, I64], Calibration], x: F64, y: I64, part: I64) -> float:
-    total = 0.0
-    for fold in range(int(part.max()) + 1):
-        held = part == fold
-        probs = fit(x[~held], y[~held]).apply(x[held])
-        total -= float(np.log(np.maximum(probs[np.arange(held.sum()), y[held]], FLOOR)).sum())
-    return total / y.size
+def _by_temperature(logits: F64, y: I64, weight: F64) -> Calibration:
+    return Calibration("temperature", fit_temperature(logits, y, weight))
+
+
+_FITS: Final[dict[Method, Callable[[F64, I64, F64], Calibration]]] = {
+    "none": lambda _logits, _y, _weight: Calibration(),
+    "temperature": _by_temperature,
+    "platt": fit_platt,
+}
+
+
+def _weights(weights: ArrayLike | None, n: int) -> F64:
+    """Return (n,) weights of mean 1."""
+    if weights is None or not n:
+        return np.ones(n)
+    values = np.asarray(weights, dtype=np.float64)
+    scaled: F64 = values / values.mean()
+    return scaled
 
 
 def _golden(loss: Callable[[float], float], low: float, high: float, steps: int = 48) -> float:
@@ -198,25 +223,25 @@ def _golden(loss: Callable[[float], float], low: float, high: float, steps: int 
     return (low + high) / 2
 
 
-def _sigmoid_fit(score: F64, positive: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[float, float]:
+def _sigmoid_fit(score: F64, positive: Bool, weight: F64) -> tuple[float, float]:
     """Return (scale >= 0, offset) of the sigmoid, by damped Newton on Platt's smoothed targets."""
-    high = (positive.sum() + 1.0) / (positive.sum() + 2.0)
-    low = 1.0 / ((~positive).sum() + 2.0)
+    ones, zeros = float(weight[positive].sum()), float(weight[~positive].sum())
+    high, low = (ones + 1.0) / (ones + 2.0), 1.0 / (zeros + 2.0)
     target = np.where(positive, high, low)
     spread = float(score.std()) or 1.0
     x = np.stack([score / spread, np.ones_like(score)], axis=1)
-    w = np.array([1.0, float(np.log((positive.sum() + 1.0) / ((~positive).sum() + 1.0)))])
+    w = np.array([1.0, float(np.log((ones + 1.0) / (zeros + 1.0)))])
     ridge = np.diag([1e-3, 1e-6])
 
     def loss(v: F64) -> float:
         z = x @ v
-        return float((np.logaddexp(0.0, z) - target * z).sum() + 0.5 * v @ ridge @ v)
+        return float((np.logaddexp(0.0, z) - target * z) @ weight + 0.5 * v @ ridge @ v)
 
     now = loss(w)
     for _ in range(_NEWTON_STEPS):
         p = sigmoid(x @ w)
-        gradient = x.T @ (p - target) + ridge @ w
-        curvature = (x.T * (p * (1 - p))) @ x + ridge
+        gradient = x.T @ (weight * (p - target)) + ridge @ w
+        curvature = (x.T * (weight * p * (1 - p))) @ x + ridge
         step, size = np.linalg.solve(curvature, gradient), 1.0
         while size > 1e-4 and (then := loss(w - size * step)) > now:  # noqa: PLR2004
             size /= 2
@@ -224,6 +249,6 @@ def _sigmoid_fit(score: F64, positive: np.ndarray[Any, np.dtype[np.bool_]]) -> t
             break
         w, now = w - size * step, then
     if w[0] < 0:  # a falling sigmoid would turn the order round: keep the class's share alone
-        share = float(target.mean())
+        share = float(np.average(target, weights=weight))
         return 0.0, float(np.log(share / (1 - share)))
     return float(w[0] / spread), float(w[1])

@@ -66,7 +66,7 @@ def test_the_chosen_method_is_no_worse_than_none(temperature: float, seed: int) 
     chosen = choose(logits, labels)
     after = -np.log(chosen.apply(logits)[rows, labels]).mean()
     assert after <= before + 1e-3
-    honest = cross_calibrate(chosen, logits, labels)
+    honest = cross_calibrate(chosen.method, logits, labels)
     assert honest.sum(axis=1) == pytest.approx(np.ones(600))
 
 
@@ -74,6 +74,17 @@ def test_a_class_bias_is_mended_by_platt_and_a_scale_by_temperature() -> None:
     logits, labels = drawn(3000, 3, 1.0)
     assert choose(logits * 5, labels).method == "temperature"
     assert choose(logits + np.array([4.0, 0.0, -3.0]), labels).method == "platt"
+
+
+def test_a_row_of_weight_two_counts_as_two_rows() -> None:
+    logits, labels = drawn(80, 3, 3.0)
+    weights = np.repeat([1.0, 2.0], 40)
+    twice = np.r_[0:80, 40:80]
+    assert fit_temperature(logits, labels, weights) == pytest.approx(
+        fit_temperature(logits[twice], labels[twice]), rel=1e-6
+    )
+    light, heavy = fit_platt(logits, labels, weights), fit_platt(logits[twice], labels[twice])
+    assert light.scale == pytest.approx(heavy.scale, rel=0.05)
 
 
 def test_few_labels_are_left_as_they_are() -> None:

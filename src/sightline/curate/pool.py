@@ -1,0 +1,99 @@
+"""What a queue sees of a project: arrays by ordinal, nothing of the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import numpy as np
+
+from sightline.core.labels import LABELLED, SKIPPED, TEST
+from sightline.heads.half import widen
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sightline.core.arrays import F32, I64, Bool
+
+WHYS: Final = 2000
+"""How many images, from the front of a queue, are told why they are there."""
+
+
+class Rows(Protocol):
+    """Rows by ordinal, such as the store's arrays."""
+
+    def read(self, ordinals: NDArray[Any]) -> tuple[NDArray[Any], Bool]:
+        """Return the rows (N, D) at `ordinals` (N,) and which of them there are (N,)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """N ordinals of a project. Arrays are only read."""
+
+    status: NDArray[Any]
+    """(N,) place in core.labels.STATUSES."""
+    split: NDArray[Any]
+    """(N,) place in core.labels.SPLITS."""
+    class_id: NDArray[Any]
+    """(N,) -1 for none."""
+    alive: Bool
+    """(N,)"""
+    wanted: Bool | None = None
+    """(N,) a filter; None lets all through."""
+    embeddings: Rows | None = None
+    margin: NDArray[Any] | None = None
+    """(N,) p1 - p2 of the head, 0..1; NaN where it has not answered."""
+    probabilities: NDArray[Any] | None = None
+    """(N, K) of the head."""
+    names: tuple[str, ...] = ()
+    """K names of the classes in `probabilities`."""
+
+    @property
+    def size(self) -> int:
+        """Return N."""
+        return len(self.status)
+
+    def live(self) -> Bool:
+        """Return what is there and passes the filter, (N,)."""
+        return self.alive if self.wanted is None else self.alive & self.wanted
+
+    def open(self, *, test: bool = False) -> tuple[I64, I64]:
+        """Return ordinals that wait for a label, and those that were skipped, ascending.
+
+        Unsure ones and conflicts wait. Images of the test split are left out unless `test`: a
+        queue that could pick them would choose what it is measured on.
+        """
+        here = self.live()
+        if not test:
+            here = here & (self.split != TEST)
+        skipped = self.status == SKIPPED
+        waiting = here & (self.status != LABELLED) & ~skipped
+        return np.flatnonzero(waiting), np.flatnonzero(here & skipped)
+
+    def taught(self) -> I64:
+        """Return the labelled ordinals that a head may learn from: not those of the test split."""
+        known = self.alive & (self.status == LABELLED) & (self.class_id >= 0)
+        return np.flatnonzero(known & (self.split != TEST))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An order of images and its reasons."""
+
+    ordinals: I64
+    """(M,) the most worthwhile first."""
+    scores: F32 | None
+    """(M,) what it is ordered by; None when there is nothing to tell."""
+    whys: list[str] | None
+    """One line for each image, for at most WHYS from the front."""
+    note: str = ""
+    """What a person should know of the queue as a whole."""
+
+
+def unit_rows(rows: Rows, ordinals: I64) -> tuple[F32, Bool]:
+    """Return embeddings (M, D) as float32 of length 1, and which there are (M,)."""
+    found, valid = rows.read(ordinals)
+    values = widen(found)
+    length = np.linalg.norm(values, axis=1, keepdims=True)
+    return values / np.maximum(length, np.float32(1e-12)), valid
