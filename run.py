@@ -48,6 +48,7 @@ REMEDIES = {
     "not enough space on the disk": FULL,
     "NewConnectionError": OFFLINE,
     "NameResolutionError": OFFLINE,
+    "ProxyError": OFFLINE,
     "ConnectTimeoutError": OFFLINE,
     "Read timed out": OFFLINE,
     "CERTIFICATE_VERIFY_FAILED": "A certificate is not trusted: set PIP_CERT to the right one.",
@@ -239,7 +240,8 @@ def call_pip(arguments: list[str]) -> None:
         UNDER_WAY.unlink()  # nothing was written: what is there is whole
     said = "".join(lines)
     remedy = next((REMEDIES[sign] for sign in REMEDIES if sign in said), "")
-    raise SetupError(f"{''.join(lines[-8:])}\npip failed (whole log: {LOG}). {remedy}".rstrip())
+    faults = [line for line in lines if "ERROR:" in line][-4:] or lines[-8:]
+    raise SetupError(f"{''.join(faults)}pip failed. {remedy}\nIts whole log: {LOG}")
 
 
 def say(text: str) -> None:
