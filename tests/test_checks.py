@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-import checks
 import pytest
+
+import checks
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -138,7 +138,6 @@ def test_every_layer_is_there_and_nothing_stands_outside_the_layers() -> None:
     [
         ("pickles", r"\bpickle\.loads?\(|\bjoblib\.load\(|allow_pickle=True"),
         ("torch.load of more than weights", r"\btorch\.load\((?!.*weights_only=True)"),
-        ("yaml that makes objects", r"\byaml\.(load|unsafe_load|full_load)\("),
     ],
 )
 def test_nothing_that_is_loaded_can_run_code(what: str, pattern: str) -> None:
