@@ -1,8 +1,9 @@
 """Serving a 16 KB JPEG with MobileNetV2 costs at most 1.15 x decoding it and running the graph.
 
 Both sides answer from the bytes of one file with the same ONNX graph on one-thread sessions. The
-floor is what no server can do without: Pillow decodes and resizes, ONNX Runtime runs. Ours goes
-the whole way of a request through the pool: admission, queue, cache of open models, row.
+floor is what no server can do without: Pillow decodes and resizes, ONNX Runtime runs. Ours is
+measured twice: through the pool (admission, queue, open model, row), and as the processor time of
+a server that gets the picture over HTTP as the page sends it.
 """
 
 from __future__ import annotations
@@ -16,8 +17,20 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from benchmarks.harness import bar, compare, cores, cpu_s, save, show, wall_s
+from benchmarks.harness import (
+    Comparison,
+    bar,
+    compare,
+    compare_values,
+    cores,
+    cpu_s,
+    save,
+    show,
+    time_once,
+    wall_s,
+)
 from benchmarks.photos import motif
+from benchmarks.server import Server
 
 BAR = 1.15
 BYTES = 16_000
@@ -66,6 +79,16 @@ def mobilenet(folder: Path) -> Path:
     return export_net(net, card, folder / "model.onnx", serve=open_classifier).path
 
 
+def workspace_with(model: Path, folder: Path) -> Path:
+    """Return a workspace whose only model, `bench`, is that file."""
+    from sightline.store.model_plan import ImportOptions
+    from sightline.store.models import ModelStore
+
+    workspace = folder / "workspace"
+    ModelStore(workspace / "models").add_file(model, ImportOptions(name="bench"))
+    return workspace
+
+
 def floor_session(model: Path) -> Any:
     """Open a plain one-thread session that does not spin."""
     import onnxruntime
@@ -89,48 +112,79 @@ def floor(session: Any, data: bytes) -> Any:
     return session.run(["probabilities"], {"image": pixels})[0][0]
 
 
-def main() -> dict[str, Any]:
-    """Measure CPU per picture one at a time, then the throughput of all cores."""
+def through_http(model: Path, folder: Path, session: Any, data: bytes) -> Comparison:
+    """Compare the processor time of a server with the floor's, per round of PICTURES."""
+    with Server(workspace_with(model, folder)) as server:
+
+        def ours() -> float:
+            before = server.cpu_s()
+            for _ in range(PICTURES):
+                server.predict("bench", data)
+            return server.cpu_s() - before
+
+        def peer() -> float:
+            return time_once(lambda: [floor(session, data) for _ in range(PICTURES)], cpu_s)
+
+        ours()
+        peer()
+        name = "CPU per picture over HTTP"
+        return compare_values(name, ours=ours, peer=peer, rounds=ROUNDS)
+
+
+def through_pool(model: Path, session: Any, data: bytes) -> tuple[Comparison, Comparison, float]:
+    """Compare CPU with one client, wall time with many; also return how answers differ."""
     from sightline.predict.pool import Predictor
     from sightline.predict.rows import Picture
 
-    data = small_photo()
     picture = Picture("photo.jpg", data)
     threads = cores()
+    predictor = Predictor(threads=threads, queue_limit=PICTURES)
+    row = predictor.submit(model, picture).result()
+    gap = float(abs(max(floor(session, data)) - row["probability"]))
+    one = compare(
+        "CPU per picture through the pool",
+        ours=lambda: [predictor.submit(model, picture).result() for _ in range(PICTURES)],
+        peer=lambda: [floor(session, data) for _ in range(PICTURES)],
+        rounds=ROUNDS,
+        clock=cpu_s,
+    )
+    with ThreadPoolExecutor(threads) as pool:
+        many = compare(
+            f"wall time of {PICTURES} pictures on {threads} threads",
+            ours=lambda: list(predictor.predict(model, [picture] * PICTURES)),
+            peer=lambda: list(pool.map(lambda _: floor(session, data), range(PICTURES))),
+            rounds=ROUNDS,
+            clock=wall_s,
+        )
+    predictor.close()
+    return one, many, gap
+
+
+def main() -> dict[str, Any]:
+    """Measure CPU per picture one at a time, the throughput of all cores, and a server."""
+    data = small_photo()
     with tempfile.TemporaryDirectory() as folder:
         model = mobilenet(Path(folder))
         session = floor_session(model)
-        predictor = Predictor(threads=threads, queue_limit=PICTURES)
-        row = predictor.submit(model, picture).result()
-        gap = float(abs(max(floor(session, data)) - row["probability"]))
-        one = compare(
-            "CPU per picture, one client",
-            ours=lambda: [predictor.submit(model, picture).result() for _ in range(PICTURES)],
-            peer=lambda: [floor(session, data) for _ in range(PICTURES)],
-            rounds=ROUNDS,
-            clock=cpu_s,
-        )
-        with ThreadPoolExecutor(threads) as pool:
-            many = compare(
-                f"wall time of {PICTURES} pictures on {threads} threads",
-                ours=lambda: list(predictor.predict(model, [picture] * PICTURES)),
-                peer=lambda: list(pool.map(lambda _: floor(session, data), range(PICTURES))),
-                rounds=ROUNDS,
-                clock=wall_s,
-            )
-        predictor.close()
-    print(f"photo of {len(data):,} bytes; answers differ by {gap:.1e}")
-    show(one)
-    show(many)
-    passed = bar("serve, CPU over the floor", one.ratio, BAR, unit="x") and gap < 1e-3
+        one, many, gap = through_pool(model, session, data)
+        http = through_http(model, Path(folder), session, data)
+    print(f"photo of {len(data):,} bytes, {PICTURES} per round; answers differ by {gap:.1e}")
+    for result in (one, many, http):
+        show(result)
+    held = [
+        bar("through the pool, CPU over the floor", one.ratio, BAR, unit="x"),
+        bar("over HTTP, CPU over the floor", http.ratio, BAR, unit="x"),
+        bar("difference of answers", gap, 1e-3),
+    ]
     return save(
         "serve",
         {
             "jpeg_bytes": len(data),
             "pictures_per_round": PICTURES,
-            "one_client_cpu": one.as_dict(),
-            "all_cores_wall": many.as_dict(),
-            "passed": passed,
+            "pool_cpu": one.as_dict(),
+            "pool_wall": many.as_dict(),
+            "http_cpu": http.as_dict(),
+            "passed": all(held),
         },
     )
 
