@@ -1,0 +1,1 @@
+"""An encoder from any ONNX file that answers with a vector per picture."""
