@@ -73,6 +73,8 @@ class JobRunner:
         """
         self.table = table
         self.kinds = JobKinds(kinds)
+        self.on_end: Callable[[Job], None] | None = None
+        """Told of each end that this runner wrote down because no worker could."""
         self._workspace = workspace
         self._root = workspace / "jobs"
         self._threads = settings.worker_threads()
@@ -144,7 +146,7 @@ class JobRunner:
         job = self.table.get(job_id)
         if job.state == "queued":
             with suppress(ConflictError):
-                self.table.finish(job_id, "cancelled")
+                self._tell_end(self.table.finish(job_id, "cancelled", expect="queued"))
             job = self.table.get(job_id)
         if job.state == "running":
             self.folder(job_id).ask_cancel(job.attempt)
@@ -327,7 +329,16 @@ class JobRunner:
             if time.time() - asked >= self._grace_s:
                 kill_tree(child.pid, child.created)
         else:
-            conclude(self.table, folder, job.id, ending_of(job, folder, code))
+            self._conclude(job, ending_of(job, folder, code))
+
+    def _conclude(self, job: Job, outcome: Outcome) -> None:
+        ended = conclude(self.table, self.folder(job.id), job.id, outcome)
+        if ended is not None:
+            self._tell_end(ended)
+
+    def _tell_end(self, job: Job) -> None:
+        if self.on_end is not None:
+            self.on_end(job)
 
     def _start_queued(self) -> None:
         for lane, kinds in self.kinds.lanes().items():
@@ -346,8 +357,7 @@ class JobRunner:
         except OSError as error:
             why = f"the worker could not be started: {error.strerror}"
             problem = {"code": "storage", "message": why, "hint": "free some space or memory"}
-            failed = Outcome(state="failed", attempt=job.attempt, error=problem)
-            conclude(self.table, folder, job.id, failed)
+            self._conclude(job, Outcome(state="failed", attempt=job.attempt, error=problem))
 
 
 def _child(job: Job, pid: int, kills: int, *, inline: bool = False) -> Child:

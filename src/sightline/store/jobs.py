@@ -193,8 +193,11 @@ class JobTable:
         done: int | None = None,
         total: int | None = None,
         note: str | None = None,
+        expect: str | None = None,
     ) -> Job:
         """End a job, with how far it came (None: leave what is written).
+
+        `expect` ends it in that state only: nobody can have begun a job that is still queued.
 
         Raises:
             UnknownJobError: There is none.
@@ -205,7 +208,11 @@ class JobTable:
             values |= {"done": done, "total": total}
         if note is not None:
             values["note"] = note[:_NOTE_CHARACTERS]
-        return self._db.write(lambda connection: _move(connection, job_id, state, **values))
+
+        def work(connection: Connection) -> Job:
+            return _move(connection, job_id, state, expect, **values)
+
+        return self._db.write(work)
 
     def requeue(self, job_id: str) -> Job:
         """Queue a job again for its next attempt.
@@ -255,11 +262,14 @@ def _read(connection: Connection, job_id: str) -> Job:
     return Job(*row)
 
 
-def _move(connection: Connection, job_id: str, state: str, **values: Any) -> Job:
+def _move(
+    connection: Connection, job_id: str, state: str, expect: str | None = None, **values: Any
+) -> Job:
     """Change the state where the table of states allows it, and tell it."""
+    before = _BEFORE[state] if expect is None else (expect,)
     changed = connection.execute(
         update(jobs)
-        .where(jobs.c.id == job_id, jobs.c.state.in_(_BEFORE[state]))
+        .where(jobs.c.id == job_id, jobs.c.state.in_(before))
         .values(state=state, **values)
     )
     if changed.rowcount != 1:

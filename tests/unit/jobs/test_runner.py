@@ -297,3 +297,15 @@ def test_ids_sort_by_time() -> None:
     assert ids == sorted(ids)
     assert len(set(ids)) == 100
     assert {len(one) for one in ids} == {14}
+
+
+def test_ends_that_no_worker_could_write_down_are_told(runner: JobRunner, workspace: Path) -> None:
+    told: list[tuple[str, str]] = []
+    runner.on_end = lambda job: told.append((job.id, job.state))
+    running = at_gate(runner, workspace)
+    queued = runner.start("steps", {"n": 1}).id
+    runner.cancel(queued)
+    os.kill(pid_of(runner, running), signal.SIGKILL)
+    runner.wait(running, timeout_s=30)
+    runner.wait(runner.start("steps", {"n": 1}).id, timeout_s=30)
+    assert told == [(queued, "cancelled"), (running, "interrupted")]

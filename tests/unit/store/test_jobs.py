@@ -94,6 +94,13 @@ def test_only_ended_jobs_that_did_not_succeed_are_resumed(table: JobTable, state
             table.requeue("a")
 
 
+def test_job_that_began_meanwhile_is_not_ended_as_queued(table: JobTable) -> None:
+    bring_to(table, "a", "running")
+    with pytest.raises(ConflictError, match="running"):
+        table.finish("a", "cancelled", expect="queued")
+    assert table.get("a").state == "running"
+
+
 def test_kind_that_cannot_continue_is_not_resumed(table: JobTable) -> None:
     create(table, "a", resumable=False)
     table.finish("a", "failed")
