@@ -62,6 +62,7 @@ _PLAIN: Final[dict[str, str]] = {
     "less_than_equal": "must be at most {le}",
     "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "must have at most {max_length} characters",
+    "string_pattern_mismatch": "is not as it was handed out",
     "too_short": "must have at least {min_length} entries",
     "too_long": "must have at most {max_length} entries",
     "json_invalid": "is not valid JSON: {error}",

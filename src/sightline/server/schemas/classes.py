@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import ConfigDict, Field
 
 from sightline.server.schemas.common import In, Out, Text
@@ -35,6 +37,11 @@ class ClassEdit(In):
     name: Text | None = None
     colour: str | None = Field(default=None, max_length=20)
     hotkey: str | None = Field(default=None, max_length=1)
+
+    def changes(self) -> dict[str, Any]:
+        """Return what was said; only the hotkey can be set to nothing."""
+        said = self.model_dump(exclude_unset=True)
+        return {key: one for key, one in said.items() if one is not None or key == "hotkey"}
 
 
 class Deleted(Out):

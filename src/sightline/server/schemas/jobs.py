@@ -59,9 +59,20 @@ class Health(Out):
 class Check(Out):
     """One thing that doctor looked at."""
 
-    model_config = ConfigDict(extra="allow")
-
-    name: str
+    name: str = Field(examples=["disk"])
     ok: bool
     detail: str
-    hint: str
+    needed: bool = Field(description="Sightline does not work without it")
+
+
+class Doctor(Out):
+    """Is everything there that Sightline needs?"""
+
+    model_config = ConfigDict(extra="allow")
+
+    ok: bool
+    workspace: str
+    checks: list[Check]
+    settings: dict[str, Any]
+    origins: dict[str, str]
+    versions: dict[str, Any]

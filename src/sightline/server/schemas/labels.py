@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from sightline.core.errors import InvalidInputError
+from sightline.core.labels import LabelChange
 from sightline.server.schemas.common import (
     MAX_CHANGES,
     MAX_CLASS_ID,
@@ -27,6 +29,26 @@ class Change(In):
     class_id: ClassId | None = None
     status: Literal["labelled", "unsure", "skipped", "unlabelled"] | None = None
     tags: list[ClassId] | None = Field(default=None, max_length=1_000)
+
+    def wish(self) -> LabelChange:
+        """Return the change; a class without a status labels, nothing at all unlabels.
+
+        Raises:
+            InvalidInputError: It names neither a class, a status nor tags.
+        """
+        said = self.model_fields_set & {"class_id", "status", "tags"}
+        if not said:
+            raise InvalidInputError(
+                f"image {self.image_id}: nothing to change", hint="send class_id, status or tags"
+            )
+        labelled = self.class_id is not None or bool(self.tags)
+        return LabelChange(
+            self.image_id,
+            self.class_id,
+            self.status or ("labelled" if labelled else "unlabelled"),
+            self.version,
+            None if self.tags is None else tuple(self.tags),
+        )
 
 
 class Labels(In):

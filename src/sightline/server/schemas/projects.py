@@ -24,7 +24,7 @@ class Project(Out):
     classes: int
     runs: int
     cover: list[int] = Field(description="ids of up to four images")
-    task: Literal["single", "multi"]
+    task: Literal["auto", "single", "multi"]
     queue_ready: bool = Field(description="the uncertain queue has something to say")
 
 

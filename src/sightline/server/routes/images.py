@@ -1,0 +1,90 @@
+"""Images: their facts and their bytes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import FileResponse, Response
+
+from sightline.server import shape
+from sightline.server.deps import Bench, Drawing, ImageId, ProjectName
+from sightline.server.pictures import PICTURE, answer, headers_of, is_known, wait_for
+from sightline.server.schemas.images import Image, Page
+
+router = APIRouter(prefix="/api", tags=["images"])
+Version = Annotated[str, Query(max_length=100, description="kept for ever when it is given")]
+Size = Annotated[int, Query(ge=1, le=8_192, description="pixels of the long side")]
+
+
+@router.get("/projects/{name}/images", response_model=Page)
+def list_images(
+    name: ProjectName,
+    bench: Bench,
+    cursor: Annotated[
+        str, Query(pattern=r"^[0-9]{0,9}$", description="`next` of the page before")
+    ] = "",
+    limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
+) -> object:
+    """Return all images by ordinal, a page at a time; for scripts."""
+    return bench.queues.page(bench.projects.get(name), cursor, limit)
+
+
+@router.get("/images/{image_id}", response_model=Image)
+def get_image(image_id: ImageId, bench: Bench) -> object:
+    """Return an image with all that is known of it."""
+    return shape.image(bench, image_id)
+
+
+@router.head("/thumb/{image_id}", include_in_schema=False)
+@router.get("/thumb/{image_id}", response_class=Response, responses=PICTURE)
+async def thumb(
+    *,
+    request: Request,
+    image_id: ImageId,
+    bench: Bench,
+    drawing: Drawing,
+    px: Size = 256,
+    v: Version = "",
+) -> Response:
+    """Return a thumbnail of the nearest size that is made (64 to 1024 pixels)."""
+    found = await drawing.run(lambda: bench.pictures.thumb(image_id, px))
+    made = await wait_for(request, found)
+    return answer(request, made.data, made.media_type, made.etag, forever=bool(v))
+
+
+@router.head("/view/{image_id}", include_in_schema=False)
+@router.get("/view/{image_id}", response_class=Response, responses=PICTURE)
+async def view(
+    *,
+    request: Request,
+    image_id: ImageId,
+    bench: Bench,
+    drawing: Drawing,
+    px: Size = 1024,
+    v: Version = "",
+) -> Response:
+    """Return a picture that any browser shows, at most `px` pixels long."""
+    etag = await drawing.run(lambda: shape.view_etag(bench, image_id, px))
+    if is_known(request, etag):
+        return Response(status_code=304, headers=headers_of(etag, forever=bool(v)))
+    made = await drawing.run(lambda: bench.pictures.view(image_id, px))
+    return answer(request, made.data, made.media_type, etag, forever=bool(v))
+
+
+@router.head("/file/{image_id}", include_in_schema=False)
+@router.get("/file/{image_id}", response_class=FileResponse, responses=PICTURE)
+def file(request: Request, image_id: ImageId, bench: Bench, v: Version = "") -> Response:
+    """Return the original file; ranges are understood."""
+    found = bench.pictures.original(image_id)
+    headers = headers_of(found.etag, forever=bool(v))
+    if is_known(request, found.etag):
+        return Response(status_code=304, headers=headers)
+    is_image = found.media_type.startswith("image/") and "svg" not in found.media_type
+    return FileResponse(
+        found.path,
+        headers={**headers, "content-security-policy": "default-src 'none'; sandbox"},
+        media_type=found.media_type if is_image else "application/octet-stream",
+        filename=found.path.name,
+        content_disposition_type="inline" if is_image else "attachment",
+    )

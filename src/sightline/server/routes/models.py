@@ -1,0 +1,98 @@
+"""Models: listed, exported, asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse
+from pydantic import ValidationError
+
+from sightline.app import Workbench
+from sightline.predict.rows import Picture
+from sightline.server.deps import Bench, Predicting, Ref
+from sightline.server.forms import FILES_BODY, is_multipart, uploaded
+from sightline.server.schemas.jobs import Job
+from sightline.server.schemas.learning import Export, Model, PredictIds, Predictions
+from sightline.server.schemas.projects import Trashed
+
+router = APIRouter(prefix="/api/models", tags=["models"])
+
+
+def _id_of(bench: Workbench, ref: str) -> str:
+    """Return the id of a model by id or name; over the API nobody names one by its path."""
+    return bench.store.models.get(ref, allow_paths=False).id
+
+
+@router.get("", response_model=list[Model])
+def list_models(bench: Bench) -> object:
+    """List models, newest first."""
+    return bench.models.all()
+
+
+@router.get("/{ref}", response_model=Model)
+def get_model(ref: Ref, bench: Bench) -> object:
+    """Return a model's card, size and exports."""
+    return bench.models.get(_id_of(bench, ref))
+
+
+@router.delete("/{ref}", response_model=Trashed)
+def delete_model(ref: Ref, bench: Bench) -> object:
+    """Move a model to the trash."""
+    return bench.models.delete(ref)
+
+
+@router.post("/{ref}/export", status_code=202, response_model=Job)
+def export_model(ref: Ref, body: Export, bench: Bench) -> object:
+    """Write a model as ONNX, once the export answers as the network does."""
+    card = bench.store.models.get(ref, allow_paths=False)
+    asked = {"model": card.id, "form": body.format}
+    actor = bench.settings.person
+    return bench.jobs.start("export", asked, project=card.project or None, actor=actor)
+
+
+@router.get("/{ref}/file", response_class=FileResponse)
+def model_file(ref: Ref, bench: Bench) -> FileResponse:
+    """Download the ONNX file."""
+    card, file = bench.models.ready_file(ref)
+    return FileResponse(file, media_type="application/octet-stream", filename=f"{card.name}.onnx")
+
+
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": FILES_BODY,
+            "application/json": {"schema": PredictIds.model_json_schema()},
+        },
+    }
+}
+
+
+@router.post("/{ref}/predict", response_model=Predictions, openapi_extra=_BODY)
+async def predict(ref: Ref, request: Request, bench: Bench, turnstile: Predicting) -> object:
+    """Say what a model sees in uploaded pictures, or in images of the workspace."""
+    if not is_multipart(request):
+        ids = _image_ids(await request.body())
+        return {"items": await turnstile.run(lambda: bench.models.predict_images(ref, ids))}
+    async with uploaded(request) as files:
+
+        def pictures() -> Iterator[Picture]:
+            for name, file in files:
+                yield Picture(name, file.file.read())
+
+        def work() -> list[dict[str, Any]]:
+            card, path = bench.models.ready_file(ref)
+            return list(bench.models.predictor.predict(path, pictures(), card=card))
+
+        return {"items": await turnstile.run(work)}
+
+
+def _image_ids(raw: bytes) -> list[int]:
+    try:
+        return PredictIds.model_validate_json(raw).image_ids
+    except ValidationError as error:
+        faults = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
+        raise RequestValidationError(faults) from error

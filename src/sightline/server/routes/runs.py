@@ -1,0 +1,92 @@
+"""Trainings."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from sightline.core.errors import InvalidInputError
+from sightline.server.deps import Bench, ProjectName, Ref, Roots
+from sightline.server.paths import confine
+from sightline.server.schemas.common import MAX_ID
+from sightline.server.schemas.learning import Curves, Network, NewRun, Run, RunDetail, Started
+from sightline.server.schemas.projects import Trashed
+
+router = APIRouter(prefix="/api", tags=["training"])
+
+
+@router.get("/train/schema")
+def train_schema(bench: Bench) -> dict[str, Any]:
+    """Return the JSON Schema of a training spec."""
+    return bench.training.schema()
+
+
+@router.get("/train/networks", response_model=list[Network])
+def list_networks(bench: Bench) -> object:
+    """List the networks that can be trained."""
+    return bench.training.networks()
+
+
+@router.get("/projects/{name}/runs", response_model=list[Run])
+def list_runs(name: ProjectName, bench: Bench) -> object:
+    """List the trainings of a project, newest first."""
+    return bench.training.all(bench.projects.get(name))
+
+
+@router.get("/projects/{name}/spec")
+def suggest_spec(name: ProjectName, bench: Bench) -> dict[str, Any]:
+    """Return the spec that fits the project's data; what a form starts from."""
+    return bench.training.suggest(bench.projects.get(name))
+
+
+@router.post("/projects/{name}/runs", status_code=202, response_model=Started)
+def start_run(name: ProjectName, body: NewRun, bench: Bench, roots: Roots) -> object:
+    """Start a training from new weights, go on with one, or fine-tune from one."""
+    _confine_weights(body.spec, roots)
+    project = bench.projects.get(name)
+    return bench.training.start(project, body.spec, mode=body.mode, parent=body.parent)
+
+
+@router.get("/runs/{run_id}", response_model=RunDetail)
+def get_run(run_id: Ref, bench: Bench) -> object:
+    """Return a training with what it was asked to do."""
+    return bench.training.get(run_id)
+
+
+@router.get("/runs/{run_id}/curves", response_model=Curves)
+def run_curves(
+    run_id: Ref, bench: Bench, after: Annotated[int, Query(ge=0, le=MAX_ID)] = 0
+) -> object:
+    """Return what a training has measured after a step."""
+    return bench.training.curves(run_id, after=after)
+
+
+@router.get("/runs/{run_id}/report")
+def run_report(run_id: Ref, bench: Bench) -> dict[str, Any]:
+    """Return the report of a training that has ended."""
+    return bench.training.report(run_id)
+
+
+@router.post("/runs/{run_id}/stop", response_model=Run)
+def stop_run(run_id: Ref, bench: Bench) -> object:
+    """Stop a training at its next step; `resume` goes on there."""
+    return bench.training.stop(run_id)
+
+
+@router.delete("/runs/{run_id}", response_model=Trashed)
+def delete_run(run_id: Ref, bench: Bench) -> object:
+    """Move a training's folder to the trash; the model that it made stays."""
+    return bench.training.delete(run_id)
+
+
+def _confine_weights(spec: dict[str, Any], roots: Roots) -> None:
+    """Refuse a weights file outside of the allowed folders; names of models pass."""
+    model = spec.get("model")
+    weights = model.get("weights") if isinstance(model, dict) else None
+    if not isinstance(weights, str):
+        return
+    if len(weights) > 4_096 or "\0" in weights:  # noqa: PLR2004 - no system has longer paths
+        raise InvalidInputError("model.weights is no path", hint="name a model or a file")
+    if any(mark in weights for mark in "/\\~") or weights.endswith((".safetensors", ".pth")):
+        confine(weights, roots)

@@ -1,0 +1,196 @@
+"""Run the server: lock, port, logs, uvicorn, and a shutdown that loses nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from sightline.app import Workbench
+from sightline.core.errors import BusyError, ForbiddenError, InvalidInputError
+from sightline.server.lock import ServerLock
+from sightline.server.logs import Logging
+from sightline.server.main import create_app
+from sightline.server.security import is_loopback, make_token
+from sightline.settings import Settings
+
+log = logging.getLogger("sightline.server")
+
+GRACE_S: Final = 10
+"""How long requests that run may take after the signal to stop."""
+_TRIES: Final = 50
+_SIGNALS: Final = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)
+)
+
+
+def serve(
+    open_bench: Callable[[], Workbench],
+    workspace: Path,
+    settings: Settings,
+    *,
+    on_ready: Callable[[str], None] = lambda _: None,
+    console: bool = True,
+) -> None:
+    """Serve a workspace until SIGINT or SIGTERM.
+
+    `on_ready` hears the address (with the token, when one is asked for) once requests are
+    answered. Jobs go on after the server's end; the next server adopts them.
+
+    Raises:
+        BusyError: Another server has the workspace, or another program the port.
+        InvalidInputError: The address is none of this machine.
+        ForbiddenError: The port may not be used.
+    """
+    with ExitStack() as stack:
+        workspace.mkdir(parents=True, exist_ok=True)
+        lock = ServerLock(workspace)
+        lock.acquire()
+        stack.callback(lock.release)
+        listener = stack.enter_context(contextlib.closing(bind(settings.host, settings.port)))
+        port = listener.getsockname()[1]
+        token = token_for(workspace, settings)
+        secrets = tuple(one for one in (token,) if one)
+        logs = Logging(
+            workspace / "logs", level=settings.log_level, secrets=secrets, console=console
+        )
+        stack.callback(logs.close)
+        bench = open_bench()
+        stack.callback(bench.close)
+        app = create_app(bench, host=settings.host, port=port, token=token)
+        address = url_of(settings.host, port)
+        lock.tell(address)
+
+        def ready() -> None:
+            log.info("serving %s at %s (process %d)", workspace, address, os.getpid())
+            on_ready(f"{address}/?token={token}" if token else address)
+
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            ws="none",
+            lifespan="on",
+            timeout_graceful_shutdown=GRACE_S,
+        )
+        _Server(config, before_end=app.state.hub.close, on_ready=ready).run([listener])
+        log.info("stopped serving %s", workspace)
+
+
+def token_for(workspace: Path, settings: Settings) -> str | None:
+    """Return the token to ask for: the one set, one made for an open address, or None."""
+    if settings.token:
+        return settings.token
+    return None if is_loopback(settings.host) else make_token(workspace / "token")
+
+
+def url_of(host: str, port: int) -> str:
+    """Return the address under which this machine reaches the server."""
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared
+    return f"http://{f'[{shown}]' if ':' in shown and shown[0] != '[' else shown}:{port}"
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a listening socket; port 0 takes a free one.
+
+    Raises:
+        BusyError: The port is taken; the hint names the next one that is free.
+        ForbiddenError: The port may not be used.
+        InvalidInputError: The address is none of this machine.
+    """
+    try:
+        return _listen(host, port)
+    except socket.gaierror as error:
+        raise InvalidInputError(f"no address {host!r}", hint="use --host 127.0.0.1") from error
+    except OSError as error:
+        if error.errno in {errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", -1)}:
+            raise BusyError(
+                f"port {port} on {host} is in use", hint=_free_hint(host, port)
+            ) from error
+        if error.errno in {errno.EACCES, getattr(errno, "WSAEACCES", -1)}:
+            raise ForbiddenError(
+                f"port {port} may not be used", hint="use one above 1023, such as --port 8000"
+            ) from error
+        raise InvalidInputError(
+            f"cannot listen on {host!r}: {error.strerror}", hint="use --host 127.0.0.1"
+        ) from error
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    family, kind, protocol, _, address = found[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        if sys.platform == "win32":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(1_024)
+        listener.setblocking(False)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def _free_hint(host: str, port: int) -> str:
+    for other in range(port + 1, min(port + _TRIES, 65_536)):
+        try:
+            _listen(host, other).close()
+        except OSError:
+            continue
+        return f"stop the program that has it, or use --port {other}, which is free"
+    return "stop the program that has it, or use --port 0 for any free port"
+
+
+class _Server(uvicorn.Server):
+    """Tells when it is ready, ends the event streams first, and returns after a signal."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        *,
+        before_end: Callable[[], object],
+        on_ready: Callable[[], None],
+    ) -> None:
+        super().__init__(config)
+        self._before_end = before_end
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        ending = self._before_end()
+        if hasattr(ending, "__await__"):
+            await ending
+        await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop at a signal and come back: what is still to be closed is closed after this."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {one: signal.signal(one, self.handle_exit) for one in _SIGNALS}
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)

@@ -1,0 +1,38 @@
+"""Answers that are put together from several parts of the workbench."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from sightline.app import Workbench
+
+
+def image(bench: Workbench, image_id: int) -> dict[str, Any]:
+    """Return an image with its places, the head's probabilities and its last twenty changes.
+
+    Raises:
+        UnknownImageError: There is no such image.
+    """
+    row = bench.store.images.get(image_id)
+    project = bench.store.projects.by_id(row.project_id)
+    chances = bench.heads.probabilities(project, [row.ordinal]).get(row.ordinal, [])
+    history = bench.store.labels.image_history(project, image_id)
+    return bench.queues.shown(row) | {
+        "locations": bench.store.images.places(row.asset_id),
+        "format": row.format,
+        "bytes": row.bytes,
+        "digest": row.digest,
+        "probabilities": [{"class_id": class_id, "p": p} for class_id, p in chances],
+        "history": [asdict(entry) for entry in history],
+    }
+
+
+def view_etag(bench: Workbench, image_id: int, px: int) -> str:
+    """Return the entity tag of an image's view without making it.
+
+    Raises:
+        UnknownImageError: There is no such image.
+    """
+    row = bench.store.images.get(image_id)
+    return f'"{row.digest[:32]}-{row.page}-v{px}"'
