@@ -5,6 +5,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from sightline.app import open_workbench
 from sightline.jobs.runner import worker_command
 
 if TYPE_CHECKING:
@@ -22,6 +23,20 @@ def test_worker_of_an_unknown_job_says_so(tmp_path: Path) -> None:
     assert done.returncode == 4
     assert "no job 'nope'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_worker_opens_the_workbench_and_writes_down_how_its_job_ended(tmp_path: Path) -> None:
+    bench = open_workbench(tmp_path / "workspace")
+    try:
+        job = bench.jobs.start("embed", {"project": "nope", "engine": ""})
+        job = bench.jobs.wait(job.id, timeout_s=60)
+        assert (job.state, job.started_at is None) == ("failed", False), bench.jobs.log(job.id)
+        assert job.error is not None
+        assert job.error["code"] == "unknown_project"
+        states = [event.payload["state"] for event in bench.store.events.since(0)]
+        assert states == ["queued", "running", "failed"]
+    finally:
+        bench.close()
 
 
 def test_worker_takes_no_code_from_the_folder_it_is_started_in(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ class ProgressHub:
             try:
                 self._runner.pump()
                 self.poll()
-            except SightlineError as error:
+            except (SightlineError, OSError) as error:
                 logger.warning("jobs are not looked after: %s", error)
 
     def _tell(self, job_id: str, found: list[dict[str, Any]]) -> None:

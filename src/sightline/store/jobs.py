@@ -227,7 +227,8 @@ class JobTable:
             if not job.resumable:
                 why = f"is {job.state}" if job.can_resume else f"of kind {job.kind} cannot continue"
                 raise ConflictError(f"job {job_id} {why}", hint="start a new one")
-            values = {"attempt": job.attempt + 1, "error": None, "finished_at": None}
+            values: dict[str, Any] = {"error": None, "finished_at": None}
+            values["attempt"] = job.attempt + 1
             return _move(connection, job_id, "queued", **values)
 
         return self._db.write(work)
