@@ -1,27 +1,24 @@
-"""Small pictures of one colour."""
+"""Files that were never on a disk."""
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING
-
-from PIL import Image
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255)}
+from sightline.store.register import NewFile
 
 
-def picture_bytes(colour: str, *, side: int = 12, kind: str = "PNG") -> bytes:
-    """Return a file of `side` x `side` pixels in one of COLOURS."""
-    buffer = io.BytesIO()
-    Image.new("RGB", (side, side), COLOURS[colour]).save(buffer, kind)
-    return buffer.getvalue()
-
-
-def write_picture(path: Path, colour: str, *, side: int = 12) -> Path:
-    """Write such a file as PNG."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(picture_bytes(colour, side=side))
-    return path
+def new_file(
+    number: int, *, pages: int = 1, path: str = "", split: str = "train", label: str | None = None
+) -> NewFile:
+    """Return a file whose digest is its number."""
+    return NewFile(
+        path=path or f"/pictures/{number}.jpg",
+        bytes=1000 + number,
+        mtime_ns=number,
+        digest=f"{number:064x}",
+        format="JPEG",
+        raw_width=40,
+        raw_height=30,
+        orientation=1,
+        page_sizes=((40, 30),) * pages,
+        split=split,
+        label=label,
+    )

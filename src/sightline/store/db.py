@@ -145,13 +145,16 @@ def _in_savepoint(
 
     An OperationalError (disk full, connection lost) is the whole group's and passes through.
     """
+    savepoint = connection.begin_nested()
     try:
-        with connection.begin_nested():
-            return work(connection), None
+        answer = work(connection)
     except OperationalError:
-        raise
+        raise  # SQLite has already rolled everything back: there is no savepoint to go to
     except Exception as error:  # noqa: BLE001 - it belongs to the caller, not to this thread
+        savepoint.rollback()
         return None, error
+    savepoint.commit()
+    return answer, None
 
 
 @contextmanager
