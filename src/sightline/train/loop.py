@@ -1,0 +1,239 @@
+"""The training loop."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sightline.core.errors import CancelledError, InvalidInputError
+from sightline.train.checkpoint import save_best, save_last
+from sightline.train.data import batches, steps_per_epoch
+from sightline.train.evaluate import quick_check
+from sightline.train.optim import learning_rate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import torch
+
+    from sightline.core.arrays import I64
+    from sightline.core.progress import Progress
+    from sightline.train.augment import Augmenter
+    from sightline.train.board import Board
+    from sightline.train.checkpoint import Parts
+    from sightline.train.data import Pixels
+    from sightline.train.microbatch import Splitter
+    from sightline.train.spec import TrainSpec
+    from sightline.train.state import Place
+
+
+@dataclass(slots=True)
+class Training:
+    """All that the loop works with."""
+
+    spec: TrainSpec
+    parts: Parts
+    place: Place
+    pixels: Pixels
+    train: I64
+    """Positions of the training pictures."""
+    val: I64
+    """Positions of the validation pictures; none: the last epoch is the best."""
+    augmenter: Augmenter
+    splitter: Splitter
+    board: Board
+    progress: Progress
+    run_dir: Path
+    about: dict[str, Any]
+    """What has to be equal on resume."""
+    card: dict[str, str]
+    """Metadata of `best`."""
+
+    @property
+    def batch(self) -> int:
+        """Pictures of a step."""
+        return self.spec.batch_size * self.spec.accumulate
+
+    @property
+    def total(self) -> int:
+        """Steps of all epochs."""
+        pictures = len(self.train) * self.spec.augment.views
+        return self.spec.epochs * steps_per_epoch(pictures, self.batch)
+
+
+def fit(t: Training) -> None:
+    """Train until the last epoch or an early stop; the state is in `t.place` and `t.parts`.
+
+    Raises:
+        CancelledError: Somebody asked to stop; `last` is saved.
+        InvalidInputError: The loss or a weight is not a number any more.
+        OutOfMemoryError: Not even one picture fits.
+        StorageError: A checkpoint cannot be saved.
+    """
+    import torch
+
+    spec, place, net = t.spec, t.place, t.parts.net
+    optimizer, ema, watch = t.parts.optimizer, t.parts.ema, Watch(t)
+    params = [one for one in net.parameters() if one.requires_grad]
+    norm = torch.zeros((), device=params[0].device)
+    while place.epoch < spec.epochs and not place.stopped_early:
+        net.train()
+        for images, labels in t.pixels.stream(watch.steps_left()):
+            watch.stop_if_asked()
+            rate = learning_rate(spec.schedule, spec.optimizer.lr, place.step, t.total)
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            batch = t.augmenter.batch(images, labels, epoch=place.epoch, step=place.step_in_epoch)
+            loss, hits = t.splitter.gradient(batch, place.step)
+            if spec.clip_norm:
+                norm = torch.nn.utils.clip_grad_norm_(params, spec.clip_norm, foreach=True)
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+            if ema:
+                ema.update(place.step)
+            watch.count(loss, hits, norm, pictures=len(labels), rate=rate)
+        watch.end_epoch()
+
+
+class Watch:
+    """Counts, tells, saves and judges beside the loop."""
+
+    def __init__(self, t: Training) -> None:
+        self._t = t
+        self._saved_at = self._since = time.perf_counter()
+        self._saved_step = t.place.step
+        done, spec = max(0, t.place.step - 1), t.spec
+        self._rate = learning_rate(spec.schedule, spec.optimizer.lr, done, t.total)
+        self._loss: torch.Tensor | float = t.place.loss_sum
+        self._hits: torch.Tensor | float = t.place.hits
+        self._norms: torch.Tensor | float = 0.0
+
+    def steps_left(self) -> list[I64]:
+        """Return the positions of each step that the epoch under way still has."""
+        t, spec = self._t, self._t.spec
+        views = spec.augment.views
+        steps = batches(spec.seed, t.place.epoch, t.train, views=views, batch=t.batch)
+        return steps[t.place.step_in_epoch :]
+
+    def stop_if_asked(self) -> None:
+        """Save and raise when somebody asked to stop; the place is between two steps."""
+        try:
+            self._t.progress.check()
+        except CancelledError:
+            self.save()
+            raise
+
+    def count(
+        self,
+        loss: torch.Tensor,
+        hits: torch.Tensor,
+        norm: torch.Tensor,
+        *,
+        pictures: int,
+        rate: float,
+    ) -> None:
+        """Take in a finished step; nothing is fetched from the device unless something is due."""
+        place, every = self._t.place, self._t.spec.checkpoint
+        self._loss = self._loss + loss.double() * pictures
+        self._hits = self._hits + hits
+        self._norms = self._norms + norm
+        self._rate = rate
+        place.seen += pictures
+        place.step += 1
+        place.step_in_epoch += 1
+        if self._t.board.due(pictures):
+            self.tell()
+        enough = every.every_steps and place.step - self._saved_step >= every.every_steps
+        if enough or self._late():
+            self.save()
+
+    def tell(self) -> None:
+        """Fetch the sums and tell the metrics."""
+        self._fetch()
+        place = self._t.place
+        self._t.board.metric(
+            self._t.total,
+            step=place.step,
+            epoch=place.epoch + 1,
+            loss=place.loss_sum / place.seen,
+            acc=place.hits / place.seen,
+            lr=self._rate,
+        )
+
+    def save(self) -> None:
+        """Save `last`, when all weights are numbers."""
+        self._fetch()
+        self._check_weights()
+        place = self._t.place
+        now = time.perf_counter()
+        place.seconds += now - self._since
+        self._saved_at = self._since = now
+        self._saved_step = place.step
+        place.micro, place.splits = self._t.splitter.size, self._t.splitter.history
+        save_last(self._t.run_dir, self._t.parts, place, about=self._t.about)
+
+    def end_epoch(self) -> None:
+        """Tell the epoch, validate, keep the best, decide whether to stop, save when due."""
+        t, place = self._t, self._t.place
+        self.tell()
+        self._check_weights()
+        row: dict[str, Any] = {
+            "epoch": place.epoch + 1,
+            "step": place.step,
+            "train_loss": place.loss_sum / place.seen,
+            "train_accuracy": place.hits / place.seen,
+            "lr": self._rate,
+        }
+        if len(t.val):
+            row["val_loss"], row["val_accuracy"] = quick_check(
+                t.parts.answering, t.pixels, t.val, t.augmenter, t.spec.batch_size
+            )
+        place.epochs.append(row)
+        place.epoch, place.step_in_epoch = place.epoch + 1, 0
+        place.loss_sum, place.hits, place.seen = 0.0, 0.0, 0
+        self._loss = self._hits = 0.0
+        self._judge(row)
+        t.board.epoch(**row)
+        over = place.epoch >= t.spec.epochs or place.stopped_early
+        if over or self._late():
+            self.save()
+
+    def _judge(self, row: dict[str, Any]) -> None:
+        t, place, rule = self._t, self._t.place, self._t.spec.early_stopping
+        if not len(t.val):
+            place.best_epoch = place.epoch
+            if place.epoch >= t.spec.epochs:
+                save_best(t.run_dir, t.parts.answering, t.card | {"epoch": str(place.epoch)})
+            return
+        higher = rule.monitor == "val_accuracy"
+        value = float(row[rule.monitor])
+        if place.better(value, higher=higher, min_delta=rule.min_delta):
+            place.best_value, place.best_epoch, place.bad_epochs = value, place.epoch, 0
+            save_best(t.run_dir, t.parts.answering, t.card | {"epoch": str(place.epoch)})
+        else:
+            place.bad_epochs += 1
+            place.stopped_early = 0 < rule.patience <= place.bad_epochs
+
+    def _late(self) -> bool:
+        every_s = self._t.spec.checkpoint.every_s
+        return bool(every_s) and time.perf_counter() - self._saved_at >= every_s
+
+    def _fetch(self) -> None:
+        place = self._t.place
+        place.loss_sum, place.hits = float(self._loss), float(self._hits)
+        if not math.isfinite(place.loss_sum) or not math.isfinite(float(self._norms)):
+            self._diverged("the loss or its gradient")
+
+    def _check_weights(self) -> None:
+        if not self._t.parts.finite():
+            self._diverged("a weight")
+
+    def _diverged(self, what: str) -> None:
+        step = self._t.place.step
+        kept = f"the checkpoint of step {self._saved_step}" if self._saved_step else "no checkpoint"
+        raise InvalidInputError(
+            f"{what} is not a number at step {step} or shortly before; {kept} is kept",
+            hint="start a new run with a lower optimizer.lr, or with clip_norm 1",
+        )

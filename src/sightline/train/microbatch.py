@@ -1,0 +1,146 @@
+"""One step's gradient in as many parts as memory needs, equal to that of the whole batch."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
+
+from sightline.core.errors import OutOfMemoryError
+from sightline.train.counters import step_seed
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+    from sightline.train.augment import Batch
+
+    Sums = tuple[torch.Tensor, torch.Tensor]
+
+
+class Objective:
+    """Cross-entropy, weighted and smoothed, as a sum over the pictures of a part."""
+
+    def __init__(self, weight: torch.Tensor | None, smoothing: float) -> None:
+        self.weight, self._smoothing = weight, smoothing
+
+    def whole(self, batch: Batch) -> float:
+        """Return what the sum has to be divided by: the weight of all pictures that count."""
+        if self.weight is None and batch.whole:
+            return float(len(batch))
+        total = self._share(batch.y, batch.share)
+        if batch.y2 is not None and batch.share is not None:
+            total += self._share(batch.y2, 1 - batch.share)
+        return max(total, 1e-9)
+
+    def sum(self, logits: torch.Tensor, batch: Batch) -> torch.Tensor:
+        """Return the sum of the losses of (B, K) logits."""
+        if batch.y2 is None or batch.share is None:
+            return self._losses(logits, batch.y, "sum")
+        one, other = self._losses(logits, batch.y), self._losses(logits, batch.y2)
+        return (one * batch.share + other * (1 - batch.share)).sum()
+
+    def _losses(
+        self, logits: torch.Tensor, y: torch.Tensor, reduction: str = "none"
+    ) -> torch.Tensor:
+        import torch.nn.functional as F  # noqa: N812
+
+        return F.cross_entropy(
+            logits, y, weight=self.weight, label_smoothing=self._smoothing, reduction=reduction
+        )
+
+    def _share(self, y: torch.Tensor, share: torch.Tensor | None) -> float:
+        counts = (y >= 0).float()
+        if self.weight is not None:
+            counts = counts * self.weight[y.clamp(min=0)]
+        return float((counts if share is None else counts * share).sum())
+
+
+class Splitter:
+    """Runs forward and backward passes over parts of at most `size` pictures.
+
+    When memory does not suffice the parts are halved, the step is done again, and later steps keep
+    the smaller parts. Accumulation is the same thing, asked for.
+    """
+
+    def __init__(
+        self, net: nn.Module, objective: Objective, *, size: int, seed: int, autocast: Any = None
+    ) -> None:
+        self.size = size
+        self.history: list[dict[str, int]] = []
+        """What happened: {"step", "from", "to"} pictures."""
+        self._net, self._objective, self._seed = net, objective, seed
+        self._autocast = autocast or nullcontext
+
+    def gradient(self, batch: Batch, step: int) -> Sums:
+        """Add the batch's mean gradient to the parameters' (which must be cleared).
+
+        Returns:
+            The mean loss and the number of right answers, 0-d tensors on the device.
+
+        Raises:
+            OutOfMemoryError: Not even one picture fits.
+        """
+        while True:
+            sums = self._attempt(batch, step)
+            if sums is not None:
+                return sums
+            self._halve(len(batch), step)
+
+    def _attempt(self, batch: Batch, step: int) -> Sums | None:
+        try:
+            return self._pass(batch, step)
+        except RuntimeError as error:  # torch.OutOfMemoryError is one, the CPU's is only this
+            if not is_out_of_memory(error):
+                raise
+        return None  # outside the handler, so that the failed pass's tensors are freed
+
+    def _pass(self, batch: Batch, step: int) -> Sums:
+        import torch
+
+        torch.default_generator.manual_seed(step_seed(self._seed, step))
+        if batch.x.is_cuda:
+            torch.cuda.manual_seed(step_seed(self._seed, step))
+        whole = self._objective.whole(batch)
+        loss, hits = torch.zeros((), device=batch.x.device), None
+        for start in range(0, len(batch), self.size):
+            part = batch.part(start, start + self.size)
+            with self._autocast():
+                logits = self._net(part.x)
+            share = self._objective.sum(logits.float(), part) / whole
+            share.backward()  # type: ignore[no-untyped-call]
+            loss += share.detach()
+            right = (logits.detach().argmax(1) == part.y).sum()
+            hits = right if hits is None else hits + right
+        return loss, hits if hits is not None else torch.zeros((), device=batch.x.device)
+
+    def _halve(self, pictures: int, step: int) -> None:
+        size = min(self.size, pictures)
+        if size <= 1:
+            raise OutOfMemoryError(
+                "a single picture does not fit into memory",
+                hint="lower image_size, or choose a smaller network (model.name)",
+            )
+        self._net.zero_grad(set_to_none=True)
+        release()
+        self.history.append({"step": step, "from": size, "to": -(-size // 2)})
+        self.size = -(-size // 2)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Say whether an error of torch means that memory did not suffice, on a GPU or the CPU."""
+    import torch
+
+    text = str(error)
+    return isinstance(error, torch.OutOfMemoryError) or (
+        "DefaultCPUAllocator" in text and "memory" in text
+    ) or "CUDNN_STATUS_ALLOC_FAILED" in text or "CUBLAS_STATUS_ALLOC_FAILED" in text  # fmt: skip
+
+
+def release() -> None:
+    """Give back what a failed pass held."""
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

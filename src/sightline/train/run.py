@@ -1,0 +1,255 @@
+"""One training, from a spec and pictures to checked weights and a report."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sightline.core.files import write_json
+from sightline.core.progress import Silent
+from sightline.train import report
+from sightline.train.checkpoint import best_path
+from sightline.train.memory import keep_freed_memory
+from sightline.train.start import Mode, Start, class_text, positions, preprocess_of, start
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import torch
+
+    from sightline.core.arrays import I64
+    from sightline.core.preprocess import Preprocess
+    from sightline.core.progress import Progress
+    from sightline.core.samples import SampleSet, Split
+    from sightline.train.board import Board
+    from sightline.train.data import Load, Pixels
+    from sightline.train.loop import Training
+    from sightline.train.spec import TrainSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainResult:
+    """What a training made; the caller makes a model of it."""
+
+    epochs: int
+    """Finished epochs; fewer than asked for after an early stop."""
+    best_epoch: int
+    """From 1."""
+    metrics: dict[str, Any]
+    """accuracy is that of accuracy_split: test, else val, else train."""
+    weights_path: Path
+    """The best weights, averaged where the spec says so."""
+    network: str
+    preprocess: Preprocess
+    classes: tuple[str, ...]
+    temperature: float
+    seconds: float
+    """Of training, over all sessions of the run."""
+    notes: tuple[str, ...]
+
+
+def train(
+    spec: TrainSpec,
+    samples: SampleSet,
+    run_dir: Path,
+    *,
+    mode: Mode = "new",
+    parent: Path | None = None,
+    progress: Progress | None = None,
+    run_id: int | str = 0,
+    load: Load | None = None,
+) -> TrainResult:
+    """Train a network and report on it.
+
+    Args:
+        spec: All settings; `model.weights` is "random", a file, or a model's or run's folder.
+        samples: Labelled pictures; for a resumed run those that `manifest.load` gives.
+        run_dir: The run's own folder. Written: spec.json, samples.json, events.jsonl,
+            checkpoints/{last,best}.safetensors, report.json, predictions.npz.
+        mode: new; resume (from `last`, bit for bit on a CPU); finetune (the parent's best
+            weights, everything else as new).
+        parent: For finetune: a run's or a model's folder, or a file. It is only read.
+        progress: Hears of metrics, may ask to stop.
+        run_id: Named in the metrics.
+        load: Reads a sample as (size, size, 3) uint8; default: the file, by the spec's rule.
+
+    Raises:
+        InvalidInputError, ConflictError, MissingWeightsError, MissingExtraError: Before any work;
+            the first also when the loss stops being a number.
+        CancelledError: Somebody asked to stop; the run can be resumed.
+        OutOfMemoryError: Not even one picture fits.
+        StorageError: The disk refuses.
+    """
+    from sightline.train.board import Board
+    from sightline.train.data import Pixels
+    from sightline.train.loop import fit
+
+    progress = progress or Silent()
+    keep_freed_memory()
+    begun = start(spec, samples, run_dir, mode=mode, parent=parent)
+    if spec.threads:
+        import torch
+
+        torch.set_num_threads(spec.threads)
+    for note in begun.notes:
+        progress.log(note)
+    write_json(run_dir / "spec.json", spec.model_dump(mode="json"))
+    pixels = Pixels(
+        samples.samples,
+        preprocess_of(spec),
+        workers=spec.loader.workers,
+        memory_mb=spec.loader.memory_mb,
+        load=load,
+    )
+    pixels.read_all(progress)
+    where = positions(samples)
+    with closing(Board(run_dir, run_id, progress)) as board:
+        training = _training(
+            spec,
+            samples,
+            run_dir,
+            begun=begun,
+            pixels=pixels,
+            where=where,
+            board=board,
+            progress=progress,
+        )
+        if mode == "resume":
+            board.fact("resumed", step=begun.place.step, epoch=begun.place.epoch)
+        fit(training)
+    return _finish(training, samples, where, begun)
+
+
+def _training(
+    spec: TrainSpec,
+    samples: SampleSet,
+    run_dir: Path,
+    *,
+    begun: Start,
+    pixels: Pixels,
+    where: dict[Split, I64],
+    board: Board,
+    progress: Progress,
+) -> Training:
+    from sightline.train.augment import Augmenter
+    from sightline.train.loop import Training
+    from sightline.train.microbatch import Objective, Splitter
+
+    rule = preprocess_of(spec)
+    weight = class_weight(spec, samples, begun.device)
+    splitter = Splitter(
+        begun.parts.net,
+        Objective(weight, spec.label_smoothing),
+        size=min(spec.batch_size, begun.place.micro or spec.batch_size),
+        seed=spec.seed,
+        autocast=_autocast(spec, begun.device),
+    )
+    splitter.history = list(begun.place.splits)
+    return Training(
+        spec=spec,
+        parts=begun.parts,
+        place=begun.place,
+        pixels=pixels,
+        train=where["train"],
+        val=where["val"],
+        augmenter=Augmenter(spec.augment, rule, seed=spec.seed, device=begun.device),
+        splitter=splitter,
+        board=board,
+        progress=progress,
+        run_dir=run_dir,
+        about=begun.about,
+        card={"network": spec.model.name, "classes": class_text(samples.classes)},
+    )
+
+
+def class_weight(spec: TrainSpec, samples: SampleSet, device: torch.device) -> torch.Tensor | None:
+    """Return (K,) weights, mean 1 over the training pictures, or None where all count alike."""
+    if spec.class_weights == "none":
+        return None
+    import torch
+
+    labels = [one.label for one in samples.of("train")]
+    counts = np.bincount(labels, minlength=len(samples.classes))
+    present = np.count_nonzero(counts)
+    weights = np.where(counts > 0, len(labels) / (present * np.maximum(counts, 1)), 1.0)
+    return torch.from_numpy(weights.astype(np.float32)).to(device)
+
+
+def _autocast(spec: TrainSpec, device: torch.device) -> Callable[[], Any] | None:
+    import torch
+
+    if spec.amp == "off" or device.type != "cuda" or not torch.cuda.is_bf16_supported():
+        return None
+    return functools.partial(torch.autocast, "cuda", dtype=torch.bfloat16)
+
+
+def _finish(t: Training, samples: SampleSet, where: dict[Split, I64], begun: Start) -> TrainResult:
+    """Evaluate the best weights and write the report."""
+    from sightline.nets.weights import apply_state, load_state
+
+    started = time.perf_counter()
+    net = t.parts.answering
+    apply_state(net, load_state(best_path(t.run_dir))[0])
+    answers = report.answer(
+        net,
+        t.pixels,
+        samples.samples,
+        where,
+        augmenter=t.augmenter,
+        batch=t.spec.batch_size,
+    )
+    findings = report.judge(answers, samples.classes)
+    notes = list(begun.notes)
+    if findings.metrics.get("accuracy_split") == "train":
+        notes.append("no picture was held out: the accuracy is that on the training pictures")
+    facts = _facts(t, samples, begun) | {
+        "notes": notes,
+        "seconds": {"train": t.place.seconds, "evaluate": time.perf_counter() - started},
+    }
+    report.write(t.run_dir, findings, answers, facts)
+    return TrainResult(
+        epochs=t.place.epoch,
+        best_epoch=t.place.best_epoch,
+        metrics=findings.metrics,
+        weights_path=best_path(t.run_dir),
+        network=t.spec.model.name,
+        preprocess=preprocess_of(t.spec),
+        classes=samples.classes,
+        temperature=findings.temperature,
+        seconds=t.place.seconds,
+        notes=tuple(notes),
+    )
+
+
+def _facts(t: Training, samples: SampleSet, begun: Start) -> dict[str, Any]:
+    """Return how the figures came about."""
+    import torch
+
+    by_split: dict[str, Counter[str]] = {}
+    for one in samples.samples:
+        by_split.setdefault(one.split, Counter())[samples.classes[one.label]] += 1
+    return {
+        "classes": list(samples.classes),
+        "counts": samples.counts(),
+        "class_counts": {split: dict(counts) for split, counts in by_split.items()},
+        "network": t.spec.model.name,
+        "parameters": sum(one.numel() for one in t.parts.net.parameters()),
+        "spec_key": t.spec.key(),
+        "samples_key": begun.about["samples"],
+        "epochs": t.place.epochs,
+        "best_epoch": t.place.best_epoch,
+        "stopped_early": t.place.stopped_early,
+        "steps": t.place.step,
+        "threads": torch.get_num_threads(),
+        "device": str(begun.device),
+        "torch": torch.__version__,
+        "micro_batches": t.splitter.history,
+        "unreadable": sorted(t.pixels.unreadable.values()),
+    }

@@ -1,0 +1,88 @@
+"""Settings that suit the data: how many pictures there are and how large they are."""
+
+from __future__ import annotations
+
+import math
+from statistics import median
+from typing import TYPE_CHECKING, Any, Final
+
+from sightline.nets.table import spec_of
+from sightline.train.spec_io import build_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sightline.core.samples import SampleSet
+    from sightline.train.spec import TrainSpec
+
+TINY_PX: Final = 128
+"""Short side up to which pictures go to the network for tiny ones."""
+EPOCH_PICTURES: Final = 1_000
+"""An epoch of fewer pictures spends its time on checks: views of each make it up."""
+SEEN: Final = 26_000
+"""Varied pictures that the tiny network has to see; measured on digits and hand signs."""
+PHOTOS_SEEN: Final = 60_000
+
+
+def suggest(
+    samples: SampleSet,
+    sizes: Sequence[tuple[int, int]] = (),
+    *,
+    network: str | None = None,
+    pretrained: bool = False,
+) -> TrainSpec:
+    """Return a spec for these pictures.
+
+    Args:
+        samples: Counts are taken from the train split.
+        sizes: (width, height), pixels, of some or all pictures; none: taken for photographs.
+        network: A name of the table; None: chosen by the pictures' size.
+        pretrained: Whether weights are given: then fewer epochs at a lower rate.
+
+    Raises:
+        InvalidInputError: No such network.
+    """
+    side = int(median(min(size) for size in sizes)) if sizes else TINY_PX * 2
+    count = max(1, len(samples.of("train")))
+    name = network or ("small_cnn" if side <= TINY_PX else "mobilenet_v3_small")
+    values = _tiny(count, side) if name == "small_cnn" else _photo(count, side, name, pretrained)
+    return build_spec({**values, "model": {"name": name, "dropout": spec_of(name).dropout}})
+
+
+def plan_spec(
+    values: Mapping[str, Any], samples: SampleSet, sizes: Sequence[tuple[int, int]] = ()
+) -> TrainSpec:
+    """Return the spec of somebody's settings, the rest suggested for the data and their network.
+
+    Raises:
+        InvalidInputError: A setting is not valid.
+    """
+    build_spec({key: value for key, value in values.items() if key != "image_size"})
+    model = values.get("model") or {}
+    weights = model.get("weights", "random")
+    base = suggest(samples, sizes, network=model.get("name"), pretrained=weights != "random")
+    return build_spec(values, base=base)
+
+
+def _tiny(count: int, side: int) -> dict[str, Any]:
+    views = min(16, math.ceil(EPOCH_PICTURES / count))
+    return {
+        "image_size": 32 if side <= 64 else 48,  # noqa: PLR2004
+        "epochs": max(8, min(60, round(SEEN / (count * views)))),
+        "augment": {"views": views},
+    }
+
+
+def _photo(count: int, side: int, name: str, pretrained: bool) -> dict[str, Any]:
+    views = min(8, math.ceil(EPOCH_PICTURES / count))
+    seen = PHOTOS_SEEN / 6 if pretrained else PHOTOS_SEEN
+    full = spec_of(name).input_px
+    return {
+        "image_size": max(spec_of(name).min_input_px, min(full, side // 32 * 32)),
+        "epochs": max(5, min(90, round(seen / (count * views)))),
+        "optimizer": {"lr": 1e-3 if pretrained else 3e-3},
+        "augment": {
+            "views": views, "flip": 0.5, "rotate": 10.0, "scale": 0.25, "shear": 5.0,
+            "brightness": 0.2, "contrast": 0.3, "colour": 0.3, "erase": 0.1,
+        },
+    }  # fmt: skip
