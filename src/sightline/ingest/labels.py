@@ -1,0 +1,163 @@
+"""What folders and text files say about pictures. Pure: names in, labels out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
+
+from sightline.core.errors import InvalidInputError
+from sightline.core.names import check_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+Kind = Literal["folders", "tags", "none"]
+SPLITS: Final = {
+    "train": "train",
+    "val": "val",
+    "valid": "val",
+    "validation": "val",
+    "test": "test",
+}
+"""Names of split folders, any case."""
+NEVER: Final = frozenset({"images", "labels", "masks", *SPLITS})
+"""Folders that are never classes."""
+SIDECAR_SHARE: Final = 0.8
+"""Pictures that need a `.txt` beside them before any is read as tags."""
+TAG_SHARE: Final = 0.5
+"""Sidecars, of those that are not empty, that must look like tags."""
+MAX_TAG_CHARACTERS: Final = 40
+MAX_TAG_WORDS: Final = 4
+MAX_TAGS: Final = 200
+MIN_CLASSES: Final = 2
+_NUMBERS: Final = re.compile(r"^\s*-?\d+(\s+-?\d*\.?\d+(e-?\d+)?)+\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class FolderLabels:
+    """What was found out about a set of pictures."""
+
+    kind: Kind = "none"
+    of: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Name of a picture to its class (one) or its tags (any number)."""
+    splits: dict[str, str] = field(default_factory=dict)
+    """Name of a picture to train, val or test, where a folder says so."""
+    classes: tuple[str, ...] = ()
+    """Every class or tag, in order."""
+    refused: tuple[str, ...] = ()
+    """Folders or tags that cannot be the name of a class."""
+
+
+def find_labels(
+    names: Sequence[str],
+    *,
+    texts: Iterable[str] = (),
+    read_text: Callable[[str], str | None] = lambda _name: None,
+) -> FolderLabels:
+    """Return the labels that a folder tree states.
+
+    Args:
+        names: Pictures, relative to the source, with `/`.
+        texts: `.txt` files, likewise.
+        read_text: Returns the content of one of them, None if it cannot be read.
+    """
+    splits = {name: split for name in names if (split := split_of_folder(name))}
+    tags = _tags(names, set(texts), read_text)
+    kind: Kind = "tags" if tags is not None else "folders"
+    if tags is None:
+        tags = {name: (one,) for name, one in _class_folders(names).items()}
+    of, classes, refused = _named(tags)
+    if not classes or (kind == "folders" and len(classes) < MIN_CLASSES):
+        return FolderLabels(splits=splits)
+    return FolderLabels(kind, of, splits, classes, refused)
+
+
+def split_of_folder(name: str) -> str | None:
+    """Return the split that a picture's folders name, the outermost first; None for none."""
+    folders = name.split("/")[:-1]
+    return next((SPLITS[one.lower()] for one in folders if one.lower() in SPLITS), None)
+
+
+def _class_folders(names: Sequence[str]) -> dict[str, str]:
+    """Return pictures to the leaf folder they lie in, if that may be a class."""
+    holding = {folder for name in names if (folder := name.rpartition("/")[0])}
+    inner = {
+        "/".join(parts[:depth])
+        for parts in (folder.split("/") for folder in holding)
+        for depth in range(1, len(parts))
+    }
+    leaves = {
+        folder: folder.rpartition("/")[2]
+        for folder in holding - inner
+        if folder.rpartition("/")[2].lower() not in NEVER
+    }
+    pairs = ((name, leaves.get(name.rpartition("/")[0])) for name in names)
+    return {name: leaf for name, leaf in pairs if leaf is not None}
+
+
+def _tags(
+    names: Sequence[str], texts: set[str], read_text: Callable[[str], str | None]
+) -> dict[str, tuple[str, ...]] | None:
+    """Return pictures to their tags; None when the text files are not tags."""
+    beside = {name: f"{name.rpartition('.')[0]}.txt" for name in names}
+    beside = {name: text for name, text in beside.items() if text in texts}
+    if not names or len(beside) < SIDECAR_SHARE * len(names):
+        return None
+    read = {name: read_text(text) or "" for name, text in beside.items()}
+    filled = {name: text for name, text in read.items() if text.strip()}
+    parsed = {name: tags for name, text in filled.items() if (tags := parse_tags(text))}
+    if not parsed or len(parsed) <= TAG_SHARE * len(filled):
+        return None
+    return parsed
+
+
+def parse_tags(text: str) -> tuple[str, ...]:
+    """Return the tags of a sidecar, each once; nothing if it is prose or numbers (YOLO)."""
+    lines = [line for line in text.replace("\ufeff", "").splitlines() if line.strip()]
+    if any(_NUMBERS.match(line) for line in lines):
+        return ()
+    tags = [tag for line in lines for part in line.split(",") if (tag := " ".join(part.split()))]
+    short = all(
+        len(tag) <= MAX_TAG_CHARACTERS and len(tag.split()) <= MAX_TAG_WORDS for tag in tags
+    )
+    if not tags or not short or len(tags) > MAX_TAGS or all(_is_number(tag) for tag in tags):
+        return ()
+    return tuple({tag.casefold(): tag for tag in reversed(tags)}.values())[::-1]
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _named(
+    raw: dict[str, tuple[str, ...]],
+) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...], tuple[str, ...]]:
+    """Return (labels, class names, refused names), one spelling per name whatever its case."""
+    spellings: dict[str, str | None] = {}
+    refused: dict[str, None] = {}
+    for labels in raw.values():
+        for label in labels:
+            key = label.casefold()
+            if key not in spellings:
+                spellings[key] = _valid(label)
+            if spellings[key] is None:
+                refused[label] = None
+    of = {
+        name: tuple(spelt for one in labels if (spelt := spellings[one.casefold()]))
+        for name, labels in raw.items()
+    }
+    names = {spelt for spelt in spellings.values() if spelt is not None}
+    order = sorted(names, key=lambda one: (len(one), one) if one.isdigit() else (0, one))
+    return {name: labels for name, labels in of.items() if labels}, tuple(order), tuple(refused)
+
+
+def _valid(name: str) -> str | None:
+    try:
+        return check_name(name, "class")
+    except InvalidInputError:
+        return None
