@@ -10,6 +10,7 @@ import numpy as np
 from sightline.core.errors import InvalidInputError
 from sightline.heads.calibration import Calibration
 from sightline.heads.half import widen
+from sightline.heads.lbfgs import minimise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,8 +24,6 @@ SINGLE_FOLD_ROWS: Final = 3000
 """From this many labels on, one held-out fifth says enough."""
 CHUNK_ROWS: Final = 512
 UNCALIBRATED: Final = Calibration()
-_TOLERANCE: Final = 1e-5
-_STEPS: Final = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,8 +185,6 @@ def held_out(task: Task, part: I64, strength: float) -> F64:
 
 def solve(rows: F32, y: I64, k: int, strength: float, start: F64 | None = None) -> F64:
     """Return weights and, in the last row, bias: (r + 1, k), by L-BFGS."""
-    from scipy.optimize import minimize
-
     n, r = rows.shape
     penalty, at = 1.0 / (strength * n), np.arange(n)
 
@@ -208,10 +205,7 @@ def solve(rows: F32, y: I64, k: int, strength: float, start: F64 | None = None) 
         return value + 0.5 * penalty * float((v[:-1] ** 2).sum()), gradient.ravel()
 
     first = np.zeros((r + 1) * k) if start is None else start.ravel()
-    options = {"maxiter": _STEPS, "gtol": _TOLERANCE, "ftol": 1e-9}
-    found = minimize(loss, first, jac=True, method="L-BFGS-B", options=options)
-    best: F64 = found.x.reshape(r + 1, k)
-    return best
+    return minimise(loss, first).reshape(r + 1, k)
 
 
 def _start(task: Task, head: Head | None) -> F64 | None:

@@ -1,0 +1,129 @@
+"""Queues hold what waits for a label, in the order they promise, and say why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from sightline.core.errors import ConflictError, InvalidInputError
+from sightline.core.labels import CONFLICT, LABELLED, SKIPPED, TEST, UNSURE
+from sightline.curate.pool import WHYS
+from sightline.curate.queues import QUEUES, plan
+from sightline.curate.scores import by_score
+from unit.curate.pools import MemoryRows, pool
+
+
+def test_the_table_lists_the_queues_that_people_see() -> None:
+    assert list(QUEUES) == ["all", "auto", "uncertain", "random"]
+    assert all(queue.description for queue in QUEUES.values())
+
+
+@given(
+    arrays(np.int32, 40, elements=st.integers(0, 4)),
+    arrays(np.int32, 40, elements=st.integers(0, 2)),
+    st.sampled_from(["auto", "uncertain", "random"]),
+    st.one_of(st.none(), st.integers(0, 50)),
+    st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_no_queue_holds_labelled_deleted_or_test_images(
+    status: np.ndarray, split: np.ndarray, name: str, limit: int | None, embedded: bool
+) -> None:
+    rng = np.random.default_rng(0)
+    alive = rng.random(40) > 0.1
+    here = pool(
+        40,
+        status=status,
+        split=split,
+        alive=alive,
+        class_id=np.where(status == LABELLED, rng.integers(0, 3, 40), -1),
+        margin=rng.random(40).astype(np.float32),
+        embeddings=MemoryRows(rng.normal(size=(40, 8)), (3, 4)) if embedded else None,
+    )
+    got = plan(name, here, limit=limit)
+    waits = alive & (status != LABELLED) & (split != TEST)
+    assert len(set(got.ordinals)) == len(got.ordinals)
+    assert waits[got.ordinals].all()
+    if limit is None:
+        assert len(got.ordinals) == waits.sum()
+    skipped = status[got.ordinals] == SKIPPED
+    assert (np.diff(skipped.astype(int)) >= 0).all()
+    assert got.whys is not None
+    assert len(got.whys) == len(got.ordinals)
+    assert got.scores is None or len(got.scores) == len(got.ordinals)
+
+
+def test_unsure_images_and_conflicts_stay_and_skipped_ones_go_last() -> None:
+    status = np.array([SKIPPED, UNSURE, CONFLICT, 0, LABELLED])
+    here = pool(5, status=status, margin=np.array([0.0, 0.3, 0.1, 0.2, 0.0]))
+    assert plan("uncertain", here).ordinals.tolist() == [2, 3, 1, 0]
+
+
+def test_the_test_split_comes_when_it_is_asked_for() -> None:
+    here = pool(4, test=(1,), margin=np.array([0.3, 0.1, 0.2, 0.4]))
+    assert plan("uncertain", here).ordinals.tolist() == [2, 0, 3]
+    assert plan("uncertain", here, test=True).ordinals.tolist() == [1, 2, 0, 3]
+
+
+def test_all_holds_everything_that_passes_the_filter_in_order() -> None:
+    status = np.array([LABELLED, 0, SKIPPED, 0])
+    here = pool(4, test=(3,), status=status)
+    assert plan("all", here).ordinals.tolist() == [0, 1, 2, 3]
+    some = replace(here, wanted=np.array([True, False, True, True]))
+    assert plan("all", some, limit=2).ordinals.tolist() == [0, 2]
+
+
+def test_uncertain_says_between_which_classes_and_puts_unseen_images_last() -> None:
+    probs = np.array([[0.5, 0.4, 0.1], [0.9, 0.05, 0.05], [0, 0, 0]], np.float16)
+    margin = np.array([0.1, 0.85, np.nan], np.float32)
+    got = plan(
+        "uncertain", pool(3, margin=margin, probabilities=probs, names=("cat", "dog", "fox"))
+    )
+    assert got.ordinals.tolist() == [0, 1, 2]
+    assert got.whys == ["cat 50% or dog 40%", "cat 90% or fox 5%", "the head has not seen it yet"]
+    plain = plan("uncertain", pool(3, margin=margin))
+    assert plain.whys is not None
+    assert plain.whys[0] == "margin 0.10"
+
+
+def test_a_limit_gives_the_front_of_the_whole_order_with_ties_by_ordinal() -> None:
+    rng = np.random.default_rng(0)
+    score = np.round(rng.random(5000), 2).astype(np.float32)
+    score[rng.integers(0, 5000, 300)] = np.nan
+    every = np.arange(5000)
+    whole = by_score(every, score, None)
+    assert (np.diff(score[whole][:4600]) >= 0).all()
+    for limit in (0, 1, 10, 333, 4900, 5000):
+        assert by_score(every, score, limit).tolist() == whole[:limit].tolist()
+    empty = np.full(100, np.nan, np.float32)
+    assert by_score(np.arange(100), empty, 7).tolist() == list(range(7))
+
+
+def test_random_is_decided_by_the_seed() -> None:
+    here = pool(50)
+    one, same, other = (plan("random", here, seed=seed).ordinals.tolist() for seed in (1, 1, 2))
+    assert one == same != other
+    assert sorted(one) == list(range(50))
+
+
+def test_reasons_are_for_the_front_only() -> None:
+    got = plan("random", pool(WHYS + 10))
+    assert got.whys is not None
+    assert (len(got.ordinals), len(got.whys)) == (WHYS + 10, WHYS)
+
+
+def test_what_cannot_be_planned_is_told() -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        plan("uncertian", pool(3))
+    assert "uncertain" in caught.value.hint
+    with pytest.raises(ConflictError, match="needs a head"):
+        plan("uncertain", pool(3))
+    with pytest.raises(InvalidInputError):
+        plan("random", pool(3), limit=-1)
+    assert plan("random", pool(0)).ordinals.tolist() == []
+    assert plan("auto", pool(0)).ordinals.tolist() == []
