@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from blake3 import blake3
-from fakes.http import Client
 from PIL import Image
 
+from fakes.http import Client
 from sightline.app import Workbench, open_workbench
 from sightline.server.main import create_app
 from sightline.store.register import NewFile

@@ -287,8 +287,8 @@ def test_an_ingest_outside_of_the_allowed_folders_is_refused(shop: Shop, tmp_pat
     for source in sources:
         refused = shop.post(url, {"source": str(source), "dry_run": True}, status=403)
         assert "allowed_roots" in refused["hint"]
-    for source in ("relative/path", "a\0b", "~nobody-here/x"):
-        shop.post(url, {"source": source, "dry_run": True}, status=422)
+    for name in ("relative/path", "a\0b", "~nobody-here/x"):
+        shop.post(url, {"source": name, "dry_run": True}, status=422)
 
 
 def test_a_dry_ingest_reports_and_changes_nothing(shop: Shop, tmp_path: Path) -> None:

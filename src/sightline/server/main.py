@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -9,9 +10,12 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 
 from sightline import __version__
 from sightline.app import Workbench
+from sightline.app.refit import Refitter
+from sightline.core.errors import SightlineError
 from sightline.jobs.follow import ProgressHub
 from sightline.server.events import EventHub
 from sightline.server.layers import wrap
@@ -34,6 +38,8 @@ from sightline.server.routes import (
 )
 from sightline.server.schemas.common import PROBLEMS
 from sightline.server.security import Door
+
+log = logging.getLogger("sightline.server")
 
 ROUTERS: Final = tuple(
     module.router
@@ -78,7 +84,7 @@ def create_app(
     host: str = "127.0.0.1",
     port: int = 8000,
     token: str | None = None,
-    look_after_jobs: bool = True,
+    background: bool = True,
 ) -> FastAPI:
     """Return the application.
 
@@ -87,7 +93,7 @@ def create_app(
         host: The address that the server is bound to.
         port: Its port.
         token: What every request must carry; None: nothing.
-        look_after_jobs: Start, watch and end jobs from a thread of the application.
+        background: Look after jobs, and refit heads when labels change, in threads.
     """
     hub = EventHub(bench.store.events)
     app = FastAPI(
@@ -100,7 +106,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         separate_input_output_schemas=False,
-        lifespan=_lifespan(bench, hub, look_after_jobs=look_after_jobs),
+        lifespan=_lifespan(bench, hub, background=background),
         generate_unique_id_function=lambda route: route.name,
     )
     for router in ROUTERS:
@@ -124,24 +130,35 @@ def create_app(
 
 
 def _lifespan(
-    bench: Workbench, hub: EventHub, *, look_after_jobs: bool
+    bench: Workbench, hub: EventHub, *, background: bool
 ) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         stop = threading.Event()
-        watcher = threading.Thread(target=_watch, args=(bench, hub, stop), name="jobs", daemon=True)
-        if look_after_jobs:
-            watcher.start()
-        yield
-        stop.set()
-        await hub.close()
-        if look_after_jobs:
-            watcher.join()
+        jobs = threading.Thread(target=_look_after_jobs, args=(bench, hub, stop), name="jobs")
+        refitter = Refitter(bench.store, bench.projects, bench.heads)
+        if background:
+            jobs.start()
+            refitter.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            await hub.close()
+            if background:
+                await run_in_threadpool(refitter.stop)
+                await run_in_threadpool(jobs.join)
 
     return lifespan
 
 
-def _watch(bench: Workbench, hub: EventHub, stop: threading.Event) -> None:
-    """Take over the jobs of an earlier server, then look after all of them."""
-    bench.jobs.adopt()
+def _look_after_jobs(bench: Workbench, hub: EventHub, stop: threading.Event) -> None:
+    """Take over the jobs of an earlier server, then look after all of them until `stop`."""
+    try:
+        running = bench.jobs.adopt()
+    except SightlineError as error:
+        log.warning("the jobs of an earlier server could not be looked at: %s", error)
+    else:
+        for job in running:
+            log.info("job %s (%s) of an earlier server goes on", job.id, job.kind)
     ProgressHub(bench.jobs, hub.tell).run(stop)
