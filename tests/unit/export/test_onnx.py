@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from fakes.onnx_graphs import colour_card
-from fakes.pictures import write_picture
+from fakes.plain_pictures import write_picture
 from sightline.core.errors import (
     CancelledError,
     InvalidInputError,

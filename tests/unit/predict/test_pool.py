@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fakes.onnx_graphs import PLAIN, RED_GREEN_BLUE, colour_model
-from fakes.pictures import picture_bytes, write_picture
+from fakes.plain_pictures import picture_bytes, write_picture
 from sightline.core.errors import InvalidInputError, MissingWeightsError, OverloadedError
 from sightline.predict.cache import ModelCache
 from sightline.predict.pool import Predictor

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fakes.onnx_graphs import colour_model
-from fakes.pictures import picture_bytes, write_picture
+from fakes.plain_pictures import picture_bytes, write_picture
 from sightline.core.errors import CancelledError, InvalidInputError
 from sightline.core.progress import Silent
 from sightline.predict.rows import Picture
