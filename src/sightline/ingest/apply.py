@@ -68,7 +68,7 @@ class Applier:
         self._classes = {row.name.casefold(): row.id for row in store.classes.list(project.id)}
 
     def apply(self, plan: Plan, copies: dict[str, str]) -> Outcome:
-        """Register the files of a plan and write what their folders say.
+        """Register the files of a plan and write what their folders say: labels, then splits.
 
         Args:
             plan: The decisions.
@@ -79,6 +79,7 @@ class Applier:
         files = [self._row(one, copies.get(one.read.file.path)) for one in plan.files]
         registered = self._store.images.register(self._project, files)
         new = plan.digests("new", "changed")
+        outcome = self.label(plan.verdicts, registered.image_ids, new)
         self.set_splits(
             {
                 key: one.split
@@ -87,7 +88,6 @@ class Applier:
                 for key in registered.image_ids[one.read.digest]
             }
         )
-        outcome = self.label(plan.verdicts, registered.image_ids, new)
         return outcome + Outcome(images=registered.added)
 
     def label(self, verdicts: dict[str, Verdict], ids: Ids, new: set[str]) -> Outcome:

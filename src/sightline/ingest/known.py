@@ -81,7 +81,6 @@ class Registered:
         rows = (self.by_path[path] for _, path in unchanged)
         ids = {one.digest: of_asset.get(one.asset_id, ()) for one in rows}
         state = self.store.state.get(self.project.id)
-        applier.set_splits(self._splits(unchanged, ids, state, found.splits))
         pending = set(state.image_id[state.alive & (state.status == UNLABELLED)].tolist())
         verdicts: dict[str, Verdict] = {}
         renamed: dict[int, str] = {}
@@ -98,7 +97,9 @@ class Registered:
                 made = verdict(self.known, one.digest, labels, imported=imported)
                 verdicts[one.digest] = made
         self._rename(renamed)
-        return applier.label(verdicts, ids, set()) if verdicts else Outcome()
+        outcome = applier.label(verdicts, ids, set()) if verdicts else Outcome()
+        applier.set_splits(self._splits(unchanged, ids, state, found.splits))
+        return outcome
 
     def _splits(
         self, unchanged: Unchanged, ids: Ids, state: ProjectState, splits: dict[str, str]
