@@ -62,10 +62,10 @@ def answer(
 
     The train split is only asked when there is no other.
     """
-    held_out = {name: at for name, at in positions.items() if name != "train" and len(at)}
-    asked: dict[Split, I64] = held_out or {"train": positions["train"]}
+    asked: list[Split] = [name for name in ("val", "test") if len(positions[name])] or ["train"]
     out: dict[Split, Answers] = {}
-    for name, where in asked.items():
+    for name in asked:
+        where = positions[name]
         logits, y = logits_of(net, pixels, where, augmenter, batch)
         known = y != IGNORED
         if known.any():
