@@ -52,6 +52,7 @@ def test_onnx_runtime_pillow_and_numpy_answer_as_sightline_does(
     tmp_path: Path, shared_data: Path, resize: str
 ) -> None:
     torch.manual_seed(1)
+    torch.set_num_threads(1)
     rule = {"size": 64, "resize": resize, "resize_px": 72 if resize == "crop" else None}
     card = colour_card(format="torch", network="small_cnn", preprocess=rule, temperature=0.2)
     model = tmp_path / "model.onnx"
