@@ -17,6 +17,10 @@ export default ts.config(
       "@typescript-eslint/consistent-type-definitions": "off",
       // The grid and its tiles are widgets of their own: roles and keys are set by hand there.
       "jsx-a11y/no-noninteractive-element-to-interactive-role": "off",
+      "jsx-a11y/no-autofocus": "off",
+      // What scrolls must be reachable by keys.
+      "jsx-a11y/no-noninteractive-tabindex": ["error", { tags: ["pre"], roles: ["region", "grid", "tabpanel"], allowExpressionValues: true }],
+      "@typescript-eslint/prefer-nullish-coalescing": ["error", { ignorePrimitives: { string: true } }],
     },
   },
 );

@@ -1,101 +1,142 @@
-import { http } from "./http";
+import createClient from "openapi-fetch";
+import { ApiError, isAbort, refusal, unreachable } from "./http";
+import type { paths } from "./schema";
 import type * as t from "./types";
 
-/** Every request the page makes, one function each. */
-const of = (project: string) => `/api/projects/${encodeURIComponent(project)}`;
+/** Every request the page makes, one function each, checked against the server's own description. */
+const client = createClient<paths>({ baseUrl: "", credentials: "same-origin" });
+
+interface Answered<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+/** Gives the answer, or throws an ApiError (an aborted request throws as fetch does). */
+async function take<T>(asked: Promise<Answered<T>>): Promise<T> {
+  let answer: Answered<T>;
+  try {
+    answer = await asked;
+  } catch (error) {
+    if (isAbort(error) || error instanceof ApiError) throw error;
+    throw unreachable();
+  }
+  if (!answer.response.ok) throw refusal(answer.response.status, answer.error);
+  return answer.data as T;
+}
+
+/** Uploads; openapi-fetch would write the form as JSON. */
+async function sendFiles<T>(url: string, list: readonly File[]): Promise<T> {
+  const body = new FormData();
+  for (const file of list) body.append("files", file, file.name);
+  const asked = fetch(url, { method: "POST", body, credentials: "same-origin" }).then(async (response) => {
+    const said: unknown = await response.json().catch(() => null);
+    return response.ok ? { data: said as T, response } : { error: said, response };
+  });
+  return take<T>(asked);
+}
 
 export const urls = {
   thumb: (id: number, px = 256) => `/api/thumb/${id}?px=${px}`,
   view: (id: number, px = 1024) => `/api/view/${id}?px=${px}`,
   file: (id: number) => `/api/file/${id}`,
-  modelFile: (id: number) => `/api/models/${id}/file`,
+  modelFile: (ref: string) => `/api/models/${encodeURIComponent(ref)}/file`,
   events: "/api/events",
 };
 
-export interface IngestRequest {
-  source: string;
-  labels: "auto" | "none";
-  mode: "reference" | "copy";
-  extensions: string[] | null;
-}
+const of = (name: string) => ({ params: { path: { name } } });
+const asRun = (run_id: string) => ({ params: { path: { run_id } } });
+const asModel = (ref: string) => ({ params: { path: { ref } } });
+const asJob = (job_id: string) => ({ params: { path: { job_id } } });
 
-const files = (list: readonly File[]): FormData => {
-  const form = new FormData();
-  for (const file of list) form.append("files", file, file.name);
-  return form;
-};
+type ClassBody = Partial<Pick<t.Class, "name" | "colour" | "hotkey">>;
 
 export const api = {
-  health: () => http.get<t.Health>("/api/health"),
-  doctor: () => http.get<t.DoctorCheck[]>("/api/doctor"),
-  engines: () => http.get<t.Engine[]>("/api/engines"),
-  queues: () => http.get<t.Queue[]>("/api/queues"),
+  health: () => take(client.GET("/api/health")),
+  doctor: () => take(client.GET("/api/doctor")),
+  engines: () => take(client.GET("/api/engines")),
+  queues: () => take(client.GET("/api/queues")),
 
-  projects: (archived = false) => http.get<t.Project[]>(`/api/projects?archived=${archived}`),
-  project: (name: string) => http.get<t.Project>(of(name)),
-  createProject: (name: string) => http.post<t.Project>("/api/projects", { name }),
-  archive: (name: string) => http.post<unknown>(`${of(name)}/archive`),
-  restore: (name: string) => http.post<unknown>(`${of(name)}/restore`),
-  trash: (name: string) => http.del<{ trashed: string }>(of(name)),
-  erase: (name: string) => http.post<unknown>(`${of(name)}/erase`, { confirm: name }),
-  discover: () => http.post<{ found: string[] }>("/api/projects/discover"),
-  projectSettings: (name: string) => http.get<t.SettingsForm>(`${of(name)}/settings`),
-  saveProjectSettings: (name: string, values: unknown) => http.put<t.SettingsForm>(`${of(name)}/settings`, { values }),
+  projects: (archived = false) => take(client.GET("/api/projects", { params: { query: { archived } } })),
+  project: (name: string) => take(client.GET("/api/projects/{name}", of(name))),
+  createProject: (name: string) => take(client.POST("/api/projects", { body: { name } })),
+  archive: (name: string) => take(client.POST("/api/projects/{name}/archive", of(name))),
+  restore: (name: string) => take(client.POST("/api/projects/{name}/restore", of(name))),
+  trash: (name: string) => take(client.DELETE("/api/projects/{name}", of(name))),
+  erase: (name: string) => take(client.POST("/api/projects/{name}/erase", { ...of(name), body: { confirm: name } })),
+  discover: () => take(client.POST("/api/projects/discover")),
+  projectSettings: (name: string) => take(client.GET("/api/projects/{name}/settings", of(name))),
+  saveProjectSettings: (name: string, values: Record<string, unknown>) =>
+    take(client.PUT("/api/projects/{name}/settings", { ...of(name), body: { values } })),
 
-  lookAt: (name: string, request: IngestRequest) =>
-    http.post<t.IngestReport>(`${of(name)}/ingest`, { ...request, dry_run: true }),
-  ingest: (name: string, request: IngestRequest) =>
-    http.post<t.Job>(`${of(name)}/ingest`, { ...request, dry_run: false }),
+  lookAt: async (name: string, request: t.IngestRequest) =>
+    (await take(
+      client.POST("/api/projects/{name}/ingest", { ...of(name), body: { ...request, dry_run: true } }),
+    )) as t.IngestReport,
+  ingest: async (name: string, request: t.IngestRequest) =>
+    (await take(
+      client.POST("/api/projects/{name}/ingest", { ...of(name), body: { ...request, dry_run: false } }),
+    )) as t.Job,
   upload: (name: string, list: readonly File[]) =>
-    http.form<{ added: number; skipped: t.Skipped[] }>(`${of(name)}/upload`, files(list)),
+    sendFiles<{ added: number; known: number; skipped: t.Skipped[] }>(
+      `/api/projects/${encodeURIComponent(name)}/upload`,
+      list,
+    ),
 
-  classes: (name: string) => http.get<t.Class[]>(`${of(name)}/classes`),
-  addClass: (name: string, body: Partial<Pick<t.Class, "name" | "colour" | "hotkey">>) =>
-    http.post<t.Class>(`${of(name)}/classes`, body),
-  editClass: (id: number, body: Partial<Pick<t.Class, "name" | "colour" | "hotkey">>) =>
-    http.patch<t.Class>(`/api/classes/${id}`, body),
-  deleteClass: (id: number) => http.del<unknown>(`/api/classes/${id}`),
+  classes: (name: string) => take(client.GET("/api/projects/{name}/classes", of(name))),
+  addClass: (name: string, body: { name: string }) =>
+    take(client.POST("/api/projects/{name}/classes", { ...of(name), body })),
+  editClass: (class_id: number, body: ClassBody) =>
+    take(client.PATCH("/api/classes/{class_id}", { params: { path: { class_id } }, body })),
+  deleteClass: (class_id: number) => take(client.DELETE("/api/classes/{class_id}", { params: { path: { class_id } } })),
 
   openView: (name: string, body: { queue: string; filter: t.Filter; seed?: number }, signal?: AbortSignal) =>
-    http.post<t.ViewInfo>(`${of(name)}/views`, body, signal),
-  viewWindow: (id: string, offset: number, limit: number, signal?: AbortSignal) =>
-    http.get<t.ViewWindow>(`/api/views/${encodeURIComponent(id)}?offset=${offset}&limit=${limit}`, signal),
-  image: (id: number, signal?: AbortSignal) => http.get<t.ImageDetail>(`/api/images/${id}`, signal),
+    take(client.POST("/api/projects/{name}/views", { ...of(name), body, signal })),
+  viewWindow: (view_id: string, offset: number, limit: number, signal?: AbortSignal) =>
+    take(client.GET("/api/views/{view_id}", { params: { path: { view_id }, query: { offset, limit } }, signal })),
+  image: (image_id: number, signal?: AbortSignal) =>
+    take(client.GET("/api/images/{image_id}", { params: { path: { image_id } }, signal })),
 
-  label: (name: string, changes: t.LabelChange[]) => http.post<t.LabelAnswer>(`${of(name)}/labels`, { changes }),
-  undo: (name: string) => http.post<t.UndoAnswer>(`${of(name)}/undo`),
-  redo: (name: string) => http.post<t.UndoAnswer>(`${of(name)}/redo`),
-  journal: (name: string) => http.get<t.JournalState>(`${of(name)}/journal-state`),
-  history: (name: string, limit = 50) => http.get<t.HistoryEntry[]>(`${of(name)}/history?limit=${limit}`),
+  label: (name: string, changes: t.LabelChange[]) =>
+    take(client.POST("/api/projects/{name}/labels", { ...of(name), body: { changes } })),
+  undo: (name: string) => take(client.POST("/api/projects/{name}/undo", of(name))),
+  redo: (name: string) => take(client.POST("/api/projects/{name}/redo", of(name))),
+  journal: (name: string) => take(client.GET("/api/projects/{name}/journal-state", of(name))),
 
-  head: (name: string) => http.get<t.Head | null>(`${of(name)}/head`),
-  trainHead: (name: string) => http.post<t.Head>(`${of(name)}/head/train`),
-  embed: (name: string, engine: string) => http.post<t.Job>(`${of(name)}/embed`, { engine }),
+  head: (name: string) => take(client.GET("/api/projects/{name}/head", of(name))),
+  trainHead: (name: string) => take(client.POST("/api/projects/{name}/head/train", of(name))),
+  embed: (name: string, engine: string) =>
+    take(client.POST("/api/projects/{name}/embed", { ...of(name), body: { engine } })),
 
-  trainSchema: () => http.get<Record<string, unknown>>("/api/train/schema"),
-  networks: () => http.get<{ name: string }[]>("/api/train/networks"),
-  runs: (name: string) => http.get<t.Run[]>(`${of(name)}/runs`),
-  startRun: (name: string, body: { spec: unknown; mode: t.Run["mode"]; parent: number | null }) =>
-    http.post<{ run: number; job: t.Job }>(`${of(name)}/runs`, body),
-  run: (id: number) => http.get<t.Run>(`/api/runs/${id}`),
-  curves: (id: number, after = 0) => http.get<t.Curves>(`/api/runs/${id}/curves?after=${after}`),
-  report: (id: number) => http.get<Record<string, unknown>>(`/api/runs/${id}/report`),
-  stopRun: (id: number) => http.post<unknown>(`/api/runs/${id}/stop`),
-  deleteRun: (id: number) => http.del<unknown>(`/api/runs/${id}`),
+  trainSchema: () => take(client.GET("/api/train/schema")),
+  networks: () => take(client.GET("/api/train/networks")),
+  suggestedSpec: (name: string) => take(client.GET("/api/projects/{name}/spec", of(name))),
+  runs: async (name: string) => (await take(client.GET("/api/projects/{name}/runs", of(name)))) as t.Run[],
+  startRun: (name: string, body: { spec: Record<string, unknown>; mode: t.Mode; parent: string | null }) =>
+    take(client.POST("/api/projects/{name}/runs", { ...of(name), body })),
+  run: async (id: string) => (await take(client.GET("/api/runs/{run_id}", asRun(id)))) as t.RunDetail,
+  curves: (run_id: string, after = 0) =>
+    take(client.GET("/api/runs/{run_id}/curves", { params: { path: { run_id }, query: { after } } })),
+  report: async (id: string) =>
+    (await take(client.GET("/api/runs/{run_id}/report", asRun(id)))) as unknown as t.RunReport,
+  stopRun: (id: string) => take(client.POST("/api/runs/{run_id}/stop", asRun(id))),
+  deleteRun: (id: string) => take(client.DELETE("/api/runs/{run_id}", asRun(id))),
 
-  models: () => http.get<t.Model[]>("/api/models"),
-  model: (id: number) => http.get<t.Model>(`/api/models/${id}`),
-  deleteModel: (id: number) => http.del<unknown>(`/api/models/${id}`),
-  exportModel: (id: number) => http.post<t.Job>(`/api/models/${id}/export`, { format: "onnx" }),
-  predict: (id: number, list: readonly File[]) =>
-    http.form<{ items: t.Prediction[] }>(`/api/models/${id}/predict`, files(list)),
+  models: async () => (await take(client.GET("/api/models"))) as t.Model[],
+  model: async (ref: string) => (await take(client.GET("/api/models/{ref}", asModel(ref)))) as t.Model,
+  deleteModel: (ref: string) => take(client.DELETE("/api/models/{ref}", asModel(ref))),
+  exportModel: (ref: string) =>
+    take(client.POST("/api/models/{ref}/export", { ...asModel(ref), body: { format: "onnx" } })),
+  predict: (ref: string, list: readonly File[]) =>
+    sendFiles<{ items: t.Prediction[] }>(`/api/models/${encodeURIComponent(ref)}/predict`, list),
 
-  jobs: (state?: t.Work) => http.get<t.Job[]>(state ? `/api/jobs?state=${state}` : "/api/jobs"),
-  job: (id: number) => http.get<t.Job>(`/api/jobs/${id}`),
-  cancelJob: (id: number) => http.post<t.Job>(`/api/jobs/${id}/cancel`),
-  resumeJob: (id: number) => http.post<t.Job>(`/api/jobs/${id}/resume`),
-  jobLog: (id: number, after: number) => http.get<{ text: string; next: number }>(`/api/jobs/${id}/log?after=${after}`),
+  jobs: () => take(client.GET("/api/jobs")),
+  job: (id: string) => take(client.GET("/api/jobs/{job_id}", asJob(id))),
+  cancelJob: (id: string) => take(client.POST("/api/jobs/{job_id}/cancel", asJob(id))),
+  resumeJob: (id: string) => take(client.POST("/api/jobs/{job_id}/resume", asJob(id))),
+  jobLog: (job_id: string, after: number) =>
+    take(client.GET("/api/jobs/{job_id}/log", { params: { path: { job_id }, query: { after } } })),
 
-  settings: () => http.get<t.SettingsForm>("/api/settings"),
-  saveSettings: (values: unknown) => http.put<t.SettingsForm>("/api/settings", { values }),
+  settings: () => take(client.GET("/api/settings")),
+  saveSettings: (values: Record<string, unknown>) => take(client.PUT("/api/settings", { body: { values } })),
 };

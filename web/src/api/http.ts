@@ -32,42 +32,11 @@ export const unreachable = (): ApiError =>
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
-async function refusal(response: Response): Promise<ApiError> {
-  const body: unknown = await response.json().catch(() => null);
+/** Reads a problem document, however broken. */
+export function refusal(status: number, body: unknown): ApiError {
   const problem = isRecord(body) ? (body as Partial<Problem>) : {};
-  const message = typeof problem.message === "string" ? problem.message : `The server answered ${response.status}.`;
-  return new ApiError(response.status, { ...problem, message }, body);
+  const message = typeof problem.message === "string" ? problem.message : `The server answered ${status}.`;
+  return new ApiError(status, { ...problem, message }, body);
 }
 
-/** Sends one request; throws ApiError on anything but success, and AbortError when aborted. */
-export async function send(url: string, init: RequestInit = {}): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(url, { credentials: "same-origin", ...init });
-  } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw unreachable();
-  }
-  if (!response.ok) throw await refusal(response);
-  return response;
-}
-
-async function json<T>(url: string, init?: RequestInit): Promise<T> {
-  const response = await send(url, init);
-  return (response.status === 204 ? null : await response.json()) as T;
-}
-
-const withBody = (method: string, body: unknown): RequestInit => ({
-  method,
-  headers: { "content-type": "application/json" },
-  body: JSON.stringify(body ?? {}),
-});
-
-export const http = {
-  get: <T>(url: string, signal?: AbortSignal) => json<T>(url, { signal }),
-  post: <T>(url: string, body?: unknown, signal?: AbortSignal) => json<T>(url, { ...withBody("POST", body), signal }),
-  put: <T>(url: string, body: unknown) => json<T>(url, withBody("PUT", body)),
-  patch: <T>(url: string, body: unknown) => json<T>(url, withBody("PATCH", body)),
-  del: <T>(url: string) => json<T>(url, { method: "DELETE" }),
-  form: <T>(url: string, form: FormData) => json<T>(url, { method: "POST", body: form }),
-};
+export const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === "AbortError";

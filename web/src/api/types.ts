@@ -1,283 +1,125 @@
-/** What the server says. Ids are integers; times are RFC 3339; a project is addressed by its name. */
+import type { components } from "./schema";
 
-export type Status = "unlabelled" | "labelled" | "unsure" | "skipped" | "conflict";
-export type Split = "train" | "val" | "test";
-export type Work = "queued" | "running" | "done" | "failed" | "cancelled" | "interrupted";
+/** What the server says, by short names; all of it is made from its own description (`npm run api`). */
+type S = components["schemas"];
 
-export interface Problem {
-  code: string;
-  message: string;
-  hint: string;
+/** The named keys of a type that allows others besides. */
+type Named<T> = { [K in keyof T as string extends K ? never : K]: T[K] };
+
+export type Answer = S["Answer"];
+export type Class = S["Class"];
+export type Curves = S["Curves"];
+export type Doctor = S["Doctor"];
+export type Engine = S["Engine"];
+export type Filter = Required<S["Filter"]>;
+export type Head = S["Head"];
+export type HistoryEntry = S["HistoryEntry"];
+export type ImageDetail = S["Image"];
+export type IngestReport = S["IngestReport"];
+export type IngestRequest = Required<Omit<S["Ingest"], "dry_run">>;
+export type Item = S["Item"];
+export type Job = S["Job"];
+export type LabelChange = S["Change"];
+export type LabelledImage = S["Labelled"];
+export type Mode = Run["mode"];
+export type Prediction = S["Prediction"];
+export type Problem = Pick<S["Problem"], "code" | "message" | "hint">;
+export type Project = S["Project"];
+export type ReliabilityBin = S["Bin"];
+export type SettingsForm = S["Form"];
+export type Skipped = S["Skipped"];
+export type Split = Item["split"];
+export type Status = Item["status"];
+export type ViewInfo = S["View"];
+export type ViewWindow = S["Window"];
+export type Work = Job["state"];
+
+/** Measures of a training or a model: `accuracy` is of the split that `accuracy_split` names. */
+export interface Metrics {
+  readonly accuracy?: number;
+  readonly accuracy_split?: Split;
+  readonly log_loss?: number;
+  readonly ece?: number;
+  readonly macro_f1?: number;
+  readonly images?: number;
+  readonly seconds?: number;
 }
 
-export interface Item {
-  id: number;
-  ordinal: number;
-  path: string;
-  page: number;
-  width: number;
-  height: number;
-  status: Status;
-  class_id: number | null;
-  tags: number[];
-  split: Split;
-  version: number;
-  score: number | null;
-  why: string | null;
-  predicted: number | null;
-  probability: number | null;
-}
+export type Run = Omit<Named<S["Run"]>, "metrics"> & {
+  metrics: Metrics | null;
+  parent?: string | null;
+};
+export type RunDetail = Run & { spec: Record<string, unknown>; error?: Problem | null };
 
-export interface HistoryEntry {
-  seq: number;
-  at: string;
-  actor: string;
-  kind: string;
-  description: string;
-  count: number;
-  undone: boolean;
-}
-
-export interface ImageDetail extends Item {
-  locations: string[];
-  format: string;
-  bytes: number;
-  digest: string;
-  probabilities: { class_id: number; p: number }[];
-  history: HistoryEntry[];
-}
-
-export interface Project {
-  id: number;
-  name: string;
-  title: string;
-  created_at: string;
-  archived: boolean;
-  images: number;
-  labelled: number;
-  unsure: number;
-  skipped: number;
-  classes: number;
-  runs: number;
-  cover: number[];
-  task: "single" | "multi";
-  queue_ready: boolean;
-}
-
-export interface Class {
-  id: number;
-  name: string;
-  colour: string;
-  hotkey: string | null;
-  count: number;
-}
-
-export interface Skipped {
-  path: string;
-  reason: string;
-}
-
-export interface IngestReport {
-  found: number;
-  added: number;
-  known: number;
-  skipped: Skipped[];
-  seconds: number;
-  labels?: Record<string, unknown>;
-}
-
-export interface Filter {
-  class_ids: number[];
-  splits: Split[];
-  statuses: Status[];
-  text: string;
-}
-
-export interface ViewInfo {
-  id: string;
-  size: number;
-  queue: string;
-  head: Partial<Head> | null;
-  note: string;
-}
-
-export interface ViewWindow {
-  size: number;
-  offset: number;
-  items: Item[];
-}
-
-export interface LabelChange {
-  image_id: number;
-  version?: number;
-  class_id?: number | null;
-  status?: Exclude<Status, "conflict">;
-}
-
-export interface LabelledImage {
-  id: number;
-  version: number;
-  status: Status;
-  class_id: number | null;
-}
-
-export interface LabelAnswer {
-  seq: number;
-  images: LabelledImage[];
-}
-
-export interface UndoAnswer extends LabelAnswer {
-  description: string;
-}
-
-export interface JournalState {
-  can_undo: boolean;
-  can_redo: boolean;
-  undo: string | null;
-  redo: string | null;
-}
-
-export interface ReliabilityBin {
-  confidence: number;
-  accuracy: number;
-  count: number;
-}
-
-export interface Head {
-  id: number;
-  labels: number;
-  accuracy: number | null;
-  log_loss: number | null;
-  ece: number | null;
-  method: "temperature" | "platt" | "none";
-  at: string;
-  journal_seq: number;
-  encoder: string;
-  reliability: ReliabilityBin[];
-  stale: boolean;
-}
-
-export interface Queue {
-  name: string;
-  description: string;
-}
-
-export interface Job {
-  id: number;
-  kind: string;
-  project: string | null;
-  state: Work;
-  done: number;
-  total: number | null;
-  rate: number | null;
-  eta_s: number | null;
-  note: string;
-  error: Problem | null;
-  result: Record<string, unknown> | null;
-  created_at: string;
-  started_at: string | null;
-  finished_at: string | null;
-  resumable: boolean;
-}
-
-export interface Run {
-  id: number;
-  project: string;
-  state: Work;
-  mode: "new" | "resume" | "finetune";
-  network: string;
-  epochs: number;
-  epoch: number;
-  created_at: string;
-  finished_at: string | null;
-  metrics: Record<string, unknown> | null;
-  model: number | null;
-  job: number | null;
-  spec?: Record<string, unknown>;
-}
+/** The card that lies beside the weights, and what lies there too. */
+export type Model = Omit<Named<S["Model"]>, "exports"> & {
+  kind?: "classifier" | "encoder";
+  format?: "torch" | "onnx";
+  file?: string;
+  created_at?: string;
+  network?: string;
+  classes?: string[];
+  temperature?: number;
+  preprocess?: Record<string, unknown>;
+  project?: string;
+  run?: string;
+  metrics?: Metrics;
+  licence?: string;
+  source?: string;
+  exports: string[];
+  /** Why it cannot be used. */
+  fault?: string;
+};
 
 export interface CurvePoint {
-  step: number;
-  epoch: number;
-  loss: number;
-  lr?: number;
-  acc?: number;
-  [key: string]: number | undefined;
+  readonly step: number;
+  readonly epoch: number;
+  readonly loss?: number;
+  readonly lr?: number;
+  readonly acc?: number;
+  readonly img_s?: number;
 }
 
 export interface EpochPoint {
-  epoch: number;
-  train_loss: number | null;
-  val_loss: number | null;
-  val_accuracy: number | null;
+  readonly epoch: number;
+  readonly train_loss?: number | null;
+  readonly val_loss?: number | null;
+  readonly val_accuracy?: number | null;
 }
 
-export interface Curves {
-  points: CurvePoint[];
-  epochs: EpochPoint[];
+export interface PerClass {
+  readonly name: string;
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+  readonly support: number;
 }
 
-export interface Model {
-  id: number;
-  name: string;
-  kind: "classifier" | "encoder";
-  format: "torch" | "onnx";
-  file: string;
-  created_at: string;
-  network: string;
-  classes: string[];
-  temperature: number;
-  preprocess: Record<string, unknown>;
-  project: string | null;
-  run: number | null;
-  metrics: Record<string, unknown> | null;
-  licence: string;
-  source: string;
-  bytes: number;
-  path: string;
-  exports: ModelExport[];
+export interface SplitReport {
+  readonly images: number;
+  readonly accuracy: number;
+  readonly log_loss: number;
+  readonly ece: number;
+  readonly macro_f1: number;
+  readonly per_class: readonly PerClass[];
+  /** Rows are what is true, columns what was said. */
+  readonly confusion: readonly (readonly number[])[];
+  readonly reliability: readonly ReliabilityBin[];
 }
 
-export interface ModelExport {
-  format: string;
-  path: string;
-  bytes: number;
-  parity_max_abs: number | null;
+export interface Mistake {
+  readonly image_id: number;
+  readonly split: Split;
+  /** Positions in the list of classes. */
+  readonly true: number;
+  readonly predicted: number;
+  readonly probability: number;
+  readonly probability_true: number;
 }
 
-export interface Prediction {
-  path: string;
-  label: string;
-  probability: number;
-  probabilities: Record<string, number>;
-}
-
-export interface Engine {
-  name: string;
-  kind: string;
-  description: string;
-  ready: boolean;
-  missing: string | null;
-}
-
-export interface Health {
-  status: string;
-  version: string;
-  workspace: string;
-  uptime_s: number;
-  torch_loaded: boolean;
-}
-
-/** A form that the server describes: its JSON Schema, the values in force, and who set each one. */
-export interface SettingsForm {
-  schema: Record<string, unknown>;
-  values: Record<string, unknown>;
-  origins: Record<string, string>;
-}
-
-export interface DoctorCheck {
-  name: string;
-  ok: boolean;
-  detail: string;
-  hint: string;
+export interface RunReport {
+  readonly metrics: Metrics;
+  readonly temperature: number;
+  readonly splits: Partial<Record<Split, SplitReport>>;
+  readonly worst: readonly Mistake[];
 }

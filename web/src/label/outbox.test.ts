@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ApiError, unreachable } from "@/api/http";
-import type { LabelAnswer, LabelChange } from "@/api/types";
+import type { Answer, LabelChange } from "@/api/types";
 import { Outbox, parse, type OutboxEvent } from "./outbox";
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
@@ -15,7 +15,7 @@ class FakeServer {
   private open: (() => void)[] = [];
 
   readonly ports = {
-    send: async (_project: string, changes: LabelChange[]): Promise<LabelAnswer> => {
+    send: async (_project: string, changes: LabelChange[]): Promise<Answer> => {
       if (this.mood === "away") throw unreachable();
       this.got.push(changes);
       if (this.mood === "refuses") throw new ApiError(409, { code: "conflict", message: "changed since" });

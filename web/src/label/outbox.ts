@@ -1,5 +1,5 @@
 import { ApiError } from "@/api/http";
-import type { LabelAnswer, LabelChange, LabelledImage, Status } from "@/api/types";
+import type { Answer, LabelChange, LabelledImage, Status } from "@/api/types";
 
 /** What is being said of some images; `class_id` alone means labelled. */
 export interface Mark {
@@ -16,13 +16,13 @@ export interface Entry {
 }
 
 export interface OutboxPorts {
-  send: (project: string, changes: LabelChange[]) => Promise<LabelAnswer>;
+  send: (project: string, changes: LabelChange[]) => Promise<Answer>;
   keep: { read: () => string | null; write: (text: string | null) => void };
   after: (ms: number, run: () => void) => () => void;
 }
 
 export type OutboxEvent =
-  | { kind: "saved"; entry: Entry; answer: LabelAnswer }
+  | { kind: "saved"; entry: Entry; answer: Answer }
   | { kind: "refused"; entry: Entry; error: ApiError };
 
 export type SaveState = "saved" | "saving" | "offline" | "waiting";
@@ -82,12 +82,12 @@ export class Outbox {
   }
 
   push(project: string, images: readonly { id: number; version: number }[], mark: Mark): void {
-    this.adopt([{ key: this.nextKey++, project, images: images.map(({ id, version }) => ({ id, version })), mark }]);
+    this.adopt([{ key: 0, project, images: images.map(({ id, version }) => ({ id, version })), mark }]);
   }
 
   /** Takes over entries that another tab could not send. */
   adopt(entries: readonly Entry[]): void {
-    this.entries.push(...entries);
+    this.entries.push(...entries.map((entry) => ({ ...entry, key: this.nextKey++ })));
     this.settle(this.state === "offline" || this.state === "waiting" ? this.state : "saving");
     void this.flush();
   }
@@ -144,7 +144,11 @@ export class Outbox {
     const problem = error instanceof ApiError ? error : new ApiError(0, { message: String(error) });
     if (!problem.passing) {
       this.done(entry);
-      this.tell({ kind: "refused", entry, error: problem });
+      const current = conflicting(problem);
+      this.learn(current);
+      // The answer to an earlier try was lost on the way: what stands there is what we said.
+      if (current.length > 0 && agrees(entry, current)) this.tell({ kind: "saved", entry, answer: { seq: 0, images: current } });
+      else this.tell({ kind: "refused", entry, error: problem });
       return;
     }
     const wait = RETRY_MS[Math.min(this.tries, RETRY_MS.length - 1)] ?? 1000;
@@ -213,3 +217,19 @@ function isEntry(value: unknown): value is Entry {
     typeof entry.mark === "object"
   );
 }
+
+/** The current state that a conflict carries; empty for any other refusal. */
+export function conflicting(error: ApiError): LabelledImage[] {
+  const body = error.body as { current?: unknown } | null;
+  return error.status === 409 && Array.isArray(body?.current) ? (body.current as LabelledImage[]) : [];
+}
+
+const agrees = (entry: Entry, current: readonly LabelledImage[]): boolean =>
+  entry.images.every(({ id }) =>
+    current.some(
+      (image) =>
+        image.id === id &&
+        image.status === entry.mark.status &&
+        (entry.mark.class_id === undefined || image.class_id === entry.mark.class_id),
+    ),
+  );

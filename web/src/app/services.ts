@@ -1,0 +1,33 @@
+import { QueryClient } from "@tanstack/react-query";
+import { api, urls } from "@/api/calls";
+import { ApiError } from "@/api/http";
+import type { LabelledImage } from "@/api/types";
+import { browserHub } from "@/events/browser";
+import { EventHub } from "@/events/hub";
+import { Loader } from "@/grid/loader";
+import { openOutbox } from "@/label/shelf";
+import { Emitter, Store } from "./store";
+
+/** The parts of the page that outlive its screens; made once. */
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      refetchOnWindowFocus: false,
+      networkMode: "always",
+      retry: (failures, error) => failures < 2 && error instanceof ApiError && error.passing,
+    },
+    mutations: { networkMode: "always" },
+  },
+});
+
+export const hub = new EventHub(urls.events, browserHub);
+export const thumbs = new Loader();
+export const outbox = openOutbox((project, changes) => api.label(project, changes));
+
+/** Images whose labels the server has just told: by an answer, an undo, or another tab. */
+export const labelled = new Emitter<readonly LabelledImage[]>();
+
+/** Said to screen readers. */
+export const announcement = new Store("");
+export const announce = (text: string): void => announcement.set(text);

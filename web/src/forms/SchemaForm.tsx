@@ -1,0 +1,61 @@
+import Form from "@rjsf/core";
+import type { UiSchema } from "@rjsf/utils";
+import { useMemo, type ReactNode } from "react";
+import { drawing, plain, type Schema } from "./schema";
+import { fields, templates, widgets } from "./parts";
+import { validator } from "./validator";
+import "./forms.css";
+
+export interface FormContext {
+  /** Keys shown at once; the others wait behind "Advanced". Empty: all are shown. */
+  readonly first: readonly string[];
+  /** Where each value came from. */
+  readonly origins: Readonly<Record<string, string>>;
+}
+
+interface SchemaFormProps {
+  id: string;
+  schema: Schema;
+  value: unknown;
+  onChange: (value: unknown) => void;
+  onSubmit: (value: unknown) => void;
+  first?: readonly string[];
+  origins?: Readonly<Record<string, string>>;
+  /** More to say about how fields are drawn. */
+  ui?: UiSchema;
+  disabled?: boolean;
+  children?: ReactNode;
+}
+
+const nothing: readonly string[] = [];
+const nobody: Readonly<Record<string, string>> = {};
+
+/** A form from a JSON Schema: the same one that file, command line and API are checked against. */
+export default function SchemaForm({ id, schema, value, onChange, onSubmit, first = nothing, origins = nobody, ui, disabled, children }: SchemaFormProps) {
+  const drawn = useMemo(() => plain(schema), [schema]);
+  const uiSchema = useMemo(() => ({ ...drawing(drawn), ...ui }), [drawn, ui]);
+  const context = useMemo<FormContext>(() => ({ first, origins }), [first, origins]);
+  return (
+    <Form
+      id={id}
+      idPrefix={id}
+      className="schema-form"
+      schema={drawn}
+      uiSchema={uiSchema}
+      formData={value}
+      formContext={context}
+      validator={validator}
+      templates={templates}
+      widgets={widgets}
+      fields={fields}
+      disabled={disabled}
+      liveValidate="onBlur"
+      showErrorList={false}
+      noHtml5Validate
+      onChange={(event) => onChange(event.formData)}
+      onSubmit={(event) => onSubmit(event.formData)}
+    >
+      {children ?? <span />}
+    </Form>
+  );
+}

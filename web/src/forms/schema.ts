@@ -1,0 +1,102 @@
+/** A JSON Schema as the server sends it (2020-12, made by pydantic). */
+export type Schema = Record<string, unknown>;
+
+const isSchema = (value: unknown): value is Schema => typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isNull = (schema: unknown): boolean => isSchema(schema) && schema.type === "null";
+
+/**
+ * The same schema, easier to draw: `anyOf: [X, null]` becomes X that may be null, a reference is replaced by what it
+ * names, and `const` by an enum of one.
+ */
+export function plain(schema: Schema, root: Schema = schema): Schema {
+  const named = typeof schema.$ref === "string" ? lookUp(root, schema.$ref) : null;
+  const own: Schema = named ? { ...named, ...without(schema, "$ref") } : { ...schema };
+  const parts = Array.isArray(own.anyOf) ? own.anyOf : null;
+  if (parts?.length === 2 && parts.some(isNull)) {
+    const other: unknown = parts.find((part) => !isNull(part));
+    if (isSchema(other)) {
+      const inner = plain(other, root);
+      return plain({ ...inner, ...without(own, "anyOf"), type: [inner.type, "null"], nullable: true }, root);
+    }
+  }
+  if ("const" in own && !("enum" in own)) own.enum = [own.const];
+  if (isSchema(own.properties)) {
+    own.properties = Object.fromEntries(
+      Object.entries(own.properties).map(([key, value]) => [key, isSchema(value) ? plain(value, root) : value]),
+    );
+  }
+  if (isSchema(own.items)) own.items = plain(own.items, root);
+  return schema === root ? without(own, "$defs") : own;
+}
+
+function lookUp(root: Schema, ref: string): Schema | null {
+  let found: unknown = root;
+  for (const part of ref.replace(/^#\//, "").split("/")) {
+    if (!isSchema(found)) return null;
+    found = found[part.replaceAll("~1", "/").replaceAll("~0", "~")];
+  }
+  return isSchema(found) ? found : null;
+}
+
+const without = (schema: Schema, key: string): Schema =>
+  Object.fromEntries(Object.entries(schema).filter(([name]) => name !== key));
+
+/** The values that a schema starts with. */
+export function defaults(schema: Schema): unknown {
+  const own = isSchema(schema.properties)
+    ? Object.fromEntries(
+        Object.entries(schema.properties).flatMap(([key, value]) => {
+          const inner = isSchema(value) ? defaults(value) : undefined;
+          return inner === undefined ? [] : [[key, inner] as const];
+        }),
+      )
+    : undefined;
+  if (own && isSchema(schema.default)) return { ...own, ...schema.default };
+  return own ?? schema.default;
+}
+
+/** `batch_size` -> `Batch size`; words that are names keep their capitals. */
+export function label(key: string): string {
+  const words = key.replace(/_(px|s|ms|mb|mp)$/, "").replaceAll("_", " ");
+  const named = words.replaceAll(/\b(ema|amp|lr|url|onnx)\b/g, (word) => word.toUpperCase());
+  return named.charAt(0).toUpperCase() + named.slice(1);
+}
+
+/** How to draw what has no plain control: lists of words as lines. */
+export function drawing(schema: Schema): Schema {
+  if (!isSchema(schema.properties)) return {};
+  return Object.fromEntries(
+    Object.entries(schema.properties).flatMap(([key, value]) => {
+      if (!isSchema(value)) return [];
+      if (value.type === "array" && isSchema(value.items) && value.items.type === "string") {
+        return [[key, { "ui:field": "Lines" }] as const];
+      }
+      if (value.secret === true) return [[key, { "ui:widget": "password" }] as const];
+      const inner = drawing(value);
+      return Object.keys(inner).length > 0 ? [[key, inner] as const] : [];
+    }),
+  );
+}
+
+/** True when two values are the same, however deep. */
+export const same = (a: unknown, b: unknown): boolean => stable(a) === stable(b);
+
+const stable = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) =>
+    isSchema(inner) ? Object.fromEntries(Object.entries(inner).sort(([x], [y]) => x.localeCompare(y))) : inner,
+  );
+
+/** How many leaves of a value differ from the schema's defaults. */
+export function changes(schema: Schema, value: unknown): number {
+  if (isSchema(schema.properties)) {
+    const values = isSchema(value) ? value : {};
+    const inherited = isSchema(schema.default) ? schema.default : {};
+    return Object.entries(schema.properties).reduce((sum, [key, inner]) => {
+      if (!isSchema(inner)) return sum;
+      const start = key in inherited ? { ...inner, default: inherited[key] } : inner;
+      return sum + changes(start, values[key]);
+    }, 0);
+  }
+  return value === undefined || same(value, schema.default) ? 0 : 1;
+}

@@ -1,0 +1,108 @@
+import { Check, CircleHelp, CircleSlash, TriangleAlert } from "lucide-react";
+import { memo } from "react";
+import type { Item } from "@/api/types";
+import { shown, type ClassLook } from "@/label/look";
+import type { Mark } from "@/label/outbox";
+import { Swatch } from "@/label/Swatch";
+import { baseName } from "@/ui/format";
+import { Thumb } from "./Thumb";
+
+export interface TileProps {
+  id: string;
+  index: number;
+  column: number;
+  item: Item | undefined;
+  mark: Mark | undefined;
+  looks: ReadonlyMap<number, ClassLook>;
+  x: number;
+  y: number;
+  side: number;
+  withWhy: boolean;
+  picked: boolean;
+  focused: boolean;
+}
+
+const BADGES = {
+  unsure: { icon: CircleHelp, text: "unsure" },
+  skipped: { icon: CircleSlash, text: "skipped" },
+  conflict: { icon: TriangleAlert, text: "labels disagree" },
+} as const;
+
+const whole = (share: number) => `${Math.round(share * 100)} %`;
+
+/** What a screen reader says of a tile. */
+function spoken(item: Item, mark: Mark | undefined, looks: TileProps["looks"]): string {
+  const now = shown(item, mark);
+  const name = baseName(item.path);
+  const look = now.class_id === null ? undefined : looks.get(now.class_id);
+  if (now.status === "labelled" && look) return `${name}: ${look.name}`;
+  const guess = item.predicted === null ? undefined : looks.get(item.predicted);
+  const said = guess ? `, probably ${guess.name}` : "";
+  return `${name}: ${now.status}${said}`;
+}
+
+function Caption({ item, mark, looks }: { item: Item; mark: Mark | undefined; looks: TileProps["looks"] }) {
+  const now = shown(item, mark);
+  const look = now.class_id === null ? undefined : looks.get(now.class_id);
+  if (now.status === "labelled" && look) {
+    return (
+      <span className="tile-class">
+        {look.hotkey && <span className="tile-key">{look.hotkey}</span>}
+        <span className="ellipsis">{look.name}</span>
+      </span>
+    );
+  }
+  if (now.status in BADGES) {
+    const { icon: Icon, text } = BADGES[now.status as keyof typeof BADGES];
+    return (
+      <span className={`tile-badge ${now.status}`}>
+        <Icon size={12} aria-hidden /> {text}
+      </span>
+    );
+  }
+  const guess = item.predicted === null ? undefined : looks.get(item.predicted);
+  if (!guess) return <span className="tile-name ellipsis">{baseName(item.path)}</span>;
+  return (
+    <span className="tile-guess">
+      <Swatch look={guess} width={12} />
+      <span className="ellipsis">{guess.name}</span>
+      {item.probability !== null && <span className="tile-p">{whole(item.probability)}</span>}
+    </span>
+  );
+}
+
+export const Tile = memo(function Tile(props: TileProps) {
+  const { id, index, column, item, mark, looks, x, y, side, withWhy, picked, focused } = props;
+  const style = { transform: `translate(${x}px, ${y}px)`, width: side };
+  const now = item && shown(item, mark);
+  const look = now?.status === "labelled" && now.class_id !== null ? looks.get(now.class_id) : undefined;
+  return (
+    <div
+      id={id}
+      className={`tile ${picked ? "picked" : ""} ${focused ? "focused" : ""} ${now?.status ?? ""}`}
+      role="gridcell"
+      aria-colindex={column + 1}
+      aria-selected={picked}
+      aria-label={item ? spoken(item, mark, looks) : "Loading"}
+      data-index={index}
+      data-image={item?.id}
+      style={style}
+    >
+      <div className="tile-picture" style={{ height: side }}>
+        {item ? <Thumb id={item.id} /> : <span className="thumb waiting" />}
+        {look && (
+          <span className="tile-mark">
+            <Swatch look={look} width={side} />
+          </span>
+        )}
+        {picked && (
+          <span className="tile-check">
+            <Check size={12} strokeWidth={3} aria-hidden />
+          </span>
+        )}
+      </div>
+      <div className="tile-caption">{item && <Caption item={item} mark={mark} looks={looks} />}</div>
+      {withWhy && <div className="tile-why ellipsis">{item?.why ?? ""}</div>}
+    </div>
+  );
+});

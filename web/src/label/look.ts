@@ -1,0 +1,37 @@
+import type { Class, Item } from "@/api/types";
+import type { Mark } from "./outbox";
+
+/** A class is told by colour, number and dash pattern, never by colour alone. */
+export interface ClassLook {
+  readonly id: number;
+  readonly name: string;
+  readonly colour: string;
+  readonly hotkey: string | null;
+  /** SVG stroke-dasharray. */
+  readonly dash: string;
+  readonly count: number;
+}
+
+const DASHES = ["none", "9 4", "3 3", "12 3 3 3", "6 2 2 2 2 2", "18 5"];
+
+export const looks = (classes: readonly Class[]): ClassLook[] =>
+  classes.map((one, i) => ({ ...one, dash: DASHES[i % DASHES.length] ?? "none" }));
+
+export type Shown = Pick<Item, "status" | "class_id">;
+
+/** What a picture's tile says: the server's word, or what was said since and is on its way. */
+export function shown(item: Item, mark: Mark | undefined): Shown {
+  if (!mark) return item;
+  return { status: mark.status, class_id: mark.class_id === undefined ? item.class_id : mark.class_id };
+}
+
+export const unlabel: Mark = { class_id: null, status: "unlabelled" };
+export const unsure: Mark = { status: "unsure" };
+export const skip: Mark = { status: "skipped" };
+export const give = (classId: number): Mark => ({ class_id: classId, status: "labelled" });
+
+/** What was said, in words. */
+export function describe(mark: Mark, looks: readonly ClassLook[]): string {
+  if (mark.status === "labelled") return looks.find((one) => one.id === mark.class_id)?.name ?? "labelled";
+  return mark.status;
+}

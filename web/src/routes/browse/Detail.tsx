@@ -1,0 +1,104 @@
+import { ChevronLeft, ChevronRight, Download, X } from "lucide-react";
+import { Dialog } from "radix-ui";
+import { useEffect, useSyncExternalStore } from "react";
+import { urls } from "@/api/calls";
+import { give, skip, unsure, type ClassLook } from "@/label/look";
+import type { Mark } from "@/label/outbox";
+import { Swatch } from "@/label/Swatch";
+import { Button, IconButton, Kbd } from "@/ui/Button";
+import { baseName, count } from "@/ui/format";
+import { Skeleton } from "@/ui/States";
+import { Facts, History, Probabilities, StatusLine, useImage } from "./Inspector";
+import { Stage } from "./Stage";
+import type { View } from "./useView";
+
+interface DetailProps {
+  view: View;
+  index: number;
+  looks: readonly ClassLook[];
+  onMark: (mark: Mark) => void;
+  onMove: (index: number) => void;
+  onClose: () => void;
+}
+
+/** The neighbours are fetched ahead, so that the next key shows its picture at once. */
+function usePrefetch({ windows }: View, index: number): void {
+  useEffect(() => {
+    windows.ensure({ start: Math.max(0, index - 4), end: Math.min(windows.size, index + 8) });
+    for (const near of [index + 1, index - 1]) {
+      const item = windows.get(near);
+      if (item) new Image().src = urls.view(item.id);
+    }
+  }, [windows, index]);
+}
+
+export function Detail({ view, index, looks, onMark, onMove, onClose }: DetailProps) {
+  const { windows } = view;
+  useSyncExternalStore(windows.subscribe, windows.snapshot);
+  usePrefetch(view, index);
+  const item = windows.get(index);
+  const { data } = useImage(item?.id);
+  const image = data && data.id === item?.id ? data : undefined;
+  const byId = new Map(looks.map((look) => [look.id, look]));
+
+  return (
+    <Dialog.Root open modal={false} onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Content
+        className="detail"
+        data-page=""
+        aria-describedby={undefined}
+        onEscapeKeyDown={(event) => event.preventDefault()}
+        onInteractOutside={(event) => event.preventDefault()}
+      >
+        <div className="detail-head">
+          <Dialog.Title className="ellipsis">{item ? baseName(item.path) : "Loading"}</Dialog.Title>
+          <span className="muted small">
+            {count(index + 1)} / {count(windows.size)}
+          </span>
+          <div className="grow" />
+          <IconButton label="Previous picture" keys="←" disabled={index === 0} onClick={() => onMove(index - 1)}>
+            <ChevronLeft size={18} aria-hidden />
+          </IconButton>
+          <IconButton label="Next picture" keys="→" disabled={index >= windows.size - 1} onClick={() => onMove(index + 1)}>
+            <ChevronRight size={18} aria-hidden />
+          </IconButton>
+          {item && (
+            <a className="button quiet icon" href={urls.file(item.id)} download={baseName(item.path)} aria-label="Download the original">
+              <Download size={16} aria-hidden />
+            </a>
+          )}
+          <IconButton label="Close the picture" keys="Esc" onClick={onClose}>
+            <X size={18} aria-hidden />
+          </IconButton>
+        </div>
+        {item ? <Stage key={item.id} item={item} /> : <Skeleton height="100%" />}
+        <aside className="detail-side" aria-label="About the picture">
+          {item && <StatusLine item={item} looks={byId} />}
+          <div className="detail-classes">
+            {looks.map((look) => (
+              <Button key={look.id} small className="detail-class" onClick={() => onMark(give(look.id))}>
+                {look.hotkey && <Kbd>{look.hotkey}</Kbd>}
+                <Swatch look={look} />
+                <span className="grow ellipsis">{look.name}</span>
+              </Button>
+            ))}
+            <Button small className="detail-class" onClick={() => onMark(unsure)}>
+              <Kbd>0</Kbd> unsure
+            </Button>
+            <Button small className="detail-class" onClick={() => onMark(skip)}>
+              <Kbd>X</Kbd> skip
+            </Button>
+          </div>
+          {image && image.probabilities.length > 0 && (
+            <section>
+              <h3>Probabilities</h3>
+              <Probabilities image={image} looks={byId} most={10} />
+            </section>
+          )}
+          {item && <Facts item={item} image={image} />}
+          {image && <History image={image} />}
+        </aside>
+      </Dialog.Content>
+    </Dialog.Root>
+  );
+}

@@ -1,0 +1,77 @@
+import { CircleDashed, CircleHelp, CircleSlash, Tag, TriangleAlert } from "lucide-react";
+import type { Project, Split, Status } from "@/api/types";
+import type { ClassLook } from "@/label/look";
+import { Button } from "@/ui/Button";
+import { count } from "@/ui/format";
+import { ErrorNote } from "@/ui/States";
+import { filters, noFilter, SPLITS, toggled, type Asked } from "./asked";
+import { ClassPanel } from "./ClassPanel";
+
+interface FiltersProps {
+  project: string;
+  about: Project | undefined;
+  asked: Asked;
+  onAsk: (next: Asked) => void;
+  looks: readonly ClassLook[];
+  error: unknown;
+}
+
+const STATUS_ROWS: readonly { status: Status; icon: typeof Tag }[] = [
+  { status: "unlabelled", icon: CircleDashed },
+  { status: "labelled", icon: Tag },
+  { status: "unsure", icon: CircleHelp },
+  { status: "skipped", icon: CircleSlash },
+  { status: "conflict", icon: TriangleAlert },
+];
+
+function counted(about: Project | undefined, status: Status): number | null {
+  if (!about) return null;
+  if (status === "labelled" || status === "unsure" || status === "skipped") return about[status];
+  return null;
+}
+
+export function Filters({ project, about, asked, onAsk, looks, error }: FiltersProps) {
+  const { filter } = asked;
+  const set = (part: Partial<typeof filter>) => onAsk({ ...asked, filter: { ...filter, ...part } });
+  const active = filters(filter);
+  return (
+    <aside className="filters" aria-label="Filters and classes">
+      {error !== null && <ErrorNote error={error} />}
+      <ClassPanel project={project} looks={looks} chosen={filter.class_ids} onToggle={(id) => set({ class_ids: toggled(filter.class_ids, id) })} />
+      <section>
+        <h2 className="panel-title">Status</h2>
+        <ul>
+          {STATUS_ROWS.map(({ status, icon: Icon }) => {
+            const number = counted(about, status);
+            return (
+              <li key={status}>
+                <button type="button" className="filter-row" aria-pressed={filter.statuses.includes(status)} onClick={() => set({ statuses: toggled(filter.statuses, status) })}>
+                  <Icon size={14} aria-hidden />
+                  <span className="grow">{status === "conflict" ? "labels disagree" : status}</span>
+                  {number !== null && <span className="muted">{count(number)}</span>}
+                </button>
+              </li>
+            );
+          })}
+        </ul>
+      </section>
+      <section>
+        <h2 className="panel-title">Split</h2>
+        <ul className="split-row">
+          {SPLITS.map((split: Split) => (
+            <li key={split}>
+              <button type="button" className="filter-row" aria-pressed={filter.splits.includes(split)} onClick={() => set({ splits: toggled(filter.splits, split) })}>
+                {split}
+              </button>
+            </li>
+          ))}
+        </ul>
+      </section>
+      {active > 0 && (
+        <Button small onClick={() => onAsk({ ...asked, filter: noFilter })}>
+          Clear {active === 1 ? "the filter" : `${active} filters`}
+        </Button>
+      )}
+    </aside>
+  );
+}

@@ -1,0 +1,144 @@
+import { useQuery } from "@tanstack/react-query";
+import { MousePointerClick } from "lucide-react";
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { api } from "@/api/calls";
+import { keys } from "@/api/keys";
+import type { ImageDetail, Item } from "@/api/types";
+import { outbox } from "@/app/services";
+import { Thumb } from "@/grid/Thumb";
+import { shown, type ClassLook } from "@/label/look";
+import { Swatch } from "@/label/Swatch";
+import { ago, baseName, bytes, percent } from "@/ui/format";
+
+/** Follows a value once it rests: keys held down ask for nothing on the way. */
+function useRested<T>(value: T, ms: number): T {
+  const [rested, setRested] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(value), ms);
+    return () => clearTimeout(timer);
+  }, [value, ms]);
+  return rested;
+}
+
+export function useImage(id: number | undefined) {
+  const rested = useRested(id, 120);
+  return useQuery({
+    queryKey: keys.image(rested ?? 0),
+    queryFn: ({ signal }) => api.image(rested ?? 0, signal),
+    enabled: rested !== undefined && rested === id,
+  });
+}
+
+export function Probabilities({ image, looks, most = 6 }: { image: ImageDetail; looks: ReadonlyMap<number, ClassLook>; most?: number }) {
+  const best = [...image.probabilities].sort((a, b) => b.p - a.p).slice(0, most);
+  if (best.length === 0) return null;
+  return (
+    <ul className="probabilities" aria-label="Probabilities">
+      {best.map(({ class_id, p }) => {
+        const look = looks.get(class_id);
+        return (
+          <li key={class_id}>
+            <span className="ellipsis">{look?.name ?? `class ${class_id}`}</span>
+            <span className="p-bar" aria-hidden="true">
+              <span style={{ width: `${p * 100}%`, background: look?.colour }} />
+            </span>
+            <span className="num">{percent(p, p > 0.995 || p < 0.005 ? 1 : 0)}</span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+export function StatusLine({ item, looks }: { item: Item; looks: ReadonlyMap<number, ClassLook> }) {
+  useSyncExternalStore(outbox.subscribe, outbox.snapshot);
+  const now = shown(item, outbox.overlay(item.id));
+  const look = now.class_id === null ? undefined : looks.get(now.class_id);
+  if (now.status === "labelled" && look) {
+    return (
+      <span className="row status-line">
+        <Swatch look={look} /> {look.name}
+      </span>
+    );
+  }
+  return <span className="status-line">{now.status === "conflict" ? "labels disagree" : now.status}</span>;
+}
+
+export function History({ image }: { image: ImageDetail }) {
+  if (image.history.length === 0) return null;
+  return (
+    <section>
+      <h3>History</h3>
+      <ol className="history">
+        {[...image.history].sort((a, b) => b.seq - a.seq).slice(0, 20).map((entry) => (
+          <li key={entry.seq} className={entry.undone ? "undone" : ""}>
+            <span className="grow">{entry.description}</span>
+            <span className="muted" title={entry.at}>
+              {ago(entry.at)}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+export function Facts({ item, image }: { item: Item; image: ImageDetail | undefined }) {
+  return (
+    <dl className="facts">
+      <dt>Size</dt>
+      <dd>
+        {item.width} × {item.height}
+        {image && `, ${bytes(image.bytes)} ${image.format}`}
+      </dd>
+      {item.page > 0 && (
+        <>
+          <dt>Page</dt>
+          <dd>{item.page + 1}</dd>
+        </>
+      )}
+      <dt>Split</dt>
+      <dd>{item.split}</dd>
+      {item.why && (
+        <>
+          <dt>Why here</dt>
+          <dd>{item.why}</dd>
+        </>
+      )}
+      {image?.locations.map((path, i) => (
+        <div key={path} className="facts-row">
+          <dt>{i === 0 ? "File" : ""}</dt>
+          <dd className="mono">{path}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** All about the picture under the focus. */
+export function Inspector({ item, looks, onOpen }: { item: Item | undefined; looks: ReadonlyMap<number, ClassLook>; onOpen: () => void }) {
+  const { data } = useImage(item?.id);
+  if (!item) {
+    return (
+      <aside className="inspector" aria-label="Picture">
+        <div className="inspector-empty muted small">
+          <MousePointerClick size={20} aria-hidden />
+          Choose a picture to see all about it.
+        </div>
+      </aside>
+    );
+  }
+  const image = data?.id === item.id ? data : undefined;
+  return (
+    <aside className="inspector" aria-label="Picture">
+      <button type="button" className="inspector-picture" onClick={onOpen} aria-label={`Open ${baseName(item.path)}`}>
+        <Thumb id={item.id} px={512} />
+      </button>
+      <h2 className="inspector-name">{baseName(item.path)}</h2>
+      <StatusLine item={item} looks={looks} />
+      {image && <Probabilities image={image} looks={looks} />}
+      <Facts item={item} image={image} />
+      {image && <History image={image} />}
+    </aside>
+  );
+}

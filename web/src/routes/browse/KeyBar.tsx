@@ -1,0 +1,51 @@
+import { X } from "lucide-react";
+import { give, skip, unsure, type ClassLook } from "@/label/look";
+import type { Mark } from "@/label/outbox";
+import { Swatch } from "@/label/Swatch";
+import { IconButton, Kbd } from "@/ui/Button";
+import { count } from "@/ui/format";
+
+interface KeyBarProps {
+  looks: readonly ClassLook[];
+  picked: number;
+  onMark: (mark: Mark) => void;
+  onClear: () => void;
+}
+
+/** What the keys do, to be read and to be clicked. */
+export function KeyBar({ looks, picked, onMark, onClear }: KeyBarProps) {
+  const withKeys = looks.filter((look) => look.hotkey !== null).sort((a, b) => (a.hotkey ?? "").localeCompare(b.hotkey ?? ""));
+  return (
+    <div className="keybar" role="toolbar" aria-label="Label">
+      <span className="small keybar-target" role="status">
+        {picked > 0 ? (
+          <>
+            <b>{count(picked)}</b> selected
+          </>
+        ) : (
+          <span className="muted">focused picture</span>
+        )}
+      </span>
+      {picked > 0 && (
+        <IconButton label="Select nothing" keys="Esc" small onClick={onClear}>
+          <X size={14} aria-hidden />
+        </IconButton>
+      )}
+      <div className="keybar-keys">
+        {withKeys.map((look) => (
+          <button key={look.id} type="button" className="key-chip" onClick={() => onMark(give(look.id))}>
+            <Kbd>{look.hotkey}</Kbd>
+            <Swatch look={look} width={12} />
+            <span className="ellipsis">{look.name}</span>
+          </button>
+        ))}
+        <button type="button" className="key-chip" onClick={() => onMark(unsure)}>
+          <Kbd>0</Kbd> unsure
+        </button>
+        <button type="button" className="key-chip" onClick={() => onMark(skip)}>
+          <Kbd>X</Kbd> skip
+        </button>
+      </div>
+    </div>
+  );
+}

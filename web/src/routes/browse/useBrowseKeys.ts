@@ -1,0 +1,92 @@
+import { useEffect, useRef } from "react";
+import { browsing, isTyping, type Action } from "@/app/keymap";
+import { announce } from "@/app/services";
+import { step, type Layout } from "@/grid/layout";
+import type { Pick, Selection } from "@/grid/selection";
+import { give, skip, unlabel, unsure, type ClassLook } from "@/label/look";
+import type { Mark } from "@/label/outbox";
+import { many } from "@/ui/format";
+import { toasts } from "@/ui/toasts";
+
+interface Options {
+  selection: Selection;
+  size: number;
+  layout: () => Layout | null;
+  looks: readonly ClassLook[];
+  opened: boolean;
+  onPick: (pick: Pick) => void;
+  mark: (mark: Mark) => void;
+  open: (index: number) => void;
+  close: () => void;
+  refresh: () => void;
+}
+
+/** Keys that a control under the focus needs for itself. */
+function belongsToControl(event: KeyboardEvent): boolean {
+  if (!(event.target instanceof HTMLElement)) return false;
+  const control = event.target.closest("button, a, summary, [role=tab], [role=menuitem], input[type=range]");
+  if (!control) return false;
+  return ["Enter", " "].includes(event.key) || (control instanceof HTMLInputElement && event.key.startsWith("Arrow"));
+}
+
+function act(action: Action, now: Options): boolean {
+  switch (action.kind) {
+    case "move": {
+      const layout = now.layout();
+      if (!layout || now.size === 0) return false;
+      const index = step(layout, Math.max(0, now.selection.focus), action.by);
+      now.onPick({ kind: action.extend && !now.opened ? "extend" : "focus", index });
+      return true;
+    }
+    case "hotkey": {
+      const look = now.looks.find((one) => one.hotkey === action.key);
+      if (look) now.mark(give(look.id));
+      else toasts.say(`No class has the key ${action.key}`, { hint: "Give a class a key in the panel on the left." });
+      return true;
+    }
+    case "unsure":
+      now.mark(unsure);
+      return true;
+    case "skip":
+      now.mark(skip);
+      return true;
+    case "clear":
+      now.mark(unlabel);
+      return true;
+    case "open":
+      if (now.opened) now.close();
+      else now.open(now.selection.focus);
+      return true;
+    case "close":
+      if (now.opened) now.close();
+      else now.onPick({ kind: "clear" });
+      return true;
+    case "selectAll":
+      now.onPick({ kind: "all", count: now.size });
+      announce(`${many(now.size, "picture")} selected`);
+      return true;
+    case "refresh":
+      now.refresh();
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** The keys of the page, wherever its focus is; fields and dialogs keep theirs. */
+export function useBrowseKeys(options: Options): void {
+  const latest = useRef(options);
+  useEffect(() => {
+    latest.current = options;
+  });
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || isTyping(event.target) || belongsToControl(event)) return;
+      if (document.querySelector('[role="dialog"]:not([data-page]), [role="menu"], [role="alertdialog"]')) return;
+      const action = browsing(event);
+      if (action && act(action, latest.current)) event.preventDefault();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+}

@@ -1,0 +1,206 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Download, PackageCheck, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { Link, useNavigate, useParams } from "react-router";
+import { api, urls } from "@/api/calls";
+import { keys } from "@/api/keys";
+import type { Job, Model } from "@/api/types";
+import { useJobs } from "@/app/JobPill";
+import { to } from "@/app/project";
+import { queries } from "@/app/services";
+import { Button } from "@/ui/Button";
+import { Confirm } from "@/ui/Dialog";
+import { ago, bytes, fixed, percent } from "@/ui/format";
+import { Bar, ErrorNote, Skeletons } from "@/ui/States";
+import { toasts } from "@/ui/toasts";
+import { isActive } from "@/ui/WorkBadge";
+import { isExported } from "./Models";
+import { Predict } from "./Predict";
+import "./models.css";
+
+/** The newest export job of a model that this page has seen. */
+function useExport(model: Model) {
+  const { data: jobs } = useJobs();
+  const [started, setStarted] = useState<string | null>(null);
+  const start = useMutation({
+    mutationFn: () => api.exportModel(model.id),
+    onSuccess: (job) => {
+      setStarted(job.id);
+      void queries.invalidateQueries({ queryKey: keys.jobs });
+    },
+    onError: (error) => toasts.fail(error),
+  });
+  const ours = (job: Job) => job.kind === "export" && (job.id === started || job.result?.path?.toString().includes(model.id) === true);
+  return { start, job: jobs?.find(ours) };
+}
+
+function ExportSection({ model }: { model: Model }) {
+  const { start, job } = useExport(model);
+  const parity = job?.result?.parity_max_abs;
+  const done = isExported(model);
+  return (
+    <section className="card stack" aria-labelledby="export-title">
+      <div className="row">
+        <h2 id="export-title" className="grow">
+          ONNX
+        </h2>
+        {done && <span className="badge good">exported</span>}
+      </div>
+      <p className="muted small">One file with the preprocessing, the classes and the calibration inside. It is only written once it answers as the network does.</p>
+      {job && isActive(job.state) && <Bar label="Exporting" done={job.done} total={job.total} />}
+      {job?.state === "failed" && job.error && <ErrorNote error={Object.assign(new Error(job.error.message), { hint: job.error.hint })} />}
+      {typeof parity === "number" && (
+        <p className="small">
+          Largest difference to the network: <b className="mono">{parity.toExponential(1)}</b>
+        </p>
+      )}
+      <div className="row">
+        {done && (
+          <a className="button primary" href={urls.modelFile(model.id)} download>
+            <Download size={16} aria-hidden /> Download
+          </a>
+        )}
+        {model.format !== "onnx" && (
+          <Button look={done ? "plain" : "primary"} disabled={start.isPending || (job !== undefined && isActive(job.state))} onClick={() => start.mutate()}>
+            <PackageCheck size={16} aria-hidden /> {done ? "Export again" : "Export to ONNX"}
+          </Button>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Card({ model }: { model: Model }) {
+  const { metrics, preprocess } = model;
+  return (
+    <section className="card stack" aria-labelledby="card-title">
+      <h2 id="card-title">Card</h2>
+      <dl className="facts">
+        <dt>Kind</dt>
+        <dd>
+          {model.kind}
+          {model.network && `, ${model.network}`}
+        </dd>
+        {metrics?.accuracy !== undefined && (
+          <>
+            <dt>Accuracy</dt>
+            <dd>
+              {percent(metrics.accuracy)} {metrics.accuracy_split && `on ${metrics.accuracy_split}`}
+            </dd>
+          </>
+        )}
+        {metrics?.ece !== undefined && (
+          <>
+            <dt>Calibration error</dt>
+            <dd>{fixed(metrics.ece)}</dd>
+          </>
+        )}
+        {preprocess && (
+          <>
+            <dt>Input</dt>
+            <dd>
+              {String(preprocess.size)} × {String(preprocess.size)} px, {String(preprocess.resize)}
+            </dd>
+          </>
+        )}
+        {model.temperature !== undefined && (
+          <>
+            <dt>Temperature</dt>
+            <dd>{fixed(model.temperature)}</dd>
+          </>
+        )}
+        <dt>Size</dt>
+        <dd>{bytes(model.bytes)}</dd>
+        {model.project && (
+          <>
+            <dt>Learned from</dt>
+            <dd>
+              <Link to={to.browse(model.project)}>{model.project}</Link>
+              {model.run && (
+                <>
+                  {" in "}
+                  <Link to={to.run(model.project, model.run)}>this training</Link>
+                </>
+              )}
+            </dd>
+          </>
+        )}
+        {model.licence && (
+          <>
+            <dt>Licence</dt>
+            <dd>{model.licence}</dd>
+          </>
+        )}
+        {model.source && (
+          <>
+            <dt>Source</dt>
+            <dd>{model.source}</dd>
+          </>
+        )}
+        <dt>Folder</dt>
+        <dd className="mono">{model.path}</dd>
+      </dl>
+      {model.classes && model.classes.length > 0 && (
+        <details>
+          <summary className="small">{model.classes.length} classes</summary>
+          <p className="small muted">{model.classes.join(", ")}</p>
+        </details>
+      )}
+    </section>
+  );
+}
+
+export function Component() {
+  const { model: ref = "" } = useParams();
+  const navigate = useNavigate();
+  const { data: model, error, refetch } = useQuery({ queryKey: keys.model(ref), queryFn: () => api.model(ref) });
+  const [asking, setAsking] = useState(false);
+  const remove = useMutation({
+    mutationFn: () => api.deleteModel(ref),
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: keys.models });
+      void navigate(to.models);
+    },
+    onError: (failure) => toasts.fail(failure),
+  });
+  return (
+    <main className="page">
+      <div className="page-in">
+        <p className="small crumb">
+          <Link to={to.models}>Models</Link>
+        </p>
+        {error && !model && <ErrorNote error={error} onRetry={() => void refetch()} />}
+        {!model && !error && <Skeletons count={3} height={120} />}
+        {model && (
+          <>
+            <div className="page-head">
+              <h1>{model.name}</h1>
+              <span className="muted small">{ago(model.created_at ?? null)}</span>
+              <div className="grow" />
+              <Button look="quiet" aria-label="Delete this model" onClick={() => setAsking(true)}>
+                <Trash2 size={16} aria-hidden />
+              </Button>
+            </div>
+            {model.fault && <ErrorNote error={new Error(model.fault)} />}
+            <div className="model-columns">
+              <Predict model={model} />
+              <div className="stack">
+                <ExportSection model={model} />
+                <Card model={model} />
+              </div>
+            </div>
+            <Confirm
+              open={asking}
+              onClose={() => setAsking(false)}
+              title={`Delete ${model.name}?`}
+              about="The model moves to the workspace's trash with its exports. The training that made it stays."
+              action="Delete"
+              busy={remove.isPending}
+              onConfirm={() => remove.mutate()}
+            />
+          </>
+        )}
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,131 @@
+import { useMutation } from "@tanstack/react-query";
+import { ImageOff } from "lucide-react";
+import { useEffect, useState } from "react";
+import { api } from "@/api/calls";
+import type { Model, Prediction } from "@/api/types";
+import { Button } from "@/ui/Button";
+import { DropZone } from "@/ui/DropZone";
+import { many, percent } from "@/ui/format";
+import { ErrorNote, Skeletons } from "@/ui/States";
+import { isExported } from "./Models";
+
+interface Asked {
+  readonly key: string;
+  readonly name: string;
+  readonly src: string;
+  readonly prediction: Prediction;
+}
+
+/** More at once would keep the first answer waiting. */
+const BATCH = 16;
+
+function Picture({ src, name }: { src: string; name: string }) {
+  const [broken, setBroken] = useState(false);
+  return (
+    <div className="prediction-picture">
+      {broken ? <ImageOff size={20} aria-label={`${name} cannot be shown by this browser`} /> : <img src={src} alt={name} onError={() => setBroken(true)} />}
+    </div>
+  );
+}
+
+function Answer({ asked }: { asked: Asked }) {
+  const best = Object.entries(asked.prediction.probabilities)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, 5);
+  const failed = asked.prediction.label === "" || best.length === 0;
+  return (
+    <li className="prediction">
+      <Picture src={asked.src} name={asked.name} />
+      <div className="grow stack tight-stack">
+        <p className="muted small ellipsis">{asked.name}</p>
+        {failed ? (
+          <p>{errorOf(asked.prediction)}</p>
+        ) : (
+          <>
+            <p className="prediction-label">
+              <b>{asked.prediction.label}</b> <span>{percent(asked.prediction.probability)}</span>
+            </p>
+            <ul className="probabilities" aria-label={`Probabilities for ${asked.name}`}>
+              {best.map(([name, p]) => (
+                <li key={name}>
+                  <span className="ellipsis">{name}</span>
+                  <span className="p-bar" aria-hidden="true">
+                    <span style={{ width: `${p * 100}%` }} />
+                  </span>
+                  <span className="num">{percent(p)}</span>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function errorOf(prediction: Prediction): string {
+  const { error } = prediction as { error?: unknown };
+  if (typeof error === "string") return error;
+  if (typeof error === "object" && error !== null && "message" in error) return String(error.message);
+  return "This picture could not be read.";
+}
+
+/** Drop pictures, get labels. */
+export function Predict({ model }: { model: Model }) {
+  const [answers, setAnswers] = useState<readonly Asked[]>([]);
+  const ask = useMutation({
+    mutationFn: async (files: File[]) => {
+      for (let i = 0; i < files.length; i += BATCH) {
+        const batch = files.slice(i, i + BATCH);
+        const { items } = await api.predict(model.id, batch);
+        const next = items.flatMap((prediction, j) => {
+          const file = batch[j];
+          return file ? [{ key: crypto.getRandomValues(new Uint32Array(2)).join("-"), name: file.name, src: URL.createObjectURL(file), prediction }] : [];
+        });
+        setAnswers((now) => [...next, ...now]);
+      }
+    },
+  });
+  useEffect(
+    () => () => {
+      setAnswers((now) => {
+        for (const one of now) URL.revokeObjectURL(one.src);
+        return [];
+      });
+    },
+    [],
+  );
+  if (model.kind === "encoder") {
+    return (
+      <section className="card">
+        <p className="muted">An encoder gives embeddings, not labels. Choose it where a project is embedded.</p>
+      </section>
+    );
+  }
+  const ready = isExported(model);
+  return (
+    <section className="stack" aria-labelledby="predict-title">
+      <div className="row">
+        <h2 id="predict-title" className="grow">
+          Ask it
+        </h2>
+        {answers.length > 0 && (
+          <Button small look="quiet" onClick={() => setAnswers([])}>
+            Clear
+          </Button>
+        )}
+      </div>
+      <DropZone label="Drop pictures here" hint={ready ? "They are answered and not kept." : "Export the model first: predictions run on the exported file."} disabled={!ready || ask.isPending} onFiles={(files) => ask.mutate(files)} />
+      {ask.isPending && <Skeletons count={1} height={104} />}
+      {ask.error && <ErrorNote error={ask.error} />}
+      <p className="hidden-but-read" role="status">
+        {answers.length > 0 && `${many(answers.length, "picture")} answered; the newest is ${answers[0]?.prediction.label ?? ""}`}
+      </p>
+      <ul className="predictions">
+        {answers.map((asked) => (
+          <Answer key={asked.key} asked={asked} />
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,133 @@
+import { useMutation } from "@tanstack/react-query";
+import { Archive, ArchiveRestore, Ellipsis, Eraser, FolderOpen, ImagePlus, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { Link, useNavigate } from "react-router";
+import { api } from "@/api/calls";
+import { keys } from "@/api/keys";
+import type { Project } from "@/api/types";
+import { to } from "@/app/project";
+import { queries } from "@/app/services";
+import { Thumb } from "@/grid/Thumb";
+import { Button, IconButton } from "@/ui/Button";
+import { Confirm } from "@/ui/Dialog";
+import { count, many, percent } from "@/ui/format";
+import { Menu } from "@/ui/Menu";
+import { Bar, ErrorNote } from "@/ui/States";
+import { toasts } from "@/ui/toasts";
+
+type Deed = "archive" | "restore" | "trash" | "erase";
+
+const DONE: Record<Deed, string> = { archive: "Archived", restore: "Restored", trash: "Moved to the trash:", erase: "Erased" };
+
+function useDeed(project: Project, onDone: () => void) {
+  return useMutation({
+    mutationFn: async (deed: Deed): Promise<unknown> => api[deed](project.name),
+    onSuccess: (_, deed) => {
+      void queries.invalidateQueries({ queryKey: keys.projects });
+      toasts.say(`${DONE[deed]} ${project.title || project.name}`, { tone: "good" });
+      onDone();
+    },
+  });
+}
+
+function Cover({ project }: { project: Project }) {
+  const pictures = project.cover.slice(0, 4);
+  return (
+    <div className={`project-cover n${pictures.length}`}>
+      {pictures.map((id) => (
+        <Thumb key={id} id={id} />
+      ))}
+      {pictures.length === 0 && <ImagePlus size={28} strokeWidth={1.5} aria-hidden />}
+    </div>
+  );
+}
+
+function Facts({ project }: { project: Project }) {
+  const share = project.images > 0 ? project.labelled / project.images : 0;
+  if (project.images === 0) return <p className="muted small">No pictures yet</p>;
+  return (
+    <>
+      <Bar label="Labelled" done={project.labelled} total={project.images} />
+      <p className="small project-progress">
+        <span>
+          {count(project.labelled)} of {many(project.images, "picture")} labelled
+        </span>
+        <span className="muted">{percent(share, 0)}</span>
+      </p>
+      <p className="muted small">
+        {many(project.classes, "class", "classes")} · {many(project.runs, "run")}
+        {project.unsure > 0 && ` · ${count(project.unsure)} unsure`}
+        {project.skipped > 0 && ` · ${count(project.skipped)} skipped`}
+      </p>
+    </>
+  );
+}
+
+export function ProjectCard({ project, onAdd }: { project: Project; onAdd: () => void }) {
+  const [asking, setAsking] = useState<"trash" | "erase" | null>(null);
+  const navigate = useNavigate();
+  const deed = useDeed(project, () => setAsking(null));
+  const title = project.title || project.name;
+  const open = to.browse(project.name);
+  const fail = (error: unknown) => toasts.fail(error);
+
+  return (
+    <li className="project-card">
+      <Link to={open} className="project-open" aria-label={`Open ${title}`}>
+        <Cover project={project} />
+      </Link>
+      <div className="project-body">
+        <div className="row">
+          <h2 className="grow ellipsis">
+            <Link to={open} tabIndex={-1}>
+              {title}
+            </Link>
+          </h2>
+          <Menu
+            trigger={
+              <IconButton label={`More for ${title}`} small>
+                <Ellipsis size={16} aria-hidden />
+              </IconButton>
+            }
+            items={[
+              { label: "Open", icon: <FolderOpen size={14} aria-hidden />, onSelect: () => void navigate(open) },
+              { label: "Add pictures", icon: <ImagePlus size={14} aria-hidden />, onSelect: onAdd },
+              project.archived
+                ? { label: "Restore", icon: <ArchiveRestore size={14} aria-hidden />, onSelect: () => deed.mutate("restore", { onError: fail }) }
+                : { label: "Archive", icon: <Archive size={14} aria-hidden />, onSelect: () => deed.mutate("archive", { onError: fail }) },
+              { label: "Delete", icon: <Trash2 size={14} aria-hidden />, danger: true, apart: true, onSelect: () => setAsking("trash") },
+              { label: "Erase", icon: <Eraser size={14} aria-hidden />, danger: true, onSelect: () => setAsking("erase") },
+            ]}
+          />
+        </div>
+        <Facts project={project} />
+        {project.images === 0 && (
+          <Button small onClick={onAdd}>
+            <ImagePlus size={14} aria-hidden /> Add pictures
+          </Button>
+        )}
+      </div>
+      <Confirm
+        open={asking === "trash"}
+        onClose={() => setAsking(null)}
+        title={`Delete ${title}?`}
+        about="The project moves to the workspace's trash, with its labels and runs. Pictures in other folders are not touched."
+        action="Delete"
+        busy={deed.isPending}
+        onConfirm={() => deed.mutate("trash")}
+        error={deed.error && <ErrorNote error={deed.error} />}
+      />
+      <Confirm
+        open={asking === "erase"}
+        onClose={() => setAsking(null)}
+        title={`Erase ${title}?`}
+        about="Labels, their history, runs and caches go for good. Nothing brings them back. Pictures in other folders are not touched."
+        action="Erase for good"
+        typed={project.name}
+        busy={deed.isPending}
+        onConfirm={() => deed.mutate("erase")}
+        error={deed.error && <ErrorNote error={deed.error} />}
+      />
+    </li>
+  );
+}

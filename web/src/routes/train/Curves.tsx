@@ -1,0 +1,88 @@
+import { lazy, Suspense, useMemo } from "react";
+import type { RunDetail } from "@/api/types";
+import { accuracyColumns, lossColumns, rateColumns } from "@/plot/curves";
+import type { Line } from "@/plot/LineChart";
+import { fixed, percent } from "@/ui/format";
+import { ErrorNote, Skeleton } from "@/ui/States";
+import { useCurves } from "./useCurves";
+
+const LineChart = lazy(() => import("@/plot/LineChart"));
+
+const number = (value: number) => (Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3))));
+const share = (value: number) => `${Math.round(value * 1000) / 10} %`;
+const power = (value: number) => value.toExponential(1);
+
+const LOSS: readonly Line[] = [
+  { label: "batch", colour: "--line-strong", width: 1, format: number },
+  { label: "mean", colour: "--accent", width: 2, format: number },
+  { label: "val", colour: "--warn", width: 2, sparse: true, dash: [6, 3], format: number },
+];
+const ACCURACY: readonly Line[] = [
+  { label: "batch mean", colour: "--accent", width: 2, format: share },
+  { label: "val", colour: "--warn", width: 2, sparse: true, dash: [6, 3], format: share },
+];
+const RATE: readonly Line[] = [{ label: "learning rate", colour: "--accent", width: 2, format: power }];
+
+export function Curves({ run }: { run: RunDetail }) {
+  const curves = useCurves(run.id, run.state);
+  const { points, epochs } = curves;
+  const loss = useMemo(() => lossColumns(points, epochs), [points, epochs]);
+  const accuracy = useMemo(() => accuracyColumns(points, epochs), [points, epochs]);
+  const rate = useMemo(() => rateColumns(points), [points]);
+  if (curves.error !== null && points.length === 0) return <ErrorNote error={curves.error} />;
+  if (points.length === 0) {
+    return <p className="muted curves-none">{curves.loaded ? "The first step has not been taken yet." : "Loading"}</p>;
+  }
+  return (
+    <div className="stack">
+      <Suspense fallback={<Skeleton height={250} />}>
+        <div className="charts">
+          <div className="card">
+            <LineChart title="Loss" columns={loss} lines={LOSS} />
+          </div>
+          <div className="card">
+            <LineChart title="Accuracy" columns={accuracy} lines={ACCURACY} />
+          </div>
+          <div className="card">
+            <LineChart title="Learning rate" columns={rate} lines={RATE} height={140} />
+          </div>
+        </div>
+      </Suspense>
+      {epochs.length > 0 && (
+        <details className="card" open={epochs.length <= 12}>
+          <summary>Epochs</summary>
+          <div className="table-scroll" tabIndex={0} role="region" aria-label="Epochs">
+            <table className="data">
+              <thead>
+                <tr>
+                  <th scope="col" className="num">
+                    Epoch
+                  </th>
+                  <th scope="col" className="num">
+                    Train loss
+                  </th>
+                  <th scope="col" className="num">
+                    Val loss
+                  </th>
+                  <th scope="col" className="num">
+                    Val accuracy
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {epochs.map((epoch) => (
+                  <tr key={epoch.epoch}>
+                    <td className="num">{epoch.epoch}</td>
+                    <td className="num">{fixed(epoch.train_loss)}</td>
+                    <td className="num">{fixed(epoch.val_loss)}</td>
+                    <td className="num">{percent(epoch.val_accuracy)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </details>
+      )}
+    </div>
+  );
+}

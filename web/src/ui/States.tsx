@@ -1,0 +1,73 @@
+import { CircleAlert, RotateCw } from "lucide-react";
+import type { ReactNode } from "react";
+import { ApiError } from "@/api/http";
+import { Button } from "./Button";
+
+/** An error with its next step. */
+export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = error instanceof ApiError ? error.hint : "";
+  return (
+    <div className="note bad" role="alert">
+      <CircleAlert size={16} color="var(--bad)" aria-hidden />
+      <div className="grow">
+        <div>{message}</div>
+        {hint && <div className="muted small">{hint}</div>}
+      </div>
+      {onRetry && (
+        <Button small onClick={onRetry}>
+          <RotateCw size={14} aria-hidden /> Try again
+        </Button>
+      )}
+    </div>
+  );
+}
+
+export function Empty({ icon, title, children, action }: { icon: ReactNode; title: string; children?: ReactNode; action?: ReactNode }) {
+  return (
+    <div className="empty">
+      {icon}
+      <h2>{title}</h2>
+      {children && <p>{children}</p>}
+      {action && <div className="row">{action}</div>}
+    </div>
+  );
+}
+
+export function Skeleton({ width = "100%", height = 16 }: { width?: number | string; height?: number | string }) {
+  return <div className="skeleton" style={{ width, height }} aria-hidden />;
+}
+
+export function Skeletons({ count, height }: { count: number; height: number }) {
+  return (
+    <div className="stack" aria-busy="true" aria-label="Loading">
+      {Array.from({ length: count }, (_, i) => (
+        <Skeleton key={i} height={height} />
+      ))}
+    </div>
+  );
+}
+
+interface BarProps {
+  label: string;
+  done: number;
+  total: number | null;
+  tone?: "good" | "bad";
+}
+
+export function Bar({ label, done, total, tone }: BarProps) {
+  const known = total !== null && total > 0;
+  const percent = known ? Math.min(100, (100 * done) / total) : 0;
+  return (
+    <div
+      className={`bar ${tone ?? ""} ${known ? "" : "unknown"}`}
+      role="progressbar"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={known ? total : undefined}
+      aria-valuenow={known ? done : undefined}
+    >
+      <span style={known ? { width: `${percent}%` } : undefined} />
+    </div>
+  );
+}
