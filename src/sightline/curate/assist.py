@@ -19,6 +19,7 @@ from sightline.curate.fit import (
     tested,
 )
 from sightline.heads.logistic import Head, fit, prepare
+from sightline.heads.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -85,15 +86,15 @@ def refit(
     if len(valid) and not valid.any():
         raise InvalidInputError("no labelled image is embedded", hint="embed the images first")
     rows = rows[valid]
-    task = prepare(rows, np.asarray(labels.class_ids)[valid])
     start = previous if previous is not None and previous.encoder == encoder else None
-    weights = np.ones(len(rows)) if pool is None else stands_for(embeddings, rows, pool, seed)
-    trial = choose_strength(task, weights, seed)
-    head = fit(task, encoder=encoder, strength=trial.strength, start=start)
-    head = head.calibrated(trial.calibration())
-    lost = int((~valid).sum())
-    checked = None if test is None else tested(head, embeddings, test.ordinals, test.class_ids)
-    return head, report(head, task, checked or trial.checked(), lost)
+    with one_thread():
+        task = prepare(rows, np.asarray(labels.class_ids)[valid])
+        weights = np.ones(len(rows)) if pool is None else stands_for(embeddings, rows, pool, seed)
+        trial = choose_strength(task, weights, seed)
+        head = fit(task, encoder=encoder, strength=trial.strength, start=start)
+        head = head.calibrated(trial.calibration())
+        checked = None if test is None else tested(head, embeddings, test.ordinals, test.class_ids)
+    return head, report(head, task, checked or trial.checked(), int((~valid).sum()))
 
 
 def score(
@@ -123,7 +124,7 @@ def score(
         np.zeros(n, np.bool_),
     )
     workers = threads or max(1, (os.cpu_count() or 2) - 1)
-    with ThreadPoolExecutor(workers, thread_name_prefix="score") as pool:
+    with one_thread(), ThreadPoolExecutor(workers, thread_name_prefix="score") as pool:
         for start, rows, valid in chunks:
             told.check()
             parts = [

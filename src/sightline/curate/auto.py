@@ -14,6 +14,7 @@ import numpy as np
 from sightline.curate.coverage import bandwidth, herd, likeness, spread
 from sightline.curate.pool import WHYS, Plan, Pool, Rows, unit_rows
 from sightline.curate.scores import by_score, shuffled, why_uncertain
+from sightline.heads.threads import one_thread
 
 if TYPE_CHECKING:
     from sightline.core.arrays import F32, I64
@@ -46,7 +47,9 @@ def plan_auto(pool: Pool, *, limit: int | None, seed: int, test: bool = False) -
         test: Let images of the test split in.
     """
     waiting, skipped = pool.open(test=test)
-    front = _front(pool, waiting, min(FRONT, len(waiting), limit or FRONT), seed)
+    count = min(FRONT, len(waiting), FRONT if limit is None else limit)
+    with one_thread():
+        front = _front(pool, waiting, count, seed)
     rest = np.setdiff1d(waiting, front.ordinals, assume_unique=True)
     if pool.margin is None:
         rest = shuffled(rest, seed)
