@@ -113,13 +113,12 @@ def _explain(problem: ErrorDetails) -> tuple[str, str]:
     key = ".".join(str(part) for part in place)
     if problem["type"] == "extra_forbidden":
         group = _group(place[:-1])
-        known = set(group.model_fields) if group else set()
-        hint = did_you_mean(str(place[-1]), known)
-        if "?" not in hint:  # perhaps it belongs to another group
-            ends = [
-                one for one in flat(TrainSpec().model_dump()) if one.split(".")[-1] == place[-1]
-            ]
-            hint = f"did you mean {ends[0]!r}?" if ends else hint
+        keys = flat(TrainSpec().model_dump())
+        elsewhere = [one for one in keys if one.split(".")[-1] == place[-1]]
+        if elsewhere:
+            hint = f"did you mean {elsewhere[0]!r}?"
+        else:
+            hint = did_you_mean(str(place[-1]), group.model_fields if group else ())
         return f"unknown key {key!r}", hint
     message = problem["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     if not place:

@@ -57,10 +57,15 @@ def plan_spec(
     Raises:
         InvalidInputError: A setting is not valid.
     """
-    build_spec({key: value for key, value in values.items() if key != "image_size"})
-    model = values.get("model") or {}
-    weights = model.get("weights", "random")
-    base = suggest(samples, sizes, network=model.get("name"), pretrained=weights != "random")
+    model = values.get("model")
+    given = dict(model) if isinstance(model, dict) else {}
+    name = given.get("name")
+    base = suggest(
+        samples,
+        sizes,
+        network=name if isinstance(name, str) else None,
+        pretrained=given.get("weights", "random") != "random",
+    )
     return build_spec(values, base=base)
 
 
