@@ -248,6 +248,15 @@ def find_workspace(flag: Path | None = None, environ: Mapping[str, str] | None =
     return (flag or Path(named or "workspace")).expanduser().resolve()
 
 
+def as_variables(flags: Mapping[str, Any]) -> dict[str, str]:
+    """Return flags as environment variables, so that a process started from here has them too."""
+    return {
+        PREFIX + name.upper(): _text(name, value)
+        for name, value in flags.items()
+        if value is not None and name in Settings.model_fields
+    }
+
+
 def public(settings: Settings) -> dict[str, Any]:
     """Return the values with secrets left out."""
     values = settings.model_dump(mode="json")
@@ -296,6 +305,12 @@ def _variables(environ: Mapping[str, str]) -> dict[str, Any]:
     if str(values.get("encoder", "")) in {"auto", "hog", "torch"}:
         values["encoder"] = "hog" if values["encoder"] == "hog" else "auto"
     return values
+
+
+def _text(name: str, value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return (os.pathsep if "root" in name else ",").join(str(one) for one in value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _listed(name: str, value: str) -> Any:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sightline.core.errors import ConflictError
 from sightline.core.labels import LabelChange
-from sightline.flows.samples import write_digits
+from sightline.flows.samples import write_sample
 
 if TYPE_CHECKING:
     from sightline.app.workbench import Workbench
@@ -35,8 +35,9 @@ def demo(bench: Workbench, progress: Progress) -> dict[str, Any]:
     project = bench.projects.create(_free_name(bench))
     folder = bench.projects.folder(project)
     progress.log("1/7 ingest the digits, without their labels")
-    pictures = write_digits(folder / "images")
-    bench.pictures.ingest(project.name, folder / "images", labels="none", progress=progress)
+    pictures = folder / "images"
+    write_sample("digits", pictures)
+    bench.pictures.ingest(project.name, pictures, labels="none", progress=progress)
     truth = _truth(bench, project)
     _set_test_apart(bench, project, truth)
     progress.log("2/7 embed with the built-in encoder")
@@ -124,10 +125,8 @@ def _head_accuracy(bench: Workbench, project: Project, truth: dict[ImageRow, str
         row for row in bench.store.images.by_ids([row.id for row in truth]) if row.split == "test"
     ]
     guesses = bench.heads.guesses(project, [row.ordinal for row in rows])
-    right = sum(
-        names.get(guesses[row.ordinal][0] or 0) == Path(row.path).parent.name for row in rows
-    )
-    return right / len(rows)
+    right = [names[guesses[row.ordinal][0] or 0] == Path(row.path).parent.name for row in rows]
+    return float(sum(right) / len(right))
 
 
 def _ask(bench: Workbench, model: str, truth: dict[ImageRow, str]) -> list[dict[str, Any]]:

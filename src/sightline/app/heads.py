@@ -19,8 +19,8 @@ from sightline.core.errors import (
 )
 from sightline.core.labels import LABELLED, TEST
 from sightline.core.progress import Silent
-from sightline.curate.assist import refit, score
-from sightline.curate.embed import embed
+from sightline.curate.assist import Labels, refit, score
+from sightline.curate.embed import Item, embed
 from sightline.engines import DEFAULT_ENCODER, registry
 from sightline.heads import artifact
 
@@ -131,14 +131,10 @@ class Heads:
         missing = array.missing(state.size)
         missing = missing[state.alive[missing]]
         files = self._store.images.files(project.id, [int(one) for one in missing])
-        items = [(ordinal, Path(path), page) for ordinal, (path, page, _) in files.items()]
-        report = embed(
-            encoder,
-            items,
-            write=array.write,
-            progress=progress or Silent(),
-        )
-        return {"engine": name, "embedded": report.embedded, "skipped": report.skipped}
+        items = [Item(ordinal, Path(path), page) for ordinal, (path, page, _) in files.items()]
+        report = embed(encoder, items, array.write, total=len(items), progress=progress or Silent())
+        skipped = [{"path": str(one.path), "reason": one.reason} for one in report.failures]
+        return {"engine": name, "embedded": report.done, "skipped": skipped}
 
     def start_embed(self, project: Project, engine: str) -> dict[str, Any]:
         """Hand the embedding to a job.
@@ -175,8 +171,7 @@ class Heads:
         with self._fitting:
             state = self._store.state.get(project.id)
             array = self.embeddings(project)
-            known = state.alive & (state.status == LABELLED) & (state.class_id >= 0)
-            taught = np.flatnonzero(known & (state.split != TEST))
+            taught = np.flatnonzero(_labelled(state) & (state.split != TEST))
             enough = len(np.unique(state.class_id[taught])) >= TWO
             if not strict and (array is None or not enough):
                 return None
@@ -288,8 +283,14 @@ class Heads:
         name = self.encoder_name(project)
         key = self.encoder(name).key
         folder = self._projects.folder(project) / "head"
+        held_out = np.flatnonzero(_labelled(state) & (state.split == TEST))
         fitted, measures = refit(
-            array, taught, state.class_id[taught], encoder=key, previous=_previous(folder)
+            array,
+            Labels(taught, state.class_id[taught]),
+            encoder=key,
+            pool=np.flatnonzero(state.alive),
+            test=Labels(held_out, state.class_id[held_out]),
+            previous=_previous(folder),
         )
         scores = score(fitted, array.iter_chunks(state.size), state.size, progress=progress)
         shape = (len(fitted.class_ids),)
@@ -360,6 +361,11 @@ class Heads:
             engines.load(name)
         built_in = name == DEFAULT_ENCODER
         return None if built_in else self._store.models.get(name, allow_paths=False)
+
+
+def _labelled(state: ProjectState) -> Bool:
+    known: Bool = state.alive & (state.status == LABELLED) & (state.class_id >= 0)
+    return known
 
 
 def _previous(folder: Path) -> Any:

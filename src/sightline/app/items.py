@@ -23,7 +23,10 @@ def item(
     predicted: int | None = None,
     probability: float | None = None,
 ) -> dict[str, Any]:
-    """Return one image as lists show it; paths inside the project's folder are relative."""
+    """Return one image as lists show it; paths inside the project's folder are relative.
+
+    `v` changes with the picture: a picture's address with `?v=` may be cached for ever.
+    """
     return {
         "id": row.id,
         "ordinal": row.ordinal,
@@ -40,6 +43,7 @@ def item(
         "why": why,
         "predicted": predicted,
         "probability": probability,
+        "v": row.digest[:16],
     }
 
 

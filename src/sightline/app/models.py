@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from sightline.core.cards import ModelCard
     from sightline.core.progress import Progress
+    from sightline.jobs.runner import JobRunner
     from sightline.settings import Settings
     from sightline.store.store import Store
 
@@ -30,9 +31,14 @@ class Models:
     """The models of a workspace and what they answer."""
 
     def __init__(
-        self, store: Store, settings: Settings, networks: Callable[[], tuple[str, ...]]
+        self,
+        store: Store,
+        settings: Settings,
+        jobs: JobRunner,
+        networks: Callable[[], tuple[str, ...]],
     ) -> None:
         self._store = store
+        self._jobs = jobs
         self._settings = settings
         self._networks = networks
         self._predictor: Predictor | None = None
@@ -106,14 +112,27 @@ class Models:
         self._tell(card.id, "exported")
         return report.to_dict()
 
+    def start_export(self, ref: str, form: str = "onnx") -> dict[str, Any]:
+        """Hand an export to a job.
+
+        Raises:
+            UnknownModelError: There is no such model.
+        """
+        card = self._store.models.get(ref, allow_paths=False)
+        job = self._jobs.start(
+            "export",
+            {"model": card.id, "form": form},
+            project=card.project or None,
+            actor=self._settings.person,
+        )
+        return job.to_dict()
+
     def serving_file(self, card: ModelCard, progress: Progress | None = None) -> Path:
         """Return the ONNX file of a model, exported now when it has none yet."""
         file = self._store.models.serving_file(card)
         if file is None:
-            self.export(card.id, progress=progress)
-            file = self._store.models.serving_file(card)
-        if file is None:
-            raise MissingWeightsError(f"{card.name} has no ONNX file", hint="export it again")
+            ref = card.id if not Path(card.file).is_absolute() else str(Path(card.file).parent)
+            file = Path(self.export(ref, progress=progress)["path"])
         return file
 
     def ready_file(self, ref: str) -> tuple[ModelCard, Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import threading
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,6 @@ from sightline.ingest.run import IngestOptions, ingest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from concurrent.futures import Future
 
     from sightline.app.projects import Projects
     from sightline.core.progress import Progress
@@ -149,7 +149,12 @@ class Pictures:
             UnknownImageError: There is no such image.
         """
         row = self._store.images.get(image_id)
-        return self.thumbs.submit(Path(row.path), row.digest, snap(px), row.page)
+        cached = self.thumbs.cached(row.digest, snap(px), row.page)
+        if cached is None:
+            return self.thumbs.submit(Path(row.path), row.digest, snap(px), row.page)
+        done: Future[Thumb] = Future()
+        done.set_result(cached)
+        return done
 
     def thumb_now(self, image_id: int, px: int) -> Thumb:
         """Return a thumbnail, made now if it is not cached.
@@ -186,7 +191,16 @@ class Pictures:
         """
         row = self._store.images.get(image_id)
         data, media_type = render(Path(row.path), row.page, px, limits=self.limits)
-        return Picture(data, media_type, f'"{row.digest[:32]}-{row.page}-v{px}"')
+        return Picture(data, media_type, self.view_etag(image_id, px))
+
+    def view_etag(self, image_id: int, px: int) -> str:
+        """Return the entity tag of what `view` gives, without making it.
+
+        Raises:
+            UnknownImageError: There is no such image.
+        """
+        row = self._store.images.get(image_id)
+        return f'"{row.digest[:32]}-{row.page}-v{px}"'
 
     @property
     def limits(self) -> Limits:

@@ -176,9 +176,15 @@ class Projects:
             "classes": len(self._store.classes.list(project.id)),
             "runs": len(self._store.runs.list(project.id)),
             "cover": [int(image_id) for image_id in cover],
-            "task": settings.task,
+            "task": self._task(project, settings.task),
             "queue_ready": self._store.heads.get(project.id) is not None,
         }
+
+    def _task(self, project: Project, chosen: str) -> str:
+        """Return single or multi; auto is multi once an image has a tag."""
+        if chosen != "auto":
+            return chosen
+        return "multi" if self._store.images.has_tags(project.id) else "single"
 
     def settings(self, project: Project) -> Loaded:
         """Return the settings that hold for a project, with their origins."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sightline.flows.samples import write_digits, write_photos
+from sightline.flows.samples import write_sample
 
 if TYPE_CHECKING:
     from sightline.app.workbench import Workbench
     from sightline.core.progress import Progress
 
 DIGITS: Final = "digits"
-PHOTOS: Final = "photos"
+PHOTOS: Final = "photographs"
 
 
 def make_samples(bench: Workbench, progress: Progress) -> list[str]:
@@ -22,10 +22,10 @@ def make_samples(bench: Workbench, progress: Progress) -> list[str]:
     every = bench.projects.all(archived=None) + bench.projects.all(archived=None, trashed=True)
     if every:
         return []
-    for name, write in ((PHOTOS, write_photos), (DIGITS, write_digits)):
+    for name in (PHOTOS, DIGITS):
         project = bench.projects.create(name)
         folder = bench.projects.folder(project) / "images"
-        write(folder)
+        write_sample(name, folder)
         labels = "auto" if name == DIGITS else "none"
         bench.pictures.ingest(name, folder, labels=labels, progress=progress)
     return [PHOTOS, DIGITS]

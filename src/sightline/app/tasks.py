@@ -59,8 +59,8 @@ def embed(bench: Workbench, job: JobContext, *, project: str, engine: str) -> di
 
 
 def train(bench: Workbench, job: JobContext, *, run: str) -> dict[str, Any]:
-    """Train a run from its first or its last step."""
-    return bench.training.perform(run, job, resumed=job.resumed)
+    """Train a run from its last checkpoint, or its beginning."""
+    return bench.training.perform(run, job)
 
 
 def export(bench: Workbench, job: JobContext, *, model: str, form: str) -> dict[str, Any]:

@@ -6,8 +6,9 @@ import secrets
 import shutil
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from sightline.app.training_data import samples, sizes
 from sightline.core.errors import (
     CancelledError,
     ConflictError,
@@ -16,21 +17,22 @@ from sightline.core.errors import (
     SightlineError,
     UnknownRunError,
 )
-from sightline.core.files import read_json, write_json
-from sightline.core.labels import LABELLED, SPLITS
-from sightline.core.samples import Sample, SampleSet
+from sightline.core.files import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sightline.core.progress import Progress
     from sightline.jobs.runner import JobRunner
+    from sightline.store.classes import ClassRow
+    from sightline.store.jobs import Job
     from sightline.store.projects import Project
     from sightline.store.runs import Run
     from sightline.store.store import Store
     from sightline.train.run import TrainResult
 
-FINAL = {"done", "failed", "cancelled", "interrupted"}
+FINAL: Final = {"done", "failed", "cancelled", "interrupted"}
+MODES: Final[dict[str, Literal["new", "finetune"]]] = {"new": "new", "finetune": "finetune"}
 
 
 class Training:
@@ -55,7 +57,14 @@ class Training:
         from sightline.nets.table import NETWORKS
 
         return [
-            {"name": net.name, "family": net.family, "input_px": net.input_px}
+            {
+                "name": net.name,
+                "family": net.family,
+                "input_px": net.input_px,
+                "parameters_m": net.parameters_m,
+                "licence": net.licence,
+                "description": net.description,
+            }
             for net in NETWORKS.values()
         ]
 
@@ -65,16 +74,14 @@ class Training:
         Raises:
             InvalidInputError: A key is unknown or a value wrong; the message names it.
         """
-        from sightline.train.spec_io import apply_overrides, load_values
+        from sightline.train.spec_io import apply_overrides, read_values
 
-        values = load_values(file) if file is not None else {}
+        values = read_values(file) if file is not None else {}
         return apply_overrides(values, overrides)
 
     def suggest(self, project: Project) -> dict[str, Any]:
         """Return the spec that fits a project's data."""
-        from sightline.train.suggest import suggest
-
-        return suggest(self.samples(project), self._sizes(project)).model_dump(mode="json")
+        return self._complete(project, {})
 
     def start(
         self,
@@ -106,21 +113,19 @@ class Training:
             spec=full,
             epochs=full["epochs"],
         )
-        write_json(self.run_dir(run) / "spec.json", full)
         return self._hand_over(project, run)
 
-    def perform(self, run_id: str, progress: Progress, *, resumed: bool = False) -> dict[str, Any]:
-        """Do a run from its first or its last step to its end. Called inside its job.
+    def perform(self, run_id: str, progress: Progress) -> dict[str, Any]:
+        """Do a run from its last checkpoint, or its beginning, to its end. Called by its job.
 
         Raises:
             SightlineError: It cannot be done; the run then says why.
         """
         run = self._store.runs.get(run_id)
         project = self._store.projects.by_id(run.project_id)
-        mode = "resume" if resumed or run.state in FINAL else run.mode
         self._store.runs.change(run_id, state="running", error=None)
         try:
-            result = self._train(project, run, mode, progress)
+            result = self._train(project, run, progress)
         except CancelledError:
             self._store.runs.change(run_id, state="cancelled")
             raise
@@ -133,6 +138,18 @@ class Training:
             self._store.runs.change(run_id, state="failed", error=fault)
             raise
         return self._finish(project, run, result)
+
+    def note_end(self, job: Job) -> None:
+        """Write down the end of a run whose worker could not: killed, or never started."""
+        run_id = job.arguments.get("run")
+        if job.kind != "train" or not isinstance(run_id, str):
+            return
+        try:
+            run = self._store.runs.get(run_id)
+        except UnknownRunError:
+            return
+        if run.state not in FINAL and run.job_id in {None, job.id}:
+            self._store.runs.change(run_id, state=job.state, error=job.error)
 
     def all(self, project: Project | None = None) -> list[dict[str, Any]]:
         """Return runs, newest first."""
@@ -181,19 +198,10 @@ class Training:
 
     def curves(self, run_id: str, *, after: int = 0) -> dict[str, Any]:
         """Return the points of a run's curves with a step above `after`, and its epochs."""
-        from sightline.jobs.tail import Tail
+        from sightline.train.board import read_curves
 
-        points: list[dict[str, Any]] = []
-        epochs: list[dict[str, Any]] = []
-        tail = Tail(self.run_dir(self._store.runs.get(run_id)) / "events.jsonl")
-        while lines := tail.new():
-            for line in lines:
-                kind = line.get("kind")
-                if kind == "metric" and line.get("step", 0) > after:
-                    points.append(line)
-                elif kind == "epoch":
-                    epochs.append(line)
-        return {"points": points, "epochs": epochs}
+        found = read_curves(self.run_dir(self._store.runs.get(run_id)), after)
+        return {"points": found["points"], "epochs": found["epochs"]}
 
     def stop(self, run_id: str) -> dict[str, Any]:
         """Stop a run at its next step; `resume` goes on there."""
@@ -223,74 +231,36 @@ class Training:
         """Return the folder of a run."""
         return self._folder(self._store.projects.by_id(run.project_id)) / "runs" / run.id
 
-    def samples(self, project: Project) -> SampleSet:
-        """Return the labelled images of a project with their splits.
-
-        Raises:
-            InvalidInputError: Nothing is labelled.
-        """
-        state = self._store.state.get(project.id)
-        classes = self._store.classes.list(project.id)
-        index = {row.id: place for place, row in enumerate(classes)}
-        chosen = (state.alive & (state.status == LABELLED) & (state.class_id >= 0)).nonzero()[0]
-        if not len(chosen):
-            raise InvalidInputError(
-                f"{project.name} has no labelled images", hint="label some, then train"
-            )
-        samples = [
-            Sample(
-                row.id,
-                Path(row.path),
-                row.page,
-                index[int(state.class_id[row.ordinal])],
-                SPLITS[int(state.split[row.ordinal])],
-                row.digest,
-            )
-            for row in self._store.images.by_ordinals(project.id, [int(one) for one in chosen])
-        ]
-        return SampleSet(
-            tuple(samples),
-            tuple(row.name for row in classes),
-            tuple(row.id for row in classes),
-        )
-
-    def _train(self, project: Project, run: Run, mode: str, progress: Progress) -> TrainResult:
+    def _train(self, project: Project, run: Run, progress: Progress) -> TrainResult:
+        from sightline.train import manifest
+        from sightline.train.checkpoint import last_path
         from sightline.train.run import train
         from sightline.train.spec import TrainSpec
 
         parent = None if run.parent is None else self.run_dir(self._store.runs.get(run.parent))
-        spec = TrainSpec.model_validate(run.spec)
+        folder = self.run_dir(run)
+        begun = last_path(folder).exists()
         return train(
-            spec,
-            self.samples(project),
-            self.run_dir(run),
-            mode=mode,
-            parent=parent,
+            TrainSpec.model_validate(run.spec),
+            manifest.load(folder) if begun else samples(self._store, project),
+            folder,
+            mode="resume" if begun else MODES[run.mode],
+            parent=None if begun else parent,
             progress=_Watcher(progress, self._store, run.id),
             run_id=run.id,
-            weights=self._weights(spec.model.weights),
         )
-
-    def _weights(self, ref: str) -> Path | None:
-        """Return the file of `model.weights`: random, a path, or an added model."""
-        if ref in {"", "random"}:
-            return None
-        path = Path(ref).expanduser()
-        if path.is_file():
-            return path
-        return self._store.models.path_of(self._store.models.get(ref))
 
     def _finish(self, project: Project, run: Run, result: TrainResult) -> dict[str, Any]:
         metrics = {**result.metrics, "seconds": result.seconds}
         card = self._store.models.add(
-            result.weights,
+            result.weights_path,
             name=f"{project.name}-{run.network}",
             kind="classifier",
             format="torch",
             preprocess=result.preprocess,
             network=run.network,
             classes=result.classes,
-            class_ids=result.class_ids,
+            class_ids=[one.id for one in self._classes(project, result.classes)],
             temperature=result.temperature,
             project=project.name,
             run=run.id,
@@ -306,12 +276,10 @@ class Training:
         run = self._find(project, parent)
         if run.state not in FINAL:
             raise ConflictError(f"run {run.id} is {run.state}", hint="wait for it, or stop it")
-        values = _merged(run.spec, spec)
-        full = self._complete(project, values)
+        full = self._complete(project, spec, base=run.spec)
         run = self._store.runs.change(
-            run.id, spec=full, epochs=full["epochs"], state="interrupted", finished_at=None
+            run.id, spec=full, epochs=full["epochs"], state="queued", finished_at=None
         )
-        write_json(self.run_dir(run) / "spec.json", full)
         return self._hand_over(project, run)
 
     def _hand_over(self, project: Project, run: Run) -> dict[str, Any]:
@@ -319,11 +287,36 @@ class Training:
         self._store.runs.change(run.id, job_id=job.id)
         return {"run": run.id, "job": job.to_dict()}
 
-    def _complete(self, project: Project, spec: dict[str, Any]) -> dict[str, Any]:
-        """Return a whole spec: what the data suggests, overruled by what is asked for."""
-        from sightline.train.spec_io import validate
+    def _complete(
+        self, project: Project, spec: dict[str, Any], *, base: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return a whole, checked spec: what is asked for over `base`, else over what fits."""
+        from sightline.train.spec import TrainSpec
+        from sightline.train.spec_io import build_spec
+        from sightline.train.suggest import plan_spec
 
-        return validate(_merged(self.suggest(project), spec)).model_dump(mode="json")
+        if base is not None:
+            full = build_spec(spec, base=TrainSpec.model_validate(base))
+        else:
+            full = plan_spec(
+                self._with_weights(spec), samples(self._store, project), sizes(self._store, project)
+            )
+        return full.model_dump(mode="json")
+
+    def _with_weights(self, spec: dict[str, Any]) -> dict[str, Any]:
+        """Return the spec with the name of an added model replaced by its file."""
+        model = spec.get("model")
+        ref = model.get("weights") if isinstance(model, dict) else None
+        if not isinstance(ref, str) or ref in {"", "random"}:
+            return spec
+        path = Path(ref).expanduser()
+        if not path.exists():
+            path = self._store.models.path_of(self._store.models.get(ref, allow_paths=False))
+        return {**spec, "model": {**model, "weights": str(path.resolve())}}  # type: ignore[dict-item]
+
+    def _classes(self, project: Project, names: Sequence[str]) -> list[ClassRow]:
+        by_name = {row.name: row for row in self._store.classes.list(project.id)}
+        return [by_name[name] for name in names if name in by_name]
 
     def _find(self, project: Project, ref: str | None) -> Run:
         if ref is not None:
@@ -339,10 +332,6 @@ class Training:
         raise UnknownRunError(
             f"{project.name} has no run with a checkpoint", hint="train with --mode new first"
         )
-
-    def _sizes(self, project: Project) -> list[tuple[int, int]]:
-        rows = self._store.images.page_after(project.id, -1, 256)
-        return [(row.width, row.height) for row in rows]
 
 
 class _Watcher:
@@ -371,16 +360,6 @@ class _Watcher:
 def _run_id() -> str:
     """Return an id that sorts by time and is never the same twice."""
     return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
-
-
-def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    """Return `base` with the values of `over`, level by level."""
-    merged = dict(base)
-    for key, value in over.items():
-        old = merged.get(key)
-        both = isinstance(old, dict) and isinstance(value, dict)
-        merged[key] = _merged(old, value) if both else value  # type: ignore[arg-type]
-    return merged
 
 
 def _shown(run: Run) -> dict[str, Any]:

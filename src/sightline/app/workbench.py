@@ -17,7 +17,7 @@ from sightline.app.tasks import KINDS
 from sightline.app.training import Training
 from sightline.app.verbs import Verbs
 from sightline.jobs.runner import JobRunner
-from sightline.settings import find_workspace, load_settings, save_settings
+from sightline.settings import as_variables, find_workspace, load_settings, save_settings
 from sightline.store.store import Store
 
 if TYPE_CHECKING:
@@ -37,14 +37,17 @@ class Workbench(Verbs):
         self.flags = flags
         self.store = Store(workspace, database_url=self.settings.database_url)
         self.projects = Projects(self.store, flags)
-        self.jobs = JobRunner(self.store.jobs, workspace, KINDS, self.settings)
+        self.jobs = JobRunner(
+            self.store.jobs, workspace, KINDS, self.settings, env=as_variables(flags)
+        )
         person = self.settings.person
         self.labels = Labelling(self.store, person, self.projects.folder)
         self.pictures = Pictures(self.store, self.settings, self.projects, self.jobs)
         self.heads = Heads(self.store, self.projects, self.jobs, self.settings)
         self.queues = Queues(self.store, self.projects, self.heads)
         self.training = Training(self.store, self.jobs, person, self.projects.folder)
-        self.models = Models(self.store, self.settings, self._networks)
+        self.jobs.on_end = self.training.note_end
+        self.models = Models(self.store, self.settings, self.jobs, self._networks)
 
     def engine_list(self) -> list[dict[str, Any]]:
         """Return what can answer about an image: built-in engines, then added encoders."""

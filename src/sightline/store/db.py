@@ -124,6 +124,8 @@ class Database:
         try:
             with self.transaction() as connection:
                 for work, future in group:
+                    if not future.set_running_or_notify_cancel():
+                        continue
                     answer, error = _in_savepoint(connection, work)
                     if error is None:
                         answers.append((future, answer))

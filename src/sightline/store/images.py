@@ -186,6 +186,17 @@ class ImageTable:
         with self._db.read() as connection:
             return list(connection.scalars(query))
 
+    def has_tags(self, project_id: int) -> bool:
+        """Tell whether an image of a project has a tag."""
+        query = (
+            select(annotation_rows.c.id)
+            .join(images, images.c.id == annotation_rows.c.image_id)
+            .where(images.c.project_id == project_id, annotation_rows.c.kind == "tag")
+            .limit(1)
+        )
+        with self._db.read() as connection:
+            return connection.scalar(query) is not None
+
     def files(self, project_id: int, ordinals: Sequence[int]) -> dict[int, tuple[str, int, str]]:
         """Return path, page and digest of each ordinal, for work that reads the pictures."""
         return {

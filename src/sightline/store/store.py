@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sightline.core.errors import InvalidInputError, StorageError
+from sightline.store import events
 from sightline.store.arrays import ArrayStore
 from sightline.store.classes import ClassTable
 from sightline.store.db import Database, sqlite_url
@@ -51,8 +52,13 @@ class Store:
         """Return the folder of a project."""
         return self.workspace / "projects" / name
 
+    def tell(self, kind: str, project_id: int | None, payload: dict[str, Any]) -> None:
+        """Append an event that belongs to no other write."""
+        self.db.write(lambda connection: events.append(connection, kind, project_id, payload))
+
     def close(self) -> None:
         """Finish writing and let go of files."""
+        self.arrays.close()
         self.db.close()
 
 

@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("seq", BIG, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_projects")),
         sa.UniqueConstraint("name", name=op.f("uq_projects_name")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "assets",
