@@ -1,4 +1,4 @@
-import Form from "@rjsf/core";
+import Form from "@rjsf/core/lib/components/Form.js";
 import type { UiSchema } from "@rjsf/utils";
 import { useMemo, type ReactNode } from "react";
 import { drawing, plain, type Schema } from "./schema";

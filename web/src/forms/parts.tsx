@@ -104,7 +104,8 @@ function parse(text: string, schema: RJSFSchema, emptyValue: unknown): unknown {
 }
 
 function BaseInput(props: BaseInputTemplateProps) {
-  const { id, schema, disabled, readonly, onChange, onBlur, onFocus, options, rawErrors, required, type } = props;
+  const { id, schema, disabled, readonly, onChange, onBlur, onFocus, options, rawErrors, required } = props;
+  const type = props.type as unknown;
   const types = Array.isArray(schema.type) ? schema.type : [schema.type];
   const numeric = types.includes("integer") || types.includes("number");
   const examples = Array.isArray(schema.examples) ? schema.examples.map(String) : [];
@@ -115,7 +116,7 @@ function BaseInput(props: BaseInputTemplateProps) {
         id={id}
         name={id}
         className={numeric ? "input num-input" : "input"}
-        type={type ?? (options.inputType) ?? (numeric ? "number" : "text")}
+        type={typeof type === "string" ? type : numeric ? "number" : "text"}
         step={types.includes("integer") ? 1 : "any"}
         min={schema.minimum}
         max={schema.maximum}
