@@ -288,7 +288,7 @@ class Heads:
             array,
             Labels(taught, state.class_id[taught]),
             encoder=key,
-            pool=np.flatnonzero(state.alive),
+            pool=np.flatnonzero(state.alive & (state.split != TEST)),
             test=Labels(held_out, state.class_id[held_out]),
             previous=_previous(folder),
         )

@@ -76,6 +76,7 @@ def run(words: Sequence[str]) -> int:
     """Run a verb and return its exit code; every error is told."""
     as_json = "--json" in words
     signal.signal(signal.SIGTERM, _terminated)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # beside other programs, spinning is slow
     try:
         answer = app(args=list(words), prog_name="sightline", standalone_mode=False)
     except SightlineError as error:

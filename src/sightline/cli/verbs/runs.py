@@ -69,18 +69,20 @@ def report(ctx: typer.Context, run: Run) -> None:
     if context.json:
         output.line(found)
         return
-    output.say(f"accuracy {found['accuracy']:.1%} on {found['split']} ({found['count']} images)")
+    metrics = found["metrics"]
+    split = metrics["accuracy_split"]
+    output.say(f"accuracy {metrics['accuracy']:.1%} on {split} ({metrics['images']} images)")
     output.table(
         ("class", "precision", "recall", "F1", "images"),
         (
             (
-                r["name"],
+                name,
                 f"{r['precision']:.3f}",
                 f"{r['recall']:.3f}",
                 f"{r['f1']:.3f}",
                 r["support"],
             )
-            for r in found["per_class"]
+            for name, r in zip(found["classes"], found["splits"][split]["per_class"], strict=True)
         ),
         empty="",
     )
