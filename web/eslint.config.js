@@ -19,7 +19,10 @@ export default ts.config(
       "jsx-a11y/no-noninteractive-element-to-interactive-role": "off",
       "jsx-a11y/no-autofocus": "off",
       // What scrolls must be reachable by keys.
-      "jsx-a11y/no-noninteractive-tabindex": ["error", { tags: ["pre"], roles: ["region", "grid", "tabpanel"], allowExpressionValues: true }],
+      "jsx-a11y/no-noninteractive-tabindex": [
+        "error",
+        { tags: ["pre"], roles: ["region", "grid", "tabpanel"], allowExpressionValues: true },
+      ],
       "@typescript-eslint/prefer-nullish-coalescing": ["error", { ignorePrimitives: { string: true } }],
     },
   },

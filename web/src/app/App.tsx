@@ -11,6 +11,7 @@ import { Shell } from "./Shell";
 const router = createBrowserRouter([
   {
     element: <Shell />,
+    hydrateFallbackElement: <div />,
     errorElement: <ErrorPage />,
     children: [
       {

@@ -6,7 +6,11 @@ import { Empty } from "@/ui/States";
 export function NotFound() {
   return (
     <main className="page">
-      <Empty icon={<Compass size={32} aria-hidden />} title="There is no such page" action={<Link to="/">Go to your pictures</Link>} />
+      <Empty
+        icon={<Compass size={32} aria-hidden />}
+        title="There is no such page"
+        action={<Link to="/">Go to your pictures</Link>}
+      />
     </main>
   );
 }

@@ -31,8 +31,15 @@ export function JobPill() {
   const share = job.total ? Math.min(1, job.done / job.total) : null;
   const more = active.length > 1 ? ` +${active.length - 1}` : "";
   return (
-    <Link to={to.job(job.id)} className="job-pill" aria-label={`Running: ${jobTitle(job)}${share === null ? "" : `, ${Math.round(share * 100)} %`}`}>
-      <span className={share === null ? "job-pill-fill unknown" : "job-pill-fill"} style={share === null ? undefined : { width: `${share * 100}%` }} />
+    <Link
+      to={to.job(job.id)}
+      className="job-pill"
+      aria-label={`Running: ${jobTitle(job)}${share === null ? "" : `, ${Math.round(share * 100)} %`}`}
+    >
+      <span
+        className={share === null ? "job-pill-fill unknown" : "job-pill-fill"}
+        style={share === null ? undefined : { width: `${share * 100}%` }}
+      />
       <span className="job-pill-text">
         {jobTitle(job)}
         {share !== null && ` ${Math.round(share * 100)} %`}

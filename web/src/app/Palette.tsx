@@ -32,7 +32,9 @@ export default function Palette({ onClose }: { onClose: () => void }) {
                         }}
                       >
                         <span className="grow">{command.title}</span>
-                        {command.keys?.split(" ").map((key) => <Kbd key={key}>{key}</Kbd>)}
+                        {command.keys?.split(" ").map((key) => (
+                          <Kbd key={key}>{key}</Kbd>
+                        ))}
                       </Cmdk.Item>
                     ))}
                 </Cmdk.Group>

@@ -15,7 +15,12 @@ export function Rail({ project }: { project: string | null }) {
   return (
     <nav className="rail" aria-label="Pages">
       <svg className="rail-mark" viewBox="0 0 32 32" width="30" height="30" aria-hidden="true">
-        <path d="M4 16c3-5.300 7-8 12-8s9 2.700 12 8c-3 5.300-7 8-12 8s-9-2.700-12-8z" fill="none" stroke="currentColor" strokeWidth="2" />
+        <path
+          d="M4 16c3-5.300 7-8 12-8s9 2.700 12 8c-3 5.300-7 8-12 8s-9-2.700-12-8z"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="2"
+        />
         <circle cx="16" cy="16" r="4" fill="currentColor" />
         <path d="M16 2v5M16 25v5" stroke="currentColor" strokeWidth="2" strokeLinecap="round" />
       </svg>

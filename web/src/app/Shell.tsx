@@ -78,7 +78,13 @@ export function Shell() {
       ...(project
         ? [
             { id: "undo", section: "Edit", title: "Undo", keys: "Ctrl Z", run: () => void travel(project, "undo") },
-            { id: "redo", section: "Edit", title: "Redo", keys: "Ctrl Shift Z", run: () => void travel(project, "redo") },
+            {
+              id: "redo",
+              section: "Edit",
+              title: "Redo",
+              keys: "Ctrl Shift Z",
+              run: () => void travel(project, "redo"),
+            },
           ]
         : []),
       { id: "dark", section: "View", title: "Dark theme", run: () => chooseTheme("dark") },

@@ -1,5 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
-import { Check, ChevronsUpDown, CircleHelp, CloudOff, LoaderCircle, Moon, Redo2, Search, Sun, Undo2 } from "lucide-react";
+import {
+  Check,
+  ChevronsUpDown,
+  CircleHelp,
+  CloudOff,
+  LoaderCircle,
+  Moon,
+  Redo2,
+  Search,
+  Sun,
+  Undo2,
+} from "lucide-react";
 import { useSyncExternalStore } from "react";
 import { useMatch, useNavigate } from "react-router";
 import { api } from "@/api/calls";
@@ -74,7 +85,15 @@ function ProjectSwitch({ project, page }: { project: string; page: "browse" | "t
   return (
     <Menu
       align="start"
-      items={[...items, { label: "All projects", apart: true, icon: <span className="menu-gap" />, onSelect: () => void navigate(to.projects) }]}
+      items={[
+        ...items,
+        {
+          label: "All projects",
+          apart: true,
+          icon: <span className="menu-gap" />,
+          onSelect: () => void navigate(to.projects),
+        },
+      ]}
       trigger={
         <Button look="quiet" className="project-switch" aria-label={`Project ${title}: choose another`}>
           <span className="ellipsis">{title}</span>
@@ -108,7 +127,10 @@ export function TopBar({ project, onPalette, onKeys }: TopBarProps) {
         <span>Actions</span>
         <Kbd>Ctrl K</Kbd>
       </Button>
-      <IconButton label={shown === "dark" ? "Light theme" : "Dark theme"} onClick={() => chooseTheme(shown === "dark" ? "light" : "dark")}>
+      <IconButton
+        label={shown === "dark" ? "Light theme" : "Dark theme"}
+        onClick={() => chooseTheme(shown === "dark" ? "light" : "dark")}
+      >
         {shown === "dark" ? <Sun size={16} aria-hidden /> : <Moon size={16} aria-hidden />}
       </IconButton>
       <IconButton label="Keys" keys="?" onClick={onKeys}>

@@ -1,9 +1,29 @@
 /** Which key does what, as data: the handler, the `?` sheet and the palette read the same table. */
 
 export type Action =
-  | { readonly kind: "move"; readonly by: "left" | "right" | "up" | "down" | "home" | "end" | "pageUp" | "pageDown"; readonly extend: boolean }
+  | {
+      readonly kind: "move";
+      readonly by: "left" | "right" | "up" | "down" | "home" | "end" | "pageUp" | "pageDown";
+      readonly extend: boolean;
+    }
   | { readonly kind: "hotkey"; readonly key: string }
-  | { readonly kind: "unsure" | "skip" | "clear" | "open" | "close" | "selectAll" | "undo" | "redo" | "help" | "palette" | "refresh" | "fit" | "zoomIn" | "zoomOut" }
+  | {
+      readonly kind:
+        | "unsure"
+        | "skip"
+        | "clear"
+        | "open"
+        | "close"
+        | "selectAll"
+        | "undo"
+        | "redo"
+        | "help"
+        | "palette"
+        | "refresh"
+        | "fit"
+        | "zoomIn"
+        | "zoomOut";
+    }
   | { readonly kind: "go"; readonly letter: string };
 
 export interface Key {

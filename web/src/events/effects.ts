@@ -8,7 +8,16 @@ export function makesStale(told: Told): readonly (readonly unknown[])[] {
   const id = typeof data.id === "string" ? data.id : null;
   switch (kind) {
     case "labels":
-      return project ? [keys.classes(project), keys.journal(project), keys.history(project), keys.project(project), keys.projects, keys.images] : [];
+      return project
+        ? [
+            keys.classes(project),
+            keys.journal(project),
+            keys.history(project),
+            keys.project(project),
+            keys.projects,
+            keys.images,
+          ]
+        : [];
     case "classes":
       return project ? [keys.classes(project), keys.project(project)] : [];
     case "project":
@@ -16,9 +25,14 @@ export function makesStale(told: Told): readonly (readonly unknown[])[] {
     case "head":
       return project ? [keys.head(project), keys.project(project), keys.images] : [];
     case "ingest":
-      return project ? [keys.projects, keys.project(project), keys.classes(project), ["view", project]] : [keys.projects];
+      return project
+        ? [keys.projects, keys.project(project), keys.classes(project), ["view", project]]
+        : [keys.projects];
     case "job":
-      return [keys.jobs, ...(data.state === "done" && project ? [keys.project(project), keys.models, keys.allRuns] : [])];
+      return [
+        keys.jobs,
+        ...(data.state === "done" && project ? [keys.project(project), keys.models, keys.allRuns] : []),
+      ];
     case "run":
       return id === null ? [keys.allRuns] : [keys.allRuns, keys.run(id)];
     case "model":

@@ -29,7 +29,10 @@ export interface Told {
 /** `live`: events arrive. `away`: the server is not reached, what is shown may be old. */
 export type Link = "connecting" | "live" | "away";
 
-export type Message = { readonly type: "told"; readonly told: Told } | { readonly type: "link"; readonly link: Link } | { readonly type: "ask" };
+export type Message =
+  | { readonly type: "told"; readonly told: Told }
+  | { readonly type: "link"; readonly link: Link }
+  | { readonly type: "ask" };
 
 /** What the hub needs from a browser; EventSource, BroadcastChannel and navigator.locks behind one door each. */
 export interface HubPorts {

@@ -22,6 +22,8 @@ export function progressed(job: Job, data: Told["data"]): Job {
 export function applyProgress(queries: QueryClient, told: Told): void {
   if (told.kind !== "progress" || typeof told.data.job !== "string") return;
   const id = told.data.job;
-  queries.setQueryData<Job[]>(keys.jobs, (jobs) => jobs?.map((job) => (job.id === id ? progressed(job, told.data) : job)));
+  queries.setQueryData<Job[]>(keys.jobs, (jobs) =>
+    jobs?.map((job) => (job.id === id ? progressed(job, told.data) : job)),
+  );
   queries.setQueryData<Job>(keys.job(id), (job) => job && progressed(job, told.data));
 }

@@ -1,7 +1,7 @@
 import Form from "@rjsf/core/lib/components/Form.js";
 import type { UiSchema } from "@rjsf/utils";
 import { useMemo, type ReactNode } from "react";
-import { drawing, plain, type Schema } from "./schema";
+import { drawing, plain, rebase, type Schema } from "./schema";
 import { fields, templates, widgets } from "./parts";
 import { validator } from "./validator";
 import "./forms.css";
@@ -9,6 +9,8 @@ import "./forms.css";
 export interface FormContext {
   /** Keys shown at once; the others wait behind "Advanced". Empty: all are shown. */
   readonly first: readonly string[];
+  /** Groups that are open from the start. */
+  readonly open: readonly string[];
   /** Where each value came from. */
   readonly origins: Readonly<Record<string, string>>;
 }
@@ -20,6 +22,9 @@ interface SchemaFormProps {
   onChange: (value: unknown) => void;
   onSubmit: (value: unknown) => void;
   first?: readonly string[];
+  open?: readonly string[];
+  /** Values that suit the data; what differs from them counts as changed. */
+  baseline?: unknown;
   origins?: Readonly<Record<string, string>>;
   /** More to say about how fields are drawn. */
   ui?: UiSchema;
@@ -31,10 +36,23 @@ const nothing: readonly string[] = [];
 const nobody: Readonly<Record<string, string>> = {};
 
 /** A form from a JSON Schema: the same one that file, command line and API are checked against. */
-export default function SchemaForm({ id, schema, value, onChange, onSubmit, first = nothing, origins = nobody, ui, disabled, children }: SchemaFormProps) {
-  const drawn = useMemo(() => plain(schema), [schema]);
+export default function SchemaForm({
+  id,
+  schema,
+  value,
+  onChange,
+  onSubmit,
+  first = nothing,
+  open = nothing,
+  baseline,
+  origins = nobody,
+  ui,
+  disabled,
+  children,
+}: SchemaFormProps) {
+  const drawn = useMemo(() => rebase(plain(schema), baseline), [schema, baseline]);
   const uiSchema = useMemo(() => ({ ...drawing(drawn), ...ui }), [drawn, ui]);
-  const context = useMemo<FormContext>(() => ({ first, origins }), [first, origins]);
+  const context = useMemo<FormContext>(() => ({ first, open, origins }), [first, open, origins]);
   return (
     <Form
       id={id}

@@ -17,7 +17,17 @@ const unitOf = (schema: RJSFSchema): string => (typeof schema.unit === "string" 
 const nameOf = (id: string): string => id.split("_").slice(1).join("_");
 
 /** One row: name and unit, the control, what it means, what is wrong. */
-function Field({ id, schema, label, children, rawErrors, rawDescription, hidden, registry, fieldPathId }: FieldTemplateProps) {
+function Field({
+  id,
+  schema,
+  label,
+  children,
+  rawErrors,
+  rawDescription,
+  hidden,
+  registry,
+  fieldPathId,
+}: FieldTemplateProps) {
   if (hidden) return <div hidden>{children}</div>;
   if (schema.type === "object") return <>{children}</>;
   const path = fieldPathId.path;
@@ -60,7 +70,7 @@ function ObjectTemplate({ fieldPathId, properties, schema, formData, registry }:
   if (fieldPathId.path.length > 0) {
     const key = String(fieldPathId.path.at(-1));
     return (
-      <details className="form-group">
+      <details className="form-group" open={context?.open.includes(key)}>
         <summary>
           {labelOf(key)} <Changed count={changes(schema, formData)} />
           {schema.description && <span className="muted small">{schema.description}</span>}
@@ -156,7 +166,9 @@ function Select(props: WidgetProps) {
       value={at}
       disabled={disabled}
       aria-describedby={`${id}__about`}
-      onChange={(event) => onChange(choices[Number(event.target.value)]?.value ?? (schema.nullable === true ? null : undefined))}
+      onChange={(event) =>
+        onChange(choices[Number(event.target.value)]?.value ?? (schema.nullable === true ? null : undefined))
+      }
     >
       {at < 0 && <option value={-1}>choose</option>}
       {choices.map((choice, i) => (
@@ -199,7 +211,9 @@ function Lines({ fieldPathId, formData, onChange, disabled, schema }: FieldProps
           disabled={disabled}
           placeholder="one per line"
           aria-describedby={`${id}__about`}
-          onChange={(event) => onChange(event.target.value === "" ? [] : event.target.value.split("\n"), fieldPathId.path)}
+          onChange={(event) =>
+            onChange(event.target.value === "" ? [] : event.target.value.split("\n"), fieldPathId.path)
+          }
         />
         <p className="muted small" id={`${id}__about`}>
           {schema.description}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changes, defaults, drawing, label, plain, same } from "./schema";
+import { changes, defaults, drawing, label, plain, rebase, same } from "./schema";
 
 const spec = {
   $defs: {
@@ -62,4 +62,10 @@ it("names keys", () => {
 it("compares without regard to order", () => {
   expect(same({ a: 1, b: { c: 2, d: 3 } }, { b: { d: 3, c: 2 }, a: 1 })).toBe(true);
   expect(same([1, 2], [2, 1])).toBe(false);
+});
+
+it("takes other defaults", () => {
+  const suited = rebase(plain(spec), { epochs: 8, model: { name: "small_cnn", dropout: 0 } });
+  expect(defaults(suited)).toMatchObject({ epochs: 8, model: { name: "small_cnn", dropout: 0 }, token: "" });
+  expect(changes(suited, { epochs: 8, model: { name: "resnet18", dropout: 0 } })).toBe(1);
 });

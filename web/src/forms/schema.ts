@@ -1,7 +1,8 @@
 /** A JSON Schema as the server sends it (2020-12, made by pydantic). */
 export type Schema = Record<string, unknown>;
 
-const isSchema = (value: unknown): value is Schema => typeof value === "object" && value !== null && !Array.isArray(value);
+const isSchema = (value: unknown): value is Schema =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isNull = (schema: unknown): boolean => isSchema(schema) && schema.type === "null";
 
@@ -54,6 +55,16 @@ export function defaults(schema: Schema): unknown {
     : undefined;
   if (own && isSchema(schema.default)) return { ...own, ...schema.default };
   return own ?? schema.default;
+}
+
+/** The same schema with other defaults: what suits the data takes their place. */
+export function rebase(schema: Schema, values: unknown): Schema {
+  if (values === undefined) return schema;
+  if (!isSchema(schema.properties) || !isSchema(values)) return { ...schema, default: values };
+  const properties = Object.entries(schema.properties).map(
+    ([key, inner]) => [key, isSchema(inner) ? rebase(inner, values[key]) : inner] as const,
+  );
+  return { ...without(schema, "default"), properties: Object.fromEntries(properties) };
 }
 
 /** `batch_size` -> `Batch size`; words that are names keep their capitals. */

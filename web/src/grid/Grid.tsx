@@ -1,4 +1,12 @@
-import { useCallback, useEffect, useImperativeHandle, useRef, useSyncExternalStore, type MouseEvent, type Ref } from "react";
+import {
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useRef,
+  useSyncExternalStore,
+  type MouseEvent,
+  type Ref,
+} from "react";
 import { outbox, thumbs } from "@/app/services";
 import type { ClassLook } from "@/label/look";
 import { place, type Layout } from "./layout";
@@ -47,10 +55,19 @@ export function Grid({ ref, viewKey, windows, tile, looks, selection, withWhy, o
     thumbs.setFlying(now);
   }, []);
   const caption = CAPTION_PX + (withWhy ? WHY_PX : 0);
-  const { layout, window, onScroll, show } = useScroller(scroller, { count: windows.size, tile, caption, viewKey, onFlying });
+  const { layout, window, onScroll, show } = useScroller(scroller, {
+    count: windows.size,
+    tile,
+    caption,
+    viewKey,
+    onFlying,
+  });
   useSyncExternalStore(windows.subscribe, windows.snapshot);
   useSyncExternalStore(outbox.subscribe, outbox.snapshot);
-  useImperativeHandle(ref, () => ({ show, focus: () => scroller.current?.focus(), layout: () => layout }), [show, layout]);
+  useImperativeHandle(ref, () => ({ show, focus: () => scroller.current?.focus(), layout: () => layout }), [
+    show,
+    layout,
+  ]);
 
   useEffect(() => {
     const ask = () => windows.ensure({ start: window.start, end: window.end });

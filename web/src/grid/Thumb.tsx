@@ -8,12 +8,18 @@ type State = { src: string | null; failed: boolean };
 /** A thumbnail by way of the cancelling loader. */
 export function Thumb({ id, px = 256, alt = "" }: { id: number; px?: number; alt?: string }) {
   const url = urls.thumb(id, px);
-  const [state, setState] = useState<State & { url: string }>(() => ({ url, src: thumbs.peek(url) ?? null, failed: false }));
+  const [state, setState] = useState<State & { url: string }>(() => ({
+    url,
+    src: thumbs.peek(url) ?? null,
+    failed: false,
+  }));
 
   useEffect(
     () =>
       thumbs.want(url, (outcome) =>
-        setState(outcome.kind === "shown" ? { url, src: outcome.src, failed: false } : { url, src: null, failed: true }),
+        setState(
+          outcome.kind === "shown" ? { url, src: outcome.src, failed: false } : { url, src: null, failed: true },
+        ),
       ),
     [url],
   );

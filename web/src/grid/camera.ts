@@ -54,7 +54,8 @@ export const pan = (camera: Camera, dx: number, dy: number): Camera => ({
 /** Keeps at least a corner of the image on the stage. */
 export function hold(camera: Camera, stage: Size, image: Size): Camera {
   const keep = 48;
-  const clamp = (value: number, low: number, high: number) => Math.min(Math.max(value, Math.min(low, high)), Math.max(low, high));
+  const clamp = (value: number, low: number, high: number) =>
+    Math.min(Math.max(value, Math.min(low, high)), Math.max(low, high));
   const { x, y } = camera.origin;
   return {
     ...camera,

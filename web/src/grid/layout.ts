@@ -39,10 +39,10 @@ export interface LayoutInput {
   caption: number;
 }
 
-/** Columns fill the width: the tile grows a little rather than leave a ragged edge. */
+/** Columns fill the width: the tile gives way a little rather than leave a ragged edge. */
 export function layOut({ count, width, height, tile, gap, pad, caption }: LayoutInput): Layout {
   const inner = Math.max(tile, width - 2 * pad);
-  const columns = Math.max(1, Math.floor((inner + gap) / (tile + gap)));
+  const columns = Math.max(1, Math.round((inner + gap) / (tile + gap)));
   const side = Math.max(1, Math.floor((inner - gap * (columns - 1)) / columns));
   const pitchY = side + caption + gap;
   const rows = Math.ceil(count / columns);

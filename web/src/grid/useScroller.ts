@@ -43,12 +43,18 @@ function useSize(ref: RefObject<HTMLElement | null>) {
   return size;
 }
 
-const windowAt = (layout: Layout, at: Scroll): Window => ({ ...visible(layout, at.top, OVERSCAN_ROWS), shift: at.bar - at.top });
+const windowAt = (layout: Layout, at: Scroll): Window => ({
+  ...visible(layout, at.top, OVERSCAN_ROWS),
+  shift: at.bar - at.top,
+});
 
 const same = (a: Window, b: Window) => a.start === b.start && a.end === b.end && a.shift === b.shift;
 
 /** Ties a scrolling element to a sheet of any height. */
-export function useScroller(ref: RefObject<HTMLElement | null>, { count, tile, caption, viewKey, onFlying }: Options): Scroller {
+export function useScroller(
+  ref: RefObject<HTMLElement | null>,
+  { count, tile, caption, viewKey, onFlying }: Options,
+): Scroller {
   const size = useSize(ref);
   const layout = useMemo(
     () => layOut({ count, width: size.width, height: size.height, tile, gap: 10, pad: 12, caption }),
@@ -79,7 +85,8 @@ export function useScroller(ref: RefObject<HTMLElement | null>, { count, tile, c
     last.current = { layout, viewKey };
     if (size.height === 0) return;
     if (before.viewKey !== viewKey) place(atTop, true);
-    else if (before.layout !== layout && before.layout.columns > 0) place(relayout(before.layout, layout, at.current), true);
+    else if (before.layout !== layout && before.layout.columns > 0)
+      place(relayout(before.layout, layout, at.current), true);
     else place(at.current, true);
   }, [layout, viewKey, size.height, place]);
 

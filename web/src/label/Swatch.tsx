@@ -4,7 +4,15 @@ import type { ClassLook } from "./look";
 export function Swatch({ look, width = 18 }: { look: Pick<ClassLook, "colour" | "dash">; width?: number }) {
   return (
     <svg className="swatch" width={width} height="4" aria-hidden="true">
-      <line x1="0" y1="2" x2={width} y2="2" stroke={look.colour} strokeWidth="4" strokeDasharray={look.dash === "none" ? undefined : look.dash} />
+      <line
+        x1="0"
+        y1="2"
+        x2={width}
+        y2="2"
+        stroke={look.colour}
+        strokeWidth="4"
+        strokeDasharray={look.dash === "none" ? undefined : look.dash}
+      />
     </svg>
   );
 }

@@ -22,8 +22,7 @@ export interface OutboxPorts {
 }
 
 export type OutboxEvent =
-  | { kind: "saved"; entry: Entry; answer: Answer }
-  | { kind: "refused"; entry: Entry; error: ApiError };
+  { kind: "saved"; entry: Entry; answer: Answer } | { kind: "refused"; entry: Entry; error: ApiError };
 
 export type SaveState = "saved" | "saving" | "offline" | "waiting";
 
@@ -147,7 +146,8 @@ export class Outbox {
       const current = conflicting(problem);
       this.learn(current);
       // The answer to an earlier try was lost on the way: what stands there is what we said.
-      if (current.length > 0 && agrees(entry, current)) this.tell({ kind: "saved", entry, answer: { seq: 0, images: current } });
+      if (current.length > 0 && agrees(entry, current))
+        this.tell({ kind: "saved", entry, answer: { seq: 0, images: current } });
       else this.tell({ kind: "refused", entry, error: problem });
       return;
     }

@@ -30,7 +30,12 @@ function colourOf(name: string): string {
 }
 
 function options(title: string, lines: readonly Line[], width: number, height: number): uPlot.Options {
-  const axis = { stroke: colourOf("--muted"), grid: { stroke: colourOf("--line"), width: 1 }, ticks: { show: false }, font: FONT };
+  const axis = {
+    stroke: colourOf("--muted"),
+    grid: { stroke: colourOf("--line"), width: 1 },
+    ticks: { show: false },
+    font: FONT,
+  };
   return {
     title: undefined,
     width,
@@ -41,7 +46,12 @@ function options(title: string, lines: readonly Line[], width: number, height: n
     scales: { x: { time: false } },
     axes: [
       { ...axis, size: 28, space: 70 },
-      { ...axis, size: 52, space: 34, values: (_plot, ticks) => ticks.map((tick) => lines[0]?.format(tick) ?? String(tick)) },
+      {
+        ...axis,
+        size: 52,
+        space: 34,
+        values: (_plot, ticks) => ticks.map((tick) => lines[0]?.format(tick) ?? String(tick)),
+      },
     ],
     series: [
       { label: "step" },
@@ -70,7 +80,11 @@ export default function LineChart({ title, columns, lines, height = 220 }: LineC
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const made = new uPlot(options(title, lines, element.clientWidth, height), latest.current as uPlot.AlignedData, element);
+    const made = new uPlot(
+      options(title, lines, element.clientWidth, height),
+      latest.current as uPlot.AlignedData,
+      element,
+    );
     plot.current = made;
     const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     observer.observe(element);

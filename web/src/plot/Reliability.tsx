@@ -15,7 +15,13 @@ export function Reliability({ bins }: { bins: readonly ReliabilityBin[] }) {
   if (full.length === 0) return <p className="muted small">Too few labels to say how honest the probabilities are.</p>;
   return (
     <figure className="reliability">
-      <svg viewBox={`0 0 ${SIDE} ${SIDE}`} width={SIDE} height={SIDE} role="img" aria-label="Reliability diagram: confidence against accuracy">
+      <svg
+        viewBox={`0 0 ${SIDE} ${SIDE}`}
+        width={SIDE}
+        height={SIDE}
+        role="img"
+        aria-label="Reliability diagram: confidence against accuracy"
+      >
         <rect x={x(0)} y={y(1)} width={IN} height={IN} className="plot-frame" />
         {[0.25, 0.5, 0.75].map((at) => (
           <g key={at} className="plot-grid">
@@ -24,9 +30,18 @@ export function Reliability({ bins }: { bins: readonly ReliabilityBin[] }) {
           </g>
         ))}
         <line x1={x(0)} y1={y(0)} x2={x(1)} y2={y(1)} className="plot-ideal" />
-        <polyline points={full.map((bin) => `${x(bin.confidence)},${y(bin.accuracy)}`).join(" ")} className="plot-line" />
+        <polyline
+          points={full.map((bin) => `${x(bin.confidence)},${y(bin.accuracy)}`).join(" ")}
+          className="plot-line"
+        />
         {full.map((bin) => (
-          <circle key={bin.confidence} cx={x(bin.confidence)} cy={y(bin.accuracy)} r={2 + 4 * Math.sqrt(bin.count / most)} className="plot-dot" />
+          <circle
+            key={bin.confidence}
+            cx={x(bin.confidence)}
+            cy={y(bin.accuracy)}
+            r={2 + 4 * Math.sqrt(bin.count / most)}
+            className="plot-dot"
+          />
         ))}
         <text x={x(0.5)} y={SIDE - 2} textAnchor="middle">
           confidence

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { accuracyColumns, endOfEpoch, lossColumns, merged, smooth } from "./curves";
 
-const points = [1, 2, 3, 4, 5, 6].map((step) => ({ step, epoch: Math.ceil(step / 3), loss: 7 - step, acc: step / 10, lr: 0.1 }));
+const points = [1, 2, 3, 4, 5, 6].map((step) => ({
+  step,
+  epoch: Math.ceil(step / 3),
+  loss: 7 - step,
+  acc: step / 10,
+  lr: 0.1,
+}));
 
 describe("merged", () => {
   it("appends what is new", () => {
@@ -22,7 +28,12 @@ it("finds where an epoch ended", () => {
 });
 
 it("smooths without a bias at the start", () => {
-  expect(smooth([4, 4, null, 4], 0.9).map((v) => (v === null ? null : Math.round(v * 1e6) / 1e6))).toEqual([4, 4, null, 4]);
+  expect(smooth([4, 4, null, 4], 0.9).map((v) => (v === null ? null : Math.round(v * 1e6) / 1e6))).toEqual([
+    4,
+    4,
+    null,
+    4,
+  ]);
 });
 
 it("puts epochs at the step where they ended", () => {

@@ -19,7 +19,10 @@ export function Dialog({ open, onClose, title, about, wide, children, foot }: Di
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="scrim" />
-        <Radix.Content className={wide ? "dialog wide" : "dialog"} {...(about ? {} : { "aria-describedby": undefined })}>
+        <Radix.Content
+          className={wide ? "dialog wide" : "dialog"}
+          {...(about ? {} : { "aria-describedby": undefined })}
+        >
           <div className="dialog-head">
             <Radix.Title>{title}</Radix.Title>
             <Radix.Close asChild>
@@ -83,7 +86,13 @@ export function Confirm({ open, onClose, title, about, action, onConfirm, busy, 
             <label htmlFor="confirm-name">
               Type <code>{typed}</code> to go on
             </label>
-            <input id="confirm-name" className="input" value={text} autoComplete="off" onChange={(event) => setText(event.target.value)} />
+            <input
+              id="confirm-name"
+              className="input"
+              value={text}
+              autoComplete="off"
+              onChange={(event) => setText(event.target.value)}
+            />
           </div>
         )}
         {error}

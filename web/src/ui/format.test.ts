@@ -6,7 +6,12 @@ describe("format", () => {
     expect([bytes(0), bytes(999), bytes(1500), bytes(123_456_789)]).toEqual(["0 B", "999 B", "1.5 kB", "123 MB"]);
   });
   it("says durations in two units", () => {
-    expect([duration(59.6), duration(200), duration(7500), duration(null)]).toEqual(["1 min", "3 min 20 s", "2 h 5 min", "–"]);
+    expect([duration(59.6), duration(200), duration(7500), duration(null)]).toEqual([
+      "1 min",
+      "3 min 20 s",
+      "2 h 5 min",
+      "–",
+    ]);
   });
   it("says how long ago", () => {
     const now = Date.parse("2025-01-02T00:00:00Z");

@@ -37,8 +37,14 @@ function useRefusals(): void {
       outbox.onEvent((event) => {
         if (event.kind !== "refused") return;
         const changed = conflicting(event.error).length;
-        const title = changed > 0 ? `${many(changed, "picture")} changed meanwhile: your label was taken back` : event.error.message;
-        toasts.say(title, { tone: "bad", hint: changed > 0 ? `${event.error.message} ${event.error.hint}`.trim() : event.error.hint });
+        const title =
+          changed > 0
+            ? `${many(changed, "picture")} changed meanwhile: your label was taken back`
+            : event.error.message;
+        toasts.say(title, {
+          tone: "bad",
+          hint: changed > 0 ? `${event.error.message} ${event.error.hint}`.trim() : event.error.hint,
+        });
         announce(title);
       }),
     [],
@@ -111,7 +117,12 @@ function BrowseProject({ project }: { project: string }) {
     useMemo(
       () => [
         { id: "refresh", section: "Browse", title: "Refresh the view", keys: "R", run: refresh },
-        { id: "add", section: "Browse", title: "Add pictures", run: () => void navigate(`/projects?add=${encodeURIComponent(project)}`) },
+        {
+          id: "add",
+          section: "Browse",
+          title: "Add pictures",
+          run: () => void navigate(`/projects?add=${encodeURIComponent(project)}`),
+        },
         { id: "unsure", section: "Label", title: "Unsure", keys: "0", run: () => mark(unsure) },
         { id: "skip", section: "Label", title: "Skip", keys: "X", run: () => mark(skip) },
         ...classes.list.map((look) => ({
@@ -131,28 +142,84 @@ function BrowseProject({ project }: { project: string }) {
     setTile(px);
   };
   const add = () => void navigate(`/projects?add=${encodeURIComponent(project)}`);
-  const focused = view?.windows.get(selection.focus);
 
   return (
     <main className="browse">
       <h1 className="hidden-but-read">Browse {project}</h1>
-      <ToolBar project={project} asked={asked} onAsk={ask} size={view ? size : null} tile={tile} onTile={chooseTile} old={old} loading={loading} onRefresh={refresh} note={view?.info.note ?? ""} />
-      <Filters project={project} about={about.data} asked={asked} onAsk={ask} looks={classes.list} error={classes.error} />
-      <section className="browse-grid" aria-label="View" aria-busy={loading}>
-        {error !== null && (
-          <div className="browse-note">
-            <ErrorNote error={error} onRetry={refresh} />
-          </div>
-        )}
-        {!view && error === null && <WaitingGrid tile={tile} />}
-        {view && size === 0 && <NoPictures about={about.data?.images ?? 0} filtered={filters(asked.filter) > 0} note={view.info.note} onAdd={add} onAll={() => ask({ ...asked, queue: "all", filter: noFilter })} />}
-        {view && size > 0 && (
-          <Grid ref={grid} viewKey={viewId} windows={view.windows} tile={tile} looks={classes.byId} selection={selection} withWhy={view.info.queue !== "all"} onPick={onPick} onOpen={open} />
-        )}
-      </section>
-      <Inspector item={focused} looks={classes.byId} onOpen={() => open(selection.focus)} />
-      <KeyBar looks={classes.list} picked={pickedCount(selection, size)} onMark={mark} onClear={() => onPick({ kind: "clear" })} />
-      {view && opened !== null && <Detail view={view} index={opened} looks={classes.list} onMark={mark} onMove={(index) => onPick({ kind: "focus", index })} onClose={close} />}
+      <div className="browse-panes" inert={opened !== null}>
+        <ToolBar
+          project={project}
+          asked={asked}
+          onAsk={ask}
+          size={view ? size : null}
+          tile={tile}
+          onTile={chooseTile}
+          old={old}
+          loading={loading}
+          onRefresh={refresh}
+          note={view?.info.note ?? ""}
+        />
+        <Filters
+          project={project}
+          about={about.data}
+          asked={asked}
+          onAsk={ask}
+          looks={classes.list}
+          error={classes.error}
+        />
+        <section className="browse-grid" aria-label="View" aria-busy={loading}>
+          {error !== null && (
+            <div className="browse-note">
+              <ErrorNote error={error} onRetry={refresh} />
+            </div>
+          )}
+          {!view && error === null && <WaitingGrid tile={tile} />}
+          {view && size === 0 && (
+            <NoPictures
+              about={about.data?.images ?? 0}
+              filtered={filters(asked.filter) > 0}
+              note={view.info.note}
+              onAdd={add}
+              onAll={() => ask({ ...asked, queue: "all", filter: noFilter })}
+            />
+          )}
+          {view && size > 0 && (
+            <Grid
+              ref={grid}
+              viewKey={viewId}
+              windows={view.windows}
+              tile={tile}
+              looks={classes.byId}
+              selection={selection}
+              withWhy={view.info.queue !== "all"}
+              onPick={onPick}
+              onOpen={open}
+            />
+          )}
+        </section>
+        <Inspector
+          windows={view?.windows ?? null}
+          index={selection.focus}
+          looks={classes.byId}
+          onOpen={() => open(selection.focus)}
+        />
+        <KeyBar
+          looks={classes.list}
+          picked={pickedCount(selection, size)}
+          onMark={mark}
+          onClear={() => onPick({ kind: "clear" })}
+        />
+      </div>
+      {view && opened !== null && (
+        <Detail
+          view={view}
+          index={opened}
+          looks={classes.list}
+          onMark={mark}
+          onMove={(index) => onPick({ kind: "focus", index })}
+          onClose={close}
+        />
+      )}
       <Confirm
         open={labelling.pending !== null}
         onClose={labelling.cancel}
@@ -167,7 +234,11 @@ function BrowseProject({ project }: { project: string }) {
 
 function WaitingGrid({ tile }: { tile: number }) {
   return (
-    <div className="waiting-grid" style={{ gridTemplateColumns: `repeat(auto-fill, minmax(${tile}px, 1fr))` }} aria-hidden>
+    <div
+      className="waiting-grid"
+      style={{ gridTemplateColumns: `repeat(auto-fill, minmax(${tile}px, 1fr))` }}
+      aria-hidden
+    >
       {Array.from({ length: 24 }, (_, i) => (
         <Skeleton key={i} height={tile + 10} />
       ))}

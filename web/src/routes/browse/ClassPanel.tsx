@@ -37,7 +37,14 @@ function AddClass({ project }: { project: string }) {
   };
   return (
     <form className="add-class" onSubmit={submit}>
-      <input className="input compact" aria-label="Name of a new class" placeholder="Add a class" value={name} maxLength={80} onChange={(event) => setName(event.target.value)} />
+      <input
+        className="input compact"
+        aria-label="Name of a new class"
+        placeholder="Add a class"
+        value={name}
+        maxLength={80}
+        onChange={(event) => setName(event.target.value)}
+      />
       <IconButton label="Add the class" type="submit" small disabled={name.trim() === "" || add.isPending}>
         <Plus size={14} aria-hidden />
       </IconButton>
@@ -62,7 +69,13 @@ export function ClassPanel({ project, looks, chosen, onToggle }: ClassPanelProps
       <ul>
         {looks.map((look) => (
           <li key={look.id} className="class-row">
-            <button type="button" className="filter-row" aria-pressed={chosen.includes(look.id)} aria-label={`Only ${look.name}, ${many(look.count, "picture")}`} onClick={() => onToggle(look.id)}>
+            <button
+              type="button"
+              className="filter-row"
+              aria-pressed={chosen.includes(look.id)}
+              aria-label={`Only ${look.name}, ${many(look.count, "picture")}`}
+              onClick={() => onToggle(look.id)}
+            >
               {look.hotkey ? <Kbd>{look.hotkey}</Kbd> : <span className="kbd-gap" />}
               <Swatch look={look} />
               <span className="grow ellipsis">{look.name}</span>
@@ -75,14 +88,25 @@ export function ClassPanel({ project, looks, chosen, onToggle }: ClassPanelProps
                 </IconButton>
               }
               items={[
-                { label: "Name, colour, key", icon: <Pencil size={14} aria-hidden />, onSelect: () => setEditing(look) },
-                { label: "Delete", icon: <Trash2 size={14} aria-hidden />, danger: true, onSelect: () => setDeleting(look) },
+                {
+                  label: "Name, colour, key",
+                  icon: <Pencil size={14} aria-hidden />,
+                  onSelect: () => setEditing(look),
+                },
+                {
+                  label: "Delete",
+                  icon: <Trash2 size={14} aria-hidden />,
+                  danger: true,
+                  onSelect: () => setDeleting(look),
+                },
               ]}
             />
           </li>
         ))}
       </ul>
-      {looks.length === 0 && <p className="muted small panel-hint">Add the classes that you tell apart; the keys 1 to 9 give them.</p>}
+      {looks.length === 0 && (
+        <p className="muted small panel-hint">Add the classes that you tell apart; the keys 1 to 9 give them.</p>
+      )}
       <AddClass project={project} />
       {editing && <EditClass project={project} look={editing} onClose={() => setEditing(null)} />}
       <Confirm

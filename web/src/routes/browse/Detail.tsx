@@ -59,11 +59,21 @@ export function Detail({ view, index, looks, onMark, onMove, onClose }: DetailPr
           <IconButton label="Previous picture" keys="←" disabled={index === 0} onClick={() => onMove(index - 1)}>
             <ChevronLeft size={18} aria-hidden />
           </IconButton>
-          <IconButton label="Next picture" keys="→" disabled={index >= windows.size - 1} onClick={() => onMove(index + 1)}>
+          <IconButton
+            label="Next picture"
+            keys="→"
+            disabled={index >= windows.size - 1}
+            onClick={() => onMove(index + 1)}
+          >
             <ChevronRight size={18} aria-hidden />
           </IconButton>
           {item && (
-            <a className="button quiet icon" href={urls.file(item.id)} download={baseName(item.path)} aria-label="Download the original">
+            <a
+              className="button quiet icon"
+              href={urls.file(item.id)}
+              download={baseName(item.path)}
+              aria-label="Download the original"
+            >
               <Download size={16} aria-hidden />
             </a>
           )}

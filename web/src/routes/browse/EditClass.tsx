@@ -40,16 +40,33 @@ export function EditClass({ project, look, onClose }: { project: string; look: C
       <form id="edit-class" className="stack" onSubmit={submit}>
         <div className="field">
           <label htmlFor="class-name">Name</label>
-          <input id="class-name" className="input" value={name} maxLength={80} onChange={(event) => setName(event.target.value)} />
+          <input
+            id="class-name"
+            className="input"
+            value={name}
+            maxLength={80}
+            onChange={(event) => setName(event.target.value)}
+          />
         </div>
         <div className="row">
           <div className="field">
             <label htmlFor="class-colour">Colour</label>
-            <input id="class-colour" type="color" className="input colour" value={colour} onChange={(event) => setColour(event.target.value)} />
+            <input
+              id="class-colour"
+              type="color"
+              className="input colour"
+              value={colour}
+              onChange={(event) => setColour(event.target.value)}
+            />
           </div>
           <div className="field grow">
             <label htmlFor="class-hotkey">Key</label>
-            <select id="class-hotkey" className="input" value={hotkey} onChange={(event) => setHotkey(event.target.value)}>
+            <select
+              id="class-hotkey"
+              className="input"
+              value={hotkey}
+              onChange={(event) => setHotkey(event.target.value)}
+            >
               <option value="">none</option>
               {["1", "2", "3", "4", "5", "6", "7", "8", "9"].map((key) => (
                 <option key={key}>{key}</option>

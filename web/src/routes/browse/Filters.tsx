@@ -37,7 +37,12 @@ export function Filters({ project, about, asked, onAsk, looks, error }: FiltersP
   return (
     <aside className="filters" aria-label="Filters and classes">
       {error !== null && <ErrorNote error={error} />}
-      <ClassPanel project={project} looks={looks} chosen={filter.class_ids} onToggle={(id) => set({ class_ids: toggled(filter.class_ids, id) })} />
+      <ClassPanel
+        project={project}
+        looks={looks}
+        chosen={filter.class_ids}
+        onToggle={(id) => set({ class_ids: toggled(filter.class_ids, id) })}
+      />
       <section>
         <h2 className="panel-title">Status</h2>
         <ul>
@@ -45,7 +50,12 @@ export function Filters({ project, about, asked, onAsk, looks, error }: FiltersP
             const number = counted(about, status);
             return (
               <li key={status}>
-                <button type="button" className="filter-row" aria-pressed={filter.statuses.includes(status)} onClick={() => set({ statuses: toggled(filter.statuses, status) })}>
+                <button
+                  type="button"
+                  className="filter-row"
+                  aria-pressed={filter.statuses.includes(status)}
+                  onClick={() => set({ statuses: toggled(filter.statuses, status) })}
+                >
                   <Icon size={14} aria-hidden />
                   <span className="grow">{status === "conflict" ? "labels disagree" : status}</span>
                   {number !== null && <span className="muted">{count(number)}</span>}
@@ -60,7 +70,12 @@ export function Filters({ project, about, asked, onAsk, looks, error }: FiltersP
         <ul className="split-row">
           {SPLITS.map((split: Split) => (
             <li key={split}>
-              <button type="button" className="filter-row" aria-pressed={filter.splits.includes(split)} onClick={() => set({ splits: toggled(filter.splits, split) })}>
+              <button
+                type="button"
+                className="filter-row"
+                aria-pressed={filter.splits.includes(split)}
+                onClick={() => set({ splits: toggled(filter.splits, split) })}
+              >
                 {split}
               </button>
             </li>

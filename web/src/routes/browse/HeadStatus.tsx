@@ -21,7 +21,9 @@ function Embed({ project }: { project: string }) {
     onSuccess: () => void queries.invalidateQueries({ queryKey: keys.jobs }),
     onError: (error) => toasts.fail(error),
   });
-  const job = jobs?.find((one) => one.project === project && one.kind === "embed" && ["queued", "running"].includes(one.state));
+  const job = jobs?.find(
+    (one) => one.project === project && one.kind === "embed" && ["queued", "running"].includes(one.state),
+  );
   if (job) {
     return (
       <span className="head-status small" role="status">
@@ -42,7 +44,9 @@ function Embed({ project }: { project: string }) {
         </Button>
       }
       items={encoders.map((engine) => ({
-        label: engine.ready ? `${engine.name}: ${engine.description}` : `${engine.name}: ${engine.missing ?? "not ready"}`,
+        label: engine.ready
+          ? `${engine.name}: ${engine.description}`
+          : `${engine.name}: ${engine.missing ?? "not ready"}`,
         disabled: !engine.ready,
         onSelect: () => start.mutate(engine.name),
       }))}

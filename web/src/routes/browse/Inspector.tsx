@@ -6,6 +6,7 @@ import { keys } from "@/api/keys";
 import type { ImageDetail, Item } from "@/api/types";
 import { outbox } from "@/app/services";
 import { Thumb } from "@/grid/Thumb";
+import type { Windows } from "@/grid/windows";
 import { shown, type ClassLook } from "@/label/look";
 import { Swatch } from "@/label/Swatch";
 import { ago, baseName, bytes, percent } from "@/ui/format";
@@ -29,7 +30,15 @@ export function useImage(id: number | undefined) {
   });
 }
 
-export function Probabilities({ image, looks, most = 6 }: { image: ImageDetail; looks: ReadonlyMap<number, ClassLook>; most?: number }) {
+export function Probabilities({
+  image,
+  looks,
+  most = 6,
+}: {
+  image: ImageDetail;
+  looks: ReadonlyMap<number, ClassLook>;
+  most?: number;
+}) {
   const best = [...image.probabilities].sort((a, b) => b.p - a.p).slice(0, most);
   if (best.length === 0) return null;
   return (
@@ -70,14 +79,17 @@ export function History({ image }: { image: ImageDetail }) {
     <section>
       <h3>History</h3>
       <ol className="history">
-        {[...image.history].sort((a, b) => b.seq - a.seq).slice(0, 20).map((entry) => (
-          <li key={entry.seq} className={entry.undone ? "undone" : ""}>
-            <span className="grow">{entry.description}</span>
-            <span className="muted" title={entry.at}>
-              {ago(entry.at)}
-            </span>
-          </li>
-        ))}
+        {[...image.history]
+          .sort((a, b) => b.seq - a.seq)
+          .slice(0, 20)
+          .map((entry) => (
+            <li key={entry.seq} className={entry.undone ? "undone" : ""}>
+              <span className="grow">{entry.description}</span>
+              <span className="muted" title={entry.at}>
+                {ago(entry.at)}
+              </span>
+            </li>
+          ))}
       </ol>
     </section>
   );
@@ -115,8 +127,20 @@ export function Facts({ item, image }: { item: Item; image: ImageDetail | undefi
   );
 }
 
+interface InspectorProps {
+  windows: Windows | null;
+  index: number;
+  looks: ReadonlyMap<number, ClassLook>;
+  onOpen: () => void;
+}
+
+const never = () => () => undefined;
+const zero = () => 0;
+
 /** All about the picture under the focus. */
-export function Inspector({ item, looks, onOpen }: { item: Item | undefined; looks: ReadonlyMap<number, ClassLook>; onOpen: () => void }) {
+export function Inspector({ windows, index, looks, onOpen }: InspectorProps) {
+  useSyncExternalStore(windows?.subscribe ?? never, windows?.snapshot ?? zero);
+  const item = windows?.get(index);
   const { data } = useImage(item?.id);
   if (!item) {
     return (

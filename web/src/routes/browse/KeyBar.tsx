@@ -14,7 +14,9 @@ interface KeyBarProps {
 
 /** What the keys do, to be read and to be clicked. */
 export function KeyBar({ looks, picked, onMark, onClear }: KeyBarProps) {
-  const withKeys = looks.filter((look) => look.hotkey !== null).sort((a, b) => (a.hotkey ?? "").localeCompare(b.hotkey ?? ""));
+  const withKeys = looks
+    .filter((look) => look.hotkey !== null)
+    .sort((a, b) => (a.hotkey ?? "").localeCompare(b.hotkey ?? ""));
   return (
     <div className="keybar" role="toolbar" aria-label="Label">
       <span className="small keybar-target" role="status">

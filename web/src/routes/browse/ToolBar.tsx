@@ -60,7 +60,12 @@ export function ToolBar({ project, asked, onAsk, size, tile, onTile, old, loadin
     <div className="toolbar" role="toolbar" aria-label="View">
       <label className="queue-choice">
         <span className="muted small">Queue</span>
-        <select className="input compact" value={asked.queue} title={about} onChange={(event) => onAsk({ ...asked, queue: event.target.value, seed: null })}>
+        <select
+          className="input compact"
+          value={asked.queue}
+          title={about}
+          onChange={(event) => onAsk({ ...asked, queue: event.target.value, seed: null })}
+        >
           {all.map((queue) => (
             <option key={queue.name} value={queue.name}>
               {queue.name}
@@ -69,7 +74,11 @@ export function ToolBar({ project, asked, onAsk, size, tile, onTile, old, loadin
         </select>
       </label>
       {asked.queue === "random" && (
-        <IconButton label="Shuffle again" small onClick={() => onAsk({ ...asked, seed: Math.floor(Math.random() * 1e9) })}>
+        <IconButton
+          label="Shuffle again"
+          small
+          onClick={() => onAsk({ ...asked, seed: Math.floor(Math.random() * 1e9) })}
+        >
           <Dices size={14} aria-hidden />
         </IconButton>
       )}
@@ -95,10 +104,21 @@ export function ToolBar({ project, asked, onAsk, size, tile, onTile, old, loadin
       <HeadStatus project={project} />
       <label className="size-slider">
         <span className="hidden-but-read">Size of the pictures</span>
-        <input type="range" min={96} max={320} step={16} value={tile} onChange={(event) => onTile(Number(event.target.value))} />
+        <input
+          type="range"
+          min={96}
+          max={320}
+          step={16}
+          value={tile}
+          onChange={(event) => onTile(Number(event.target.value))}
+        />
       </label>
       <Tip text="Add pictures">
-        <Link className="button quiet icon small" to={`/projects?add=${encodeURIComponent(project)}`} aria-label="Add pictures">
+        <Link
+          className="button quiet icon small"
+          to={`/projects?add=${encodeURIComponent(project)}`}
+          aria-label="Add pictures"
+        >
           <ImagePlus size={16} aria-hidden />
         </Link>
       </Tip>

@@ -81,7 +81,11 @@ export function useView(project: string, asked: Asked) {
     const abort = new AbortController();
     const now = JSON.parse(question) as Asked;
     api
-      .openView(project, { queue: now.queue, filter: now.filter, ...(now.seed === null ? {} : { seed: now.seed }) }, abort.signal)
+      .openView(
+        project,
+        { queue: now.queue, filter: now.filter, ...(now.seed === null ? {} : { seed: now.seed }) },
+        abort.signal,
+      )
       .then((info) => {
         if (abort.signal.aborted) return;
         const view: View = { info, windows: viewOf(info), asked: now, project };
@@ -103,5 +107,11 @@ export function useView(project: string, asked: Asked) {
   }, [view, refresh]);
 
   const loading = state.answered !== asking;
-  return { view: view?.project === project ? view : null, error: loading ? null : state.error, loading, old: state.old, refresh };
+  return {
+    view: view?.project === project ? view : null,
+    error: loading ? null : state.error,
+    loading,
+    old: state.old,
+    refresh,
+  };
 }

@@ -77,7 +77,11 @@ const isSkippedList = (value: unknown): value is Skipped[] =>
   Array.isArray(value) && value.every((one) => typeof one === "object" && one !== null && "reason" in one);
 
 const said = (value: unknown): string =>
-  typeof value === "number" ? (Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(4)))) : String(value);
+  typeof value === "number"
+    ? Number.isInteger(value)
+      ? count(value)
+      : String(Number(value.toPrecision(4)))
+    : String(value);
 
 /** What came out: plain values as facts, files that were skipped by their reason. */
 function Result({ result }: { result: Record<string, unknown> }) {
@@ -116,7 +120,14 @@ function Progress({ job }: { job: Job }) {
   const tone = job.state === "done" ? "good" : job.state === "failed" ? "bad" : undefined;
   return (
     <div className="stack tight-stack">
-      {(isActive(job.state) || job.total !== null) && <Bar label={jobTitle(job)} done={job.done} total={job.state === "done" && job.total === null ? job.done : job.total} tone={tone} />}
+      {(isActive(job.state) || job.total !== null) && (
+        <Bar
+          label={jobTitle(job)}
+          done={job.done}
+          total={job.state === "done" && job.total === null ? job.done : job.total}
+          tone={tone}
+        />
+      )}
       <p className="row small job-facts">
         {job.total !== null && (
           <span>
@@ -124,9 +135,13 @@ function Progress({ job }: { job: Job }) {
           </span>
         )}
         {job.note && <span className="ellipsis grow">{job.note}</span>}
-        {job.rate !== null && isActive(job.state) && <span className="muted">{job.rate >= 10 ? job.rate.toFixed(0) : job.rate.toFixed(1)} per second</span>}
+        {job.rate !== null && isActive(job.state) && (
+          <span className="muted">{job.rate >= 10 ? job.rate.toFixed(0) : job.rate.toFixed(1)} per second</span>
+        )}
         {job.eta_s !== null && isActive(job.state) && <span className="muted">{duration(job.eta_s)} left</span>}
-        {!isActive(job.state) && job.started_at && <span className="muted">took {duration(between(job.started_at, job.finished_at))}</span>}
+        {!isActive(job.state) && job.started_at && (
+          <span className="muted">took {duration(between(job.started_at, job.finished_at))}</span>
+        )}
       </p>
     </div>
   );

@@ -51,8 +51,8 @@ export function Component() {
       <main className="page">
         <h1 className="hidden-but-read">Jobs</h1>
         <Empty icon={<Activity size={32} aria-hidden />} title="Nothing is running">
-          Adding pictures, embedding, training and exporting are jobs. They show here with their progress and log, and go on
-          when you close this page.
+          Adding pictures, embedding, training and exporting are jobs. They show here with their progress and log, and
+          go on when you close this page.
         </Empty>
       </main>
     );

@@ -30,7 +30,8 @@ function useExport(model: Model) {
     },
     onError: (error) => toasts.fail(error),
   });
-  const ours = (job: Job) => job.kind === "export" && (job.id === started || job.result?.path?.toString().includes(model.id) === true);
+  const ours = (job: Job) =>
+    job.kind === "export" && (job.id === started || job.result?.path?.toString().includes(model.id) === true);
   return { start, job: jobs?.find(ours) };
 }
 
@@ -46,9 +47,14 @@ function ExportSection({ model }: { model: Model }) {
         </h2>
         {done && <span className="badge good">exported</span>}
       </div>
-      <p className="muted small">One file with the preprocessing, the classes and the calibration inside. It is only written once it answers as the network does.</p>
+      <p className="muted small">
+        One file with the preprocessing, the classes and the calibration inside. It is only written once it answers as
+        the network does.
+      </p>
       {job && isActive(job.state) && <Bar label="Exporting" done={job.done} total={job.total} />}
-      {job?.state === "failed" && job.error && <ErrorNote error={Object.assign(new Error(job.error.message), { hint: job.error.hint })} />}
+      {job?.state === "failed" && job.error && (
+        <ErrorNote error={Object.assign(new Error(job.error.message), { hint: job.error.hint })} />
+      )}
       {typeof parity === "number" && (
         <p className="small">
           Largest difference to the network: <b className="mono">{parity.toExponential(1)}</b>
@@ -61,7 +67,11 @@ function ExportSection({ model }: { model: Model }) {
           </a>
         )}
         {model.format !== "onnx" && (
-          <Button look={done ? "plain" : "primary"} disabled={start.isPending || (job !== undefined && isActive(job.state))} onClick={() => start.mutate()}>
+          <Button
+            look={done ? "plain" : "primary"}
+            disabled={start.isPending || (job !== undefined && isActive(job.state))}
+            onClick={() => start.mutate()}
+          >
             <PackageCheck size={16} aria-hidden /> {done ? "Export again" : "Export to ONNX"}
           </Button>
         )}

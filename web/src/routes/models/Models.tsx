@@ -9,7 +9,8 @@ import { ago, bytes, many, percent } from "@/ui/format";
 import { Empty, ErrorNote, Skeletons } from "@/ui/States";
 import "./models.css";
 
-export const isExported = (model: Model): boolean => model.format === "onnx" || model.exports.some((file) => file.endsWith(".onnx"));
+export const isExported = (model: Model): boolean =>
+  model.format === "onnx" || model.exports.some((file) => file.endsWith(".onnx"));
 
 function Row({ model }: { model: Model }) {
   return (
@@ -20,13 +21,21 @@ function Row({ model }: { model: Model }) {
       </th>
       <td>{model.kind}</td>
       <td>{model.network || model.format}</td>
-      <td className="muted">{model.classes && model.classes.length > 0 ? many(model.classes.length, "class", "classes") : ""}</td>
+      <td className="muted">
+        {model.classes && model.classes.length > 0 ? many(model.classes.length, "class", "classes") : ""}
+      </td>
       <td className="num">
         {percent(model.metrics?.accuracy)}
         {model.metrics?.accuracy_split && <span className="muted"> {model.metrics.accuracy_split}</span>}
       </td>
       <td className="num">{bytes(model.bytes)}</td>
-      <td>{isExported(model) ? <span className="badge good">ONNX</span> : <span className="muted small">not exported</span>}</td>
+      <td>
+        {isExported(model) ? (
+          <span className="badge good">ONNX</span>
+        ) : (
+          <span className="muted small">not exported</span>
+        )}
+      </td>
       <td className="muted">{ago(model.created_at ?? null)}</td>
     </tr>
   );

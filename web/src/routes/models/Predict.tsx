@@ -23,7 +23,11 @@ function Picture({ src, name }: { src: string; name: string }) {
   const [broken, setBroken] = useState(false);
   return (
     <div className="prediction-picture">
-      {broken ? <ImageOff size={20} aria-label={`${name} cannot be shown by this browser`} /> : <img src={src} alt={name} onError={() => setBroken(true)} />}
+      {broken ? (
+        <ImageOff size={20} aria-label={`${name} cannot be shown by this browser`} />
+      ) : (
+        <img src={src} alt={name} onError={() => setBroken(true)} />
+      )}
     </div>
   );
 }
@@ -80,7 +84,16 @@ export function Predict({ model }: { model: Model }) {
         const { items } = await api.predict(model.id, batch);
         const next = items.flatMap((prediction, j) => {
           const file = batch[j];
-          return file ? [{ key: crypto.getRandomValues(new Uint32Array(2)).join("-"), name: file.name, src: URL.createObjectURL(file), prediction }] : [];
+          return file
+            ? [
+                {
+                  key: crypto.getRandomValues(new Uint32Array(2)).join("-"),
+                  name: file.name,
+                  src: URL.createObjectURL(file),
+                  prediction,
+                },
+              ]
+            : [];
         });
         setAnswers((now) => [...next, ...now]);
       }
@@ -115,11 +128,19 @@ export function Predict({ model }: { model: Model }) {
           </Button>
         )}
       </div>
-      <DropZone label="Drop pictures here" hint={ready ? "They are answered and not kept." : "Export the model first: predictions run on the exported file."} disabled={!ready || ask.isPending} onFiles={(files) => ask.mutate(files)} />
+      <DropZone
+        label="Drop pictures here"
+        hint={
+          ready ? "They are answered and not kept." : "Export the model first: predictions run on the exported file."
+        }
+        disabled={!ready || ask.isPending}
+        onFiles={(files) => ask.mutate(files)}
+      />
       {ask.isPending && <Skeletons count={1} height={104} />}
       {ask.error && <ErrorNote error={ask.error} />}
       <p className="hidden-but-read" role="status">
-        {answers.length > 0 && `${many(answers.length, "picture")} answered; the newest is ${answers[0]?.prediction.label ?? ""}`}
+        {answers.length > 0 &&
+          `${many(answers.length, "picture")} answered; the newest is ${answers[0]?.prediction.label ?? ""}`}
       </p>
       <ul className="predictions">
         {answers.map((asked) => (

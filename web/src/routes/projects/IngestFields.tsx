@@ -31,14 +31,24 @@ export function IngestFields({ value, onChange, invalid }: Props) {
       <div className="ingest-options">
         <div className="field">
           <label htmlFor="ingest-labels">Labels</label>
-          <select id="ingest-labels" className="input" value={value.labels} onChange={(event) => set({ labels: event.target.value as IngestForm["labels"] })}>
+          <select
+            id="ingest-labels"
+            className="input"
+            value={value.labels}
+            onChange={(event) => set({ labels: event.target.value as IngestForm["labels"] })}
+          >
             <option value="auto">From class folders and tag files</option>
             <option value="none">None: I label them myself</option>
           </select>
         </div>
         <div className="field">
           <label htmlFor="ingest-mode">Files</label>
-          <select id="ingest-mode" className="input" value={value.mode} onChange={(event) => set({ mode: event.target.value as IngestForm["mode"] })}>
+          <select
+            id="ingest-mode"
+            className="input"
+            value={value.mode}
+            onChange={(event) => set({ mode: event.target.value as IngestForm["mode"] })}
+          >
             <option value="reference">Leave them where they are</option>
             <option value="copy">Copy them into the project</option>
           </select>

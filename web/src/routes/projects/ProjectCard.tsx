@@ -17,7 +17,12 @@ import { toasts } from "@/ui/toasts";
 
 type Deed = "archive" | "restore" | "trash" | "erase";
 
-const DONE: Record<Deed, string> = { archive: "Archived", restore: "Restored", trash: "Moved to the trash:", erase: "Erased" };
+const DONE: Record<Deed, string> = {
+  archive: "Archived",
+  restore: "Restored",
+  trash: "Moved to the trash:",
+  erase: "Erased",
+};
 
 function useDeed(project: Project, onDone: () => void) {
   return useMutation({
@@ -93,10 +98,29 @@ export function ProjectCard({ project, onAdd }: { project: Project; onAdd: () =>
               { label: "Open", icon: <FolderOpen size={14} aria-hidden />, onSelect: () => void navigate(open) },
               { label: "Add pictures", icon: <ImagePlus size={14} aria-hidden />, onSelect: onAdd },
               project.archived
-                ? { label: "Restore", icon: <ArchiveRestore size={14} aria-hidden />, onSelect: () => deed.mutate("restore", { onError: fail }) }
-                : { label: "Archive", icon: <Archive size={14} aria-hidden />, onSelect: () => deed.mutate("archive", { onError: fail }) },
-              { label: "Delete", icon: <Trash2 size={14} aria-hidden />, danger: true, apart: true, onSelect: () => setAsking("trash") },
-              { label: "Erase", icon: <Eraser size={14} aria-hidden />, danger: true, onSelect: () => setAsking("erase") },
+                ? {
+                    label: "Restore",
+                    icon: <ArchiveRestore size={14} aria-hidden />,
+                    onSelect: () => deed.mutate("restore", { onError: fail }),
+                  }
+                : {
+                    label: "Archive",
+                    icon: <Archive size={14} aria-hidden />,
+                    onSelect: () => deed.mutate("archive", { onError: fail }),
+                  },
+              {
+                label: "Delete",
+                icon: <Trash2 size={14} aria-hidden />,
+                danger: true,
+                apart: true,
+                onSelect: () => setAsking("trash"),
+              },
+              {
+                label: "Erase",
+                icon: <Eraser size={14} aria-hidden />,
+                danger: true,
+                onSelect: () => setAsking("erase"),
+              },
             ]}
           />
         </div>

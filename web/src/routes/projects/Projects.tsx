@@ -36,7 +36,10 @@ export function Component() {
   const [search, setSearch] = useSearchParams();
   const adding = search.get("add");
   const navigate = useNavigate();
-  const { data, error, refetch } = useQuery({ queryKey: keys.projectList(archived), queryFn: () => api.projects(archived) });
+  const { data, error, refetch } = useQuery({
+    queryKey: keys.projectList(archived),
+    queryFn: () => api.projects(archived),
+  });
   const discover = useDiscover();
   const shown = data?.filter((project) => project.archived === archived);
 
@@ -95,8 +98,8 @@ export function Component() {
                 </Button>
               }
             >
-              A project holds your pictures, their classes and the models that you train on them. The pictures stay where
-              they are unless you ask for a copy.
+              A project holds your pictures, their classes and the models that you train on them. The pictures stay
+              where they are unless you ask for a copy.
             </Empty>
           ))}
         {shown && shown.length > 0 && (

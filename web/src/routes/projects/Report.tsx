@@ -57,7 +57,10 @@ export function Report({ report }: { report: IngestReport }) {
       {classes.length > 0 && (
         <p className="small">
           <span className="muted">Labels: </span>
-          {classes.slice(0, 24).map(([name, n]) => `${name} ${count(n)}`).join(" · ")}
+          {classes
+            .slice(0, 24)
+            .map(([name, n]) => `${name} ${count(n)}`)
+            .join(" · ")}
           {classes.length > 24 && ` · and ${classes.length - 24} more`}
         </p>
       )}

@@ -109,7 +109,13 @@ export function Component() {
             </Tabs.Trigger>
           </Tabs.List>
           <Tabs.Content value="workspace" tabIndex={-1}>
-            <SettingsForm id="workspace" queryKey={keys.settings} read={api.settings} save={api.saveSettings} about="Most of these hold from the next start on. A variable or a flag overrules what is set here." />
+            <SettingsForm
+              id="workspace"
+              queryKey={keys.settings}
+              read={api.settings}
+              save={api.saveSettings}
+              about="Most of these hold from the next start on. A variable or a flag overrules what is set here."
+            />
           </Tabs.Content>
           {project && (
             <Tabs.Content value="project" tabIndex={-1}>

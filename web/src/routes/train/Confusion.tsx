@@ -46,7 +46,9 @@ export function Confusion({ classes, matrix }: ConfusionProps) {
                       <td
                         key={classes[j]}
                         className={n === 0 ? "zero" : ""}
-                        style={{ background: n === 0 ? undefined : `color-mix(in oklab, ${tone} ${strength}%, var(--surface))` }}
+                        style={{
+                          background: n === 0 ? undefined : `color-mix(in oklab, ${tone} ${strength}%, var(--surface))`,
+                        }}
                         onPointerEnter={() => setAt({ row: i, column: j })}
                       >
                         {count(n)}
@@ -60,7 +62,9 @@ export function Confusion({ classes, matrix }: ConfusionProps) {
         </table>
       </div>
       <p className="small muted confusion-said">
-        {said ? `${count(said.n)} of ${count(said.of)} “${said.truth}” called “${said.guess}” (${percent(said.of === 0 ? 0 : said.n / said.of)})` : "\u00a0"}
+        {said
+          ? `${count(said.n)} of ${count(said.of)} “${said.truth}” called “${said.guess}” (${percent(said.of === 0 ? 0 : said.n / said.of)})`
+          : "\u00a0"}
       </p>
     </div>
   );

@@ -65,7 +65,8 @@ function Worst({ mistakes, classes }: { mistakes: readonly Mistake[]; classes: r
             <Thumb id={one.image_id} alt={`A ${classes[one.true] ?? "?"} taken for ${classes[one.predicted] ?? "?"}`} />
           </div>
           <p className="small">
-            <b>{classes[one.true] ?? "?"}</b> <span className="muted">taken for</span> <b className="wrong">{classes[one.predicted] ?? "?"}</b>
+            <b>{classes[one.true] ?? "?"}</b> <span className="muted">taken for</span>{" "}
+            <b className="wrong">{classes[one.predicted] ?? "?"}</b>
           </p>
           <p className="small muted">{percent(one.probability, 0)} sure</p>
         </li>
@@ -81,8 +82,13 @@ function SplitView({ report, split, data }: { report: RunReport; split: Split; d
     <>
       <p>
         On {many(data.images, "picture")} of the <b>{split}</b> split
-        {split === "test" ? ", which neither training nor the choice of the best epoch has seen" : split === "val" ? ", which chose the best epoch" : ", the very pictures it learned from"}
-        : accuracy {percent(data.accuracy)}, macro F1 {percent(data.macro_f1)}, log loss {fixed(data.log_loss)}, calibration error {fixed(data.ece)}.
+        {split === "test"
+          ? ", which neither training nor the choice of the best epoch has seen"
+          : split === "val"
+            ? ", which chose the best epoch"
+            : ", the very pictures it learned from"}
+        : accuracy {percent(data.accuracy)}, macro F1 {percent(data.macro_f1)}, log loss {fixed(data.log_loss)},
+        calibration error {fixed(data.ece)}.
       </p>
       <div className="report-pair">
         <section className="stack">
@@ -109,7 +115,11 @@ function SplitView({ report, split, data }: { report: RunReport; split: Split; d
 }
 
 export function Report({ run }: { run: RunDetail }) {
-  const { data: report, error, refetch } = useQuery({ queryKey: keys.report(run.id), queryFn: () => api.report(run.id), staleTime: Infinity });
+  const {
+    data: report,
+    error,
+    refetch,
+  } = useQuery({ queryKey: keys.report(run.id), queryFn: () => api.report(run.id), staleTime: Infinity });
   const [chosen, setChosen] = useState<Split | null>(null);
   if (error) return <ErrorNote error={error} onRetry={() => void refetch()} />;
   if (!report) return <Skeletons count={3} height={160} />;
@@ -122,7 +132,13 @@ export function Report({ run }: { run: RunDetail }) {
       {there.length > 1 && (
         <div className="row" role="group" aria-label="Split">
           {there.map((one) => (
-            <button key={one} type="button" className="button small" aria-pressed={one === split} onClick={() => setChosen(one)}>
+            <button
+              key={one}
+              type="button"
+              className="button small"
+              aria-pressed={one === split}
+              onClick={() => setChosen(one)}
+            >
               {one}
             </button>
           ))}

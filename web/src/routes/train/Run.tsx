@@ -30,7 +30,11 @@ function useDeeds(project: string, run: RunDetail | undefined) {
   const onError = (error: unknown) => toasts.fail(error);
   return {
     stop: useMutation({ mutationFn: () => api.stopRun(id), onSuccess: again, onError }),
-    resume: useMutation({ mutationFn: () => api.startRun(project, { spec: {}, mode: "resume", parent: id }), onSuccess: again, onError }),
+    resume: useMutation({
+      mutationFn: () => api.startRun(project, { spec: {}, mode: "resume", parent: id }),
+      onSuccess: again,
+      onError,
+    }),
     remove: useMutation({
       mutationFn: () => api.deleteRun(id),
       onSuccess: () => {
@@ -43,7 +47,11 @@ function useDeeds(project: string, run: RunDetail | undefined) {
 }
 
 function Progress({ run }: { run: RunDetail }) {
-  const job = useQuery({ queryKey: keys.job(run.job ?? ""), queryFn: () => api.job(run.job ?? ""), enabled: run.job !== null && isActive(run.state) });
+  const job = useQuery({
+    queryKey: keys.job(run.job ?? ""),
+    queryFn: () => api.job(run.job ?? ""),
+    enabled: run.job !== null && isActive(run.state),
+  });
   if (!isActive(run.state)) return null;
   const now = job.data;
   return (
@@ -54,7 +62,9 @@ function Progress({ run }: { run: RunDetail }) {
           Epoch {run.epoch} of {run.epochs}
         </span>
         {now?.rate !== null && now?.rate !== undefined && <span className="muted">{now.rate.toFixed(1)} steps/s</span>}
-        <span className="muted">{now?.eta_s ? `${duration(now.eta_s)} left` : run.state === "queued" ? "waits for its turn" : ""}</span>
+        <span className="muted">
+          {now?.eta_s ? `${duration(now.eta_s)} left` : run.state === "queued" ? "waits for its turn" : ""}
+        </span>
       </p>
     </div>
   );
@@ -93,7 +103,9 @@ function RunHead({ project, run }: { project: string; run: RunDetail }) {
           </Link>
         )}
         {run.state === "done" && (
-          <Button onClick={() => void navigate(`${to.train(project)}?mode=finetune&parent=${encodeURIComponent(run.id)}`)}>
+          <Button
+            onClick={() => void navigate(`${to.train(project)}?mode=finetune&parent=${encodeURIComponent(run.id)}`)}
+          >
             <GitFork size={14} aria-hidden /> Fine-tune
           </Button>
         )}

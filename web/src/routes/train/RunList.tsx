@@ -8,7 +8,8 @@ import { ago, percent } from "@/ui/format";
 import { Bar, ErrorNote, Skeletons } from "@/ui/States";
 import { isActive, WorkBadge } from "@/ui/WorkBadge";
 
-export const useRuns = (project: string) => useQuery({ queryKey: keys.runs(project), queryFn: () => api.runs(project) });
+export const useRuns = (project: string) =>
+  useQuery({ queryKey: keys.runs(project), queryFn: () => api.runs(project) });
 
 /** The trainings of a project, newest first, and the way to a new one. */
 export function RunList({ project }: { project: string }) {
@@ -38,7 +39,9 @@ export function RunList({ project }: { project: string }) {
           </li>
         ))}
       </ul>
-      {data?.length === 0 && <p className="muted small run-none">No trainings yet. What you label is what they learn from.</p>}
+      {data?.length === 0 && (
+        <p className="muted small run-none">No trainings yet. What you label is what they learn from.</p>
+      )}
     </nav>
   );
 }

@@ -15,7 +15,8 @@ import { isActive } from "@/ui/WorkBadge";
 import { useRuns } from "./RunList";
 
 const SchemaForm = lazy(() => import("@/forms/SchemaForm"));
-const FIRST = ["model", "epochs", "batch_size", "image_size", "resize", "optimizer", "augment", "seed"];
+const FIRST = ["model", "epochs", "batch_size", "image_size", "optimizer", "augment"];
+const OPEN = ["model"];
 
 const MODES: readonly { mode: Mode; name: string; about: string }[] = [
   { mode: "new", name: "New", about: "Start from the weights below." },
@@ -50,10 +51,23 @@ function useChoices() {
   return { schema: drawn, error: schema.error };
 }
 
-function Parents({ mode, runs, value, onChange }: { mode: Mode; runs: readonly Run[]; value: string; onChange: (id: string) => void }) {
+function Parents({
+  mode,
+  runs,
+  value,
+  onChange,
+}: {
+  mode: Mode;
+  runs: readonly Run[];
+  value: string;
+  onChange: (id: string) => void;
+}) {
   if (mode === "new") return null;
-  const fit = runs.filter((run) => !isActive(run.state) && (mode === "finetune" || run.state !== "done" || run.epoch < run.epochs));
-  if (fit.length === 0) return <p className="muted small">There is no training to {mode === "resume" ? "resume" : "start from"} yet.</p>;
+  const fit = runs.filter(
+    (run) => !isActive(run.state) && (mode === "finetune" || run.state !== "done" || run.epoch < run.epochs),
+  );
+  if (fit.length === 0)
+    return <p className="muted small">There is no training to {mode === "resume" ? "resume" : "start from"} yet.</p>;
   return (
     <div className="field">
       <label htmlFor="parent">{mode === "resume" ? "Training to go on with" : "Training to start from"}</label>
@@ -75,14 +89,16 @@ function Readiness({ about, project }: { about: Project; project: string }) {
     return (
       <div className="note warn">
         <div>
-          Nothing is labelled yet, so there is nothing to learn from. <Link to={to.browse(project)}>Label some pictures</Link> first.
+          Nothing is labelled yet, so there is nothing to learn from.{" "}
+          <Link to={to.browse(project)}>Label some pictures</Link> first.
         </div>
       </div>
     );
   }
   return (
     <p className="muted">
-      Learns from {many(about.labelled, "labelled picture")} of {count(about.images)} in {many(about.classes, "class", "classes")}.
+      Learns from {many(about.labelled, "labelled picture")} of {count(about.images)} in{" "}
+      {many(about.classes, "class", "classes")}.
     </p>
   );
 }
@@ -91,7 +107,11 @@ export function StartForm({ project }: { project: string }) {
   const navigate = useNavigate();
   const [search] = useSearchParams();
   const about = useQuery({ queryKey: keys.project(project), queryFn: () => api.project(project) });
-  const suggested = useQuery({ queryKey: keys.spec(project), queryFn: () => api.suggestedSpec(project), enabled: (about.data?.labelled ?? 0) > 0 });
+  const suggested = useQuery({
+    queryKey: keys.spec(project),
+    queryFn: () => api.suggestedSpec(project),
+    enabled: (about.data?.labelled ?? 0) > 0,
+  });
   const { schema, error } = useChoices();
   const { data: runs } = useRuns(project);
   const [mode, setMode] = useState<Mode>(() => (search.get("mode") as Mode | null) ?? "new");
@@ -100,7 +120,8 @@ export function StartForm({ project }: { project: string }) {
   const value = (edited ?? suggested.data ?? {}) as Record<string, unknown>;
 
   const start = useMutation({
-    mutationFn: (spec: Record<string, unknown>) => api.startRun(project, { spec, mode, parent: parent === "" ? null : parent }),
+    mutationFn: (spec: Record<string, unknown>) =>
+      api.startRun(project, { spec, mode, parent: parent === "" ? null : parent }),
     onSuccess: ({ run }) => {
       void queries.invalidateQueries({ queryKey: keys.runs(project) });
       void queries.invalidateQueries({ queryKey: keys.jobs });
@@ -117,7 +138,13 @@ export function StartForm({ project }: { project: string }) {
         <legend className="hidden-but-read">From where</legend>
         {MODES.map((one) => (
           <label key={one.mode} className={one.mode === mode ? "mode-option chosen" : "mode-option"}>
-            <input type="radio" name="mode" value={one.mode} checked={one.mode === mode} onChange={() => setMode(one.mode)} />
+            <input
+              type="radio"
+              name="mode"
+              value={one.mode}
+              checked={one.mode === mode}
+              onChange={() => setMode(one.mode)}
+            />
             <b>{one.name}</b>
             <span className="muted small">{one.about}</span>
           </label>
@@ -126,11 +153,22 @@ export function StartForm({ project }: { project: string }) {
       <Parents mode={mode} runs={runs ?? []} value={parent} onChange={setParent} />
       {error && <ErrorNote error={error} />}
       {mode === "resume" ? (
-        <p className="muted small">Its own settings are kept. To train longer, raise the epochs by fine-tuning, or resume from the command line.</p>
+        <p className="muted small">
+          Its own settings are kept. To train longer, raise the epochs by fine-tuning, or resume from the command line.
+        </p>
       ) : (
         <Suspense fallback={<Skeletons count={6} height={40} />}>
           {schema && !suggested.isLoading ? (
-            <SchemaForm id="spec" schema={schema} value={value} first={FIRST} onChange={setEdited} onSubmit={(spec) => start.mutate(spec as Record<string, unknown>)} />
+            <SchemaForm
+              id="spec"
+              schema={schema}
+              value={value}
+              baseline={suggested.data}
+              first={FIRST}
+              open={OPEN}
+              onChange={setEdited}
+              onSubmit={(spec) => start.mutate(spec as Record<string, unknown>)}
+            />
           ) : (
             <Skeletons count={6} height={40} />
           )}
