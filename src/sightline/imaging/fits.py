@@ -158,7 +158,8 @@ def read_fits(data: bytes, image: FitsImage) -> F64:
             hint="copy the file again",
         )
     raw = np.frombuffer(data, kind, count=count, offset=image.start)
-    values: F64 = raw.astype(np.float64) * image.scale + image.zero
+    with np.errstate(all="ignore"):  # any bits may stand for a float; what is no number is black
+        values: F64 = raw.astype(np.float64) * image.scale + image.zero
     if image.blank is not None:
         values[raw == image.blank] = np.nan
     return values.reshape(image.height, image.width)[::-1]

@@ -14,6 +14,8 @@ class Limits:
 
     max_pixels: int = 300_000_000
     """Pixels of one page, as the header states them."""
+    max_side_px: int = 300_000
+    """Pixels of one side."""
     max_bytes: int = 4 << 30
     """Bytes of one file."""
     max_ratio: float = 250.0
@@ -29,7 +31,9 @@ class Limits:
             UnreadableImageError: It is over a limit; the reason is "decompression bomb".
         """
         pixels = width * height
-        if pixels > self.max_pixels:
+        if max(width, height) > self.max_side_px:
+            why = f"{width} x {height} pixels: one side is over the limit of {self.max_side_px:,}"
+        elif pixels > self.max_pixels:
             why = f"{width} x {height} pixels are more than the limit of {self.max_pixels:,}"
         elif pixels > self.ratio_floor_pixels and pixels > self.max_ratio * file_bytes:
             why = f"{width} x {height} pixels in {file_bytes:,} bytes look like a bomb"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import functools
+import logging
 import warnings
 from pathlib import Path
 from typing import IO, Final
@@ -14,6 +15,9 @@ from PIL import Image
 
 Image.MAX_IMAGE_PIXELS = None
 # Pillow's one limit for a whole process; ours are per call and checked before anything is decoded.
+
+logging.getLogger("PIL").setLevel(logging.CRITICAL)
+# It logs what it raises as well.
 
 _QUIET: Final = r"(PIL|astropy|tifffile|pillow_heif)(\..*)?"
 

@@ -27,6 +27,7 @@ _WANTED: Final = {
     256: "width",
     257: "height",
     258: "bits",
+    259: "compression",
     262: "photometric",
     273: "offsets",
     274: "orientation",
@@ -55,6 +56,8 @@ class TiffPage:
     """Samples of one pixel."""
     kind: Literal["uint", "int", "float"]
     photometric: int
+    compression: int
+    """1 none, 5 LZW, 7 JPEG, 8 deflate and so on."""
     end: int
     """First byte after the last strip or tile."""
 
@@ -151,5 +154,6 @@ def _page(data: Data, tags: Tags, directory: int) -> TiffPage | None:
         samples=first("samples", 1),
         kind=kinds.get(first("format", 1), "uint"),
         photometric=first("photometric", 1),
+        compression=first("compression", 1),
         end=max(ends, default=len(data)),
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sightline.core.errors import MissingExtraError
+from sightline.core.errors import MissingExtraError, UnreadableImageError
 from sightline.imaging.pillow import hush, open_quietly
 from sightline.imaging.tiff import TiffPage, parse_tiff
 from sightline.imaging.tone import from_array, to_rgb
@@ -23,6 +23,18 @@ if TYPE_CHECKING:
 
 _MIN_IS_WHITE, _PALETTE = 0, 3
 _PLAIN_BITS = 8
+_PLAIN = 1
+MAX_DECODED_BYTES: Final = 4 << 30
+MAX_PLAIN_BYTES: Final = 64 << 20
+MAX_RATIO: Final = 1100
+"""Decoded bytes per byte of file, counted above MAX_PLAIN_BYTES: deflate reaches 1032."""
+SAFE: Final = frozenset({1, 8, 32946})
+"""Compressions that tifffile may decode: none and deflate. Damaged LZW, for one, ends the whole
+process inside imagecodecs; Pillow and OpenCV take such files to libtiff, which does not."""
+
+
+class _UnsafeError(Exception):
+    """Tifffile must not be asked."""
 
 
 def tiff_image(data: bytes, page: int, turn: Turn) -> Image.Image:
@@ -34,10 +46,12 @@ def tiff_image(data: bytes, page: int, turn: Turn) -> Image.Image:
         turn: Turns a picture by its EXIF orientation.
 
     Raises:
+        UnreadableImageError: It would take too much memory.
         MissingExtraError: Only tifffile could read it, and it is not installed.
         Exception: Whatever the readers raise on a damaged file.
     """
     found = parse_tiff(data, max_pages=page + 1)[page]
+    _check_bytes(found, len(data))
     deep_colour = found.bits > _PLAIN_BITS and found.samples > 1
     if deep_colour:
         return turn(from_array(_by_tifffile_or_opencv(data, found)), found.orientation)
@@ -46,9 +60,25 @@ def tiff_image(data: bytes, page: int, turn: Turn) -> Image.Image:
     except Exception as error:  # noqa: BLE001  tifffile knows kinds that Pillow refuses
         try:
             values = _by_tifffile(data, found)
-        except ImportError:
+        except (ImportError, _UnsafeError):
             raise error from None
         return turn(from_array(values), found.orientation)
+
+
+def _check_bytes(page: TiffPage, file_bytes: int) -> None:
+    """Refuse a page whose samples would fill the memory."""
+    decoded = _decoded_bytes(page)
+    swollen = decoded > MAX_PLAIN_BYTES and decoded > MAX_RATIO * file_bytes
+    if swollen or decoded > MAX_DECODED_BYTES:
+        raise UnreadableImageError(
+            f"{page.samples} bands of {page.bits} bits are too much for one page",
+            reason="decompression bomb",
+            hint="split the bands, or scale the picture down",
+        )
+
+
+def _decoded_bytes(page: TiffPage) -> int:
+    return page.width * page.height * page.samples * page.bits // 8
 
 
 def _by_pillow(data: bytes, page: TiffPage) -> Image.Image:
@@ -62,9 +92,11 @@ def _by_pillow(data: bytes, page: TiffPage) -> Image.Image:
 def _by_tifffile_or_opencv(data: bytes, page: TiffPage) -> NDArray[Any]:
     try:
         return _by_tifffile(data, page)
-    except ImportError as missing:
+    except (ImportError, _UnsafeError) as missing:
         values = _by_opencv(data, page)
         if values is None:
+            if isinstance(missing, _UnsafeError):
+                raise ValueError(f"compression {page.compression}") from missing
             raise MissingExtraError(
                 f"a TIFF of {page.samples} bands of {page.bits} bits needs tifffile",
                 hint="pip install 'sightline[science]'",
@@ -73,6 +105,9 @@ def _by_tifffile_or_opencv(data: bytes, page: TiffPage) -> NDArray[Any]:
 
 
 def _by_tifffile(data: bytes, page: TiffPage) -> NDArray[Any]:
+    cut = page.compression == _PLAIN and _decoded_bytes(page) > len(data)
+    if page.compression not in SAFE or cut:
+        raise _UnsafeError
     import tifffile
 
     hush()

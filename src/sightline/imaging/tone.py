@@ -16,6 +16,8 @@ LOW, HIGH = 0.5, 99.5
 """Percentiles that become black and white."""
 MAX_SAMPLE: Final = 1 << 22
 """Values that the percentiles are taken of; a larger picture is sampled at even steps."""
+BLOCK: Final = 1 << 20
+"""Values that are scaled at a time, which bounds the memory."""
 WHITE: Final = (255, 255, 255)
 _ALPHA: Final = frozenset({"RGBA", "RGBa", "LA", "La", "PA"})
 
@@ -40,9 +42,18 @@ def stretch(values: NDArray[Any]) -> U8:
         low, high = float(sample.min()), float(sample.max())
     if low == high:
         return np.zeros(values.shape, np.uint8)
+    eight = np.empty(flat.size, np.uint8)
+    for start in range(0, flat.size, BLOCK):
+        part = slice(start, start + BLOCK)
+        eight[part] = _scaled(flat[part], low, high)
+    return eight.reshape(values.shape)
+
+
+def _scaled(values: NDArray[Any], low: float, high: float) -> U8:
+    """Return uint8: `low` and what is below becomes 0, `high` and what is above 255."""
     with np.errstate(over="ignore", invalid="ignore"):
         scaled: F64 = (values.astype(np.float64) - low) / (high - low)
-        scaled = np.nan_to_num(scaled, nan=0.0, posinf=1.0, neginf=0.0)
+        scaled = np.nan_to_num(scaled, copy=False, nan=0.0, posinf=1.0, neginf=0.0)
     np.clip(scaled, 0.0, 1.0, out=scaled)
     eight: U8 = np.rint(scaled * 255.0).astype(np.uint8)
     return eight

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import contextlib
 import io
+import struct
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -218,3 +220,32 @@ def test_damaged_bytes_are_read_or_refused(
     except (UnreadableImageError, MissingExtraError):
         return
     assert pixels.shape == (header.height, header.width, 3)
+
+
+def test_damaged_lzw_is_read_or_refused_by_libtiff() -> None:
+    rng = np.random.default_rng(3)
+    plain = rng.integers(0, 255, (64, 64, 3), np.uint8)
+    whole = encode(plain, "TIFF", compression="tiff_lzw")
+    for start in range(200, 4000, 200):
+        data = bytearray(whole)
+        data[start : start + 60] = b"\xff" * 60
+        with contextlib.suppress(UnreadableImageError):
+            assert decode(bytes(data)).shape == (64, 64, 3)
+
+
+def test_a_few_bytes_that_state_endless_rows_or_bands_are_refused_at_once() -> None:
+    plain = encode(Image.new("RGB", (1, 1)), "TIFF")
+    rows = plain.replace(
+        struct.pack("<HHII", 257, 4, 1, 1), struct.pack("<HHII", 257, 4, 1, 1 << 24)
+    )
+    bands = plain.replace(
+        struct.pack("<HHIHH", 277, 3, 1, 3, 0), struct.pack("<HHIHH", 277, 3, 1, 65535, 0)
+    )
+    bands = bands.replace(
+        struct.pack("<HHII", 257, 4, 1, 1), struct.pack("<HHII", 257, 4, 1, 30_000)
+    )
+    for data in (rows, bands):
+        assert data != plain
+        with pytest.raises(UnreadableImageError) as caught:
+            decode(data)
+        assert caught.value.reason == "decompression bomb"
