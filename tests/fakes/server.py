@@ -16,19 +16,15 @@ if TYPE_CHECKING:
 SCRIPT = """
 import sys
 from pathlib import Path
-from sightline.app import open_workbench
 from sightline.core.errors import SightlineError
 from sightline.server.serve import serve
-from sightline.settings import load_settings
 
 workspace, host, port = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-flags = {"host": host, "port": port}
-settings = load_settings(workspace, flags=flags).settings
 try:
     serve(
-        lambda: open_workbench(workspace, **flags),
         workspace,
-        settings,
+        flags={"host": host, "port": port},
+        samples=False,
         on_ready=lambda url: print(url, flush=True),
     )
 except SightlineError as error:

@@ -44,21 +44,22 @@ log = logging.getLogger("sightline.server")
 ROUTERS: Final = tuple(
     module.router
     for module in (
-        health,
-        projects,
-        ingest,
-        classes,
-        views,
-        images,
         labels,
-        heads,
-        runs,
-        models,
-        jobs,
-        settings,
+        images,
+        views,
         events,
+        jobs,
+        heads,
+        models,
+        runs,
+        classes,
+        ingest,
+        projects,
+        settings,
+        health,
     )
 )
+"""Those asked most come first: a request is matched from the top."""
 TAGS: Final = [
     {"name": "projects", "description": "collections of pictures with their classes"},
     {"name": "ingest", "description": "what puts pictures into a project"},
@@ -129,9 +130,7 @@ def create_app(
     return app
 
 
-def _lifespan(
-    bench: Workbench, hub: EventHub, *, background: bool
-) -> Callable[[FastAPI], Any]:
+def _lifespan(bench: Workbench, hub: EventHub, *, background: bool) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         stop = threading.Event()

@@ -10,20 +10,24 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+import webbrowser
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
+from fastapi import FastAPI
 
-from sightline.app import Workbench
+from sightline.app import Workbench, open_workbench
+from sightline.app.samples import make_samples
 from sightline.core.errors import BusyError, ForbiddenError, InvalidInputError
+from sightline.core.progress import Silent
 from sightline.server.lock import ServerLock
 from sightline.server.logs import Logging
 from sightline.server.main import create_app
 from sightline.server.security import is_loopback, make_token
-from sightline.settings import Settings
+from sightline.settings import Settings, load_settings
 
 log = logging.getLogger("sightline.server")
 
@@ -36,23 +40,34 @@ _SIGNALS: Final = tuple(
 
 
 def serve(
-    open_bench: Callable[[], Workbench],
     workspace: Path,
-    settings: Settings,
     *,
-    on_ready: Callable[[str], None] = lambda _: None,
+    flags: Mapping[str, Any] | None = None,
+    browser: bool = False,
+    samples: bool = True,
     console: bool = True,
+    on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve a workspace until SIGINT or SIGTERM.
 
-    `on_ready` hears the address (with the token, when one is asked for) once requests are
-    answered. Jobs go on after the server's end; the next server adopts them.
+    Jobs go on after the server's end; the next server adopts them.
+
+    Args:
+        workspace: Its folder, which is made when it is not there.
+        flags: Settings that overrule every other source.
+        browser: Open the page.
+        samples: Make the sample projects in a workspace that has none.
+        console: Tell warnings on standard error too.
+        on_ready: Hears the address (with the token, when one is asked for) once requests are
+            answered; it is printed otherwise.
 
     Raises:
         BusyError: Another server has the workspace, or another program the port.
-        InvalidInputError: The address is none of this machine.
+        InvalidInputError: A setting is not valid, or the address is none of this machine.
         ForbiddenError: The port may not be used.
     """
+    workspace = workspace.resolve()
+    settings = load_settings(workspace, flags=flags).settings
     with ExitStack() as stack:
         workspace.mkdir(parents=True, exist_ok=True)
         lock = ServerLock(workspace)
@@ -61,33 +76,52 @@ def serve(
         listener = stack.enter_context(contextlib.closing(bind(settings.host, settings.port)))
         port = listener.getsockname()[1]
         token = token_for(workspace, settings)
-        secrets = tuple(one for one in (token,) if one)
-        logs = Logging(
-            workspace / "logs", level=settings.log_level, secrets=secrets, console=console
-        )
+        secrets = (token,) if token else ()
+        level = settings.log_level
+        logs = Logging(workspace / "logs", level=level, secrets=secrets, console=console)
         stack.callback(logs.close)
-        bench = open_bench()
-        stack.callback(bench.close)
+        bench = stack.enter_context(open_workbench(workspace, **dict(flags or {})))
+        prepare(bench, samples=samples)
         app = create_app(bench, host=settings.host, port=port, token=token)
         address = url_of(settings.host, port)
         lock.tell(address)
+        welcome = f"{address}/?token={token}" if token else address
 
         def ready() -> None:
             log.info("serving %s at %s (process %d)", workspace, address, os.getpid())
-            on_ready(f"{address}/?token={token}" if token else address)
+            (on_ready or _say)(welcome)
+            if browser:
+                threading.Thread(target=webbrowser.open, args=(welcome,), daemon=True).start()
 
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            ws="none",
-            lifespan="on",
-            timeout_graceful_shutdown=GRACE_S,
-        )
-        _Server(config, before_end=app.state.hub.close, on_ready=ready).run([listener])
+        _Server(_config(app), before_end=app.state.hub.close, on_ready=ready).run([listener])
         log.info("stopped serving %s", workspace)
+
+
+def prepare(bench: Workbench, *, samples: bool) -> None:
+    """Find projects that were dropped into the workspace; make the samples in an empty one."""
+    found = bench.pictures.start_discover()
+    if found:
+        log.info("found %s in the workspace", ", ".join(found))
+    if samples and make_samples(bench, Silent()):
+        log.info("made the sample projects")
+
+
+def _say(address: str) -> None:
+    sys.stdout.write(f"Sightline is at {address}\nStop it with Ctrl+C.\n")
+    sys.stdout.flush()
+
+
+def _config(app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        lifespan="on",
+        timeout_graceful_shutdown=GRACE_S,
+    )
 
 
 def token_for(workspace: Path, settings: Settings) -> str | None:
@@ -164,7 +198,7 @@ class _Server(uvicorn.Server):
         self,
         config: uvicorn.Config,
         *,
-        before_end: Callable[[], object],
+        before_end: Callable[[], Awaitable[None]],
         on_ready: Callable[[], None],
     ) -> None:
         super().__init__(config)
@@ -177,9 +211,7 @@ class _Server(uvicorn.Server):
             self._on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        ending = self._before_end()
-        if hasattr(ending, "__await__"):
-            await ending
+        await self._before_end()
         await super().shutdown(sockets)
 
     @contextmanager
