@@ -225,7 +225,7 @@ def save_settings(path: Path, values: dict[str, Any]) -> None:
             raise InvalidInputError(
                 f"{path.name} cannot hold the setting {key!r}", hint=did_you_mean(key, known)
             )
-    merged = {**(read_json(path) if path.exists() else {}), **values}
+    merged = {**_object(path), **values}
     settings = {key: one for key, one in merged.items() if key in known}
     _validated(settings, dict.fromkeys(settings, path.name))
     write_json(path, merged)
@@ -245,7 +245,13 @@ def find_workspace(flag: Path | None = None, environ: Mapping[str, str] | None =
     """Return the workspace: the flag, SIGHTLINE_WORKSPACE, AL_STORE_DIR, else ./workspace."""
     environ = os.environ if environ is None else environ
     named = environ.get(f"{PREFIX}WORKSPACE") or environ.get("AL_STORE_DIR")
-    return (flag or Path(named or "workspace")).expanduser().resolve()
+    wanted = flag or Path(named or "workspace")
+    try:
+        return wanted.expanduser().resolve()
+    except RuntimeError as error:
+        raise InvalidInputError(
+            f"{wanted}: {error}", hint="write the folder out in full"
+        ) from error
 
 
 def as_variables(flags: Mapping[str, Any]) -> dict[str, str]:
@@ -268,13 +274,15 @@ def public(settings: Settings) -> dict[str, Any]:
     return values
 
 
-def _file(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
-    values = read_json(path)
+def _object(path: Path) -> dict[str, Any]:
+    values = read_json(path) if path.exists() else {}
     if not isinstance(values, dict):
         raise InvalidInputError(f"{path} is not a JSON object", hint="write {} to start anew")
-    return {key: one for key, one in values.items() if key != "$schema"}
+    return values
+
+
+def _file(path: Path) -> dict[str, Any]:
+    return {key: one for key, one in _object(path).items() if key != "$schema"}
 
 
 def _project_file(path: Path) -> dict[str, Any]:
@@ -290,7 +298,10 @@ def _dotenv() -> dict[str, str]:
     path = Path(".env")
     if not path.is_file():
         return {}
-    return {key: one for key, one in dotenv_values(path).items() if one}
+    try:
+        return {key: one for key, one in dotenv_values(path).items() if one}
+    except UnicodeDecodeError as error:
+        raise InvalidInputError(f".env cannot be read: {error}", hint="save it as UTF-8") from error
 
 
 def _variables(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -323,7 +334,7 @@ def _validated(values: dict[str, Any], origins: Mapping[str, str]) -> Settings:
     for key in values:
         if key not in Settings.model_fields:
             hint = did_you_mean(key, Settings.model_fields)
-            raise InvalidInputError(f"unknown setting {key!r}", hint=hint)
+            raise InvalidInputError(f"unknown setting {key!r} ({origins.get(key, '?')})", hint=hint)
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from sightline.core.errors import InvalidInputError
 from sightline.core.preprocess import Preprocess
 
 ModelKind = Literal["classifier", "encoder"]
 ModelFormat = Literal["torch", "onnx"]
+_KINDS: Final[dict[str, type | tuple[type, ...]]] = {
+    **dict.fromkeys(("id", "name", "kind", "format", "file", "blake3", "created_at"), str),
+    **dict.fromkeys(("network", "project", "run", "licence", "source"), str),
+    **dict.fromkeys(("outputs", "metrics"), dict),
+    **dict.fromkeys(("classes", "class_ids"), (list, tuple)),
+}
+"""What a key of a card's JSON holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +63,17 @@ class ModelCard:
             InvalidInputError: A key is missing or has the wrong type.
         """
         known = {item.name for item in fields(ModelCard)}
-        values = {key: value for key, value in data.items() if key in known}
         try:
+            values = {key: value for key, value in data.items() if key in known}
+            for key, kind in _KINDS.items():
+                if key in values and not isinstance(values[key], kind):
+                    raise TypeError(f"{key} is {values[key]!r}")  # noqa: TRY301
             values["preprocess"] = Preprocess.from_dict(dict(values["preprocess"]))
             values["classes"] = tuple(str(name) for name in values.get("classes", ()))
             values["class_ids"] = tuple(int(one) for one in values.get("class_ids", ()))
             values["temperature"] = float(values.get("temperature", 1.0))
             card = ModelCard(**values)
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise InvalidInputError(
                 f"not a model card: {type(error).__name__} {error}", hint="add the model again"
             ) from error
@@ -70,6 +81,10 @@ class ModelCard:
             raise InvalidInputError(
                 f"unknown kind or format: {card.kind}, {card.format}",
                 hint="this card is from a newer version",
+            )
+        if not card.temperature > 0 or not math.isfinite(card.temperature):
+            raise InvalidInputError(
+                f"temperature {card.temperature} is not above 0", hint="add the model again"
             )
         return card
 

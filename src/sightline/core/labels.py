@@ -38,7 +38,7 @@ def status_code(status: str) -> int:
         InvalidInputError: There is no such status.
     """
     try:
-        return STATUSES.index(status)  # type: ignore[arg-type]
+        return STATUSES.index(status)
     except ValueError:
         raise InvalidInputError(
             f"no status {status!r}", hint=did_you_mean(status, STATUSES)

@@ -10,7 +10,9 @@ from sightline.core.errors import InvalidInputError
 
 MAX_CHARACTERS: Final = 80
 MAX_BYTES: Final = 200
-_RESERVED: Final = re.compile(r"^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?$", re.IGNORECASE)
+_RESERVED: Final = re.compile(
+    r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?", re.IGNORECASE
+)
 _FORBIDDEN: Final = set('/\\:*?"<>|')
 
 
@@ -42,6 +44,6 @@ def _fault(name: str) -> str:
         return 'it holds one of / \\ : * ? " < > |'
     if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in name):
         return "it holds a control character"
-    if _RESERVED.match(name):
+    if _RESERVED.fullmatch(name):
         return "Windows keeps this name for a device"
     return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, Literal, get_args
 
@@ -34,6 +35,8 @@ class Preprocess:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be carried out."""
+        if any(type(one) not in {int, type(None)} for one in (self.size, self.resize_px)):
+            raise InvalidInputError("size and resize_px are whole numbers", hint="try size=224")
         if not 1 <= self.size <= MAX_SIZE:
             raise InvalidInputError(f"size {self.size} is not in 1..{MAX_SIZE}", hint="try 224")
         if self.resize not in get_args(Resize):
@@ -49,8 +52,13 @@ class Preprocess:
                 f"resize_px {self.resize_px} is not in {self.size}..{MAX_SIZE}",
                 hint="the crop cannot be larger than the resized picture",
             )
-        if len(self.mean) != 3 or len(self.std) != 3 or min(self.std) <= 0:  # noqa: PLR2004
-            raise InvalidInputError("mean and std need three values, std above 0", hint="see docs")
+        numbers = (*self.mean, *self.std)
+        three = len(self.mean) == len(self.std) == 3  # noqa: PLR2004
+        if not three or not all(map(math.isfinite, numbers)) or min(self.std) <= 0:
+            raise InvalidInputError(
+                "mean and std need three finite values, std above 0",
+                hint="as in mean=0.5,0.5,0.5 and std=0.5,0.5,0.5",
+            )
 
     @property
     def min_side_px(self) -> int:
@@ -83,7 +91,8 @@ class Preprocess:
             return Preprocess(**values)
         except (TypeError, ValueError) as error:
             raise InvalidInputError(
-                f"preprocessing is not valid: {error}", hint="see docs"
+                f"preprocessing is not valid: {error}",
+                hint="size is pixels, mean and std are lists",
             ) from error
 
     def key(self) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 HOTKEYS: Final = "123456789"
 _GOLDEN: Final = 0.61803398875
-_COLOUR: Final = re.compile(r"^#[0-9a-f]{6}$")
+_COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
 
 
 def colour_at(position: int) -> str:
@@ -31,7 +31,7 @@ def check_colour(colour: str) -> str:
         InvalidInputError: It is no such colour.
     """
     lower = colour.lower()
-    if not _COLOUR.match(lower):
+    if not _COLOUR.fullmatch(lower):
         raise InvalidInputError(f"{colour!r} is not a colour", hint="write it as #3fa9f5")
     return lower
 
