@@ -12,7 +12,7 @@ from sightline.core.errors import UnknownImageError
 from sightline.core.labels import SPLITS, STATUSES
 from sightline.store.register import NewFile, Registered, register
 from sightline.store.sql import chunks
-from sightline.store.tables import annotation_rows, assets, images, locations
+from sightline.store.tables import annotation_rows, assets, classes, images, locations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -258,12 +258,14 @@ def _image_row(row: Any, tags: tuple[int, ...]) -> ImageRow:
 
 
 def tags_of(connection: Connection, image_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
-    """Return the tags (class ids, ascending) of those images that have any."""
+    """Return the tags (ids of living classes, ascending) of those images that have any."""
     found: dict[int, list[int]] = defaultdict(list)
     for part in chunks(image_ids):
         query = (
             select(annotation_rows.c.image_id, annotation_rows.c.class_id)
+            .join(classes, classes.c.id == annotation_rows.c.class_id)
             .where(annotation_rows.c.image_id.in_(part), annotation_rows.c.kind == "tag")
+            .where(classes.c.deleted.is_(False))
             .order_by(annotation_rows.c.class_id)
         )
         for image_id, class_id in connection.execute(query):

@@ -131,6 +131,7 @@ def revert(
     seq = next_seq(connection, project.id)
     tops = None if redo else delta.tops
     _put(connection, delta, after=redo, seq=seq, tops=tops, top=entry.seq)
+    _refuse_orphans(connection, delta)
     values: dict[str, Any] = {"live": redo}
     if redo:
         values["applied_seq"] = seq
@@ -291,6 +292,20 @@ def _refuse_if_changed(
         if (wanted is None and not gone) or (wanted is not None and state != wanted):
             raise ConflictError(
                 "the class has been changed since", hint="edit the class by hand instead"
+            )
+
+
+def _refuse_orphans(connection: Connection, delta: Delta) -> None:
+    """Refuse what leaves an image with a class that is deleted: somebody labelled it since."""
+    for class_id, _, _ in delta.classes:
+        state = class_rows.find_state(connection, class_id)
+        if state is None or not state["deleted"]:
+            continue
+        query = select(images.c.id).where(images.c.class_id == class_id)
+        if connection.execute(query.limit(1)).first() is not None:
+            raise ConflictError(
+                f"images have been labelled {state['name']!r} since",
+                hint="undo those labels first, or delete the class by hand",
             )
 
 

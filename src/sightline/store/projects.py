@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -83,7 +84,7 @@ class ProjectTable:
             UnknownProjectError: There is none.
         """
         with self._db.read() as connection:
-            return _read(connection, name)
+            return _read(connection, name, trashed=False)
 
     def by_id(self, project_id: int) -> Project:
         """Return the project with this id.
@@ -179,9 +180,10 @@ def _refuse_taken(connection: Connection, name: str) -> None:
             )
 
 
-def _read(connection: Connection, name: str) -> Project:
-    row = connection.execute(select(projects).where(projects.c.name == name)).first()
-    if row is None:
+def _read(connection: Connection, name: str, *, trashed: bool = True) -> Project:
+    plain = normalize("NFC", name)
+    row = connection.execute(select(projects).where(projects.c.name == plain)).first()
+    if row is None or (row.trashed_from is not None and not trashed):
         known = connection.scalars(
             select(projects.c.name).where(projects.c.trashed_from.is_(None))
         ).all()
