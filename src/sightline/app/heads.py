@@ -181,9 +181,9 @@ class Heads:
 
     def prepare(self, project: Project, progress: Progress) -> None:
         """Bring embeddings and head up to date, as far as the labels allow."""
-        self.embed(project, progress=progress)
+        embedded = self.embed(project, progress=progress)["embedded"]
         head = self._store.heads.get(project.id)
-        if head is None or self._is_stale(project, head):
+        if head is None or embedded or self._is_stale(project, head):
             self.refit(project, progress=progress)
 
     def get(self, project: Project) -> dict[str, Any] | None:
@@ -328,7 +328,7 @@ class Heads:
 
     def _is_stale(self, project: Project, head: Head) -> bool:
         current = self._store.projects.by_id(project.id)
-        return current.seq != head.journal_seq
+        return current.seq != head.journal_seq or head.encoder != self.encoder_name(current)
 
     def _shown(self, project: Project, head: Head) -> dict[str, Any]:
         return {

@@ -73,13 +73,18 @@ class Projects:
         known = {row.name.casefold() for row in self._store.projects.list()}
         found: list[Project] = []
         for folder in sorted((self._store.workspace / "projects").iterdir()):
-            if not folder.is_dir() or folder.is_symlink() or folder.name.casefold() in known:
+            if not folder.is_dir() or folder.is_symlink():
                 continue
             try:
-                check_name(folder.name, "project")
+                name = check_name(folder.name, "project")
             except InvalidInputError:
                 continue
-            found.append(self._store.projects.create(folder.name))
+            if name.casefold() in known:
+                continue
+            if not folder.with_name(name).exists():
+                folder.rename(folder.with_name(name))
+            known.add(name.casefold())
+            found.append(self._store.projects.create(name))
         return found
 
     def folder(self, project: Project) -> Path:
@@ -95,6 +100,7 @@ class Projects:
 
     def archive(self, name: str) -> dict[str, Any]:
         """Put a project away."""
+        name = self.get(name).name
         return self.summary(self._store.projects.set_archived(name, archived=True))
 
     def restore(self, name: str) -> dict[str, Any]:

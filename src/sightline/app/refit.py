@@ -61,6 +61,8 @@ class Refitter:
                 self._fit_due()
             except SightlineError as error:
                 logger.warning("the head is not refitted: %s", error)
+            except Exception:
+                logger.exception("the head is not refitted")
 
     def _note(self, event: Event) -> None:
         if event.kind not in TEACHING or event.project_id is None:

@@ -9,6 +9,8 @@ import typer
 from sightline.cli import output
 from sightline.cli.context import of
 from sightline.cli.follow import follow
+from sightline.core.errors import InvalidInputError, did_you_mean
+from sightline.store.jobs import ACTIVE, FINAL
 
 group = typer.Typer(no_args_is_help=True, help="Jobs: list, show, log, cancel, resume.")
 Job = Annotated[str, typer.Argument(help="Id of the job.")]
@@ -21,9 +23,10 @@ def list_(
 ) -> None:
     """List jobs, newest first."""
     context = of(ctx)
-    rows = [
-        job.to_dict() for job in context.bench.jobs.list(states=None if state is None else [state])
-    ]
+    states = (*ACTIVE, *FINAL)
+    if state is not None and state not in states:
+        raise InvalidInputError(f"no state {state!r}", hint=did_you_mean(state, states))
+    rows = [job.to_dict() for job in context.bench.jobs.list(state=state)]
     if context.json:
         for row in rows:
             output.line(row)

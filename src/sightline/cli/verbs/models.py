@@ -9,6 +9,7 @@ import typer
 
 from sightline.cli import output
 from sightline.cli.context import of
+from sightline.core.errors import InvalidInputError
 
 group = typer.Typer(no_args_is_help=True, help="Models: list, add, show, verify, delete.")
 Model = Annotated[str, typer.Argument(help="Id or name (the newest) of the model.")]
@@ -64,7 +65,7 @@ def add(
     """Add a model file that you have. Nothing is downloaded."""
     from sightline.store.model_plan import ImportOptions
 
-    names = () if classes is None else tuple(classes.read_text("utf-8").split("\n"))
+    names = () if classes is None else _lines(classes)
     options = ImportOptions(
         name=name,
         output=output_,
@@ -117,6 +118,15 @@ def export(
         f"{result['path']} ({output.size(result['bytes'])}), "
         f"differs by at most {result['parity_max_abs']:.1e}",
     )
+
+
+def _lines(file: Path) -> tuple[str, ...]:
+    try:
+        return tuple(file.read_text("utf-8-sig").splitlines())
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInputError(
+            f"{file} cannot be read: {error}", hint="write a class name per line, in UTF-8"
+        ) from error
 
 
 def _tell(ctx: typer.Context, result: dict[str, object], text: str) -> None:
