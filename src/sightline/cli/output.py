@@ -71,14 +71,16 @@ class Bar:
 
     def __init__(self, title: str, progress: Progress) -> None:
         self._progress = progress
-        self._task = progress.add_task(title, total=None)
+        self._task = progress.add_task(title, total=None, visible=False)
         self._title = title
         self._stopped = False
 
     def advance(self, done: int, total: int | None, note: str = "") -> None:
         """Move the bar to `done` of `total`."""
         text = f"{self._title} {note}".strip()
-        self._progress.update(self._task, completed=done, total=total, description=text)
+        self._progress.update(
+            self._task, completed=done, total=total, description=text, visible=True
+        )
 
     def tell(self, kind: str, **data: Any) -> None:
         """Show the loss of a training beside its bar."""
