@@ -15,7 +15,7 @@ export async function travel(project: string, way: "undo" | "redo"): Promise<voi
     const answer = await api[way](project);
     outbox.learn(answer.images);
     labelled.tell(answer.images);
-    const said = `${way === "undo" ? "Undid" : "Redid"}: ${answer.description}`;
+    const said = `${way === "undo" ? "Undid" : "Redid"}: ${answer.description.replace(/^(Undo|Redo): /, "")}`;
     toasts.say(said);
     announce(said);
     for (const key of [keys.journal(project), keys.classes(project), keys.project(project), keys.history(project)]) {

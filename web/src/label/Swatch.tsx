@@ -1,3 +1,4 @@
+import type { CSSProperties } from "react";
 import type { ClassLook } from "./look";
 
 /** The colour and dash of a class, as a short line. */
@@ -9,7 +10,7 @@ export function Swatch({ look, width = 18 }: { look: Pick<ClassLook, "colour" | 
         y1="2"
         x2={width}
         y2="2"
-        stroke={look.colour}
+        style={{ "--class": look.colour } as CSSProperties}
         strokeWidth="4"
         strokeDasharray={look.dash === "none" ? undefined : look.dash}
       />

@@ -29,6 +29,13 @@ function colourOf(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
+/** With no pointer on it, the legend says the newest values. */
+function sayNewest(plot: uPlot): void {
+  if (plot.cursor.idx === null || plot.cursor.idx === undefined) {
+    plot.setLegend({ idx: plot.data[0].length - 1 }, false);
+  }
+}
+
 function options(title: string, lines: readonly Line[], width: number, height: number): uPlot.Options {
   const axis = {
     stroke: colourOf("--muted"),
@@ -65,7 +72,7 @@ function options(title: string, lines: readonly Line[], width: number, height: n
         value: (_plot: uPlot, value: number | null) => (value === null ? "–" : line.format(value)),
       })),
     ],
-    hooks: { ready: [(plot) => plot.root.setAttribute("aria-hidden", "true")] },
+    hooks: { ready: [(plot) => plot.root.setAttribute("aria-hidden", "true"), sayNewest], setCursor: [sayNewest] },
     id: title,
   };
 }
@@ -98,6 +105,7 @@ export default function LineChart({ title, columns, lines, height = 220 }: LineC
   useEffect(() => {
     latest.current = columns;
     plot.current?.setData(columns as uPlot.AlignedData);
+    if (plot.current) sayNewest(plot.current);
   }, [columns]);
 
   return (

@@ -40,12 +40,15 @@ export function smooth(values: readonly (number | null)[], weight: number): (num
 
 const at = (value: number | null | undefined): number | null => value ?? null;
 
+/** Few points are followed closely, many are smoothed. */
+const weightFor = (points: readonly CurvePoint[]): number => Math.min(0.96, Math.max(0, 1 - 12 / (points.length + 1)));
+
 /** Loss per step, its running mean, and both losses per epoch. */
 export function lossColumns(points: readonly CurvePoint[], epochs: readonly EpochPoint[]): Columns {
   const steps = points.map((point) => point.step);
   const batch = points.map((point) => at(point.loss));
   const rows = new Map<number, (number | null)[]>();
-  const mean = smooth(batch, Math.min(0.97, 1 - 4 / Math.max(8, points.length)));
+  const mean = smooth(batch, weightFor(points));
   steps.forEach((step, i) => rows.set(step, [batch[i] ?? null, mean[i] ?? null, null]));
   for (const epoch of epochs) {
     const step = endOfEpoch(points, epoch.epoch);
@@ -60,7 +63,7 @@ export function accuracyColumns(points: readonly CurvePoint[], epochs: readonly 
   const rows = new Map<number, (number | null)[]>();
   const mean = smooth(
     points.map((point) => at(point.acc)),
-    Math.min(0.97, 1 - 4 / Math.max(8, points.length)),
+    weightFor(points),
   );
   points.forEach((point, i) => rows.set(point.step, [mean[i] ?? null, null]));
   for (const epoch of epochs) {

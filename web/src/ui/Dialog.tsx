@@ -14,6 +14,13 @@ interface DialogProps {
   foot?: ReactNode;
 }
 
+/** The first field if there is one, else the dialog itself: a closing button is no good start. */
+function focusFirst(event: Event): void {
+  event.preventDefault();
+  const dialog = event.currentTarget as HTMLElement;
+  (dialog.querySelector<HTMLElement>(".dialog-body :is(input, select, textarea):not([hidden])") ?? dialog).focus();
+}
+
 export function Dialog({ open, onClose, title, about, wide, children, foot }: DialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
@@ -21,6 +28,7 @@ export function Dialog({ open, onClose, title, about, wide, children, foot }: Di
         <Radix.Overlay className="scrim" />
         <Radix.Content
           className={wide ? "dialog wide" : "dialog"}
+          onOpenAutoFocus={focusFirst}
           {...(about ? {} : { "aria-describedby": undefined })}
         >
           <div className="dialog-head">

@@ -47,6 +47,10 @@ export function Detail({ view, index, looks, onMark, onMove, onClose }: DetailPr
         className="detail"
         data-page=""
         aria-describedby={undefined}
+        onOpenAutoFocus={(event) => {
+          event.preventDefault();
+          (event.currentTarget as HTMLElement).focus();
+        }}
         onEscapeKeyDown={(event) => event.preventDefault()}
         onInteractOutside={(event) => event.preventDefault()}
       >

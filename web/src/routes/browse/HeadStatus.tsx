@@ -101,15 +101,15 @@ export function HeadStatus({ project }: { project: string }) {
         <button type="button" className="head-status small" aria-label="What the head has learned: details">
           {head.stale && (
             <span className="head-refit">
-              <LoaderCircle size={12} className="spin" aria-hidden /> refitting
+              <LoaderCircle size={12} className="spin" aria-hidden /> <span>refitting</span>
             </span>
           )}
-          <span>{many(head.labels, "label")}</span>
           <span>
             <b>{percent(head.accuracy)}</b> held out
           </span>
-          <span className="muted">ECE {fixed(head.ece)}</span>
-          <span className="muted">{head.method === "none" ? "uncalibrated" : head.method}</span>
+          <span className="head-more">{many(head.labels, "label")}</span>
+          <span className="muted head-most">ECE {fixed(head.ece)}</span>
+          <span className="muted head-most">{head.method === "none" ? "uncalibrated" : head.method}</span>
         </button>
       }
     >

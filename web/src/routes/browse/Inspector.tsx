@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { MousePointerClick } from "lucide-react";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore, type CSSProperties } from "react";
 import { api } from "@/api/calls";
 import { keys } from "@/api/keys";
 import type { ImageDetail, Item } from "@/api/types";
@@ -49,7 +49,10 @@ export function Probabilities({
           <li key={class_id}>
             <span className="ellipsis">{look?.name ?? `class ${class_id}`}</span>
             <span className="p-bar" aria-hidden="true">
-              <span style={{ width: `${p * 100}%`, background: look?.colour }} />
+              <span
+                className={look ? "class-fill" : ""}
+                style={{ width: `${p * 100}%`, "--class": look?.colour } as CSSProperties}
+              />
             </span>
             <span className="num">{percent(p, p > 0.995 || p < 0.005 ? 1 : 0)}</span>
           </li>

@@ -91,7 +91,7 @@ export function Stage({ item }: { item: Item }) {
     >
       {camera && state !== "failed" && (
         <div
-          className={camera.zoom > 3 ? "stage-picture pixels" : "stage-picture"}
+          className={moved && camera.zoom > 6 ? "stage-picture pixels" : "stage-picture"}
           style={{
             width: image.width * camera.zoom,
             height: image.height * camera.zoom,

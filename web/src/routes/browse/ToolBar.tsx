@@ -57,71 +57,73 @@ export function ToolBar({ project, asked, onAsk, size, tile, onTile, old, loadin
   const all = queues ?? [{ name: "all", description: "Every picture" }];
   const about = all.find((queue) => queue.name === asked.queue)?.description ?? "";
   return (
-    <div className="toolbar" role="toolbar" aria-label="View">
-      <label className="queue-choice">
-        <span className="muted small">Queue</span>
-        <select
-          className="input compact"
-          value={asked.queue}
-          title={about}
-          onChange={(event) => onAsk({ ...asked, queue: event.target.value, seed: null })}
-        >
-          {all.map((queue) => (
-            <option key={queue.name} value={queue.name}>
-              {queue.name}
-            </option>
-          ))}
-        </select>
-      </label>
-      {asked.queue === "random" && (
-        <IconButton
-          label="Shuffle again"
-          small
-          onClick={() => onAsk({ ...asked, seed: Math.floor(Math.random() * 1e9) })}
-        >
-          <Dices size={14} aria-hidden />
-        </IconButton>
-      )}
-      <SearchField asked={asked} onAsk={onAsk} />
-      {old ? (
-        <Button small onClick={onRefresh} className="refresh-old">
-          <RefreshCw size={14} aria-hidden /> Refresh
-        </Button>
-      ) : (
-        <IconButton label="Refresh the view" keys="R" small onClick={onRefresh}>
-          <RefreshCw size={14} aria-hidden className={loading ? "spin" : ""} />
-        </IconButton>
-      )}
-      <span className="muted small view-size" role="status">
-        {size !== null && many(size, "picture")}
-      </span>
-      {note && (
-        <span className="muted small ellipsis view-note" title={note}>
-          {note}
+    <div className="tools">
+      <div className="toolbar" role="toolbar" aria-label="View">
+        <label className="queue-choice">
+          <span className="muted small">Queue</span>
+          <select
+            className="input compact"
+            value={asked.queue}
+            title={about}
+            onChange={(event) => onAsk({ ...asked, queue: event.target.value, seed: null })}
+          >
+            {all.map((queue) => (
+              <option key={queue.name} value={queue.name}>
+                {queue.name}
+              </option>
+            ))}
+          </select>
+        </label>
+        {asked.queue === "random" && (
+          <IconButton
+            label="Shuffle again"
+            small
+            onClick={() => onAsk({ ...asked, seed: Math.floor(Math.random() * 1e9) })}
+          >
+            <Dices size={14} aria-hidden />
+          </IconButton>
+        )}
+        <SearchField asked={asked} onAsk={onAsk} />
+        {old ? (
+          <Button small onClick={onRefresh} className="refresh-old">
+            <RefreshCw size={14} aria-hidden /> Refresh
+          </Button>
+        ) : (
+          <IconButton label="Refresh the view" keys="R" small onClick={onRefresh}>
+            <RefreshCw size={14} aria-hidden className={loading ? "spin" : ""} />
+          </IconButton>
+        )}
+        <span className="muted small view-size" role="status">
+          {size !== null && many(size, "picture")}
         </span>
-      )}
-      <div className="grow" />
-      <HeadStatus project={project} />
-      <label className="size-slider">
-        <span className="hidden-but-read">Size of the pictures</span>
-        <input
-          type="range"
-          min={96}
-          max={320}
-          step={16}
-          value={tile}
-          onChange={(event) => onTile(Number(event.target.value))}
-        />
-      </label>
-      <Tip text="Add pictures">
-        <Link
-          className="button quiet icon small"
-          to={`/projects?add=${encodeURIComponent(project)}`}
-          aria-label="Add pictures"
-        >
-          <ImagePlus size={16} aria-hidden />
-        </Link>
-      </Tip>
+        {note && (
+          <span className="muted small ellipsis view-note" title={note}>
+            {note}
+          </span>
+        )}
+        <div className="grow" />
+        <HeadStatus project={project} />
+        <label className="size-slider">
+          <span className="hidden-but-read">Size of the pictures</span>
+          <input
+            type="range"
+            min={96}
+            max={320}
+            step={16}
+            value={tile}
+            onChange={(event) => onTile(Number(event.target.value))}
+          />
+        </label>
+        <Tip text="Add pictures">
+          <Link
+            className="button quiet icon small"
+            to={`/projects?add=${encodeURIComponent(project)}`}
+            aria-label="Add pictures"
+          >
+            <ImagePlus size={16} aria-hidden />
+          </Link>
+        </Tip>
+      </div>
     </div>
   );
 }

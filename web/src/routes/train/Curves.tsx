@@ -10,7 +10,7 @@ const LineChart = lazy(() => import("@/plot/LineChart"));
 
 const number = (value: number) => (Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3))));
 const share = (value: number) => `${Math.round(value * 1000) / 10} %`;
-const power = (value: number) => value.toExponential(1);
+const power = (value: number) => (value === 0 ? "0" : value.toExponential(1));
 
 const LOSS: readonly Line[] = [
   { label: "batch", colour: "--line-strong", width: 1, format: number },
@@ -43,8 +43,8 @@ export function Curves({ run }: { run: RunDetail }) {
           <div className="card">
             <LineChart title="Accuracy" columns={accuracy} lines={ACCURACY} />
           </div>
-          <div className="card">
-            <LineChart title="Learning rate" columns={rate} lines={RATE} height={140} />
+          <div className="card whole-row">
+            <LineChart title="Learning rate" columns={rate} lines={RATE} height={120} />
           </div>
         </div>
       </Suspense>
