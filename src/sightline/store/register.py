@@ -54,7 +54,8 @@ class Registered:
 def register(connection: Connection, project: Project, files: Sequence[NewFile]) -> Registered:
     """Add files as part of a transaction: assets by digest, their images, and the locations.
 
-    A path that was known with other bytes now belongs to the new asset. A digest that is known
+    A path that was known with other bytes now belongs to the new asset; an image whose bytes are
+    nowhere any more is buried with its labels, and comes back with them. A digest that is known
     gets one more location and no new image.
     """
     by_digest = {file.digest: file for file in files}
@@ -71,7 +72,8 @@ def register(connection: Connection, project: Project, files: Sequence[NewFile])
     new_ids = _insert_assets(connection, project.id, fresh)
     known |= new_ids
     _insert_images(connection, project.id, fresh, new_ids, first=end - count, seq=seq)
-    _put_locations(connection, project.id, files, known)
+    left = _put_locations(connection, project.id, files, known)
+    _set_alive(connection, list(known.values()), sorted(left), seq=seq)
     if count:
         events.append(connection, "ingest", project.id, {"project": project.name, "images": count})
     return Registered(image_ids=_image_ids(connection, known), added=count, seq=seq)
@@ -144,13 +146,14 @@ def _insert_images(
 
 def _put_locations(
     connection: Connection, project_id: int, files: Sequence[NewFile], asset_ids: dict[str, int]
-) -> None:
-    known: dict[str, int] = {}
+) -> set[int]:
+    """Write where the files lie and return the assets that lost a place."""
+    known: dict[str, tuple[int, int]] = {}
     for part in chunks([file.path for file in files]):
-        query = select(locations.c.path, locations.c.id).where(
+        query = select(locations.c.path, locations.c.id, locations.c.asset_id).where(
             locations.c.project_id == project_id, locations.c.path.in_(part)
         )
-        known |= _pairs(connection.execute(query))
+        known |= {path: (key, asset) for path, key, asset in connection.execute(query)}
     rows = [
         {
             "project_id": project_id,
@@ -164,7 +167,7 @@ def _put_locations(
         for file in files
     ]
     fresh = [row for row in rows if row["path"] not in known]
-    stale = [{**row, "key": known[row["path"]]} for row in rows if row["path"] in known]
+    stale = [{**row, "key": known[str(row["path"])][0]} for row in rows if row["path"] in known]
     if fresh:
         connection.execute(insert(locations), fresh)
     if stale:
@@ -172,6 +175,23 @@ def _put_locations(
             update(locations).where(locations.c.id == bindparam("key")),
             [{key: value for key, value in row.items() if key != "path"} for row in stale],
         )
+    before = {asset for _, asset in known.values()}
+    return before - {row["asset_id"] for row in stale if isinstance(row["asset_id"], int)}
+
+
+def _set_alive(
+    connection: Connection, present: Sequence[int], left: Sequence[int], *, seq: int
+) -> None:
+    """Bury images whose file is nowhere any more, and bring back those whose bytes came back."""
+    for part in chunks(present):
+        back = update(images).where(images.c.asset_id.in_(part), images.c.deleted.is_(True))
+        connection.execute(back.values(deleted=False, seq=seq))
+    for part in chunks(left):
+        somewhere = select(locations.c.asset_id).where(locations.c.asset_id.in_(part))
+        gone = update(images).where(
+            images.c.asset_id.in_(part), images.c.asset_id.not_in(somewhere)
+        )
+        connection.execute(gone.values(deleted=True, seq=seq))
 
 
 def _image_ids(connection: Connection, asset_ids: dict[str, int]) -> dict[str, tuple[int, ...]]:
