@@ -29,6 +29,9 @@ ALIASES: Final = {
     "AL_EMBEDDING_BACKEND": "encoder",
 }
 """Variables of earlier tools that are understood; AL_STORE_DIR names the workspace."""
+SECRETS: Final = ("token", "database_url")
+HIDDEN: Final = "***"
+"""Stands for a secret where settings are shown."""
 PROJECT: Final[dict[str, Any]] = {"scope": "project"}
 """Marks the settings that project.json may set."""
 
@@ -216,6 +219,8 @@ def load_settings(
 def save_settings(path: Path, values: dict[str, Any]) -> None:
     """Check and write settings.json or project.json; other keys of the file are kept.
 
+    A secret that comes back as `public` shows it is left as it is.
+
     Raises:
         InvalidInputError: A key or a value is not valid.
     """
@@ -225,7 +230,9 @@ def save_settings(path: Path, values: dict[str, Any]) -> None:
             raise InvalidInputError(
                 f"{path.name} cannot hold the setting {key!r}", hint=did_you_mean(key, known)
             )
-    merged = {**_object(path), **values}
+    merged = _object(path) | {
+        key: one for key, one in values.items() if key not in SECRETS or HIDDEN not in str(one)
+    }
     settings = {key: one for key, one in merged.items() if key in known}
     _validated(settings, dict.fromkeys(settings, path.name))
     write_json(path, merged)
@@ -267,10 +274,10 @@ def public(settings: Settings) -> dict[str, Any]:
     """Return the values with secrets left out."""
     values = settings.model_dump(mode="json")
     if values["token"]:
-        values["token"] = "***"  # noqa: S105 - this hides the secret
+        values["token"] = HIDDEN
     if "@" in values["database_url"]:
         scheme, _, rest = values["database_url"].partition("://")
-        values["database_url"] = f"{scheme}://***@{rest.rpartition('@')[2]}"
+        values["database_url"] = f"{scheme}://{HIDDEN}@{rest.rpartition('@')[2]}"
     return values
 
 
