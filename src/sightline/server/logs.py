@@ -53,7 +53,11 @@ class JsonLines(logging.Formatter):
         line |= {name: getattr(record, name) for name in _FIELDS if hasattr(record, name)}
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
-        return redact(json.dumps(line, ensure_ascii=False, default=str), self._secrets)
+        clean = {
+            key: redact(value, self._secrets) if isinstance(value, str) else value
+            for key, value in line.items()
+        }
+        return json.dumps(clean, ensure_ascii=False, default=str)
 
 
 class ForPeople(logging.Formatter):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from sightline.app import Workbench
+from sightline.core.errors import UnknownImageError
 
 
 def image(bench: Workbench, image_id: int) -> dict[str, Any]:
@@ -36,3 +38,17 @@ def view_etag(bench: Workbench, image_id: int, px: int) -> str:
     """
     row = bench.store.images.get(image_id)
     return f'"{row.digest[:32]}-{row.page}-v{px}"'
+
+
+def predictions(bench: Workbench, ref: str, image_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Return what a model says of images, in the order asked.
+
+    Raises:
+        UnknownImageError: One of them is not there.
+        UnknownModelError: There is no such model.
+    """
+    known = {row.id for row in bench.store.images.by_ids(image_ids)}
+    missing = [one for one in image_ids if one not in known]
+    if missing:
+        raise UnknownImageError(f"no image with id {missing[0]}", hint="reload the list")
+    return bench.models.predict_images(ref, image_ids)

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from sightline.app import Workbench
 from sightline.predict.rows import Picture
+from sightline.server import shape
 from sightline.server.deps import Bench, Predicting, Ref
 from sightline.server.forms import FILES_BODY, is_multipart, uploaded
 from sightline.server.schemas.jobs import Job
@@ -76,7 +77,7 @@ async def predict(ref: Ref, request: Request, bench: Bench, turnstile: Predictin
     """Say what a model sees in uploaded pictures, or in images of the workspace."""
     if not is_multipart(request):
         ids = _image_ids(await request.body())
-        return {"items": await turnstile.run(lambda: bench.models.predict_images(ref, ids))}
+        return {"items": await turnstile.run(lambda: shape.predictions(bench, ref, ids))}
     async with uploaded(request) as files:
 
         def pictures() -> Iterator[Picture]:

@@ -161,14 +161,14 @@ class PredictIds(In):
 
 
 class Prediction(Out):
-    """What a model says of one picture."""
-
-    model_config = ConfigDict(extra="allow")
+    """What a model says of one picture; `error` and `reason` when it could not be read."""
 
     path: str
-    label: str
-    probability: float
-    probabilities: dict[str, float]
+    label: str | None = None
+    probability: float | None = None
+    probabilities: dict[str, float] = Field(default_factory=dict)
+    error: str | None = None
+    reason: str | None = Field(default=None, examples=["truncated"])
 
 
 class Predictions(Out):
