@@ -2,6 +2,7 @@ import { ImageOff } from "lucide-react";
 import { useEffect, useState } from "react";
 import { urls } from "@/api/calls";
 import { thumbs } from "@/app/services";
+import "./thumb.css";
 
 type State = { src: string | null; failed: boolean };
 

@@ -44,7 +44,7 @@ function PerClassTable({ rows }: { rows: SplitReport["per_class"] }) {
                 <span className="f1-bar" aria-hidden="true">
                   <span style={{ width: `${row.f1 * 100}%` }} />
                 </span>
-                {percent(row.f1)}
+                <span className="f1-value">{percent(row.f1)}</span>
               </td>
               <td className="num">{count(row.support)}</td>
             </tr>
