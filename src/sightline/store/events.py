@@ -25,6 +25,7 @@ KEEP: Final = 20_000
 """Events kept; a browser that was away longer reads everything anew."""
 _LOCK: Final = 7_214_593
 _TRIM_EVERY: Final = 1_000
+_APPEND: Final = insert(events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def append(
     if connection.dialect.name != "sqlite":
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
     row = connection.execute(
-        insert(events).values(at=now(), kind=kind, project_id=project_id, payload=payload)
+        _APPEND, {"at": now(), "kind": kind, "project_id": project_id, "payload": payload}
     )
     key = row.inserted_primary_key
     if key is not None and key[0] % _TRIM_EVERY == 0:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -38,6 +39,7 @@ EVENT_IDS: Final = 500
 """Image ids told with an event; a larger change is told without them."""
 COLUMNS: Final = ("status", "class_id", "split", "split_fixed")
 """Columns of `images` that a journal entry may change; `tags` is the fifth field."""
+_APPEND: Final = insert(journal)
 
 
 Fields: TypeAlias = dict[str, tuple[list[Any], list[Any]]]
@@ -108,13 +110,19 @@ def record(
     actor: str,
     kind: str,
     description: str,
+    after: tuple[ImageState, ...] | None = None,
 ) -> Applied:
-    """Carry out a delta and append it, all in the caller's transaction."""
+    """Carry out a delta and append it, all in the caller's transaction.
+
+    `after`: the states that it leads to, when the caller knows them.
+    """
     seq = next_seq(connection, project.id)
     _put(connection, delta, after=True, seq=seq, tops=None)
     _append(connection, project, seq, actor=actor, kind=kind, description=description, delta=delta)
     tell(connection, project, seq, delta)
-    return Applied(seq, description, states(connection, delta.ids), len(delta.ids))
+    if after is None:
+        after = states(connection, delta.ids)
+    return Applied(seq, description, after, len(delta.ids))
 
 
 def revert(
@@ -193,21 +201,20 @@ def _append(
     target: int | None = None,
     count: int | None = None,
 ) -> None:
-    connection.execute(
-        insert(journal).values(
-            project_id=project.id,
-            seq=seq,
-            at=now(),
-            actor=actor,
-            kind=kind,
-            description=description[:300],
-            count=len(delta.ids) if count is None else count,
-            target=target,
-            applied_seq=seq,
-            live=True,
-            payload=delta.pack(),
-        )
-    )
+    values = {
+        "project_id": project.id,
+        "seq": seq,
+        "at": now(),
+        "actor": actor,
+        "kind": kind,
+        "description": description[:300],
+        "count": len(delta.ids) if count is None else count,
+        "target": target,
+        "applied_seq": seq,
+        "live": True,
+        "payload": delta.pack(),
+    }
+    connection.execute(_APPEND, values)
 
 
 def _put(
@@ -235,24 +242,30 @@ def _put(
     rows = [
         {
             "key": image_id,
+            "new_seq": seq,
             "new_top": mark if tops is None else tops[place],
             **{f"new_{name}": fields[name][side][place] for name in columns},
         }
         for place, image_id in enumerate(delta.ids)
     ]
-    query = (
+    connection.execute(_update_of(tuple(columns)), rows)
+    if "tags" in fields:
+        _put_tags(connection, delta.ids, fields["tags"][side])
+
+
+@cache
+def _update_of(columns: tuple[str, ...]) -> Any:
+    """Return the statement that sets these columns; building it costs as much as running it."""
+    return (
         update(images)
         .where(images.c.id == bindparam("key"))
         .values(
             version=images.c.version + 1,
-            seq=seq,
+            seq=bindparam("new_seq"),
             top=bindparam("new_top"),
             **{name: bindparam(f"new_{name}") for name in columns},
         )
     )
-    connection.execute(query, rows)
-    if "tags" in fields:
-        _put_tags(connection, delta.ids, fields["tags"][side])
 
 
 def _put_tags(connection: Connection, ids: Sequence[int], tags: list[list[int]]) -> None:

@@ -7,22 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from sightline.core.errors import ConflictError, InvalidInputError, UnknownImageError
-from sightline.core.labels import STATUSES, LabelChange, split_code, status_code
+from sightline.core.errors import ConflictError, InvalidInputError
+from sightline.core.labels import split_code
 from sightline.core.names import check_name
 from sightline.core.taxonomy import check_colour
 from sightline.store import classes as class_rows
-from sightline.store.journal import (
-    Applied,
-    Delta,
-    Fields,
-    current_tags,
-    record,
-    revert,
-    states,
-    vars_of,
+from sightline.store.journal import Applied, Delta, Fields, record, revert
+from sightline.store.label_plan import (
+    class_names,
+    describe,
+    label_delta,
+    rows_of,
+    states_after,
 )
-from sightline.store.sql import chunks
 from sightline.store.tables import images, journal
 
 if TYPE_CHECKING:
@@ -31,6 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from sightline.core.labels import LabelChange
     from sightline.store.classes import ClassRow
     from sightline.store.db import Database
     from sightline.store.projects import Project
@@ -98,9 +96,18 @@ class LabelStore:
             raise InvalidInputError("there is nothing to change", hint="name at least one image")
 
         def work(connection: Connection) -> Applied:
-            delta = _label_delta(connection, project, changes)
-            text = description or _describe(connection, changes)
-            return record(connection, project, delta, actor=actor, kind=kind, description=text)
+            names = class_names(connection, project, changes)
+            rows = rows_of(connection, project, [change.image_id for change in changes])
+            delta = label_delta(connection, rows, changes)
+            return record(
+                connection,
+                project,
+                delta,
+                actor=actor,
+                kind=kind,
+                description=description or describe(changes, names),
+                after=states_after(rows, changes),
+            )
 
         return self._db.submit(work)
 
@@ -111,7 +118,7 @@ class LabelStore:
 
         def work(connection: Connection) -> Applied:
             ids = tuple(splits)
-            rows = _rows(connection, project, ids)
+            rows = rows_of(connection, project, ids)
             fields: Fields = {
                 "split": ([row.split for row in rows], [split_code(splits[key]) for key in ids]),
                 "split_fixed": ([row.split_fixed for row in rows], [True] * len(ids)),
@@ -176,7 +183,7 @@ class LabelStore:
                 images.c.project_id == project.id, images.c.class_id == class_id
             )
             ids = tuple(connection.scalars(query.order_by(images.c.ordinal)))
-            found = _rows(connection, project, ids)
+            found = rows_of(connection, project, ids)
             fields: Fields = {
                 "status": ([one.status for one in found], [0] * len(ids)),
                 "class_id": ([one.class_id for one in found], [None] * len(ids)),
@@ -308,91 +315,3 @@ def _redo_target(connection: Connection, project_id: int, actor: str) -> Any:
     )
     query = select(journal).where(journal.c.project_id == project_id, journal.c.seq == undone)
     return None if undone is None else connection.execute(query).first()
-
-
-def _rows(connection: Connection, project: Project, ids: Sequence[int]) -> list[Any]:
-    columns = (
-        images.c.id,
-        images.c.status,
-        images.c.class_id,
-        images.c.split,
-        images.c.split_fixed,
-        images.c.version,
-        images.c.top,
-    )
-    found: dict[int, Any] = {}
-    for part in chunks(ids):
-        query = select(*columns).where(
-            images.c.project_id == project.id,
-            images.c.deleted.is_(False),
-            images.c.id.in_(part),
-        )
-        if connection.dialect.name != "sqlite":
-            query = query.with_for_update()
-        found |= {row.id: row for row in connection.execute(query)}
-    missing = [key for key in ids if key not in found]
-    if missing:
-        raise UnknownImageError(
-            f"no image with id {missing[0]} in {project.name!r}", hint="reload the list"
-        )
-    return [found[key] for key in ids]
-
-
-def _label_delta(connection: Connection, project: Project, changes: Sequence[LabelChange]) -> Delta:
-    ids = tuple(change.image_id for change in changes)
-    if len(set(ids)) != len(ids):
-        raise InvalidInputError("an image is named twice", hint="send each image once")
-    _check_classes(connection, project, changes)
-    rows = _rows(connection, project, ids)
-    stale = [
-        row.id
-        for row, change in zip(rows, changes, strict=True)
-        if change.version is not None and change.version != row.version
-    ]
-    if stale:
-        raise ConflictError(
-            f"{len(stale)} of {len(ids)} images have been changed by somebody else",
-            hint="look at the current labels and decide again",
-            current=[vars_of(state) for state in states(connection, stale)],
-        )
-    fields: Fields = {
-        "status": ([row.status for row in rows], [status_code(one.status) for one in changes]),
-        "class_id": ([row.class_id for row in rows], [one.class_id for one in changes]),
-    }
-    if any(change.tags is not None for change in changes):
-        before = current_tags(connection, ids)
-        after = [
-            old if one.tags is None else sorted(set(one.tags))
-            for old, one in zip(before, changes, strict=True)
-        ]
-        fields["tags"] = (before, after)
-    return Delta(ids, fields, tuple(row.top for row in rows))
-
-
-def _check_classes(
-    connection: Connection, project: Project, changes: Sequence[LabelChange]
-) -> None:
-    wanted = {change.class_id for change in changes if change.class_id is not None}
-    wanted |= {tag for change in changes for tag in change.tags or ()}
-    known = {row.id for row in class_rows.rows(connection, project.id)}
-    for class_id in sorted(wanted - known):
-        class_rows.get(connection, class_id)
-        raise InvalidInputError(
-            f"class {class_id} belongs to another project", hint="use a class of this project"
-        )
-    for change in changes:
-        if change.status == STATUSES[1] and change.class_id is None and not change.tags:
-            raise InvalidInputError(
-                "a labelled image needs a class or a tag", hint="use the status unlabelled"
-            )
-
-
-def _describe(connection: Connection, changes: Sequence[LabelChange]) -> str:
-    count = f"{len(changes):,} images" if len(changes) > 1 else "1 image"
-    kinds = {(change.status, change.class_id) for change in changes}
-    if len(kinds) > 1:
-        return f"Label {count}"
-    status, class_id = kinds.pop()
-    if class_id is not None and status == "labelled":
-        return f"Label {count} {class_rows.get(connection, class_id).name}"
-    return f"Mark {count} {status}"

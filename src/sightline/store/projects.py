@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from unicodedata import normalize
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sightline.core.clock import now
@@ -37,10 +37,17 @@ class Project:
     """How many changes it has seen."""
 
 
+_NEXT_SEQ: Final = (
+    update(projects)
+    .where(projects.c.id == bindparam("project"))
+    .values(seq=projects.c.seq + 1)
+    .returning(projects.c.seq)
+)
+
+
 def next_seq(connection: Connection, project_id: int) -> int:
     """Take the next change number of a project, which also lets its writers take turns."""
-    query = update(projects).where(projects.c.id == project_id).values(seq=projects.c.seq + 1)
-    seq = connection.scalar(query.returning(projects.c.seq))
+    seq = connection.scalar(_NEXT_SEQ, {"project": project_id})
     if seq is None:
         raise UnknownProjectError("the project is gone", hint="reload the list of projects")
     return int(seq)
