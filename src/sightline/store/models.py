@@ -8,7 +8,7 @@ import secrets
 import shutil
 import time
 import unicodedata
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Unpack
@@ -228,8 +228,9 @@ class ModelStore:
 
     def _sweep(self) -> None:
         for folder in self.root.glob(".adding-*"):
-            if time.time() - folder.stat().st_mtime > STALE_S:
-                shutil.rmtree(folder, ignore_errors=True)
+            with suppress(FileNotFoundError):  # another addition has just taken its name
+                if time.time() - folder.stat().st_mtime > STALE_S:
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def file_digest(path: Path) -> str:
