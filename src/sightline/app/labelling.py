@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 import numpy as np
 
 from sightline.app.items import applied, class_item
 from sightline.core.errors import NotFoundError
 from sightline.core.labels import LabelChange
+from sightline.core.names import check_name
 from sightline.label.table import PathIndex, read_table
 
 if TYPE_CHECKING:
@@ -132,9 +134,17 @@ class Labelling:
         }
 
     def _ensure_classes(self, project: Project, names: set[str]) -> dict[str, int]:
-        known = {row.name: row.id for row in self._store.classes.list(project.id)}
-        for name in sorted(names - known.keys() - MARKS - {""}):
-            known[name] = self._store.labels.add_class(project, name, actor=self._person).id
+        """Return the id of each class by its name without case; all names are good, or none made.
+
+        Raises:
+            InvalidInputError: A name cannot be that of a class.
+        """
+        known = {_fold(row.name): row.id for row in self._store.classes.list(project.id)}
+        wanted = {_fold(name): name for name in sorted(names, reverse=True)}
+        new = [wanted[key] for key in sorted(wanted.keys() - known.keys() - MARKS - {""})]
+        for name in [check_name(name, "class") for name in new]:
+            made = self._store.labels.add_class(project, name, actor=self._person)
+            known[_fold(name)] = made.id
         return known
 
     def _project_of(self, class_id: int) -> Project:
@@ -148,9 +158,13 @@ class Labelling:
 
 
 def _change(image_id: int, label: str, by_name: dict[str, int]) -> LabelChange:
-    class_id = by_name.get(label)
+    class_id = by_name.get(_fold(label))
     if class_id is not None:
         return LabelChange(image_id, class_id, "labelled")
-    if label == "unsure":
+    if _fold(label) == "unsure":
         return LabelChange(image_id, None, "unsure")
-    return LabelChange(image_id, None, "skipped" if label == "skipped" else "unlabelled")
+    return LabelChange(image_id, None, "skipped" if _fold(label) == "skipped" else "unlabelled")
+
+
+def _fold(name: str) -> str:
+    return normalize("NFC", name).casefold()

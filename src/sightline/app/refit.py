@@ -11,7 +11,6 @@ from sightline.core.errors import SightlineError
 
 if TYPE_CHECKING:
     from sightline.app.projects import Projects
-    from sightline.store.events import Event
     from sightline.store.projects import Project
     from sightline.store.store import Store
 
@@ -55,21 +54,26 @@ class Refitter:
     def _run(self) -> None:
         while not self._stop.wait(POLL_S):
             try:
-                for event in self._store.events.since(self._last):
-                    self._last = event.id
-                    self._note(event)
+                self._note()
                 self._fit_due()
             except SightlineError as error:
                 logger.warning("the head is not refitted: %s", error)
-            except Exception:
-                logger.exception("the head is not refitted")
 
-    def _note(self, event: Event) -> None:
-        if event.kind not in TEACHING or event.project_id is None:
-            return
-        settings = self._projects.settings(self._store.projects.by_id(event.project_id)).settings
-        if settings.auto_refit:
-            self._due[event.project_id] = time.monotonic() + settings.refit_delay_s
+    def _note(self) -> None:
+        """Put off the fit of every project whose labels have changed since the last look."""
+        changed: set[int] = set()
+        while events := self._store.events.since(self._last):
+            self._last = events[-1].id
+            changed |= {
+                one.project_id
+                for one in events
+                if one.kind in TEACHING and one.project_id is not None
+            }
+        for project_id in changed:
+            project = self._store.projects.by_id(project_id)
+            settings = self._projects.settings(project).settings
+            if settings.auto_refit:
+                self._due[project_id] = time.monotonic() + settings.refit_delay_s
 
     def _fit_due(self) -> None:
         now = time.monotonic()

@@ -233,13 +233,15 @@ class Training:
 
     def _train(self, project: Project, run: Run, progress: Progress) -> TrainResult:
         from sightline.train import manifest
-        from sightline.train.checkpoint import last_path
+        from sightline.train.checkpoint import best_path, last_path
         from sightline.train.run import train
         from sightline.train.spec import TrainSpec
 
         parent = None if run.parent is None else self.run_dir(self._store.runs.get(run.parent))
         folder = self.run_dir(run)
         begun = last_path(folder).exists()
+        if not begun:  # it died before it could be resumed: it makes the same weights again
+            best_path(folder).unlink(missing_ok=True)
         return train(
             TrainSpec.model_validate(run.spec),
             manifest.load(folder) if begun else samples(self._store, project),

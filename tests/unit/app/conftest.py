@@ -53,7 +53,7 @@ def rows(bench: Workbench, project: Project) -> list[Any]:
 def label_by_folder(bench: Workbench, project: Project, *, every: int = 1) -> int:
     """Label every so many images with their folder's name, and return how many were."""
     classes = {one["name"]: one["id"] for one in bench.labels.classes(project)}
-    for name in {"cat", "dog"} - classes.keys():
+    for name in sorted({"cat", "dog"} - classes.keys()):
         classes[name] = bench.labels.add_class(project, name)["id"]
     changes = [
         LabelChange(row.id, classes[row.path.split("/")[-2]], "labelled")

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sightline.store.projects import Project
 
 
-def names(bench: Workbench, **which: bool) -> list[str]:
+def names(bench: Workbench, **which: Any) -> list[str]:
     return [one["name"] for one in bench.projects.all(**which)]
 
 

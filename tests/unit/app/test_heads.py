@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from fakes.onnx_graphs import colour_model
+from fakes.pets import write_pets
+from sightline.core.errors import (
+    CancelledError,
+    InvalidInputError,
+    NotFoundError,
+    UnknownEngineError,
+)
+from sightline.core.labels import LabelChange
+from sightline.core.progress import Silent
+from sightline.store.model_plan import ImportOptions
+from unit.app.conftest import label_by_folder, rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sightline.app import Workbench
+    from sightline.store.projects import Project
+
+
+class Stop(Silent):
+    """Asks the work to stop after so many checks."""
+
+    def __init__(self, after: int) -> None:
+        self._left = after
+
+    def check(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise CancelledError("stopped")
+
+
+def test_a_head_is_fitted_measured_and_kept(bench: Workbench, pets: Project) -> None:
+    given = label_by_folder(bench, pets)
+    test = sum(row.split == "test" for row in rows(bench, pets))
+    head = bench.train_head("pets")
+    assert head["labels"] == given - test
+    assert head["accuracy"] > 0.8
+    assert 0 <= head["ece"] <= 1
+    assert head["log_loss"] > 0
+    assert head["method"] in {"temperature", "platt", "none"}
+    assert (head["encoder"], head["stale"]) == ("hog", False)
+    assert bench.heads.get(pets) == bench.heads.require(pets) == head
+
+
+def test_without_labels_of_two_classes_there_is_no_head_and_it_says_so(
+    bench: Workbench, pets: Project
+) -> None:
+    with pytest.raises(NotFoundError, match="no head"):
+        bench.heads.require(pets)
+    with pytest.raises(InvalidInputError):
+        bench.train_head("pets")
+    assert bench.heads.refit(pets) is None
+    assert bench.heads.get(pets) is None
+    assert bench.heads.probabilities(pets, [0]) == {}
+
+
+def test_embedding_does_only_what_is_missing(
+    bench: Workbench, pets: Project, tmp_path: Path
+) -> None:
+    assert bench.heads.embed(pets) == {"engine": "hog", "embedded": 60, "skipped": []}
+    assert bench.heads.embed(pets)["embedded"] == 0
+    bench.ingest(write_pets(tmp_path / "more", 2, seed=8), "pets", labels="none")
+    assert bench.heads.embed(pets)["embedded"] == 4
+
+
+def test_a_stopped_embedding_goes_on_where_it_stopped(bench: Workbench, pets: Project) -> None:
+    with pytest.raises(CancelledError):
+        bench.heads.embed(pets, progress=Stop(after=3))
+    done = 60 - bench.heads.embed(pets)["embedded"]
+    assert 0 < done < 60
+    found = bench.heads.embeddings(pets)
+    assert found is not None
+    assert len(found.missing(60)) == 0
+
+
+def test_a_picture_that_is_gone_is_listed_and_stops_nothing(
+    bench: Workbench, pets: Project, pictures: Path
+) -> None:
+    gone = pictures / "cat" / "003.png"
+    gone.unlink()
+    result = bench.heads.embed(pets)
+    assert result["embedded"] == 59
+    assert [one["path"] for one in result["skipped"]] == [str(gone)]
+    label_by_folder(bench, pets)
+    assert bench.train_head("pets")["accuracy"] > 0.8
+
+
+def test_a_label_makes_the_head_stale_and_a_refit_makes_it_fresh(
+    bench: Workbench, pets: Project
+) -> None:
+    label_by_folder(bench, pets, every=2)
+    first = bench.train_head("pets")
+    label_by_folder(bench, pets)
+    stale = bench.heads.require(pets)
+    assert (stale["id"], stale["stale"]) == (first["id"], True)
+    bench.heads.prepare(pets, Silent())
+    fresh = bench.heads.require(pets)
+    assert not fresh["stale"]
+    assert fresh["labels"] > first["labels"]
+    bench.heads.prepare(pets, Silent())
+    assert bench.heads.require(pets) == fresh
+
+
+def test_every_image_gets_probabilities_that_sum_to_one(bench: Workbench, pets: Project) -> None:
+    label_by_folder(bench, pets)
+    bench.train_head("pets")
+    ids = {one["id"] for one in bench.labels.classes(pets)}
+    found = bench.heads.probabilities(pets, list(range(60)))
+    assert set(found) == set(range(60))
+    for pairs in found.values():
+        assert {class_id for class_id, _ in pairs} == ids
+        assert sum(p for _, p in pairs) == pytest.approx(1, abs=2e-3)
+    answers = bench.heads.answers(pets, 60)
+    assert answers.names == ("cat", "dog")
+    assert answers.valid is not None
+    assert answers.valid.all()
+    assert answers.margin is not None
+    assert np.isfinite(answers.margin).all()
+    assert bench.heads.guesses(pets, []) == {}
+
+
+def test_a_deleted_class_leaves_the_head_readable_until_it_is_fitted_anew(
+    bench: Workbench, pets: Project
+) -> None:
+    label_by_folder(bench, pets)
+    bird = bench.labels.add_class(pets, "bird")["id"]
+    chosen = [row for row in rows(bench, pets) if row.split == "train"][::4]
+    bench.labels.label(pets, [LabelChange(row.id, bird, "labelled") for row in chosen])
+    bench.train_head("pets")
+    bench.labels.delete_class(bird)
+    assert "(deleted)" in bench.heads.answers(pets, 60).names
+    view = bench.queues.make_view(pets, "all")
+    assert len(bench.queues.window(view["id"], 0, 60)["items"]) == 60
+    bench.train_head("pets")
+    assert bench.heads.answers(pets, 60).names == ("cat", "dog")
+    known = {one["id"] for one in bench.labels.classes(pets)}
+    assert {pair[0] for pair in bench.heads.guesses(pets, list(range(60))).values()} <= known
+
+
+def test_lost_caches_are_made_again(bench: Workbench, pets: Project) -> None:
+    label_by_folder(bench, pets)
+    first = bench.train_head("pets")
+    bench.store.arrays.drop_project(pets.id)
+    assert bench.heads.answers(pets, 60).margin is None
+    assert bench.heads.guesses(pets, [0, 1]) == {}
+    again = bench.train_head("pets")
+    assert again["accuracy"] == first["accuracy"]
+    assert len(bench.heads.guesses(pets, list(range(60)))) == 60
+
+
+def test_a_damaged_head_on_disk_is_thrown_away(bench: Workbench, pets: Project) -> None:
+    label_by_folder(bench, pets)
+    bench.train_head("pets")
+    folder = bench.projects.folder(pets) / "head"
+    for file in folder.iterdir():
+        file.write_bytes(b"damaged")
+    assert bench.train_head("pets")["accuracy"] > 0.8
+    shutil.rmtree(folder)
+    assert bench.train_head("pets")["accuracy"] > 0.8
+
+
+def test_an_unknown_encoder_changes_nothing(bench: Workbench, pets: Project) -> None:
+    for call in (bench.heads.embed, bench.heads.start_embed):
+        with pytest.raises(UnknownEngineError) as caught:
+            call(pets, "hgo")
+        assert "'hog'" in caught.value.hint
+    assert bench.heads.encoder_name(pets) == "hog"
+    assert bench.jobs.list() == []
+
+
+def _switches(bench: Workbench, pets: Project, name: str, dim: int) -> dict[str, Any]:
+    """Fit with the built-in encoder, then switch, and return the new head."""
+    label_by_folder(bench, pets)
+    bench.train_head("pets")
+    engines = {one["name"]: one for one in bench.engine_list()}
+    assert engines[name]["ready"]
+    assert bench.heads.embed(pets, name)["embedded"] == 60
+    assert bench.heads.encoder_name(pets) == name
+    assert bench.heads.require(pets)["stale"], "the head is still the other encoder's"
+    bench.heads.prepare(pets, Silent())
+    head = bench.heads.require(pets)
+    assert (head["encoder"], head["stale"]) == (name, False)
+    array = bench.heads.embeddings(pets)
+    assert array is not None
+    assert array.snapshot().header.row_shape == (dim,)
+    assert len(bench.heads.guesses(pets, list(range(60)))) == 60
+    return head
+
+
+def test_a_project_switches_to_an_encoder_that_was_added(
+    bench: Workbench, pets: Project, tmp_path: Path
+) -> None:
+    file = colour_model(tmp_path / "colours.onnx")
+    bench.models.add(file, ImportOptions(name="colours", output="embedding"))
+    _switches(bench, pets, "colours", 3)
+    bench.heads.embed(pets, "hog")
+    assert bench.heads.encoder_name(pets) == "hog"
+    assert bench.heads.embed(pets)["embedded"] == 0, "the first embeddings are still there"
+
+
+def test_a_project_switches_to_a_real_network(
+    bench: Workbench, pets: Project, shared_data: Path
+) -> None:
+    file = shared_data / "weights_mobilenet_v2" / "mobilenet_v2_imagenet.onnx"
+    added = bench.models.add(file, ImportOptions(name="mobilenet", preprocess="imagenet-224-crop"))
+    assert added["kind"] == "encoder"
+    head = _switches(bench, pets, "mobilenet", 1280)
+    assert head["accuracy"] > 0.8
