@@ -18,7 +18,7 @@ export function NotFound() {
 /** What is shown when a screen breaks: the message, and a way on. Labels are kept apart and are safe. */
 export function ErrorPage() {
   const error = useRouteError();
-  const stale = error instanceof TypeError && error.message.includes("module");
+  const stale = error instanceof Error && /preload|dynamically imported module/i.test(error.message);
   return (
     <main className="page">
       <Empty

@@ -13,6 +13,14 @@ import { Popover } from "@/ui/Popover";
 import { Bar } from "@/ui/States";
 import { toasts } from "@/ui/toasts";
 
+function Hint() {
+  return (
+    <span className="muted small ellipsis" title="The machine learns from labels of at least two classes.">
+      Label two classes, and it learns
+    </span>
+  );
+}
+
 function Embed({ project }: { project: string }) {
   const { data: engines } = useQuery({ queryKey: keys.engines, queryFn: api.engines });
   const { data: jobs } = useJobs();
@@ -21,6 +29,7 @@ function Embed({ project }: { project: string }) {
     onSuccess: () => void queries.invalidateQueries({ queryKey: keys.jobs }),
     onError: (error) => toasts.fail(error),
   });
+  const done = jobs?.some((one) => one.project === project && one.kind === "embed" && one.state === "done");
   const job = jobs?.find(
     (one) => one.project === project && one.kind === "embed" && ["queued", "running"].includes(one.state),
   );
@@ -35,6 +44,7 @@ function Embed({ project }: { project: string }) {
       </span>
     );
   }
+  if (done) return <Hint />;
   const encoders = (engines ?? []).filter((engine) => engine.kind === "encoder");
   return (
     <Menu
@@ -92,7 +102,7 @@ export function HeadStatus({ project }: { project: string }) {
   if (isPending || !about || about.images === 0) return null;
   if (!head) {
     if (!about.queue_ready) return <Embed project={project} />;
-    return <span className="muted small">Label a few of at least two classes, and the queue learns.</span>;
+    return <Hint />;
   }
   return (
     <Popover

@@ -1,0 +1,87 @@
+"""A real browser on a real server on a real workspace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from fakes.running import Running, running
+from fakes.shapes import SHAPES, write_shapes
+from sightline.server.static import FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import ConsoleMessage, Page
+
+EXPECTED = ("Failed to load resource", "net::ERR")
+"""A refused or lost request is for the page to show; the browser logs it besides."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built_page() -> Path:
+    """The page, built; without it there is nothing to look at."""
+    if not (FOLDER / "index.html").is_file():
+        pytest.fail("the page is not built: run `npm ci && npm run build` in web/")
+    return FOLDER
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Running]:
+    """A server on an empty workspace; pictures may come from the test's folder."""
+    with running(tmp_path / "workspace", tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def shapes(tmp_path: Path) -> Path:
+    """Sixty pictures: twenty of each shape, named after it."""
+    return write_shapes(tmp_path / "shapes", 20)
+
+
+@pytest.fixture
+def project(server: Running, shapes: Path) -> str:
+    """A project with sixty unlabelled pictures and a class for each shape."""
+    with httpx.Client(base_url=server.url, timeout=30) as api:
+        api.post("/api/projects", json={"name": "shapes"}).raise_for_status()
+        job = api.post(
+            "/api/projects/shapes/ingest", json={"source": str(shapes), "labels": "none"}
+        ).raise_for_status()
+        wait_for_job(api, job.json()["id"])
+        for name in SHAPES:
+            api.post("/api/projects/shapes/classes", json={"name": name}).raise_for_status()
+    return "shapes"
+
+
+def wait_for_job(api: httpx.Client, job_id: str) -> dict[str, object]:
+    """Return a job once it is done; the server tells each step of it as an event."""
+    with api.stream("GET", "/api/events", params={"last_event_id": "0"}) as events:
+        for line in events.iter_lines():
+            if line.startswith("data:") and job_id in line:
+                job = api.get(f"/api/jobs/{job_id}").raise_for_status().json()
+                if job["state"] not in {"queued", "running"}:
+                    assert job["state"] == "done", job
+                    return dict(job)
+    raise AssertionError("the server ended its events")
+
+
+@pytest.fixture(autouse=True)
+def quiet_page(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail when the page threw, or complained on its console, in any browser test."""
+    if "page" not in request.fixturenames:
+        yield
+        return
+    page: Page = request.getfixturevalue("page")
+    heard: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not message.text.startswith(EXPECTED):
+            heard.append(message.text)
+
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("console", listen)
+    yield
+    assert not heard, heard

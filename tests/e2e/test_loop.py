@@ -1,0 +1,135 @@
+"""The main job in a browser: from a folder of pictures to a checked model that answers."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from fakes.shapes import SHAPES, draw
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fakes.running import Running
+
+EACH = 20
+LONG_MS = 90_000
+
+
+def has_pixels(tile: Locator) -> bool:
+    """Tell whether a tile's picture is drawn, and is not one flat colour."""
+    return bool(
+        tile.locator("img").evaluate(
+            """async (image) => {
+              await image.decode();
+              const canvas = new OffscreenCanvas(32, 32);
+              const pen = canvas.getContext("2d");
+              pen.drawImage(image, 0, 0, 32, 32);
+              const data = pen.getImageData(0, 0, 32, 32).data;
+              return new Set(data).size > 16;
+            }"""
+        )
+    )
+
+
+def label_by_name(page: Page, count: int) -> None:
+    """Label as a person would: look at the focused picture's name, press its class's key."""
+    for _ in range(count):
+        name = page.locator(".inspector-name").inner_text()
+        shape = name.removesuffix(".png").split("_")[1]
+        page.keyboard.press(str(SHAPES.index(shape) + 1))
+        expect(page.locator(".inspector-name")).not_to_have_text(name)
+
+
+def labels_known(head: Locator) -> int:
+    """Return how many labels the head was fitted to; those of the test split are never among."""
+    return int(re.findall(r"(\d+) labels", head.inner_text())[0])
+
+
+@pytest.mark.timeout(300)
+def test_the_loop_from_a_folder_to_a_prediction(
+    page: Page, server: Running, shapes: Path, tmp_path: Path
+) -> None:
+    page.goto(server.url)
+    expect(page.get_by_role("heading", name="Start with a folder of pictures")).to_be_visible()
+
+    # a project, and a look before anything is written
+    page.get_by_role("main").get_by_role("button", name="New project").first.click()
+    page.get_by_label("Name").fill("shapes")
+    page.get_by_role("button", name="Create").click()
+    (shapes / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing")
+    page.get_by_label("Folder or file").fill(str(shapes))
+    page.get_by_label("Labels").select_option("none")
+    page.get_by_role("button", name="Look first").click()
+    found = page.get_by_label("What was found")
+    expect(found.locator("dd").nth(0)).to_have_text(str(len(SHAPES) * EACH + 1))
+    expect(found.locator("dd").nth(3)).to_have_text("1")
+    page.get_by_role("button", name=f"Add {len(SHAPES) * EACH} pictures").click()
+
+    # pictures on the screen
+    expect(page).to_have_url(re.compile("/p/shapes/browse$"))
+    expect(page.get_by_text(f"{len(SHAPES) * EACH} pictures", exact=True)).to_be_visible()
+    tile = page.locator(".tile").first
+    expect(tile.locator("img")).to_be_visible()
+    assert has_pixels(tile)
+
+    # classes, labels by keys, undo and redo
+    for shape in SHAPES:
+        page.get_by_label("Name of a new class").fill(shape)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name=f"Only {shape}, 0 pictures")).to_be_visible()
+    page.locator(".tile").first.click()
+    label_by_name(page, 6)
+    expect(page.locator(".tile.labelled")).to_have_count(6)
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(page.locator(".tile.labelled")).to_have_count(5)
+    page.keyboard.press("Control+Shift+Z")
+    expect(page.locator(".tile.labelled")).to_have_count(6)
+
+    # embeddings, and a head that learns from every label
+    page.get_by_role("button", name="Embed the pictures").click()
+    page.get_by_role("menuitem").first.click()
+    head = page.get_by_role("button", name="What the head has learned: details")
+    expect(head).to_be_visible(timeout=LONG_MS)
+    knew = labels_known(head)
+    label_by_name(page, 12)
+    expect(head).not_to_contain_text(re.compile(rf"(?<!\d){knew} labels"), timeout=LONG_MS)
+
+    # the queue asks for what is worth the person's time, and says why
+    page.get_by_label("Queue").select_option("uncertain")
+    expect(page.locator(".tile-why").first).to_have_text(re.compile("%"))
+    page.locator(".tile").first.click()
+    knew = labels_known(head)
+    label_by_name(page, 12)
+    expect(head).not_to_contain_text(re.compile(rf"(?<!\d){knew} labels"), timeout=LONG_MS)
+
+    # a training with live curves, and its report
+    page.get_by_role("link", name="Train").click()
+    page.get_by_label("Epochs", exact=True).fill("6")
+    page.get_by_role("button", name="Start training").click()
+    expect(page.locator(".chart canvas").first).to_be_visible(timeout=LONG_MS)
+    expect(page.get_by_role("tab", name="Report")).to_be_visible(timeout=LONG_MS)
+    expect(page.get_by_text(re.compile("accuracy on (test|val)"))).to_be_visible()
+    expect(page.get_by_role("region", name="Confusion matrix")).to_be_visible()
+    expect(page.get_by_role("region", name="Measures of each class")).to_contain_text("disc")
+
+    # a checked export, and an answer to a picture nobody has seen
+    page.get_by_role("link", name="Model", exact=True).click()
+    page.get_by_role("button", name="Export to ONNX").click()
+    expect(page.get_by_role("link", name="Download")).to_be_visible(timeout=LONG_MS)
+    expect(page.get_by_text("Largest difference to the network")).to_be_visible()
+    unseen = tmp_path / "unseen.png"
+    draw("disc", 999).save(unseen)
+    page.locator("input[type=file]").set_input_files(unseen)
+    answer = page.locator(".prediction").first
+    expect(answer.locator(".prediction-label b")).to_have_text(re.compile("|".join(SHAPES)))
+    expect(answer.locator(".probabilities li")).to_have_count(len(SHAPES))
+
+    # the jobs that did all that, with their logs
+    page.get_by_role("link", name="Jobs").click()
+    for kind in ("Adding pictures", "Embedding", "Training", "Exporting"):
+        expect(page.get_by_role("navigation", name="Jobs").get_by_text(kind).first).to_be_visible()
