@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sightline.core.errors import CancelledError, InvalidInputError
 from sightline.train.checkpoint import save_best, save_last
@@ -16,17 +16,18 @@ from sightline.train.optim import learning_rate
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import torch
-
     from sightline.core.arrays import I64
     from sightline.core.progress import Progress
     from sightline.train.augment import Augmenter
     from sightline.train.board import Board
     from sightline.train.checkpoint import Parts
     from sightline.train.data import Pixels
-    from sightline.train.microbatch import Splitter
+    from sightline.train.microbatch import Outcome, Splitter
     from sightline.train.spec import TrainSpec
     from sightline.train.state import Place
+
+TOGETHER: Final = 64
+"""Steps whose outcomes are counted at once: fetching each would wait for a GPU."""
 
 
 @dataclass(slots=True)
@@ -77,7 +78,6 @@ def fit(t: Training) -> None:
     spec, place, net = t.spec, t.place, t.parts.net
     optimizer, ema, watch = t.parts.optimizer, t.parts.ema, Watch(t)
     params = [one for one in net.parameters() if one.requires_grad]
-    norm = torch.zeros((), device=params[0].device)
     while place.epoch < spec.epochs and not place.stopped_early:
         net.train()
         for images, labels in t.pixels.stream(watch.steps_left()):
@@ -86,14 +86,14 @@ def fit(t: Training) -> None:
             for group in optimizer.param_groups:
                 group["lr"] = rate
             batch = t.augmenter.batch(images, labels, epoch=place.epoch, step=place.step_in_epoch)
-            loss, hits = t.splitter.gradient(batch, place.step)
+            outcome = t.splitter.gradient(batch, place.step)
             if spec.clip_norm:
-                norm = torch.nn.utils.clip_grad_norm_(params, spec.clip_norm, foreach=True)
+                torch.nn.utils.clip_grad_norm_(params, spec.clip_norm, foreach=True)
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
             if ema:
                 ema.update(place.step)
-            watch.count(loss, hits, norm, pictures=len(labels), rate=rate)
+            watch.count(outcome, pictures=len(labels), rate=rate)
         watch.end_epoch()
 
 
@@ -106,9 +106,7 @@ class Watch:
         self._saved_step = t.place.step
         done, spec = max(0, t.place.step - 1), t.spec
         self._rate = learning_rate(spec.schedule, spec.optimizer.lr, done, t.total)
-        self._loss: torch.Tensor | float = t.place.loss_sum
-        self._hits: torch.Tensor | float = t.place.hits
-        self._norms: torch.Tensor | float = 0.0
+        self._pending: list[tuple[int, Outcome]] = []
 
     def steps_left(self) -> list[I64]:
         """Return the positions of each step that the epoch under way still has."""
@@ -127,18 +125,16 @@ class Watch:
 
     def count(
         self,
-        loss: torch.Tensor,
-        hits: torch.Tensor,
-        norm: torch.Tensor,
+        outcome: Outcome,
         *,
         pictures: int,
         rate: float,
     ) -> None:
-        """Take in a finished step; nothing is fetched from the device unless something is due."""
+        """Take in a finished step; what it gave is counted later, many steps at once."""
         place, every = self._t.place, self._t.spec.checkpoint
-        self._loss = self._loss + loss.double() * pictures
-        self._hits = self._hits + hits
-        self._norms = self._norms + norm
+        self._pending.append((pictures, outcome))
+        if len(self._pending) >= TOGETHER:
+            self._fetch()
         self._rate = rate
         place.seen += pictures
         place.step += 1
@@ -193,7 +189,6 @@ class Watch:
         place.epochs.append(row)
         place.epoch, place.step_in_epoch = place.epoch + 1, 0
         place.loss_sum, place.hits, place.seen = 0.0, 0.0, 0
-        self._loss = self._hits = 0.0
         self._judge(row)
         t.board.epoch(**row)
         over = place.epoch >= t.spec.epochs or place.stopped_early
@@ -221,10 +216,20 @@ class Watch:
         return bool(every_s) and time.perf_counter() - self._saved_at >= every_s
 
     def _fetch(self) -> None:
+        import torch
+
+        if not self._pending:
+            return
         place = self._t.place
-        place.loss_sum, place.hits = float(self._loss), float(self._hits)
-        if not math.isfinite(place.loss_sum) or not math.isfinite(float(self._norms)):
-            self._diverged("the loss or its gradient")
+        parts = [(n, *part) for n, outcome in self._pending for part in outcome]
+        self._pending.clear()
+        losses = torch.stack([loss for _, loss, _, _ in parts]).tolist()
+        for (pictures, *_), loss in zip(parts, losses, strict=True):
+            place.loss_sum += loss * pictures
+        right = torch.cat([logits for _, _, logits, _ in parts]).argmax(1)
+        place.hits += float((right == torch.cat([y for *_, y in parts])).sum())
+        if not math.isfinite(place.loss_sum):
+            self._diverged("the loss")
 
     def _check_weights(self) -> None:
         if not self._t.parts.finite():

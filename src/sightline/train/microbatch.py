@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
     from sightline.train.augment import Batch
 
-    Sums = tuple[torch.Tensor, torch.Tensor]
+    Outcome = list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]
 
 
 class Objective:
-    """Cross-entropy, weighted and smoothed, as a sum over the pictures of a part."""
+    """Cross-entropy, weighted and smoothed; parts of a batch add up to the batch's mean."""
 
     def __init__(self, weight: torch.Tensor | None, smoothing: float) -> None:
         self.weight, self._smoothing = weight, smoothing
 
     def whole(self, batch: Batch) -> float:
-        """Return what the sum has to be divided by: the weight of all pictures that count."""
+        """Return the weight of all pictures that count, which a part's sum is divided by."""
         if self.weight is None and batch.whole:
             return float(len(batch))
         total = self._share(batch.y, batch.share)
@@ -33,12 +33,18 @@ class Objective:
             total += self._share(batch.y2, 1 - batch.share)
         return max(total, 1e-9)
 
-    def sum(self, logits: torch.Tensor, batch: Batch) -> torch.Tensor:
-        """Return the sum of the losses of (B, K) logits."""
-        if batch.y2 is None or batch.share is None:
-            return self._losses(logits, batch.y, "sum")
-        one, other = self._losses(logits, batch.y), self._losses(logits, batch.y2)
-        return (one * batch.share + other * (1 - batch.share)).sum()
+    def mean(self, logits: torch.Tensor, batch: Batch) -> torch.Tensor:
+        """Return the mean loss of (B, K) logits of a whole batch."""
+        if batch.y2 is None and batch.whole:
+            return self._losses(logits, batch.y, "mean")
+        return self.sum(logits, batch) / self.whole(batch)
+
+    def sum(self, logits: torch.Tensor, part: Batch) -> torch.Tensor:
+        """Return the sum of the losses of (B, K) logits of a part."""
+        if part.y2 is None or part.share is None:
+            return self._losses(logits, part.y, "sum")
+        one, other = self._losses(logits, part.y), self._losses(logits, part.y2)
+        return (one * part.share + other * (1 - part.share)).sum()
 
     def _losses(
         self, logits: torch.Tensor, y: torch.Tensor, reduction: str = "none"
@@ -72,22 +78,22 @@ class Splitter:
         self._net, self._objective, self._seed = net, objective, seed
         self._autocast = autocast or nullcontext
 
-    def gradient(self, batch: Batch, step: int) -> Sums:
+    def gradient(self, batch: Batch, step: int) -> Outcome:
         """Add the batch's mean gradient to the parameters' (which must be cleared).
 
         Returns:
-            The mean loss and the number of right answers, 0-d tensors on the device.
+            For each part its share of the mean loss, its logits and its labels, on the device.
 
         Raises:
             OutOfMemoryError: Not even one picture fits.
         """
         while True:
-            sums = self._attempt(batch, step)
-            if sums is not None:
-                return sums
+            outcome = self._attempt(batch, step)
+            if outcome is not None:
+                return outcome
             self._halve(len(batch), step)
 
-    def _attempt(self, batch: Batch, step: int) -> Sums | None:
+    def _attempt(self, batch: Batch, step: int) -> Outcome | None:
         try:
             return self._pass(batch, step)
         except RuntimeError as error:  # torch.OutOfMemoryError is one, the CPU's is only this
@@ -95,24 +101,31 @@ class Splitter:
                 raise
         return None  # outside the handler, so that the failed pass's tensors are freed
 
-    def _pass(self, batch: Batch, step: int) -> Sums:
+    def _pass(self, batch: Batch, step: int) -> Outcome:
         import torch
 
         torch.default_generator.manual_seed(step_seed(self._seed, step))
         if batch.x.is_cuda:
             torch.cuda.manual_seed(step_seed(self._seed, step))
+        if len(batch) <= self.size:
+            logits = self._forward(batch)
+            return self._backward(self._objective.mean(logits, batch), logits, batch)
         whole = self._objective.whole(batch)
-        loss, hits = torch.zeros((), device=batch.x.device), None
+        outcome: Outcome = []
         for start in range(0, len(batch), self.size):
             part = batch.part(start, start + self.size)
-            with self._autocast():
-                logits = self._net(part.x)
-            share = self._objective.sum(logits.float(), part) / whole
-            share.backward()  # type: ignore[no-untyped-call]
-            loss += share.detach()
-            right = (logits.detach().argmax(1) == part.y).sum()
-            hits = right if hits is None else hits + right
-        return loss, hits if hits is not None else torch.zeros((), device=batch.x.device)
+            logits = self._forward(part)
+            outcome += self._backward(self._objective.sum(logits, part) / whole, logits, part)
+        return outcome
+
+    def _forward(self, part: Batch) -> torch.Tensor:
+        with self._autocast():
+            logits: torch.Tensor = self._net(part.x)
+        return logits.float()
+
+    def _backward(self, loss: torch.Tensor, logits: torch.Tensor, part: Batch) -> Outcome:
+        loss.backward()  # type: ignore[no-untyped-call]
+        return [(loss.detach(), logits.detach(), part.y)]
 
     def _halve(self, pictures: int, step: int) -> None:
         size = min(self.size, pictures)

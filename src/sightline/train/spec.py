@@ -228,7 +228,7 @@ class TrainSpec(Part):
         default="none", description="balanced: rare classes count for more."
     )
     label_smoothing: float = Field(
-        default=0.1, ge=0, lt=1, description="Share of the target given to all classes alike."
+        default=0.05, ge=0, lt=1, description="Share of the target given to all classes alike."
     )
     amp: Literal["auto", "off"] = Field(
         default="auto", description="auto: bfloat16 on a GPU that has it."

@@ -19,7 +19,7 @@ TINY_PX: Final = 128
 """Short side up to which pictures go to the network for tiny ones."""
 EPOCH_PICTURES: Final = 1_000
 """An epoch of fewer pictures spends its time on checks: views of each make it up."""
-SEEN: Final = 26_000
+SEEN: Final = 19_000
 """Varied pictures that the tiny network has to see; measured on digits and hand signs."""
 PHOTOS_SEEN: Final = 60_000
 

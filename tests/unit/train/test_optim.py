@@ -43,13 +43,13 @@ def test_the_mean_follows_the_weights_and_answers_with_them() -> None:
     bias, ema = net.get_parameter("head.bias"), Ema(net, 0.5)
     before = bias.detach().clone()
     with torch.no_grad():
-        bias += 1
+        bias.add_(1)
     ema.update(1000)
     assert torch.allclose(ema.net.state_dict()["head.bias"], before + 0.5)
     assert not ema.net.training
     assert not any(one.requires_grad for one in ema.net.parameters())
     early = Ema(net, 0.999)
     with torch.no_grad():
-        bias += 1
+        bias.add_(1)
     early.update(0)  # decay 1/10 at the first step
     assert torch.allclose(early.net.state_dict()["head.bias"], bias.detach() - 0.1)
