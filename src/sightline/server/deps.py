@@ -1,4 +1,7 @@
-"""What a route may ask for."""
+"""What a route may ask for.
+
+These are async although they wait for nothing: FastAPI would run plain functions in threads.
+"""
 
 from __future__ import annotations
 
@@ -13,27 +16,27 @@ from sightline.server.limits import Turnstile
 from sightline.server.schemas.common import MAX_CLASS_ID, MAX_ID
 
 
-def _bench(request: Request) -> Workbench:
+async def _bench(request: Request) -> Workbench:
     bench: Workbench = request.app.state.bench
     return bench
 
 
-def _hub(request: Request) -> EventHub:
+async def _hub(request: Request) -> EventHub:
     hub: EventHub = request.app.state.hub
     return hub
 
 
-def _predicting(request: Request) -> Turnstile:
+async def _predicting(request: Request) -> Turnstile:
     turnstile: Turnstile = request.app.state.predicting
     return turnstile
 
 
-def _drawing(request: Request) -> Turnstile:
+async def _drawing(request: Request) -> Turnstile:
     turnstile: Turnstile = request.app.state.drawing
     return turnstile
 
 
-def _roots(request: Request) -> tuple[FilePath, ...]:
+async def _roots(request: Request) -> tuple[FilePath, ...]:
     roots: tuple[FilePath, ...] = request.app.state.roots
     return roots
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import re
+import threading
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ access_log = logging.getLogger("sightline.access")
 
 MAX_BYTES: Final = 10_000_000
 KEEP: Final = 5
+FLUSH_S: Final = 0.25
 LEVELS: Final = ("debug", "info", "warning", "error")
 _NAMES: Final = ("sightline", "uvicorn", "alembic")
 _SECRETS: Final = re.compile(
@@ -73,6 +75,66 @@ class ForPeople(logging.Formatter):
         return redact(f"{level}{record.getMessage()}", self._secrets)
 
 
+class LogFile(logging.Handler):
+    """A file that rotates, written by a thread of its own: no request waits for the disk.
+
+    Lines reach the file within `FLUSH_S`, warnings and errors at once.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._lines: list[str] = []
+        self._writing = threading.Lock()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="log", daemon=True)
+        self._thread.start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line for the thread."""
+        self._lines.append(self.format(record))
+        if record.levelno >= logging.WARNING:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is kept."""
+        self.acquire()
+        lines, self._lines = self._lines, []
+        self.release()
+        if lines:
+            # A full disk must not stop what the log is about.
+            with self._writing, contextlib.suppress(OSError):
+                self._write(lines)
+
+    def close(self) -> None:
+        """Write the rest and end the thread."""
+        self._stop.set()
+        self._thread.join()
+        self.flush()
+        super().close()
+
+    def _run(self) -> None:
+        while not self._stop.wait(FLUSH_S):
+            self.flush()
+
+    def _write(self, lines: list[str]) -> None:
+        waiting = [f"{line}\n".encode("utf-8", "backslashreplace") for line in lines]
+        while waiting:
+            with self._path.open("ab") as file:
+                size = file.tell()
+                while waiting and (size == 0 or size + len(waiting[0]) <= MAX_BYTES):
+                    size += file.write(waiting.pop(0))
+            if waiting:
+                self._rotate()
+
+    def _rotate(self) -> None:
+        for number in range(KEEP - 1, 0, -1):
+            newer = self._path.with_name(f"{self._path.name}.{number}")
+            if newer.exists():
+                newer.replace(self._path.with_name(f"{self._path.name}.{number + 1}"))
+        self._path.replace(self._path.with_name(f"{self._path.name}.1"))
+
+
 class Logging:
     """The handlers of a running server; `close` takes them away again."""
 
@@ -86,13 +148,7 @@ class Logging:
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         threshold = getattr(logging, level.upper(), logging.INFO)
-        file = RotatingFileHandler(
-            folder / "server.log",
-            maxBytes=MAX_BYTES,
-            backupCount=KEEP,
-            encoding="utf-8",
-            delay=True,
-        )
+        file = LogFile(folder / "server.log")
         file.setFormatter(JsonLines(secrets))
         file.setLevel(threshold)
         self._handlers: list[logging.Handler] = [file]

@@ -12,13 +12,15 @@ import hmac
 import ipaddress
 import secrets
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -54,8 +56,11 @@ HEADERS: Final = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "geolocation=(), microphone=(), camera=(self)",
 }
+_SEAL: Final = tuple((name.encode(), value.encode()) for name, value in HEADERS.items())
+_NOT_KEPT: Final = (b"cache-control", b"no-store")
 
 
+@lru_cache(maxsize=256)
 def is_loopback(host: str) -> bool:
     """Tell whether a name or address can only mean this machine."""
     name = host.strip("[]").rstrip(".").lower()
@@ -67,6 +72,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=256)
 def split_host(header: str) -> tuple[str, int | None] | None:
     """Return name and port of a Host header (`[::1]:8000`), or None when it is malformed."""
     if not header or any(character in header for character in "/\\@?# \t,"):
@@ -202,7 +208,8 @@ class Guard:
 
         async def sealed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _seal(MutableHeaders(raw=message["headers"]), is_api=is_api)
+                headers = _sealed(message.get("headers", ()), is_api=is_api)
+                message = {**message, "headers": headers}
             await send(message)
 
         await (answer or self._app)(scope, receive, sealed)
@@ -253,11 +260,14 @@ class Guard:
         return answer
 
 
-def _seal(headers: MutableHeaders, *, is_api: bool) -> None:
-    for name, value in HEADERS.items():
-        headers.setdefault(name, value)
-    if is_api:
-        headers.setdefault("cache-control", "no-store")
+def _sealed(given: Iterable[tuple[bytes, bytes]], *, is_api: bool) -> list[tuple[bytes, bytes]]:
+    """Return the headers of an answer with ours where it does not say otherwise."""
+    headers = list(given)
+    names = {name for name, _ in headers}
+    headers += [pair for pair in _SEAL if pair[0] not in names]
+    if is_api and _NOT_KEPT[0] not in names:
+        headers.append(_NOT_KEPT)
+    return headers
 
 
 _ASK: Final = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Sightline</title>
