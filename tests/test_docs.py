@@ -245,7 +245,7 @@ def test_the_guide_shows_every_key_of_the_page() -> None:
 def test_the_snippet_of_the_guide_is_the_one_that_the_peers_test_holds_to_the_truth() -> None:
     tested = (ROOT / "tests/peers/test_onnx_alone.py").read_text("utf-8")
     tested = tested.partition('ALONE = """\n')[2].partition('assert not {"sightline"')[0]
-    snippet = [one for one in steps(GUIDE / "export-predict.md") if one.file == "alone.py"][0]
+    snippet = next(one for one in steps(GUIDE / "export-predict.md") if one.file == "alone.py")
     assert tested.strip() == snippet.text.strip()
 
 
@@ -272,8 +272,10 @@ def settings_table() -> str:
     units = {"_s": "seconds", "_mb": "MB", "_mp": "megapixels", "_share": "share, 0 to 1"}
     rows = ["| setting | default | unit | project.json | what it does |", "|---|---|---|---|---|"]
     for name, one in Settings.model_fields.items():
-        default = "your login" if one.default_factory and name == "person" else one.get_default(
-            call_default_factory=True
+        default = (
+            "your login"
+            if one.default_factory and name == "person"
+            else one.get_default(call_default_factory=True)
         )
         shown = default if name == "person" else f"`{json.dumps(default)}`"
         unit = next((unit for end, unit in units.items() if name.endswith(end)), "")
