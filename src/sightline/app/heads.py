@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sightline.app.refit import Refitter
 from sightline.core.errors import (
     InvalidInputError,
     MissingWeightsError,
@@ -75,7 +74,6 @@ class Heads:
         self._settings = settings
         self._fitting = threading.Lock()
         self._encoders: dict[str, Encoder] = {}
-        self._refitter: Refitter | None = None
 
     def engines(self) -> Registry:
         """Return the engines: built-in ones and the models that give embeddings."""
@@ -261,15 +259,8 @@ class Heads:
             if there
         }
 
-    def start_background(self) -> None:
-        """Refit in the background from now on whenever labels change; for a server."""
-        self._refitter = Refitter(self._store, self._projects, self)
-        self._refitter.start()
-
     def close(self) -> None:
-        """Stop refitting and let go of the encoders."""
-        if self._refitter is not None:
-            self._refitter.stop()
+        """Let go of the encoders."""
         self._encoders.clear()
 
     def _fit(

@@ -69,7 +69,7 @@ class Labelling:
         """Label images; durable when it returns."""
         return applied(self._store.labels.set(project, changes, actor=self._person))
 
-    def submit(self, project: Project, changes: Sequence[LabelChange]) -> Future[Applied]:
+    def submit(self, project: Project | str, changes: Sequence[LabelChange]) -> Future[Applied]:
         """Hand in labels; the future is done once they are durable."""
         return self._store.labels.submit(project, changes, actor=self._person)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from typing import TYPE_CHECKING, Final, Protocol
 
-from sightline.core.errors import SightlineError
+from sightline.core.errors import SightlineError, UnknownProjectError
 
 if TYPE_CHECKING:
     from sightline.app.projects import Projects
@@ -37,6 +38,7 @@ class Refitter:
         self._projects = projects
         self._heads = heads
         self._due: dict[int, float] = {}
+        self._last = 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="refit", daemon=True)
 
@@ -54,29 +56,34 @@ class Refitter:
     def _run(self) -> None:
         while not self._stop.wait(POLL_S):
             try:
-                self._note()
-                self._fit_due()
+                changed = self._changed()
             except SightlineError as error:
-                logger.warning("the head is not refitted: %s", error)
+                logger.warning("labels are not followed: %s", error)
+                continue
+            for project_id in changed | self._due.keys():
+                self._look(project_id, changed=project_id in changed)
 
-    def _note(self) -> None:
-        """Put off the fit of every project whose labels have changed since the last look."""
-        changed: set[int] = set()
+    def _changed(self) -> set[int]:
+        """Return the projects whose labels or classes have changed since the last look."""
+        found: set[int] = set()
         while events := self._store.events.since(self._last):
             self._last = events[-1].id
-            changed |= {
-                one.project_id
-                for one in events
-                if one.kind in TEACHING and one.project_id is not None
-            }
-        for project_id in changed:
-            project = self._store.projects.by_id(project_id)
-            settings = self._projects.settings(project).settings
-            if settings.auto_refit:
-                self._due[project_id] = time.monotonic() + settings.refit_delay_s
+            found |= {one.project_id or 0 for one in events if one.kind in TEACHING}
+        return found - {0}
 
-    def _fit_due(self) -> None:
-        now = time.monotonic()
-        for project_id in [one for one, at in self._due.items() if at <= now]:
-            del self._due[project_id]
-            self._heads.refit(self._store.projects.by_id(project_id))
+    def _look(self, project_id: int, *, changed: bool) -> None:
+        """Put off the fit of a project that has just changed; do it once it has been quiet."""
+        try:
+            project = self._store.projects.by_id(project_id)
+            if changed:
+                settings = self._projects.settings(project).settings
+                if settings.auto_refit:
+                    self._due[project_id] = time.monotonic() + settings.refit_delay_s
+            if self._due.get(project_id, math.inf) <= time.monotonic():
+                del self._due[project_id]
+                self._heads.refit(project)
+        except UnknownProjectError:
+            self._due.pop(project_id, None)
+        except Exception:  # the watch of the other projects goes on
+            self._due.pop(project_id, None)
+            logger.exception("the head of project %d is not fitted", project_id)

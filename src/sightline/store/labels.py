@@ -20,6 +20,7 @@ from sightline.store.label_plan import (
     rows_of,
     states_after,
 )
+from sightline.store.projects import read_project
 from sightline.store.tables import images, journal
 
 if TYPE_CHECKING:
@@ -84,24 +85,28 @@ class LabelStore:
 
     def submit(
         self,
-        project: Project,
+        project: Project | str,
         changes: Sequence[LabelChange],
         *,
         actor: str,
         description: str = "",
         kind: str = "labels",
     ) -> Future[Applied]:
-        """Hand in what `set` does; the future is done once it is durable."""
+        """Hand in what `set` does; the future is done once it is durable.
+
+        `project`: itself, or its name, which is then looked up by the writer.
+        """
         if not changes:
             raise InvalidInputError("there is nothing to change", hint="name at least one image")
 
         def work(connection: Connection) -> Applied:
-            names = class_names(connection, project, changes)
-            rows = rows_of(connection, project, [change.image_id for change in changes])
+            owner = _owner(connection, project)
+            names = class_names(connection, owner, changes)
+            rows = rows_of(connection, owner, [change.image_id for change in changes])
             delta = label_delta(connection, rows, changes)
             return record(
                 connection,
-                project,
+                owner,
                 delta,
                 actor=actor,
                 kind=kind,
@@ -283,6 +288,12 @@ _ENTRY = (
 
 def _entry(row: Any) -> Entry:
     return Entry(row.seq, row.at, row.actor, row.kind, row.description, row.count, not row.live)
+
+
+def _owner(connection: Connection, project: Project | str) -> Project:
+    if isinstance(project, str):
+        return read_project(connection, project, trashed=False)
+    return project
 
 
 def _undo_target(connection: Connection, project_id: int, actor: str) -> Any:

@@ -75,7 +75,7 @@ class ProjectTable:
             ).inserted_primary_key
             project_id = int(key[0]) if key is not None else 0
             events.append(connection, "project", project_id, {"project": name, "change": "created"})
-            return _read(connection, name)
+            return read_project(connection, name)
 
         try:
             return self._db.write(work)
@@ -91,7 +91,7 @@ class ProjectTable:
             UnknownProjectError: There is none.
         """
         with self._db.read() as connection:
-            return _read(connection, name, trashed=False)
+            return read_project(connection, name, trashed=False)
 
     def by_id(self, project_id: int) -> Project:
         """Return the project with this id.
@@ -127,12 +127,12 @@ class ProjectTable:
         """Take a project out of every list and free its name; its rows stay."""
 
         def work(connection: Connection) -> Project:
-            project = _read(connection, name)
+            project = read_project(connection, name)
             hidden = f".trash-{project.id}"
             values = {"name": hidden, "trashed_from": name}
             connection.execute(update(projects).where(projects.c.id == project.id).values(**values))
             events.append(connection, "project", None, {"project": name, "change": "deleted"})
-            return _read(connection, hidden)
+            return read_project(connection, hidden)
 
         return self._db.write(work)
 
@@ -149,7 +149,7 @@ class ProjectTable:
             connection.execute(update(projects).where(projects.c.id == project_id).values(**values))
             payload = {"project": name, "change": "restored"}
             events.append(connection, "project", project_id, payload)
-            return _read(connection, name)
+            return read_project(connection, name)
 
         return self._db.write(work)
 
@@ -157,14 +157,14 @@ class ProjectTable:
         """Put a project away, or fetch it back; nothing else changes."""
 
         def work(connection: Connection) -> Project:
-            project = _read(connection, name)
+            project = read_project(connection, name)
             when = now() if archived else None
             connection.execute(
                 update(projects).where(projects.c.id == project.id).values(archived_at=when)
             )
             change = "archived" if archived else "restored"
             events.append(connection, "project", project.id, {"project": name, "change": change})
-            return _read(connection, name)
+            return read_project(connection, name)
 
         return self._db.write(work)
 
@@ -172,7 +172,7 @@ class ProjectTable:
         """Forget a project with all its rows. Its files are the caller's business."""
 
         def work(connection: Connection) -> None:
-            project = _read(connection, name)
+            project = read_project(connection, name)
             connection.execute(delete(projects).where(projects.c.id == project.id))
             events.append(connection, "project", None, {"project": name, "change": "deleted"})
 
@@ -187,9 +187,16 @@ def _refuse_taken(connection: Connection, name: str) -> None:
             )
 
 
-def _read(connection: Connection, name: str, *, trashed: bool = True) -> Project:
-    plain = normalize("NFC", name)
-    row = connection.execute(select(projects).where(projects.c.name == plain)).first()
+_BY_NAME: Final = select(projects).where(projects.c.name == bindparam("name"))
+
+
+def read_project(connection: Connection, name: str, *, trashed: bool = True) -> Project:
+    """Return the project of this name; `trashed`: also one in the trash, by its hidden name.
+
+    Raises:
+        UnknownProjectError: There is none.
+    """
+    row = connection.execute(_BY_NAME, {"name": normalize("NFC", name)}).first()
     if row is None or (row.trashed_from is not None and not trashed):
         known = connection.scalars(
             select(projects.c.name).where(projects.c.trashed_from.is_(None))

@@ -55,11 +55,14 @@ def watch(bench: Workbench, fits: Fits, started: list[Refitter]) -> None:
     started[-1].start()
 
 
-def test_labels_are_learned_in_the_background_and_told(bench: Workbench, pets: Project) -> None:
+def test_labels_are_learned_in_the_background_and_told(
+    bench: Workbench, pets: Project, started: list[Refitter]
+) -> None:
     label_by_folder(bench, pets, every=2)
     bench.train_head("pets")
     last = bench.store.events.last_id()
-    bench.heads.start_background()
+    started.append(Refitter(bench.store, bench.projects, bench.heads))
+    started[-1].start()
     label_by_folder(bench, pets)
     until(lambda: any(one.kind == "head" for one in bench.store.events.since(last)))
     assert bench.heads.require(pets)["labels"] > 20

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-import anyio.to_thread
 from fastapi import APIRouter, Query
 
 from sightline.server.deps import Bench, Limit, ProjectName
@@ -32,8 +31,7 @@ async def set_labels(name: ProjectName, body: Labels, bench: Bench) -> object:
     A stale `version` is refused with 409 and the current state.
     """
     changes = [change.wish() for change in body.changes]
-    project = await anyio.to_thread.run_sync(bench.projects.get, name)
-    future = bench.labels.submit(project, changes)
+    future = bench.labels.submit(name, changes)
     return await asyncio.shield(asyncio.wrap_future(future))
 
 
