@@ -83,9 +83,10 @@ def run(words: Sequence[str]) -> int:
         output.fail(error, as_json=as_json)
         return error.exit_code
     except KeyboardInterrupt:
-        output.fail(CancelledError("stopped", hint="run it again to go on"), as_json=as_json)
-        return CancelledError.exit_code
-    except BrokenPipeError:
+        answer = CancelledError.exit_code
+    except SystemExit as ended:  # so the parser ends when the reader of the output went away
+        if not isinstance(ended.__context__, BrokenPipeError):
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
@@ -93,7 +94,10 @@ def run(words: Sequence[str]) -> int:
         return StorageError.exit_code
     except Exception as error:  # noqa: BLE001 - usage errors have no public base; others go on
         return _click_error(error, as_json=as_json)
-    return answer if isinstance(answer, int) else 0
+    code = answer if isinstance(answer, int) else 0
+    if code == CancelledError.exit_code:  # so the parser answers Ctrl+C
+        output.fail(CancelledError("stopped", hint="run it again to go on"), as_json=as_json)
+    return code
 
 
 def _click_error(error: Exception, *, as_json: bool) -> int:

@@ -18,6 +18,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 from sightline.core.errors import CancelledError
 
@@ -49,7 +50,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str) 
     made = Table(*columns, box=None, header_style="bold", pad_edge=False)
     count = 0
     for row in rows:
-        made.add_row(*("" if one is None else str(one) for one in row))
+        made.add_row(*(Text("" if one is None else str(one)) for one in row))
         count += 1
     Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(
         made if count else empty
