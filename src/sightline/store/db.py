@@ -14,10 +14,10 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sqlalchemy import create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import URL, create_engine, event
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
-from sightline.core.errors import StorageError
+from sightline.core.errors import InvalidInputError, MissingExtraError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -164,7 +164,9 @@ def storage_errors() -> Iterator[None]:
     """Turn what the driver raises into a StorageError that says what to do."""
     try:
         yield
-    except OperationalError as error:
+    except DatabaseError as error:
+        if type(error) not in {OperationalError, DatabaseError}:
+            raise  # a broken rule of a table: the caller knows what it means
         raise StorageError(f"the database refuses: {error.orig}", hint=_hint(str(error))) from error
 
 
@@ -172,6 +174,8 @@ def _hint(message: str) -> str:
     lower = message.lower()
     if "full" in lower or "no space" in lower:
         return "the disk is full: free some space, nothing that was saved is lost"
+    if "not a database" in lower or "malformed" in lower:
+        return "the file is damaged: restore a copy from the workspace's backups folder"
     if "locked" in lower or "busy" in lower:
         return "another program is writing for a long time: wait and try again"
     if "readonly" in lower or "read-only" in lower or "unable to open" in lower:
@@ -183,9 +187,12 @@ def _hint(message: str) -> str:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+        return _server_engine(url)
     engine = create_engine(
-        url, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}
+        URL.create(
+            "sqlite", database=url.removeprefix("sqlite:///")
+        ),  # any character is the path's
+        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
     )
 
     @event.listens_for(engine, "connect")
@@ -207,6 +214,19 @@ def _engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
+
+
+def _server_engine(url: str) -> Engine:
+    try:
+        return create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            f"PostgreSQL needs {error.name}", hint="pip install 'sightline[postgresql]'"
+        ) from error
+    except (ArgumentError, ValueError) as error:
+        raise InvalidInputError(
+            "the database URL is not valid", hint="write it as postgresql://user@host:5432/name"
+        ) from error
 
 
 def _begin(connection: Connection, *, write: bool) -> None:
