@@ -259,7 +259,7 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_checkpoint(
     def poisoned(_self: Objective, logits: torch.Tensor, _batch: Any) -> torch.Tensor:
         return logits.sum() * float("nan")
 
-    monkeypatch.setattr(Objective, "sum", poisoned)
+    monkeypatch.setattr(Objective, "mean", poisoned)
     message = r"not a number at step .* step 5 is kept"
     with pytest.raises(InvalidInputError, match=message) as caught:
         train(quick(epochs=2), bars, tmp_path, mode="resume")
