@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from fakes.running import Running, running
+from fakes.running import Running, running, wait_for_job
 from fakes.shapes import SHAPES, write_shapes
 from sightline.server.static import FOLDER
 
@@ -54,18 +54,6 @@ def project(server: Running, shapes: Path) -> str:
         for name in SHAPES:
             api.post("/api/projects/shapes/classes", json={"name": name}).raise_for_status()
     return "shapes"
-
-
-def wait_for_job(api: httpx.Client, job_id: str) -> dict[str, object]:
-    """Return a job once it is done; the server tells each step of it as an event."""
-    with api.stream("GET", "/api/events", params={"last_event_id": "0"}) as events:
-        for line in events.iter_lines():
-            if line.startswith("data:") and job_id in line:
-                job = api.get(f"/api/jobs/{job_id}").raise_for_status().json()
-                if job["state"] not in {"queued", "running"}:
-                    assert job["state"] == "done", job
-                    return dict(job)
-    raise AssertionError("the server ended its events")
 
 
 @pytest.fixture(autouse=True)

@@ -49,34 +49,24 @@ def labels_known(head: Locator) -> int:
     return int(re.findall(r"(\d+) labels", head.inner_text())[0])
 
 
-@pytest.mark.timeout(300)
-def test_the_loop_from_a_folder_to_a_prediction(
-    page: Page, server: Running, shapes: Path, tmp_path: Path
-) -> None:
-    page.goto(server.url)
-    expect(page.get_by_role("heading", name="Start with a folder of pictures")).to_be_visible()
-
-    # a project, and a look before anything is written
+def add_pictures(page: Page, source: Path, found: int) -> None:
+    """Make a project, look at a folder, and take it in."""
     page.get_by_role("main").get_by_role("button", name="New project").first.click()
     page.get_by_label("Name").fill("shapes")
     page.get_by_role("button", name="Create").click()
-    (shapes / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing")
-    page.get_by_label("Folder or file").fill(str(shapes))
+    page.get_by_label("Folder or file").fill(str(source))
     page.get_by_label("Labels").select_option("none")
     page.get_by_role("button", name="Look first").click()
-    found = page.get_by_label("What was found")
-    expect(found.locator("dd").nth(0)).to_have_text(str(len(SHAPES) * EACH + 1))
-    expect(found.locator("dd").nth(3)).to_have_text("1")
-    page.get_by_role("button", name=f"Add {len(SHAPES) * EACH} pictures").click()
-
-    # pictures on the screen
+    report = page.get_by_label("What was found")
+    expect(report.locator("dd").nth(0)).to_have_text(str(found + 1))
+    expect(report.locator("dd").nth(3)).to_have_text("1")
+    page.get_by_role("button", name=f"Add {found} pictures").click()
     expect(page).to_have_url(re.compile("/p/shapes/browse$"))
-    expect(page.get_by_text(f"{len(SHAPES) * EACH} pictures", exact=True)).to_be_visible()
-    tile = page.locator(".tile").first
-    expect(tile.locator("img")).to_be_visible()
-    assert has_pixels(tile)
+    expect(page.get_by_text(f"{found} pictures", exact=True)).to_be_visible()
 
-    # classes, labels by keys, undo and redo
+
+def label_some(page: Page) -> None:
+    """Make classes, give labels by keys, take one back and give it again."""
     for shape in SHAPES:
         page.get_by_label("Name of a new class").fill(shape)
         page.keyboard.press("Enter")
@@ -90,24 +80,31 @@ def test_the_loop_from_a_folder_to_a_prediction(
     page.keyboard.press("Control+Shift+Z")
     expect(page.locator(".tile.labelled")).to_have_count(6)
 
-    # embeddings, and a head that learns from every label
+
+def teach(page: Page) -> None:
+    """Embed, and label on: the head learns, and the queue asks for what is worth the time."""
     page.get_by_role("button", name="Embed the pictures").click()
     page.get_by_role("menuitem").first.click()
     head = page.get_by_role("button", name="What the head has learned: details")
     expect(head).to_be_visible(timeout=LONG_MS)
-    knew = labels_known(head)
-    label_by_name(page, 12)
-    expect(head).not_to_contain_text(re.compile(rf"(?<!\d){knew} labels"), timeout=LONG_MS)
-
-    # the queue asks for what is worth the person's time, and says why
+    page.locator(".tile.focused").click()
+    label_and_learn(page, head)
     page.get_by_label("Queue").select_option("uncertain")
     expect(page.locator(".tile-why").first).to_have_text(re.compile("%"))
     page.locator(".tile").first.click()
+    label_and_learn(page, head)
+
+
+def label_and_learn(page: Page, head: Locator) -> None:
+    """Label a dozen pictures and wait until the head knows of them."""
     knew = labels_known(head)
     label_by_name(page, 12)
-    expect(head).not_to_contain_text(re.compile(rf"(?<!\d){knew} labels"), timeout=LONG_MS)
+    more = re.compile(rf"(?<!\d){knew} labels")
+    expect(head).not_to_contain_text(more, timeout=LONG_MS)
 
-    # a training with live curves, and its report
+
+def train(page: Page) -> None:
+    """Train a few epochs, watch the curves, and read the report."""
     page.get_by_role("link", name="Train").click()
     page.get_by_label("Epochs", exact=True).fill("6")
     page.get_by_role("button", name="Start training").click()
@@ -117,19 +114,37 @@ def test_the_loop_from_a_folder_to_a_prediction(
     expect(page.get_by_role("region", name="Confusion matrix")).to_be_visible()
     expect(page.get_by_role("region", name="Measures of each class")).to_contain_text("disc")
 
-    # a checked export, and an answer to a picture nobody has seen
+
+def export_and_ask(page: Page, picture: Path) -> None:
+    """Export the model, and ask it about a picture that nobody has seen."""
     page.get_by_role("link", name="Model", exact=True).click()
     page.get_by_role("button", name="Export to ONNX").click()
     expect(page.get_by_role("link", name="Download")).to_be_visible(timeout=LONG_MS)
     expect(page.get_by_text("Largest difference to the network")).to_be_visible()
-    unseen = tmp_path / "unseen.png"
-    draw("disc", 999).save(unseen)
-    page.locator("input[type=file]").set_input_files(unseen)
+    page.locator("input[type=file]").set_input_files(picture)
     answer = page.locator(".prediction").first
     expect(answer.locator(".prediction-label b")).to_have_text(re.compile("|".join(SHAPES)))
     expect(answer.locator(".probabilities li")).to_have_count(len(SHAPES))
 
-    # the jobs that did all that, with their logs
+
+@pytest.mark.timeout(300)
+def test_the_loop_from_a_folder_to_a_prediction(
+    page: Page, server: Running, shapes: Path, tmp_path: Path
+) -> None:
+    (shapes / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing")
+    page.goto(server.url)
+    expect(page.get_by_role("heading", name="Start with a folder of pictures")).to_be_visible()
+    add_pictures(page, shapes, len(SHAPES) * EACH)
+    tile = page.locator(".tile").first
+    expect(tile.locator("img")).to_be_visible()
+    assert has_pixels(tile)
+    label_some(page)
+    teach(page)
+    train(page)
+    unseen = tmp_path / "unseen.png"
+    draw("disc", 999).save(unseen)
+    export_and_ask(page, unseen)
     page.get_by_role("link", name="Jobs").click()
+    jobs = page.get_by_role("navigation", name="Jobs")
     for kind in ("Adding pictures", "Embedding", "Training", "Exporting"):
-        expect(page.get_by_role("navigation", name="Jobs").get_by_text(kind).first).to_be_visible()
+        expect(jobs.get_by_text(kind).first).to_be_visible()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    import httpx
+
 _START = """
 import sys
 from pathlib import Path
@@ -95,3 +97,15 @@ def running(workspace: Path, root: Path) -> Iterator[Running]:
         yield server
     finally:
         server.stop()
+
+
+def wait_for_job(api: httpx.Client, job_id: str) -> dict[str, object]:
+    """Return a job once it is done; the server tells each step of it as an event."""
+    with api.stream("GET", "/api/events", params={"last_event_id": "0"}) as events:
+        for line in events.iter_lines():
+            if line.startswith("data:") and job_id in line:
+                job = api.get(f"/api/jobs/{job_id}").raise_for_status().json()
+                if job["state"] not in {"queued", "running"}:
+                    assert job["state"] == "done", job
+                    return dict(job)
+    raise AssertionError("the server ended its events")

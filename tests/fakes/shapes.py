@@ -1,4 +1,4 @@
-"""Small pictures of three shapes, drawn so that a person and a small network can tell them apart."""
+"""Small pictures of three shapes that a person and a small network can tell apart."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-from fastapi import FastAPI
 from sightline.app import open_workbench
 from sightline.server.main import create_app
 
@@ -15,10 +14,7 @@ from sightline.server.main import create_app
 def main() -> None:
     """Describe the API of an empty workspace."""
     with tempfile.TemporaryDirectory() as folder, open_workbench(Path(folder)) as bench:
-        app = create_app(bench)
-        while not isinstance(app, FastAPI):
-            app = app.app
-        json.dump(app.openapi(), sys.stdout)
+        json.dump(create_app(bench).openapi(), sys.stdout)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ export function NotFound() {
   return (
     <main className="page">
       <Empty
+        level="h1"
         icon={<Compass size={32} aria-hidden />}
         title="There is no such page"
         action={<Link to="/">Go to your pictures</Link>}
@@ -22,6 +23,7 @@ export function ErrorPage() {
   return (
     <main className="page">
       <Empty
+        level="h1"
         icon={<TriangleAlert size={32} aria-hidden />}
         title={stale ? "Sightline was updated" : "This screen broke"}
         action={<Button onClick={() => location.reload()}>Load it again</Button>}

@@ -26,18 +26,21 @@ export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: () => 
 export function Empty({
   icon,
   title,
+  level: Heading = "h2",
   children,
   action,
 }: {
   icon: ReactNode;
   title: string;
+  /** A page that is nothing else takes the first. */
+  level?: "h1" | "h2";
   children?: ReactNode;
   action?: ReactNode;
 }) {
   return (
     <div className="empty">
       {icon}
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children && <p>{children}</p>}
       {action && <div className="row">{action}</div>}
     </div>

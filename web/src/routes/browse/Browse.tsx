@@ -6,7 +6,7 @@ import { api } from "@/api/calls";
 import { keys } from "@/api/keys";
 import { useCommands } from "@/app/commands";
 import { kept } from "@/app/kept";
-import { announce, outbox } from "@/app/services";
+import { outbox } from "@/app/services";
 import { Grid, type GridHandle } from "@/grid/Grid";
 import { nothing, pick, pickedCount, type Pick, type Selection } from "@/grid/selection";
 import { describe, give, skip, unsure } from "@/label/look";
@@ -45,7 +45,6 @@ function useRefusals(): void {
           tone: "bad",
           hint: changed > 0 ? `${event.error.message} ${event.error.hint}`.trim() : event.error.hint,
         });
-        announce(title);
       }),
     [],
   );

@@ -51,7 +51,6 @@ export function Detail({ view, index, looks, onMark, onMove, onClose }: DetailPr
           event.preventDefault();
           (event.currentTarget as HTMLElement).focus();
         }}
-        onEscapeKeyDown={(event) => event.preventDefault()}
         onInteractOutside={(event) => event.preventDefault()}
       >
         <div className="detail-head">

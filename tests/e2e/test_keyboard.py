@@ -1,0 +1,101 @@
+"""Everything by keys alone."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Page, expect
+
+if TYPE_CHECKING:
+    from fakes.running import Running
+
+
+def focused(page: Page) -> str | None:
+    """Return the id of the tile that keys act on."""
+    return page.get_by_role("grid").get_attribute("aria-activedescendant")
+
+
+def test_labels_are_given_looked_at_and_taken_back_by_keys_alone(
+    page: Page, server: Running, project: str
+) -> None:
+    page.goto(server.url)
+    expect(page).to_have_url(re.compile(f"/p/{project}/browse$"))
+    expect(page.locator(".tile img").first).to_be_visible()
+
+    page.keyboard.press("2")
+    expect(page.locator("#tile-0")).to_have_attribute("aria-label", re.compile("cross$"))
+    assert focused(page) == "tile-1"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.get_by_text("3 selected")).to_be_visible()
+    page.keyboard.press("3")
+    expect(page.locator(".tile.labelled")).to_have_count(4)
+    assert focused(page) == "tile-5"
+
+    page.keyboard.press("Enter")
+    detail = page.get_by_role("dialog")
+    expect(detail).to_contain_text("6 / 60")
+    page.keyboard.press("1")
+    expect(detail).to_contain_text("7 / 60")
+    page.keyboard.press("ArrowLeft")
+    expect(detail.locator(".status-line")).to_have_text("bars")
+    page.keyboard.press("Escape")
+    expect(detail).to_have_count(0)
+
+    page.keyboard.press("Control+z")
+    expect(page.locator(".tile.labelled")).to_have_count(4)
+    page.keyboard.press("Control+z")
+    expect(page.locator(".tile.labelled")).to_have_count(1)
+    page.keyboard.press("Control+Shift+Z")
+    expect(page.locator(".tile.labelled")).to_have_count(4)
+
+
+def test_pages_and_actions_are_reached_by_keys_alone(
+    page: Page, server: Running, project: str
+) -> None:
+    page.goto(f"{server.url}/p/{project}/browse")
+    expect(page.locator(".tile").first).to_be_visible()
+    for letter, place in (
+        ("p", "/projects"),
+        ("t", f"/p/{project}/train"),
+        ("m", "/models"),
+        ("j", "/jobs"),
+        ("s", "/settings"),
+        ("b", f"/p/{project}/browse"),
+    ):
+        page.keyboard.press("g")
+        page.keyboard.press(letter)
+        expect(page).to_have_url(server.url + place)
+    expect(page.locator(".tile").first).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("light")
+    page.keyboard.press("Enter")
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+
+
+def test_keys_typed_into_a_field_label_nothing(page: Page, server: Running, project: str) -> None:
+    page.goto(f"{server.url}/p/{project}/browse")
+    expect(page.locator(".tile img").first).to_be_visible()
+    page.get_by_label("Search by file name").fill("x")
+    page.get_by_label("Search by file name").press_sequentially("120")
+    expect(page.get_by_role("heading", name="No picture passes these filters")).to_be_visible()
+    page.get_by_role("button", name="Show all pictures").click()
+    expect(page.locator(".tile")).not_to_have_count(0)
+    expect(page.locator(".tile.labelled, .tile.unsure, .tile.skipped")).to_have_count(0)
+
+
+def test_a_whole_view_is_asked_about_before_it_is_labelled(
+    page: Page, server: Running, project: str
+) -> None:
+    page.goto(f"{server.url}/p/{project}/browse")
+    expect(page.locator(".tile img").first).to_be_visible()
+    page.keyboard.press("Control+a")
+    expect(page.get_by_text("60 selected")).to_be_visible()
+    page.keyboard.press("1")
+    expect(page.get_by_role("button", name="Only bars, 60 pictures")).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("button", name="Only bars, 0 pictures")).to_be_visible()
