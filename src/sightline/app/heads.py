@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sightline.core.registry import Registry
     from sightline.jobs.runner import JobRunner
     from sightline.settings import Settings
+    from sightline.store.array_files import ArrayVersion
     from sightline.store.arrays import OrdinalArray
     from sightline.store.projects import Project
     from sightline.store.runs import Head
@@ -50,16 +51,14 @@ TWO: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the head says of N ordinals; all None when there is no head."""
+    """What the head says of N ordinals; nothing when there is no head."""
 
     margin: NDArray[Any] | None = None
     """(N,) NaN where it has not answered."""
-    probabilities: NDArray[Any] | None = None
-    """(N, K)"""
-    valid: Bool | None = None
-    """(N,)"""
-    class_ids: tuple[int, ...] = ()
+    probabilities: ArrayVersion | None = None
+    """(N, K), read row by row."""
     names: tuple[str, ...] = ()
+    """K names of classes."""
 
 
 class Heads:
@@ -213,51 +212,58 @@ class Heads:
     def answers(self, project: Project, n: int) -> Answers:
         """Return what the head says of the ordinals 0 .. n - 1."""
         head = self._store.heads.get(project.id)
-        if head is None:
+        scored = None if head is None else self._scored(project, head)
+        if head is None or scored is None:
             return Answers()
         try:
-            probability = self._store.arrays.open(
-                project.id, PROBABILITY, head.encoder_key, create=False
-            )
             margin = self._store.arrays.open(project.id, MARGIN, head.encoder_key, create=False)
         except NotFoundError:
             return Answers()
         values, there = margin.load(n)
-        values = np.where(there, values, np.float32(np.nan))
-        version = probability.snapshot()
-        rows, valid = version.load(n)
-        class_ids = tuple(version.header.class_ids or ())
+        if not there.all():
+            values = np.where(there, values, np.float32(np.nan))
+        class_ids = tuple(scored.header.class_ids or ())
         names = {row.id: row.name for row in self._store.classes.list(project.id)}
         shown = tuple(names.get(one, "(deleted)") for one in class_ids)
-        return Answers(values, rows, valid, class_ids, shown)
+        return Answers(values, scored, shown)
 
     def guesses(
         self, project: Project, ordinals: Sequence[int]
     ) -> dict[int, tuple[int | None, float | None]]:
         """Return the likeliest class and its probability, for those images that have one."""
-        found = self.probabilities(project, ordinals)
-        best = {ordinal: max(pairs, key=lambda pair: pair[1]) for ordinal, pairs in found.items()}
-        return {ordinal: (class_id, round(p, 4)) for ordinal, (class_id, p) in best.items()}
-
-    def probabilities(
-        self, project: Project, ordinals: Sequence[int]
-    ) -> dict[int, list[tuple[int, float]]]:
-        """Return (class id, probability) of each class, for those images that have been scored."""
         head = self._store.heads.get(project.id)
-        if head is None or not ordinals:
+        scored = None if head is None else self._scored(project, head)
+        if scored is None or not ordinals:
             return {}
+        rows, valid = scored.read(np.asarray(ordinals, dtype=np.int64))
+        best = rows.argmax(axis=1)
+        ids = np.asarray(scored.header.class_ids or ())[best].tolist()
+        high = rows[np.arange(len(rows)), best].astype(np.float64).round(4).tolist()
+        return {
+            ordinal: (class_id, p)
+            for ordinal, class_id, p, there in zip(ordinals, ids, high, valid, strict=True)
+            if there
+        }
+
+    def probabilities(self, project: Project, ordinal: int) -> list[tuple[int, float]]:
+        """Return (class id, probability) of each class for one image; none if it is not scored."""
+        head = self._store.heads.get(project.id)
+        scored = None if head is None else self._scored(project, head)
+        if scored is None:
+            return []
+        rows, valid = scored.read(np.asarray([ordinal], dtype=np.int64))
+        if not valid[0]:
+            return []
+        ids = scored.header.class_ids or ()
+        return [(int(one), float(p)) for one, p in zip(ids, rows[0], strict=True)]
+
+    def _scored(self, project: Project, head: Head) -> ArrayVersion | None:
+        """Return the probabilities (N, K) with the class ids of their columns."""
         try:
             array = self._store.arrays.open(project.id, PROBABILITY, head.encoder_key, create=False)
         except NotFoundError:
-            return {}
-        version = array.snapshot()
-        rows, valid = array.read(np.asarray(ordinals, dtype=np.int64))
-        class_ids = version.header.class_ids or ()
-        return {
-            ordinal: [(int(one), float(p)) for one, p in zip(class_ids, row, strict=False)]
-            for ordinal, row, there in zip(ordinals, rows, valid, strict=True)
-            if there
-        }
+            return None
+        return array.snapshot()
 
     def close(self) -> None:
         """Let go of the encoders."""

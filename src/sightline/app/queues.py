@@ -57,7 +57,13 @@ class Queues:
         made = plan(queue, self._pool(project, chosen), seed=seed)
         spec = {"queue": queue, "filter": chosen, "seed": seed}
         view = self._store.views.create(
-            project.id, spec, made.ordinals.astype(np.int32), scores=made.scores, whys=made.whys
+            project.id,
+            spec,
+            made.ordinals.astype(np.int32),
+            scores=made.scores,
+            whys=made.whys,
+            more=made.more,
+            rest=made.rest,
         )
         head = self._heads.get(project)
         return {
@@ -87,11 +93,7 @@ class Queues:
         project = self._store.projects.by_id(view.project_id)
         scores = None if part.scores is None else part.scores.tolist()
         told = {
-            row.ordinal: (
-                _number(scores, place[row.ordinal]),
-                _text(part.whys, place[row.ordinal]),
-            )
-            for row in rows
+            ordinal: (_number(scores, at), _text(part.whys, at)) for ordinal, at in place.items()
         }
         return {"size": view.size, "offset": offset, "items": self._items(project, rows, told)}
 

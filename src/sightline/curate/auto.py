@@ -26,6 +26,8 @@ SAMPLE: Final = 4000
 ANCHORS: Final = 4000
 """At most so many labelled images are counted as covering others."""
 ENOUGH_PER_CLASS: Final = 6
+EAGER: Final = 20_000
+"""Above so many waiting images, what follows the front is sorted when somebody goes there."""
 CANDIDATES: Final = 8
 """From this many times the front, by margin, the front is chosen."""
 
@@ -50,12 +52,21 @@ def plan_auto(pool: Pool, *, limit: int | None, seed: int, test: bool = False) -
     count = min(FRONT, len(waiting), FRONT if limit is None else limit)
     with one_thread():
         front = _front(pool, waiting, count, seed)
-    rest = np.setdiff1d(waiting, front.ordinals, assume_unique=True)
-    if pool.margin is None:
-        rest = shuffled(rest, seed)
-    else:
-        rest = by_score(rest, np.asarray(pool.margin), limit)
-    order = np.concatenate([front.ordinals, rest, skipped])[:limit]
+
+    def after() -> I64:
+        left = np.zeros(pool.size, np.bool_)
+        left[waiting] = True
+        left[front.ordinals] = False
+        rest = np.flatnonzero(left)
+        if pool.margin is None:
+            return np.concatenate([shuffled(rest, seed), skipped])
+        return np.concatenate([by_score(rest, np.asarray(pool.margin), limit), skipped])
+
+    total = len(waiting) + len(skipped)
+    if limit is None and total > EAGER:
+        more = total - len(front.ordinals)
+        return Plan(front.ordinals, front.scores, front.whys, front.note, more, after)
+    order = np.concatenate([front.ordinals, after()])[:limit]
     whys = (front.whys + _rest_whys(pool, order[len(front.ordinals) : WHYS]))[: len(order)]
     scores = np.full(len(order), np.nan, np.float32)
     scores[: len(front.scores)] = front.scores[: len(order)]

@@ -11,11 +11,13 @@ from sightline.core.labels import LABELLED, SKIPPED, TEST
 from sightline.heads.half import widen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from sightline.core.arrays import F32, I64, Bool
 
-WHYS: Final = 2000
+WHYS: Final = 200
 """How many images, from the front of a queue, are told why they are there."""
 
 
@@ -44,7 +46,7 @@ class Pool:
     embeddings: Rows | None = None
     margin: NDArray[Any] | None = None
     """(N,) p1 - p2 of the head, 0..1; NaN where it has not answered."""
-    probabilities: NDArray[Any] | None = None
+    probabilities: Rows | None = None
     """(N, K) of the head."""
     names: tuple[str, ...] = ()
     """K names of the classes in `probabilities`."""
@@ -64,12 +66,17 @@ class Pool:
         Unsure ones and conflicts wait. Images of the test split are left out unless `test`: a
         queue that could pick them would choose what it is measured on.
         """
+        waiting, skipped = self.open_masks(test=test)
+        return np.flatnonzero(waiting), np.flatnonzero(skipped)
+
+    def open_masks(self, *, test: bool = False) -> tuple[Bool, Bool]:
+        """Return the same as masks, (N,) each."""
         here = self.live()
         if not test:
             here = here & (self.split != TEST)
         skipped = self.status == SKIPPED
-        waiting = here & (self.status != LABELLED) & ~skipped
-        return np.flatnonzero(waiting), np.flatnonzero(here & skipped)
+        waiting: Bool = here & (self.status != LABELLED) & ~skipped
+        return waiting, here & skipped
 
     def taught(self) -> I64:
         """Return the labelled ordinals that a head may learn from: not those of the test split."""
@@ -89,6 +96,10 @@ class Plan:
     """One line for each image, for at most WHYS from the front."""
     note: str = ""
     """What a person should know of the queue as a whole."""
+    more: int = 0
+    """How many places there are after `ordinals`."""
+    rest: Callable[[], I64] | None = None
+    """Returns these places, (more,): sorting a million is left until somebody goes there."""
 
 
 def unit_rows(rows: Rows, ordinals: I64) -> tuple[F32, Bool]:

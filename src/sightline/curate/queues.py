@@ -14,10 +14,15 @@ import numpy as np
 from sightline.core.errors import ConflictError, InvalidInputError, did_you_mean
 from sightline.curate.auto import plan_auto
 from sightline.curate.pool import WHYS, Plan, Pool
-from sightline.curate.scores import by_score, shuffled, why_uncertain
+from sightline.curate.scores import front_by_score, shuffled, why_uncertain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+EAGER: Final = 20_000
+"""Up to so many waiting images the whole queue is sorted at once."""
+FRONT: Final = 2_000
+"""Above that so many are, and the rest when somebody goes there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +86,23 @@ def _random(pool: Pool, ask: Ask) -> Plan:
 
 
 def _uncertain(pool: Pool, ask: Ask) -> Plan:
-    waiting, skipped = pool.open(test=ask.test)
+    waiting, skipped = pool.open_masks(test=ask.test)
     margin = np.asarray(pool.margin)
-    order = np.concatenate([by_score(waiting, margin, ask.limit), skipped])[: ask.limit]
-    scores = margin[order].astype(np.float32)
-    return Plan(order, scores, why_uncertain(pool, order[:WHYS]))
+    total = int(np.count_nonzero(waiting))
+    if ask.limit is None and total > EAGER:
+        front, rest = front_by_score(waiting, margin, FRONT)
+        last = np.flatnonzero(skipped)
+        scores = margin[front].astype(np.float32)
+        return Plan(
+            front,
+            scores,
+            why_uncertain(pool, front[:WHYS]),
+            more=total - len(front) + len(last),
+            rest=lambda: np.concatenate([rest(), last]),
+        )
+    front, _ = front_by_score(waiting, margin, total if ask.limit is None else ask.limit)
+    order = np.concatenate([front, np.flatnonzero(skipped)])[: ask.limit]
+    return Plan(order, margin[order].astype(np.float32), why_uncertain(pool, order[:WHYS]))
 
 
 def _auto(pool: Pool, ask: Ask) -> Plan:

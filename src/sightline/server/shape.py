@@ -18,7 +18,7 @@ def image(bench: Workbench, image_id: int) -> dict[str, Any]:
     """
     row = bench.store.images.get(image_id)
     project = bench.store.projects.by_id(row.project_id)
-    chances = bench.heads.probabilities(project, [row.ordinal]).get(row.ordinal, [])
+    chances = bench.heads.probabilities(project, row.ordinal)
     history = bench.store.labels.image_history(project, image_id)
     return bench.queues.shown(row) | {
         "locations": bench.store.images.places(row.asset_id),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, func, select, update
 
@@ -12,7 +12,7 @@ from sightline.core.errors import UnknownImageError
 from sightline.core.labels import SPLITS, STATUSES
 from sightline.store.register import NewFile, Registered, register
 from sightline.store.sql import chunks
-from sightline.store.tables import annotation_rows, assets, classes, images, locations
+from sightline.store.tables import annotation_rows, assets, images, locations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -113,7 +113,7 @@ class ImageTable:
             UnknownImageError: There is none.
         """
         with self._db.read() as connection:
-            found = rows_where(connection, [images.c.id == image_id])
+            found = _read(connection, _BY_IDS, {"keys": [image_id]})
         if not found:
             raise UnknownImageError(f"no image with id {image_id}", hint="reload the list")
         return found[0]
@@ -124,7 +124,7 @@ class ImageTable:
             found = {
                 row.id: row
                 for part in chunks(image_ids)
-                for row in rows_where(connection, [images.c.id.in_(part)])
+                for row in _read(connection, _BY_IDS, {"keys": list(part)})
             }
         return [found[key] for key in image_ids if key in found]
 
@@ -134,9 +134,8 @@ class ImageTable:
             found = {
                 row.ordinal: row
                 for part in chunks(ordinals)
-                for row in rows_where(
-                    connection,
-                    [images.c.project_id == project_id, images.c.ordinal.in_(part)],
+                for row in _read(
+                    connection, _BY_ORDINALS, {"project": project_id, "keys": list(part)}
                 )
             }
         return [found[key] for key in ordinals if key in found]
@@ -144,11 +143,8 @@ class ImageTable:
     def page_after(self, project_id: int, after: int, limit: int) -> list[ImageRow]:
         """Return the next images by ordinal, for scripts that read all of them."""
         with self._db.read() as connection:
-            return rows_where(
-                connection,
-                [images.c.project_id == project_id, images.c.ordinal > after],
-                limit=limit,
-            )
+            values = {"project": project_id, "after": after, "most": limit}
+            return _read(connection, _AFTER, values)
 
     def places(self, asset_id: int) -> list[str]:
         """Return every path of a file, present ones first."""
@@ -205,70 +201,73 @@ class ImageTable:
         }
 
 
-def rows_where(
-    connection: Connection, conditions: list[Any], *, limit: int | None = None
-) -> list[ImageRow]:
-    """Return images with their path and tags, by ordinal; deleted ones are left out."""
-    place = (
-        select(locations.c.path)
-        .where(locations.c.asset_id == images.c.asset_id)
-        .order_by(locations.c.missing, locations.c.id)
-        .limit(1)
-        .scalar_subquery()
-        .label("path")
+_PLACE: Final = (
+    select(locations.c.path)
+    .where(locations.c.asset_id == images.c.asset_id)
+    .order_by(locations.c.missing, locations.c.id)
+    .limit(1)
+    .scalar_subquery()
+)
+_ROWS: Final = (
+    select(
+        images.c.id,
+        images.c.ordinal,
+        images.c.asset_id,
+        images.c.page,
+        images.c.width,
+        images.c.height,
+        images.c.split,
+        images.c.split_fixed,
+        images.c.status,
+        images.c.class_id,
+        images.c.version,
+        images.c.seq,
+        images.c.top,
+        _PLACE,
+        assets.c.digest,
+        assets.c.bytes,
+        assets.c.format,
+        images.c.project_id,
     )
-    query = (
-        select(
-            images.c.id,
-            images.c.ordinal,
-            images.c.asset_id,
-            images.c.page,
-            images.c.width,
-            images.c.height,
-            images.c.split,
-            images.c.split_fixed,
-            images.c.status,
-            images.c.class_id,
-            images.c.version,
-            images.c.seq,
-            images.c.top,
-            place,
-            assets.c.digest,
-            assets.c.bytes,
-            assets.c.format,
-            images.c.project_id,
-        )
-        .join(assets, assets.c.id == images.c.asset_id)
-        .where(images.c.deleted.is_(False), *conditions)
-        .order_by(images.c.ordinal)
+    .join(assets, assets.c.id == images.c.asset_id)
+    .where(images.c.deleted.is_(False))
+    .order_by(images.c.ordinal)
+)
+"""In the order of ImageRow, but for the tags. Built once, as building costs more than running."""
+_BY_IDS: Final = _ROWS.where(images.c.id.in_(bindparam("keys", expanding=True)))
+_OF_PROJECT: Final = _ROWS.where(images.c.project_id == bindparam("project"))
+_BY_ORDINALS: Final = _OF_PROJECT.where(images.c.ordinal.in_(bindparam("keys", expanding=True)))
+_AFTER: Final = _OF_PROJECT.where(images.c.ordinal > bindparam("after")).limit(bindparam("most"))
+_TAGS: Final = (
+    select(annotation_rows.c.image_id, annotation_rows.c.class_id)
+    .where(
+        annotation_rows.c.image_id.in_(bindparam("keys", expanding=True)),
+        annotation_rows.c.kind == "tag",
     )
-    if limit is not None:
-        query = query.limit(limit)
-    raw = connection.execute(query).mappings().all()
-    tags = tags_of(connection, [row["id"] for row in raw])
-    return [_image_row(row, tags.get(row["id"], ())) for row in raw]
+    .order_by(annotation_rows.c.class_id)
+)
+
+
+def _read(connection: Connection, query: Any, values: dict[str, Any]) -> list[ImageRow]:
+    raw = connection.execute(query, values).all()
+    tags = tags_of(connection, [row[0] for row in raw])
+    return [_image_row(row, tags.get(row[0], ())) for row in raw]
 
 
 def _image_row(row: Any, tags: tuple[int, ...]) -> ImageRow:
-    values = dict(row)
-    values["split"] = SPLITS[values["split"]]
-    values["status"] = STATUSES[values["status"]]
-    values["path"] = values["path"] or ""
-    return ImageRow(**values, tags=tags)
+    values = list(row)
+    values[6] = SPLITS[values[6]]
+    values[8] = STATUSES[values[8]]
+    values[13] = values[13] or ""
+    values.insert(17, tags)
+    return ImageRow(*values)
 
 
 def tags_of(connection: Connection, image_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
     """Return the tags (ids of living classes, ascending) of those images that have any."""
     found: dict[int, list[int]] = defaultdict(list)
     for part in chunks(image_ids):
-        query = (
-            select(annotation_rows.c.image_id, annotation_rows.c.class_id)
-            .join(classes, classes.c.id == annotation_rows.c.class_id)
-            .where(annotation_rows.c.image_id.in_(part), annotation_rows.c.kind == "tag")
-            .where(classes.c.deleted.is_(False))
-            .order_by(annotation_rows.c.class_id)
-        )
-        for image_id, class_id in connection.execute(query):
+        for image_id, class_id in connection.execute(_TAGS, {"keys": list(part)}):
             found[image_id].append(class_id)
     return {image_id: tuple(ids) for image_id, ids in found.items()}
 

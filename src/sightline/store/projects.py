@@ -100,7 +100,7 @@ class ProjectTable:
             UnknownProjectError: There is none.
         """
         with self._db.read() as connection:
-            row = connection.execute(select(projects).where(projects.c.id == project_id)).first()
+            row = connection.execute(_BY_ID, {"key": project_id}).first()
         if row is None:
             raise UnknownProjectError("the project is gone", hint="reload the list of projects")
         return Project(*row)
@@ -187,6 +187,7 @@ def _refuse_taken(connection: Connection, name: str) -> None:
             )
 
 
+_BY_ID: Final = select(projects).where(projects.c.id == bindparam("key"))
 _BY_NAME: Final = select(projects).where(projects.c.name == bindparam("name"))
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from sightline.core.clock import now
 from sightline.core.errors import UnknownRunError
@@ -211,10 +211,13 @@ class HeadTable:
             return _head(connection, project_id)
 
 
+_NEWEST: Final = (
+    select(heads).where(heads.c.project_id == bindparam("project")).order_by(heads.c.id.desc())
+)
+
+
 def _head(connection: Connection, project_id: int) -> Head | None:
-    row = connection.execute(
-        select(heads).where(heads.c.project_id == project_id).order_by(heads.c.id.desc()).limit(1)
-    ).first()
+    row = connection.execute(_NEWEST, {"project": project_id}).first()
     if row is None:
         return None
     values = dict(row._asdict())

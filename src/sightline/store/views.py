@@ -14,17 +14,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from sightline.core.clock import now
 from sightline.core.errors import UnknownViewError
-from sightline.core.files import write_atomic
 from sightline.store.tables import views
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
     from sqlalchemy import Connection
 
     from sightline.core.arrays import F32, I32
@@ -52,9 +52,19 @@ class Window:
     ordinals: I32
     """(n,)"""
     scores: F32 | None
-    """(n,) None when the view is no queue."""
+    """(n or fewer,) None when the view is no queue."""
     whys: tuple[str, ...] | None
-    """n reasons; None when the view is no queue."""
+    """n reasons or fewer; None when the view is no queue."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A view in memory. `rest` gives what follows `ordinals` while that is not computed."""
+
+    ordinals: I32
+    scores: F32 | None
+    whys: list[str] | None
+    rest: Callable[[], NDArray[Any]] | None = None
 
 
 class ViewStore:
@@ -63,7 +73,7 @@ class ViewStore:
     def __init__(self, db: Database, root: Path) -> None:
         self._db = db
         self._root = root
-        self._open: OrderedDict[str, tuple[I32, F32 | None, list[str] | None]] = OrderedDict()
+        self._open: OrderedDict[str, _Open] = OrderedDict()
         self._lock = threading.Lock()
 
     def create(
@@ -74,34 +84,51 @@ class ViewStore:
         *,
         scores: F32 | None = None,
         whys: Sequence[str] | None = None,
+        more: int = 0,
+        rest: Callable[[], NDArray[Any]] | None = None,
     ) -> View:
-        """Keep an order. ordinals: (N,); scores: (N,); whys: at most N reasons, from the front."""
-        view = View(uuid.uuid4().hex[:16], project_id, now(), len(ordinals), spec)
+        """Keep an order.
+
+        Args:
+            project_id: Whose images.
+            spec: How it was asked for.
+            ordinals: (N,) its front, or all of it.
+            scores: (N,)
+            whys: At most N reasons, from the front.
+            more: How many places follow the front.
+            rest: Returns these, (more,); asked once, when somebody goes there. Until then the view
+                does not outlive its process.
+        """
+        view = View(uuid.uuid4().hex[:16], project_id, now(), len(ordinals) + more, spec)
         self._root.mkdir(parents=True, exist_ok=True)
-        np.save(self._root / f"{view.id}.npy", ordinals.astype(np.int32), allow_pickle=False)
-        if scores is not None:
-            np.save(self._root / f"{view.id}.s.npy", scores.astype(np.float32), allow_pickle=False)
-        if whys is not None:
-            write_atomic(self._root / f"{view.id}.json", json.dumps(list(whys)))
+        made = _Open(
+            ordinals.astype(np.int32),
+            None if scores is None else scores.astype(np.float32),
+            None if whys is None else list(whys),
+            rest,
+        )
+        if rest is None:
+            self._save(view.id, made)
+        values = {
+            "id": view.id,
+            "project_id": project_id,
+            "created_at": view.created_at,
+            "size": view.size,
+            "spec": spec,
+        }
 
         def work(connection: Connection) -> list[str]:
-            connection.execute(
-                insert(views).values(
-                    id=view.id,
-                    project_id=project_id,
-                    created_at=view.created_at,
-                    size=view.size,
-                    spec=spec,
-                )
-            )
-            query = select(views.c.id).order_by(views.c.created_at.desc(), views.c.id).offset(KEEP)
-            old = list(connection.scalars(query))
-            connection.execute(delete(views).where(views.c.id.in_(old)))
+            connection.execute(_INSERT, values)
+            old = list(connection.scalars(_OLD, {"keep": KEEP}))
+            if old:
+                connection.execute(delete(views).where(views.c.id.in_(old)))
             return old
 
         for gone in self._db.write(work):
             for path in self._root.glob(f"{gone}.*"):
                 path.unlink(missing_ok=True)
+        with self._lock:
+            self._keep(view.id, made)
         return view
 
     def get(self, view_id: str) -> View:
@@ -111,7 +138,7 @@ class ViewStore:
             UnknownViewError: It is gone.
         """
         with self._db.read() as connection:
-            row = connection.execute(select(views).where(views.c.id == view_id)).first()
+            row = connection.execute(_GET, {"key": view_id}).first()
         if row is None:
             raise _gone(view_id)
         return View(*row)
@@ -122,40 +149,63 @@ class ViewStore:
         Raises:
             UnknownViewError: It is gone.
         """
-        ordinals, scores, whys = self._arrays(view_id)
+        found = self._find(view_id, to=offset + limit)
         part = slice(offset, offset + limit)
         return Window(
-            ordinals=np.asarray(ordinals[part]),
-            scores=None if scores is None else np.asarray(scores[part]),
-            whys=None if whys is None else tuple(whys[part]),
+            ordinals=np.asarray(found.ordinals[part]),
+            scores=None if found.scores is None else np.asarray(found.scores[part]),
+            whys=None if found.whys is None else tuple(found.whys[part]),
         )
 
     def ordinals(self, view_id: str) -> I32:
         """Return all places, (N,)."""
-        return np.asarray(self._arrays(view_id)[0])
+        return np.asarray(self._find(view_id, to=None).ordinals)
 
-    def _arrays(self, view_id: str) -> tuple[I32, F32 | None, list[str] | None]:
+    def _find(self, view_id: str, *, to: int | None) -> _Open:
+        """Return a view that is known up to the place `to`; None: to its end."""
         with self._lock:
             found = self._open.get(view_id)
             if found is None:
                 self.get(view_id)
                 found = self._load(view_id)
-                self._open[view_id] = found
-                while len(self._open) > OPEN:
-                    self._open.popitem(last=False)
-            self._open.move_to_end(view_id)
+            self._keep(view_id, found)
+            if found.rest is not None and (to is None or to > len(found.ordinals)):
+                found.ordinals = np.concatenate([found.ordinals, found.rest().astype(np.int32)])
+                found.rest = None
+                self._save(view_id, found)
             return found
 
-    def _load(self, view_id: str) -> tuple[I32, F32 | None, list[str] | None]:
+    def _keep(self, view_id: str, found: _Open) -> None:
+        self._open[view_id] = found
+        self._open.move_to_end(view_id)
+        while len(self._open) > OPEN:
+            self._open.popitem(last=False)
+
+    def _save(self, view_id: str, made: _Open) -> None:
+        """Write the arrays; a view is disposable, so nothing waits for the disk."""
+        np.save(self._root / f"{view_id}.npy", made.ordinals, allow_pickle=False)
+        if made.scores is not None:
+            np.save(self._root / f"{view_id}.s.npy", made.scores, allow_pickle=False)
+        if made.whys is not None:
+            (self._root / f"{view_id}.json").write_text(json.dumps(made.whys), "utf-8")
+
+    def _load(self, view_id: str) -> _Open:
         place = self._root / f"{view_id}.npy"
         score, why = self._root / f"{view_id}.s.npy", self._root / f"{view_id}.json"
         try:
             ordinals = np.load(place, mmap_mode="r", allow_pickle=False)
-        except (FileNotFoundError, ValueError) as error:
+            scores = np.load(score, mmap_mode="r", allow_pickle=False) if score.exists() else None
+            whys = json.loads(why.read_text("utf-8")) if why.exists() else None
+        except (OSError, ValueError) as error:
             raise _gone(view_id) from error
-        scores = np.load(score, mmap_mode="r", allow_pickle=False) if score.exists() else None
-        whys = json.loads(why.read_text("utf-8")) if why.exists() else None
-        return ordinals, scores, whys
+        return _Open(ordinals, scores, whys)
+
+
+_INSERT: Final = insert(views)
+_GET: Final = select(views).where(views.c.id == bindparam("key"))
+_OLD: Final = (
+    select(views.c.id).order_by(views.c.created_at.desc(), views.c.id).offset(bindparam("keep"))
+)
 
 
 def _gone(view_id: str) -> UnknownViewError:

@@ -60,7 +60,7 @@ def test_without_labels_of_two_classes_there_is_no_head_and_it_says_so(
         bench.train_head("pets")
     assert bench.heads.refit(pets) is None
     assert bench.heads.get(pets) is None
-    assert bench.heads.probabilities(pets, [0]) == {}
+    assert bench.heads.probabilities(pets, 0) == []
 
 
 def test_embedding_does_only_what_is_missing(
@@ -114,15 +114,12 @@ def test_every_image_gets_probabilities_that_sum_to_one(bench: Workbench, pets: 
     label_by_folder(bench, pets)
     bench.train_head("pets")
     ids = {one["id"] for one in bench.labels.classes(pets)}
-    found = bench.heads.probabilities(pets, list(range(60)))
-    assert set(found) == set(range(60))
-    for pairs in found.values():
+    for ordinal in range(60):
+        pairs = bench.heads.probabilities(pets, ordinal)
         assert {class_id for class_id, _ in pairs} == ids
         assert sum(p for _, p in pairs) == pytest.approx(1, abs=2e-3)
     answers = bench.heads.answers(pets, 60)
     assert answers.names == ("cat", "dog")
-    assert answers.valid is not None
-    assert answers.valid.all()
     assert answers.margin is not None
     assert np.isfinite(answers.margin).all()
     assert bench.heads.guesses(pets, []) == {}

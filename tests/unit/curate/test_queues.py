@@ -14,7 +14,7 @@ from sightline.core.errors import ConflictError, InvalidInputError
 from sightline.core.labels import CONFLICT, LABELLED, SKIPPED, TEST, UNSURE
 from sightline.curate.pool import WHYS
 from sightline.curate.queues import QUEUES, plan
-from sightline.curate.scores import by_score
+from sightline.curate.scores import by_score, front_by_score
 from unit.curate.pools import MemoryRows, pool
 
 
@@ -82,7 +82,8 @@ def test_uncertain_says_between_which_classes_and_puts_unseen_images_last() -> N
     probs = np.array([[0.5, 0.4, 0.1], [0.9, 0.05, 0.05], [0, 0, 0]], np.float16)
     margin = np.array([0.1, 0.85, np.nan], np.float32)
     got = plan(
-        "uncertain", pool(3, margin=margin, probabilities=probs, names=("cat", "dog", "fox"))
+        "uncertain",
+        pool(3, margin=margin, probabilities=MemoryRows(probs), names=("cat", "dog", "fox")),
     )
     assert got.ordinals.tolist() == [0, 1, 2]
     assert got.whys == ["cat 50% or dog 40%", "cat 90% or fox 5%", "the head has not seen it yet"]
@@ -102,6 +103,37 @@ def test_a_limit_gives_the_front_of_the_whole_order_with_ties_by_ordinal() -> No
         assert by_score(every, score, limit).tolist() == whole[:limit].tolist()
     empty = np.full(100, np.nan, np.float32)
     assert by_score(np.arange(100), empty, 7).tolist() == list(range(7))
+
+
+@given(
+    arrays(np.float32, 300, elements=st.sampled_from([0.0, 0.25, 0.5, 1.0, float("nan")])),
+    arrays(np.bool_, 300),
+    st.integers(1, 320),
+)
+@settings(max_examples=100, deadline=None)
+def test_front_and_rest_are_the_whole_order(
+    score: np.ndarray, wanted: np.ndarray, count: int
+) -> None:
+    front, rest = front_by_score(wanted, score, count)
+    whole = by_score(np.flatnonzero(wanted), score, None)
+    assert len(front) == min(count, len(whole))
+    assert np.concatenate([front, rest()]).tolist() == whole.tolist()
+
+
+@pytest.mark.parametrize("name", ["uncertain", "auto"])
+def test_a_large_queue_gives_its_front_now_and_the_rest_when_it_is_asked_for(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(1)
+    status = rng.integers(0, 4, 5000)
+    here = pool(5000, status=status, margin=rng.random(5000).astype(np.float32))
+    whole = plan(name, here).ordinals.tolist()
+    for module in ("queues", "auto"):
+        monkeypatch.setattr(f"sightline.curate.{module}.EAGER", 100)
+    got = plan(name, here)
+    assert got.rest is not None
+    assert len(got.ordinals) + got.more == len(whole)
+    assert got.ordinals.tolist() + got.rest().tolist() == whole
 
 
 def test_random_is_decided_by_the_seed() -> None:
