@@ -9,8 +9,6 @@ from sightline.core.errors import InvalidInputError
 from sightline.nets.table import spec_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import torch
     from torch import nn
 
@@ -19,33 +17,25 @@ def build(
     name: str,
     num_classes: int,
     *,
-    pretrained_state: Mapping[str, torch.Tensor] | None = None,
     dropout: float | None = None,
 ) -> nn.Module:
-    """Return the network with random weights, or with these.
+    """Return the network with random weights; `nets.weights.apply_state` gives it others.
 
     The forward pass takes (N, 3, S, S) normalised floats and gives (N, num_classes) logits.
 
     Args:
         name: A name of the table.
         num_classes: Outputs of the head.
-        pretrained_state: Weights that are loaded last, so that nothing overwrites them; a head of
-            another size stays random.
         dropout: Share dropped before the head, 0..1; None: the network's own.
 
     Raises:
-        InvalidInputError: No such network, or the weights are not for it.
+        InvalidInputError: No such network.
         MissingExtraError: A package is missing.
     """
     spec = spec_of(name)
     if num_classes < 1:
         raise InvalidInputError(f"{num_classes} classes", hint="a network needs at least one")
-    net = spec.builder(num_classes, spec.dropout if dropout is None else dropout)
-    if pretrained_state is not None:
-        from sightline.nets.weights import apply_state
-
-        apply_state(net, pretrained_state)
-    return net
+    return spec.builder(num_classes, spec.dropout if dropout is None else dropout)
 
 
 def head_of(net: nn.Module) -> tuple[str, nn.Linear]:

@@ -15,10 +15,19 @@ from sightline.nets.build import (
     split_head,
 )
 from sightline.nets.table import NETWORKS, spec_of
-from sightline.nets.weights import load_state
+from sightline.nets.weights import apply_state, load_state
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from torch import Tensor, nn
+
+
+def with_state(name: str, classes: int, state: Mapping[str, Tensor]) -> nn.Module:
+    net = build(name, classes)
+    apply_state(net, state)
+    return net
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -62,7 +71,7 @@ def test_a_replaced_head_has_the_new_outputs_and_the_rest_stays() -> None:
 def test_same_padding_keeps_the_keys_and_changes_the_answer() -> None:
     torch.manual_seed(0)
     plain = build("mobilenet_v2", 3).eval()
-    same = build("mobilenet_v2_same", 3, pretrained_state=plain.state_dict()).eval()
+    same = with_state("mobilenet_v2_same", 3, plain.state_dict()).eval()
     assert set(same.state_dict()) == set(plain.state_dict())
     x = torch.randn(1, 3, 64, 64)
     with torch.no_grad():
@@ -76,7 +85,7 @@ def test_same_padding_answers_as_the_graph_that_the_weights_came_from(shared_dat
 
     folder = shared_data / "weights_mobilenet_v2"
     state, _ = load_state(folder / "mobilenet_v2_imagenet.safetensors")
-    net = build("mobilenet_v2_same", 1000, pretrained_state=state).eval()
+    net = with_state("mobilenet_v2_same", 1000, state).eval()
     graph = onnxruntime.InferenceSession(str(folder / "mobilenet_v2_imagenet.onnx"))
     x = torch.rand(1, 3, 224, 224, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
@@ -90,7 +99,7 @@ def test_pretrained_weights_are_not_overwritten_by_the_initialisation() -> None:
     torch.manual_seed(1)
     trained = {key: torch.randn_like(value) if value.is_floating_point() else value
                for key, value in build("small_cnn", 4).state_dict().items()}  # fmt: skip
-    net = build("small_cnn", 4, pretrained_state=trained)
+    net = with_state("small_cnn", 4, trained)
     for key, value in net.state_dict().items():
         assert torch.equal(value, trained[key]), key
 
