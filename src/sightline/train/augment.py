@@ -66,6 +66,7 @@ class Augmenter:
         import torch
 
         self._part, self._seed, self._device = part, seed, device
+        self._torch = torch  # an import in each step's functions would cost as much as a kernel
         mean = torch.tensor(rule.mean, device=device).view(1, 3, 1, 1)
         std = torch.tensor(rule.std, device=device).view(1, 3, 1, 1)
         self._offset, self._scale = -mean / std, std * 255
@@ -82,21 +83,19 @@ class Augmenter:
 
     def batch(self, images: U8, labels: I64, *, epoch: int, step: int) -> Batch:
         """Return a varied batch of (B, S, S, 3) pictures for a step of an epoch."""
-        import torch
-
         x = self._floats(images)
         if self._moves or self._lights or self._part.erase:
             x = self._vary(x.div_(255), self._draws(len(images), epoch, step)).mul_(255)
-        y = torch.from_numpy(labels).to(self._device)
+        y = self._torch.from_numpy(labels).to(self._device)
         batch = Batch(self._normalise(x), y, whole=bool((labels >= 0).all()))
         return self._mix(batch, epoch, step) if self._part.mixup else batch
 
     def _draws(self, count: int, epoch: int, step: int) -> torch.Tensor:
         """Return (B, COLUMNS) numbers in 0..1, a row for each picture."""
-        import torch
-
         rng = generator(self._seed, AUGMENT, epoch, step)
-        return torch.from_numpy(rng.random((count, COLUMNS), dtype=np.float32)).to(self._device)
+        return self._torch.from_numpy(rng.random((count, COLUMNS), dtype=np.float32)).to(
+            self._device
+        )
 
     def _vary(self, x: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
         if self._moves:
@@ -106,16 +105,12 @@ class Augmenter:
         return _erase(x, u, self._part.erase) if self._part.erase else x
 
     def _floats(self, images: U8) -> torch.Tensor:
-        import torch
-
         # (B, S, S, 3) in memory is (B, 3, S, S) channels last: nothing is moved.
-        return torch.from_numpy(images).to(self._device).permute(0, 3, 1, 2).float()
+        return self._torch.from_numpy(images).to(self._device).permute(0, 3, 1, 2).float()
 
     def _normalise(self, x: torch.Tensor) -> torch.Tensor:
-        import torch
-
-        x = torch.addcdiv(self._offset, x, self._scale)
-        return x.contiguous(memory_format=torch.channels_last)
+        x = self._torch.addcdiv(self._offset, x, self._scale)
+        return x.contiguous(memory_format=self._torch.channels_last)
 
     def _mix(self, batch: Batch, epoch: int, step: int) -> Batch:
         import torch

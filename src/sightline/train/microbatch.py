@@ -10,6 +10,8 @@ from sightline.core.errors import OutOfMemoryError
 from sightline.train.counters import step_seed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import torch
     from torch import nn
 
@@ -22,7 +24,9 @@ class Objective:
     """Cross-entropy, weighted and smoothed; parts of a batch add up to the batch's mean."""
 
     def __init__(self, weight: torch.Tensor | None, smoothing: float) -> None:
-        self.weight, self._smoothing = weight, smoothing
+        from torch.nn.functional import cross_entropy
+
+        self.weight, self._smoothing, self._entropy = weight, smoothing, cross_entropy
 
     def whole(self, batch: Batch) -> float:
         """Return the weight of all pictures that count, which a part's sum is divided by."""
@@ -49,9 +53,7 @@ class Objective:
     def _losses(
         self, logits: torch.Tensor, y: torch.Tensor, reduction: str = "none"
     ) -> torch.Tensor:
-        import torch.nn.functional as F  # noqa: N812
-
-        return F.cross_entropy(
+        return self._entropy(
             logits, y, weight=self.weight, label_smoothing=self._smoothing, reduction=reduction
         )
 
@@ -76,6 +78,7 @@ class Splitter:
         self.history: list[dict[str, int]] = []
         """What happened: {"step", "from", "to"} pictures."""
         self._net, self._objective, self._seed = net, objective, seed
+        self._sow = _sower(net)
         self._autocast = autocast or nullcontext
 
     def gradient(self, batch: Batch, step: int) -> Outcome:
@@ -102,11 +105,7 @@ class Splitter:
         return None  # outside the handler, so that the failed pass's tensors are freed
 
     def _pass(self, batch: Batch, step: int) -> Outcome:
-        import torch
-
-        torch.default_generator.manual_seed(step_seed(self._seed, step))
-        if batch.x.is_cuda:
-            torch.cuda.manual_seed(step_seed(self._seed, step))
+        self._sow(step_seed(self._seed, step))
         if len(batch) <= self.size:
             logits = self._forward(batch)
             return self._backward(self._objective.mean(logits, batch), logits, batch)
@@ -138,6 +137,15 @@ class Splitter:
         release()
         self.history.append({"step": step, "from": size, "to": -(-size // 2)})
         self.size = -(-size // 2)
+
+
+def _sower(net: nn.Module) -> Callable[[int], object]:
+    """Return what seeds the generator that the network's dropout draws from."""
+    import torch
+
+    if next(net.parameters()).is_cuda:
+        return torch.cuda.manual_seed
+    return torch.default_generator.manual_seed
 
 
 def is_out_of_memory(error: BaseException) -> bool:
