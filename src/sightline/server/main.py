@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from fastapi import FastAPI
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from starlette.concurrency import run_in_threadpool
 
 from sightline import __version__
@@ -37,6 +39,8 @@ from sightline.server.routes import (
     views,
 )
 from sightline.server.schemas.common import PROBLEMS
+from sightline.server.schemas.labels import Labels
+from sightline.server.schemas.learning import PredictIds
 from sightline.server.security import Door
 
 log = logging.getLogger("sightline.server")
@@ -79,6 +83,20 @@ _DRAWN_AT_ONCE: Final = 8
 _DRAWINGS_WAITING: Final = 512
 
 
+class Application(FastAPI):
+    """FastAPI that also writes down the bodies which routes read by themselves."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document."""
+        document = super().openapi()
+        modes: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+            (model, "validation") for model in (Labels, PredictIds)
+        ]
+        _, found = models_json_schema(modes, ref_template="#/components/schemas/{model}")
+        document["components"]["schemas"] |= found["$defs"]
+        return document
+
+
 def create_app(
     bench: Workbench,
     *,
@@ -97,7 +115,7 @@ def create_app(
         background: Look after jobs, and refit heads when labels change, in threads.
     """
     hub = EventHub(bench.store.events)
-    app = FastAPI(
+    app = Application(
         title="Sightline",
         version=__version__,
         description="From a folder of pictures to a vision model you own, on one machine.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import logging
 import os
 import signal
@@ -88,6 +89,8 @@ def serve(
         welcome = f"{address}/?token={token}" if token else address
 
         def ready() -> None:
+            gc.collect()
+            gc.freeze()  # what is loaded by now stays: no collection has to walk it again
             log.info("serving %s at %s (process %d)", workspace, address, os.getpid())
             (on_ready or _say)(welcome)
             if browser:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 
 from sightline.server.deps import Bench, Limit, ProjectName
+from sightline.server.forms import read_json, takes
 from sightline.server.schemas.common import MAX_ID
 from sightline.server.schemas.images import HistoryEntry
 from sightline.server.schemas.labels import (
@@ -24,15 +25,17 @@ router = APIRouter(prefix="/api/projects/{name}", tags=["labels"])
 Before = Annotated[int, Query(ge=0, le=MAX_ID, description="only entries older than this one")]
 
 
-@router.post("/labels", response_model=Answer)
-async def set_labels(name: ProjectName, body: Labels, bench: Bench) -> object:
+@router.post("/labels", response_model=Answer, openapi_extra=takes(Labels))
+async def set_labels(name: ProjectName, request: Request, bench: Bench) -> Response:
     """Label images. All of it is on the disk when the answer comes, or none of it.
 
     A stale `version` is refused with 409 and the current state.
     """
+    body = await read_json(request, Labels)
     changes = [change.wish() for change in body.changes]
     future = bench.labels.submit(name, changes)
-    return await asyncio.shield(asyncio.wrap_future(future))
+    done = Answer.model_validate(await asyncio.shield(asyncio.wrap_future(future)))
+    return Response(done.model_dump_json(), media_type="application/json")
 
 
 @router.post("/undo", response_model=Undone)

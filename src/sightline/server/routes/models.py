@@ -6,15 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
-from pydantic import ValidationError
 
 from sightline.app import Workbench
 from sightline.predict.rows import Picture
 from sightline.server import shape
 from sightline.server.deps import Bench, Predicting, Ref
-from sightline.server.forms import FILES_BODY, is_multipart, uploaded
+from sightline.server.forms import FILES_BODY, is_multipart, read_json, uploaded
 from sightline.server.schemas.jobs import Job
 from sightline.server.schemas.learning import Export, Model, PredictIds, Predictions
 from sightline.server.schemas.projects import Trashed
@@ -76,7 +74,7 @@ _BODY: dict[str, Any] = {
 async def predict(ref: Ref, request: Request, bench: Bench, turnstile: Predicting) -> object:
     """Say what a model sees in uploaded pictures, or in images of the workspace."""
     if not is_multipart(request):
-        ids = _image_ids(await request.body())
+        ids = (await read_json(request, PredictIds)).image_ids
         return {"items": await turnstile.run(lambda: shape.predictions(bench, ref, ids))}
     async with uploaded(request) as files:
 
@@ -89,11 +87,3 @@ async def predict(ref: Ref, request: Request, bench: Bench, turnstile: Predictin
             return list(bench.models.predictor.predict(path, pictures(), card=card))
 
         return {"items": await turnstile.run(work)}
-
-
-def _image_ids(raw: bytes) -> list[int]:
-    try:
-        return PredictIds.model_validate_json(raw).image_ids
-    except ValidationError as error:
-        faults = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
-        raise RequestValidationError(faults) from error
