@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 EMBEDDING: Final = "embedding"
 PROBABILITY: Final = "probability"
 MARGIN: Final = "margin"
+ENTROPY: Final = "entropy"
 TWO: Final = 2
 """Classes that a head needs at least."""
 
@@ -257,6 +259,19 @@ class Heads:
         ids = scored.header.class_ids or ()
         return [(int(one), float(p)) for one, p in zip(ids, rows[0], strict=True)]
 
+    def doubt(self, project: Project, ordinal: int) -> dict[str, float | None]:
+        """Return the margin (0..1) and the entropy (nats) of one image; None: not scored."""
+        head = self._store.heads.get(project.id)
+        found: dict[str, float | None] = {MARGIN: None, ENTROPY: None}
+        for name in found if head is not None else ():
+            with suppress(NotFoundError):
+                array = self._store.arrays.open(
+                    project.id, name, head.encoder_key if head else "", create=False
+                )
+                rows, valid = array.read(np.asarray([ordinal], dtype=np.int64))
+                found[name] = round(float(rows[0]), 4) if valid[0] else None
+        return found
+
     def _scored(self, project: Project, head: Head) -> ArrayVersion | None:
         """Return the probabilities (N, K) with the class ids of their columns."""
         try:
@@ -301,9 +316,10 @@ class Heads:
             journal_seq=state.seq,
             class_ids=list(fitted.class_ids),
         )
-        open_array(project.id, MARGIN, key, dtype=np.float32, row_shape=()).replace(
-            [(0, scores.margin, scores.valid)], journal_seq=state.seq
-        )
+        for what, values in ((MARGIN, scores.margin), (ENTROPY, scores.entropy)):
+            open_array(project.id, what, key, dtype=np.float32, row_shape=()).replace(
+                [(0, values, scores.valid)], journal_seq=state.seq
+            )
         facts = measures.to_dict()
         artifact.save(folder, fitted, facts=facts | {"journal_seq": state.seq, "engine": name})
         head = self._store.heads.put(

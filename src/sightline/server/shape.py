@@ -26,6 +26,7 @@ def image(bench: Workbench, image_id: int) -> dict[str, Any]:
         "bytes": row.bytes,
         "digest": row.digest,
         "probabilities": [{"class_id": class_id, "p": p} for class_id, p in chances],
+        **bench.heads.doubt(project, row.ordinal),
         "history": [asdict(entry) for entry in history],
     }
 

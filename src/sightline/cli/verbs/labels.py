@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -109,12 +109,83 @@ def restore(
     _told(ctx, bench.labels.restore(bench.projects.get(project), name))
 
 
+@labels.command()
+def classes(ctx: typer.Context, project: Project) -> None:
+    """List the classes with their keys and counts."""
+    context = of(ctx)
+    bench = context.bench
+    rows = bench.labels.classes(bench.projects.get(project))
+    if context.json:
+        for row in rows:
+            output.line(row)
+        return
+    output.table(
+        ("id", "class", "key", "colour", "images"),
+        ((r["id"], r["name"], r["hotkey"], r["colour"], r["count"]) for r in rows),
+        empty="There are no classes yet: sightline labels add-class PROJECT NAME",
+    )
+
+
+@labels.command("add-class")
+def add_class(
+    ctx: typer.Context,
+    project: Project,
+    name: Annotated[str, typer.Argument(help="Name of the class.")],
+    colour: Annotated[str | None, typer.Option(help="As in #3fa9f5. Default: chosen.")] = None,
+    key: Annotated[str | None, typer.Option(help="1 to 9. Default: the next free one.")] = None,
+) -> None:
+    """Make a class."""
+    bench = of(ctx).bench
+    made = bench.labels.add_class(bench.projects.get(project), name, colour=colour, hotkey=key)
+    _class_told(ctx, made, f"made class {made['name']}, id {made['id']}")
+
+
+@labels.command("edit-class")
+def edit_class(
+    ctx: typer.Context,
+    class_id: Annotated[int, typer.Argument(help="Id of the class; see `labels classes`.")],
+    name: Annotated[str | None, typer.Option(help="New name.")] = None,
+    colour: Annotated[str | None, typer.Option(help="New colour, as in #3fa9f5.")] = None,
+    key: Annotated[str | None, typer.Option(help="New key, 1 to 9.")] = None,
+) -> None:
+    """Change a class's name, colour or key."""
+    asked = {"name": name, "colour": colour, "hotkey": key}
+    values = {field: one for field, one in asked.items() if one is not None}
+    made = of(ctx).bench.labels.edit_class(class_id, **values)
+    _class_told(ctx, made, f"class {class_id} is {made['name']}")
+
+
+@labels.command("delete-class")
+def delete_class(
+    ctx: typer.Context,
+    class_id: Annotated[int, typer.Argument(help="Id of the class; see `labels classes`.")],
+) -> None:
+    """Delete a class; its images become unlabelled; one undo step."""
+    _told(ctx, of(ctx).bench.labels.delete_class(class_id))
+
+
+def _class_told(ctx: typer.Context, made: dict[str, Any], text: str) -> None:
+    if of(ctx).json:
+        output.line(made)
+    else:
+        output.say(text)
+
+
 @heads.command("train")
-def train_head(ctx: typer.Context, project: Project) -> None:
+def train_head(
+    ctx: typer.Context,
+    project: Project,
+    encoder: Annotated[
+        str | None,
+        typer.Option(help="Engine or added model to embed with from now on. See `engines`."),
+    ] = None,
+) -> None:
     """Fit and calibrate the head on the labels so far; embeds what is not embedded yet."""
     context = of(ctx)
     bench = context.bench
     with output.bar("head", quiet=context.quiet) as bar:
+        if encoder is not None:
+            bench.heads.embed(bench.projects.get(project), encoder, progress=bar)
         head = bench.heads.train(bench.projects.get(project), progress=bar)
     _show_head(ctx, head)
 
@@ -126,18 +197,21 @@ def show_head(ctx: typer.Context, project: Project) -> None:
     _show_head(ctx, bench.heads.require(bench.projects.get(project)))
 
 
-def _show_head(ctx: typer.Context, head: dict[str, object]) -> None:
+def _show_head(ctx: typer.Context, head: dict[str, Any]) -> None:
     if of(ctx).json:
         output.line(head)
         return
+    output.say(f"{head['labels']} labels, calibrated by {head['method']}")
+    if head["accuracy"] is None:
+        output.say("nothing could be held out yet: label two pictures or more of each class")
+        return
     output.say(
-        f"{head['labels']} labels: accuracy {float(str(head['accuracy'])):.1%}, "
-        f"log loss {float(str(head['log_loss'])):.3f}, ECE {float(str(head['ece'])):.3f} "
-        f"(held out), calibrated by {head['method']}"
+        f"accuracy {head['accuracy']:.1%}, log loss {head['log_loss']:.3f}, ECE {head['ece']:.3f} "
+        f"(measured on: {head['measured_on']})"
     )
 
 
-def _told(ctx: typer.Context, result: dict[str, object]) -> None:
+def _told(ctx: typer.Context, result: dict[str, Any]) -> None:
     if of(ctx).json:
         output.line(result)
     else:

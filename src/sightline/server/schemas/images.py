@@ -56,6 +56,8 @@ class Image(Item):
     bytes: int
     digest: str = Field(description="BLAKE3 of the file's bytes")
     probabilities: list[Chance]
+    margin: float | None = Field(None, description="gap of the two likeliest classes, 0..1")
+    entropy: float | None = Field(None, description="of the probabilities, nats")
     history: list[HistoryEntry] = Field(description="the last twenty changes")
 
 
