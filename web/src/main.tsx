@@ -9,15 +9,6 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import { App } from "./app/App";
 
-// A part of the page is gone: a newer version was installed. Loading it again brings the new one, once.
-window.addEventListener("vite:preloadError", (event) => {
-  const asked = "sightline.reloaded";
-  if (sessionStorage.getItem(asked) === document.lastModified) return;
-  sessionStorage.setItem(asked, document.lastModified);
-  event.preventDefault();
-  location.reload();
-});
-
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 createRoot(root).render(

@@ -1,5 +1,6 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { Tooltip } from "radix-ui";
+import { useEffect } from "react";
 import { createBrowserRouter, Navigate, RouterProvider } from "react-router";
 import { Toaster } from "@/ui/Toaster";
 import "@/ui/ui.css";
@@ -7,6 +8,23 @@ import { ErrorPage, NotFound } from "./ErrorPage";
 import { Home } from "./Home";
 import { queries } from "./services";
 import { Shell } from "./Shell";
+
+/** The pages, each loaded when it is first wanted. */
+const pages = {
+  projects: () => import("@/routes/projects/Projects"),
+  browse: () => import("@/routes/browse/Browse"),
+  train: () => import("@/routes/train/Train"),
+  run: () => import("@/routes/train/Run"),
+  models: () => import("@/routes/models/Models"),
+  model: () => import("@/routes/models/ModelPage"),
+  jobs: () => import("@/routes/jobs/Jobs"),
+  settings: () => import("@/routes/settings/Settings"),
+};
+
+/** Once all is quiet the other pages are fetched too: a click then shows its page at once, server or no server. */
+function fetchAhead(): void {
+  for (const page of Object.values(pages)) page().catch(() => undefined);
+}
 
 const router = createBrowserRouter([
   {
@@ -18,16 +36,16 @@ const router = createBrowserRouter([
         errorElement: <ErrorPage />,
         children: [
           { index: true, element: <Home /> },
-          { path: "projects", lazy: () => import("@/routes/projects/Projects") },
+          { path: "projects", lazy: pages.projects },
           { path: "p/:project", element: <Navigate to="browse" replace /> },
-          { path: "p/:project/browse", lazy: () => import("@/routes/browse/Browse") },
-          { path: "p/:project/train", lazy: () => import("@/routes/train/Train") },
-          { path: "p/:project/train/:run", lazy: () => import("@/routes/train/Run") },
-          { path: "models", lazy: () => import("@/routes/models/Models") },
-          { path: "models/:model", lazy: () => import("@/routes/models/ModelPage") },
-          { path: "jobs", lazy: () => import("@/routes/jobs/Jobs") },
-          { path: "jobs/:job", lazy: () => import("@/routes/jobs/Jobs") },
-          { path: "settings", lazy: () => import("@/routes/settings/Settings") },
+          { path: "p/:project/browse", lazy: pages.browse },
+          { path: "p/:project/train", lazy: pages.train },
+          { path: "p/:project/train/:run", lazy: pages.run },
+          { path: "models", lazy: pages.models },
+          { path: "models/:model", lazy: pages.model },
+          { path: "jobs", lazy: pages.jobs },
+          { path: "jobs/:job", lazy: pages.jobs },
+          { path: "settings", lazy: pages.settings },
           { path: "*", element: <NotFound /> },
         ],
       },
@@ -35,7 +53,13 @@ const router = createBrowserRouter([
   },
 ]);
 
+const QUIET_MS = 2000;
+
 export function App() {
+  useEffect(() => {
+    const timer = setTimeout(fetchAhead, QUIET_MS);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <QueryClientProvider client={queries}>
       <Tooltip.Provider delayDuration={500}>

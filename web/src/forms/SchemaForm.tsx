@@ -35,6 +35,15 @@ interface SchemaFormProps {
 const nothing: readonly string[] = [];
 const nobody: Readonly<Record<string, string>> = {};
 
+/** Opens the group in which something is wrong, and goes there. */
+function showFirstError(id: string): void {
+  requestAnimationFrame(() => {
+    const field = document.querySelector<HTMLElement>(`#${CSS.escape(id)} [aria-invalid="true"]`);
+    for (let at = field?.parentElement; at; at = at.parentElement) if (at instanceof HTMLDetailsElement) at.open = true;
+    field?.focus();
+  });
+}
+
 /** A form from a JSON Schema: the same one that file, command line and API are checked against. */
 export default function SchemaForm({
   id,
@@ -72,6 +81,7 @@ export default function SchemaForm({
       noHtml5Validate
       onChange={(event) => onChange(event.formData)}
       onSubmit={(event) => onSubmit(event.formData)}
+      onError={() => showFirstError(id)}
     >
       {children ?? <span />}
     </Form>

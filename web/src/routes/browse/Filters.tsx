@@ -45,7 +45,7 @@ export function Filters({ project, about, asked, onAsk, looks, error }: FiltersP
       />
       <section>
         <h2 className="panel-title">Status</h2>
-        <ul>
+        <ul className="status-rows">
           {STATUS_ROWS.map(({ status, icon: Icon }) => {
             const number = counted(about, status);
             return (

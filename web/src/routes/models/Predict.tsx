@@ -33,21 +33,23 @@ function Picture({ src, name }: { src: string; name: string }) {
 }
 
 function Answer({ asked }: { asked: Asked }) {
-  const best = Object.entries(asked.prediction.probabilities)
+  const best = Object.entries(asked.prediction.probabilities ?? {})
     .sort(([, a], [, b]) => b - a)
     .slice(0, 5);
-  const failed = asked.prediction.label === "" || best.length === 0;
+  const { label, probability, error, reason } = asked.prediction;
   return (
     <li className="prediction">
       <Picture src={asked.src} name={asked.name} />
       <div className="grow stack tight-stack">
         <p className="muted small ellipsis">{asked.name}</p>
-        {failed ? (
-          <p>{errorOf(asked.prediction)}</p>
+        {!label ? (
+          <p className="row">
+            <span className="badge bad">{reason ?? "unreadable"}</span> {error}
+          </p>
         ) : (
           <>
             <p className="prediction-label">
-              <b>{asked.prediction.label}</b> <span>{percent(asked.prediction.probability)}</span>
+              <b>{label}</b> <span>{percent(probability)}</span>
             </p>
             <ul className="probabilities" aria-label={`Probabilities for ${asked.name}`}>
               {best.map(([name, p]) => (
@@ -65,13 +67,6 @@ function Answer({ asked }: { asked: Asked }) {
       </div>
     </li>
   );
-}
-
-function errorOf(prediction: Prediction): string {
-  const { error } = prediction as { error?: unknown };
-  if (typeof error === "string") return error;
-  if (typeof error === "object" && error !== null && "message" in error) return String(error.message);
-  return "This picture could not be read.";
 }
 
 /** Drop pictures, get labels. */

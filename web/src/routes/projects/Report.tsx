@@ -28,15 +28,37 @@ export function SkippedList({ skipped }: { skipped: readonly Skipped[] }) {
   );
 }
 
-function classesIn(labels: IngestReport["labels"]): [string, number][] {
-  const classes = labels?.classes;
-  if (typeof classes !== "object" || classes === null || Array.isArray(classes)) return [];
-  return Object.entries(classes).filter((entry): entry is [string, number] => typeof entry[1] === "number");
+interface LabelsFound {
+  readonly kind: string;
+  readonly classes: readonly string[];
+  readonly labelled: number;
+  readonly conflicts: number;
+}
+
+/** The labels that folders or tag files give, if they give any. */
+function labelsIn(labels: IngestReport["labels"]): LabelsFound | null {
+  const { kind, classes, labelled, conflicts } = (labels ?? {}) as Partial<Record<string, unknown>>;
+  if (typeof kind !== "string" || !Array.isArray(classes) || classes.length === 0) return null;
+  return { kind, classes: classes.map(String), labelled: Number(labelled ?? 0), conflicts: Number(conflicts ?? 0) };
+}
+
+const MOST_NAMES = 24;
+
+function Labels({ found }: { found: LabelsFound }) {
+  const more = found.classes.length - MOST_NAMES;
+  return (
+    <p className="small">
+      <b>{many(found.labelled, "label")}</b> <span className="muted">from {found.kind}:</span>{" "}
+      {found.classes.slice(0, MOST_NAMES).join(", ")}
+      {more > 0 && ` and ${count(more)} more`}
+      {found.conflicts > 0 && `; ${many(found.conflicts, "picture")} with labels that disagree`}
+    </p>
+  );
 }
 
 /** What a look at a folder found, before anything is written. */
 export function Report({ report }: { report: IngestReport }) {
-  const classes = classesIn(report.labels);
+  const labels = labelsIn(report.labels);
   return (
     <section className="stack" aria-label="What was found">
       <dl className="report-figures">
@@ -54,14 +76,13 @@ export function Report({ report }: { report: IngestReport }) {
           </div>
         ))}
       </dl>
-      {classes.length > 0 && (
-        <p className="small">
-          <span className="muted">Labels: </span>
-          {classes
-            .slice(0, 24)
-            .map(([name, n]) => `${name} ${count(n)}`)
-            .join(" · ")}
-          {classes.length > 24 && ` · and ${classes.length - 24} more`}
+      {labels && <Labels found={labels} />}
+      {report.found === 0 && (
+        <p>
+          <b>There is no picture in it.</b>{" "}
+          <span className="muted">
+            JPEG, PNG, WebP, BMP, GIF, TIFF, FITS and HEIC are looked for, in all folders below.
+          </span>
         </p>
       )}
       {report.skipped.length > 0 && <SkippedList skipped={report.skipped} />}

@@ -63,8 +63,10 @@ function Parents({
   onChange: (id: string) => void;
 }) {
   if (mode === "new") return null;
-  const fit = runs.filter(
-    (run) => !isActive(run.state) && (mode === "finetune" || run.state !== "done" || run.epoch < run.epochs),
+  const fit = runs.filter((run) =>
+    mode === "finetune"
+      ? run.state === "done"
+      : !isActive(run.state) && (run.state !== "done" || run.epoch < run.epochs),
   );
   if (fit.length === 0)
     return <p className="muted small">There is no training to {mode === "resume" ? "resume" : "start from"} yet.</p>;
