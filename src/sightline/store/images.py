@@ -12,7 +12,7 @@ from sightline.core.errors import UnknownImageError
 from sightline.core.labels import SPLITS, STATUSES
 from sightline.store.register import NewFile, Registered, register
 from sightline.store.sql import chunks
-from sightline.store.tables import annotation_rows, assets, images, locations
+from sightline.store.tables import annotation_rows, assets, classes, images, locations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -240,9 +240,11 @@ _BY_ORDINALS: Final = _OF_PROJECT.where(images.c.ordinal.in_(bindparam("keys", e
 _AFTER: Final = _OF_PROJECT.where(images.c.ordinal > bindparam("after")).limit(bindparam("most"))
 _TAGS: Final = (
     select(annotation_rows.c.image_id, annotation_rows.c.class_id)
+    .join(classes, classes.c.id == annotation_rows.c.class_id)
     .where(
         annotation_rows.c.image_id.in_(bindparam("keys", expanding=True)),
         annotation_rows.c.kind == "tag",
+        classes.c.deleted.is_(False),
     )
     .order_by(annotation_rows.c.class_id)
 )
