@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from fakes.running import Running, running, wait_for_job
 from fakes.shapes import SHAPES, write_shapes
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import ConsoleMessage, Page
 
+expect.set_options(timeout=20_000)
+"""A busy machine is slow, not wrong."""
 EXPECTED = ("Failed to load resource", "net::ERR")
 """A refused or lost request is for the page to show; the browser logs it besides."""
 

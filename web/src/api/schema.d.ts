@@ -1126,26 +1126,6 @@ export interface components {
             p: number;
         };
         /**
-         * Change
-         * @description What one image shall be; `version` is the one that the person saw.
-         */
-        Change: {
-            /**
-             * Image Id
-             * @description id of an image
-             * @example 17
-             */
-            image_id: number;
-            /** Version */
-            version?: number | null;
-            /** Class Id */
-            class_id?: number | null;
-            /** Status */
-            status?: ("labelled" | "unsure" | "skipped" | "unlabelled") | null;
-            /** Tags */
-            tags?: number[] | null;
-        };
-        /**
          * Check
          * @description One thing that doctor looked at.
          */
@@ -1516,6 +1496,16 @@ export interface components {
             /** Probabilities */
             probabilities: components["schemas"]["Chance"][];
             /**
+             * Margin
+             * @description gap of the two likeliest classes, 0..1
+             */
+            margin?: number | null;
+            /**
+             * Entropy
+             * @description of the probabilities, nats
+             */
+            entropy?: number | null;
+            /**
              * History
              * @description the last twenty changes
              */
@@ -1739,23 +1729,6 @@ export interface components {
             status: "unlabelled" | "labelled" | "unsure" | "skipped" | "conflict";
             /** Class Id */
             class_id: number | null;
-        };
-        /**
-         * Labels
-         * @description A change of labels: all of it or nothing.
-         * @example {
-         *       "changes": [
-         *         {
-         *           "class_id": 3,
-         *           "image_id": 17,
-         *           "version": 0
-         *         }
-         *       ]
-         *     }
-         */
-        Labels: {
-            /** Changes */
-            changes: components["schemas"]["Change"][];
         };
         /**
          * Model
@@ -2248,6 +2221,63 @@ export interface components {
             offset: number;
             /** Items */
             items: components["schemas"]["Item"][];
+        };
+        /**
+         * Change
+         * @description What one image shall be; `version` is the one that the person saw.
+         */
+        Change: {
+            /**
+             * Image Id
+             * @description id of an image
+             * @example 17
+             */
+            image_id: number;
+            /**
+             * Version
+             * @default null
+             */
+            version: number | null;
+            /**
+             * Class Id
+             * @default null
+             */
+            class_id: number | null;
+            /**
+             * Status
+             * @default null
+             */
+            status: ("labelled" | "unsure" | "skipped" | "unlabelled") | null;
+            /**
+             * Tags
+             * @default null
+             */
+            tags: number[] | null;
+        };
+        /**
+         * Labels
+         * @description A change of labels: all of it or nothing.
+         * @example {
+         *       "changes": [
+         *         {
+         *           "class_id": 3,
+         *           "image_id": 17,
+         *           "version": 0
+         *         }
+         *       ]
+         *     }
+         */
+        Labels: {
+            /** Changes */
+            changes: components["schemas"]["Change"][];
+        };
+        /**
+         * PredictIds
+         * @description Images of the workspace to predict.
+         */
+        PredictIds: {
+            /** Image Ids */
+            image_ids: number[];
         };
     };
     responses: never;
