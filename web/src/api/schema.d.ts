@@ -1304,7 +1304,7 @@ export interface components {
              * @default onnx
              * @constant
              */
-            format: "onnx";
+            format?: "onnx";
         };
         /**
          * Filter
@@ -1321,7 +1321,7 @@ export interface components {
              * Text
              * @default
              */
-            text: string;
+            text?: string;
         };
         /**
          * Form
@@ -1530,13 +1530,13 @@ export interface components {
              * @default auto
              * @enum {string}
              */
-            labels: "auto" | "none";
+            labels?: "auto" | "none";
             /**
              * Mode
              * @default reference
              * @enum {string}
              */
-            mode: "reference" | "copy";
+            mode?: "reference" | "copy";
             /**
              * Extensions
              * @example [
@@ -1549,7 +1549,7 @@ export interface components {
              * Dry Run
              * @default false
              */
-            dry_run: boolean;
+            dry_run?: boolean;
         };
         /**
          * IngestReport
@@ -1814,7 +1814,7 @@ export interface components {
              * @default new
              * @enum {string}
              */
-            mode: "new" | "resume" | "finetune";
+            mode?: "new" | "resume" | "finetune";
             /**
              * Parent
              * @description id of the run to go on from
@@ -1849,7 +1849,7 @@ export interface components {
              * Queue
              * @default all
              */
-            queue: string;
+            queue?: string;
             filter?: components["schemas"]["Filter"];
             /** Seed */
             seed?: number | null;
@@ -2173,7 +2173,7 @@ export interface components {
              * Known
              * @default 0
              */
-            known: number;
+            known?: number;
             /** Skipped */
             skipped: components["schemas"]["Skipped"][];
         };
@@ -2237,22 +2237,22 @@ export interface components {
              * Version
              * @default null
              */
-            version: number | null;
+            version?: number | null;
             /**
              * Class Id
              * @default null
              */
-            class_id: number | null;
+            class_id?: number | null;
             /**
              * Status
              * @default null
              */
-            status: ("labelled" | "unsure" | "skipped" | "unlabelled") | null;
+            status?: ("labelled" | "unsure" | "skipped" | "unlabelled") | null;
             /**
              * Tags
              * @default null
              */
-            tags: number[] | null;
+            tags?: number[] | null;
         };
         /**
          * Labels
