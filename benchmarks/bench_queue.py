@@ -8,6 +8,7 @@ scored, against a plain conversion and product.
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -92,7 +93,7 @@ def main() -> dict[str, Any]:
         ("auto by coverage, 100k, 200", few, "auto", 200, 2.0),
         ("auto by doubt, 100k, 200", many, "auto", 200, 2.0),
     ):
-        figures[name] = best_s(lambda p=pool, q=queue, n=limit: plan(q, p, limit=n))
+        figures[name] = best_s(partial(plan, queue, pool, limit=limit))
         checks.append(bar(f"{name}, s", figures[name], most))
     large = project(LARGE, LABELS)
     front = compare(

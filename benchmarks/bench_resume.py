@@ -12,11 +12,14 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from benchmarks.harness import ROOT, bar, save
+
+if TYPE_CHECKING:
+    from sightline.core.samples import Split
 
 PX, COUNT, STEPS = 16, 96, 12  # steps of an epoch
 CASES = {"epoch boundary": (STEPS, 0), "mid-epoch": (STEPS + 5, 0), "0 -> 2 workers": (17, 2)}
@@ -37,7 +40,7 @@ def world(folder: Path) -> Any:
     for i in range(COUNT):
         noise = rng.integers(0, 120, (PX, PX, 3), dtype=np.uint8) + np.uint8(i % 3 * 40)
         Image.fromarray(noise).save(folder / f"{i}.png")
-        split = "train" if i < COUNT - 12 else "val"
+        split: Split = "train" if i < COUNT - 12 else "val"
         samples.append(Sample(i, folder / f"{i}.png", 0, i % 3, split, str(i)))
     return SampleSet(tuple(samples), ("dark", "middle", "bright"))
 

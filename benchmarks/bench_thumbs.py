@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -20,10 +21,17 @@ from benchmarks.photos import photos
 from sightline.imaging.tile import thumbnail
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 PX = 256
 COUNT = 160
+
+
+def run_all(
+    pool: ThreadPoolExecutor, work: Callable[[Path], bytes], paths: list[Path]
+) -> list[bytes]:
+    return list(pool.map(work, paths))
 
 
 def by_pillow(path: Path) -> bytes:
@@ -53,7 +61,7 @@ def main() -> dict[str, Any]:
             name: compare(
                 f"thumbnails against {name}",
                 ours=lambda: list(pool.map(lambda path: thumbnail(path, PX), paths)),
-                peer=lambda peer=peer: list(pool.map(peer, paths)),
+                peer=partial(run_all, pool, peer, paths),
                 rounds=7,
             )
             for name, peer in (("Pillow draft", by_pillow), ("OpenCV reduced", by_opencv))

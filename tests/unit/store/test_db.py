@@ -11,12 +11,13 @@ from sightline.store.db import Database, sqlite_url
 from sightline.store.tables import projects
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from sqlalchemy import Connection
 
 
-def add(name: str):
+def add(name: str) -> Callable[[Connection], object]:
     values = {"name": name, "created_at": "now", "next_ordinal": 0, "seq": 0}
     return lambda connection: connection.execute(insert(projects).values(**values))
 

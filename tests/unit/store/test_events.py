@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sightline.store import events
@@ -16,7 +17,7 @@ def test_since_gives_what_is_new_in_order(db: Database) -> None:
     log = EventLog(db)
     start = log.last_id()
     for number in range(5):
-        db.write(lambda c, n=number: events.append(c, "labels", 1, {"seq": n}))
+        db.write(partial(events.append, kind="labels", project_id=1, payload={"seq": number}))
     found = log.since(start)
     assert [one.payload["seq"] for one in found] == [0, 1, 2, 3, 4]
     assert log.since(found[2].id)[0].payload["seq"] == 3

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,6 +22,7 @@ from sightline.store.projects import ProjectTable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sightline.core.labels import Status
     from sightline.store.classes import ClassRow
     from sightline.store.projects import Project
 
@@ -186,7 +187,7 @@ def test_splits_are_set_by_hand_and_taken_back(
         (lambda ids, _cat: LabelChange(ids[-1] + 99, None, "skipped"), UnknownImageError),
         (lambda ids, cat: label(ids[0], cat + 99), UnknownClassError),
         (lambda ids, _cat: LabelChange(ids[0], None, "labelled"), InvalidInputError),
-        (lambda ids, cat: LabelChange(ids[0], cat, "gone"), InvalidInputError),
+        (lambda ids, cat: LabelChange(ids[0], cat, cast("Status", "gone")), InvalidInputError),
     ],
 )
 def test_a_wrong_change_is_refused_and_says_what_to_do(
