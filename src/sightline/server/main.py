@@ -130,22 +130,27 @@ def create_app(
     )
     for router in ROUTERS:
         app.include_router(router, responses=PROBLEMS)
-    places = bench.settings.serving_threads()
-    app.state.bench = bench
-    app.state.hub = hub
-    app.state.started = time.monotonic()
-    app.state.roots = allowed_roots(bench.settings.allowed_roots, bench.workspace)
-    app.state.predicting = Turnstile(
-        places=places, queue=bench.settings.predict_queue, what="predictions"
-    )
-    app.state.drawing = Turnstile(
-        places=_DRAWN_AT_ONCE, queue=_DRAWINGS_WAITING, what="requests for pictures"
-    )
+    _furnish(app, bench, hub)
     door = Door(
         host=host, port=port, allowed_hosts=tuple(bench.settings.allowed_hosts), token=token
     )
     wrap(app, door=door, hub=hub, upload_bytes=bench.settings.max_upload_mb * 1_000_000)
     return app
+
+
+def _furnish(app: FastAPI, bench: Workbench, hub: EventHub) -> None:
+    """Lay out what routes may ask for (`deps.py`)."""
+    settings = bench.settings
+    app.state.bench = bench
+    app.state.hub = hub
+    app.state.started = time.monotonic()
+    app.state.roots = allowed_roots(settings.allowed_roots, bench.workspace)
+    app.state.predicting = Turnstile(
+        places=settings.serving_threads(), queue=settings.predict_queue, what="predictions"
+    )
+    app.state.drawing = Turnstile(
+        places=_DRAWN_AT_ONCE, queue=_DRAWINGS_WAITING, what="requests for pictures"
+    )
 
 
 def _lifespan(bench: Workbench, hub: EventHub, *, background: bool) -> Callable[[FastAPI], Any]:
