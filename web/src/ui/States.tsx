@@ -2,6 +2,7 @@ import { CircleAlert, RotateCw } from "lucide-react";
 import type { ReactNode } from "react";
 import { ApiError } from "@/api/http";
 import { Button } from "./Button";
+import { sentence } from "./format";
 
 /** An error with its next step. */
 export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
@@ -11,8 +12,8 @@ export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: () => 
     <div className="note bad" role="alert">
       <CircleAlert size={16} color="var(--bad)" aria-hidden />
       <div className="grow">
-        <div>{message}</div>
-        {hint && <div className="muted small">{hint}</div>}
+        <div>{sentence(message)}</div>
+        {hint && <div className="muted small">{sentence(hint)}</div>}
       </div>
       {onRetry && (
         <Button small onClick={onRetry}>

@@ -2,6 +2,7 @@ import { CircleAlert, CircleCheck, Info, X } from "lucide-react";
 import { Toast as Radix } from "radix-ui";
 import { useSyncExternalStore } from "react";
 import { Button, IconButton } from "./Button";
+import { sentence } from "./format";
 import { toasts } from "./toasts";
 
 const ICONS = { plain: Info, good: CircleCheck, bad: CircleAlert };
@@ -21,13 +22,13 @@ export function Toaster() {
             onOpenChange={(open) => !open && toasts.dismiss(toast.id)}
           >
             <Icon size={16} aria-hidden />
-            <Radix.Title className="toast-title">{toast.title}</Radix.Title>
+            <Radix.Title className="toast-title">{sentence(toast.title)}</Radix.Title>
             <Radix.Close asChild>
               <IconButton label="Dismiss" small>
                 <X size={14} aria-hidden />
               </IconButton>
             </Radix.Close>
-            {toast.hint && <Radix.Description className="toast-hint">{toast.hint}</Radix.Description>}
+            {toast.hint && <Radix.Description className="toast-hint">{sentence(toast.hint)}</Radix.Description>}
             {toast.action && (
               <div style={{ gridColumn: 2 }}>
                 <Radix.Action asChild altText={toast.action.label}>

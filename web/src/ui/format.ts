@@ -52,3 +52,6 @@ export const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? 
 /** Seconds between two times; up to now when the second is missing. */
 export const between = (from: string | null, to: string | null, now = Date.now()): number | null =>
   from ? ((to ? Date.parse(to) : now) - Date.parse(from)) / 1000 : null;
+
+/** A message as a sentence: the server's begin small, so that they can stand within others. */
+export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -3,10 +3,12 @@ import { FilterX, ImagePlus, Images } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { api } from "@/api/calls";
+import { ApiError } from "@/api/http";
 import { keys } from "@/api/keys";
 import { useCommands } from "@/app/commands";
 import { kept } from "@/app/kept";
 import { outbox } from "@/app/services";
+import { UnknownProject } from "@/app/UnknownProject";
 import { Grid, type GridHandle } from "@/grid/Grid";
 import { nothing, pick, pickedCount, type Pick, type Selection } from "@/grid/selection";
 import { describe, give, skip, unsure } from "@/label/look";
@@ -52,6 +54,8 @@ function useRefusals(): void {
 
 export function Component() {
   const { project = "" } = useParams();
+  const { error } = useQuery({ queryKey: keys.project(project), queryFn: () => api.project(project) });
+  if (error instanceof ApiError && error.status === 404) return <UnknownProject error={error} />;
   return <BrowseProject key={project} project={project} />;
 }
 

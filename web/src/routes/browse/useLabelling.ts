@@ -10,7 +10,8 @@ import type { View } from "./useView";
 
 /** More than this at once is asked about first. */
 const ASK_ABOVE = 200;
-const BATCH = 5000;
+/** The server takes this many in one change, and so in one step of undo. */
+const BATCH = 100_000;
 
 interface Pending {
   readonly mark: Mark;

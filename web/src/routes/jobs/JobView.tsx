@@ -10,7 +10,7 @@ import { to } from "@/app/project";
 import { queries } from "@/app/services";
 import { SkippedList } from "@/routes/projects/Report";
 import { Button } from "@/ui/Button";
-import { ago, between, count, duration } from "@/ui/format";
+import { ago, between, count, duration, sentence } from "@/ui/format";
 import { Bar, ErrorNote, Skeletons } from "@/ui/States";
 import { toasts } from "@/ui/toasts";
 import { isActive, WorkBadge } from "@/ui/WorkBadge";
@@ -176,8 +176,8 @@ export function JobView({ id }: { id: string }) {
       {job.error && (
         <div className="note bad" role="alert">
           <div>
-            <div>{job.error.message}</div>
-            {job.error.hint && <div className="muted small">{job.error.hint}</div>}
+            <div>{sentence(job.error.message)}</div>
+            {job.error.hint && <div className="muted small">{sentence(job.error.hint)}</div>}
           </div>
         </div>
       )}

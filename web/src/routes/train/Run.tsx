@@ -10,7 +10,7 @@ import { to } from "@/app/project";
 import { queries } from "@/app/services";
 import { Button } from "@/ui/Button";
 import { Confirm } from "@/ui/Dialog";
-import { ago, between, duration, percent } from "@/ui/format";
+import { ago, between, duration, percent, sentence } from "@/ui/format";
 import { Bar, ErrorNote, Skeletons } from "@/ui/States";
 import { toasts } from "@/ui/toasts";
 import { isActive, WorkBadge } from "@/ui/WorkBadge";
@@ -119,8 +119,8 @@ function RunHead({ project, run }: { project: string; run: RunDetail }) {
       {run.error && (run.state === "failed" || run.state === "interrupted") && (
         <div className="note bad" role="alert">
           <div>
-            <div>{run.error.message}</div>
-            {run.error.hint && <div className="muted small">{run.error.hint}</div>}
+            <div>{sentence(run.error.message)}</div>
+            {run.error.hint && <div className="muted small">{sentence(run.error.hint)}</div>}
           </div>
         </div>
       )}
