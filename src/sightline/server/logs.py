@@ -20,6 +20,8 @@ access_log = logging.getLogger("sightline.access")
 MAX_BYTES: Final = 10_000_000
 KEEP: Final = 5
 FLUSH_S: Final = 0.25
+SLOW_S: Final = 1.0
+"""An answer that takes longer is worth a line."""
 LEVELS: Final = ("debug", "info", "warning", "error")
 _NAMES: Final = ("sightline", "uvicorn", "alembic")
 _SECRETS: Final = re.compile(
@@ -176,7 +178,10 @@ class Logging:
 
 
 class AccessLog:
-    """Tells the log about each answer: changes and failures as `info`, mere reads as `debug`."""
+    """Tells the log about answers: failures and slow ones as `info`, the rest as `debug`.
+
+    What was changed and by whom stands in the journal.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -203,7 +208,7 @@ class AccessLog:
 
 def _tell(scope: Scope, status: int, seconds: float) -> None:
     method, path = scope["method"], scope["path"]
-    told = method not in {"GET", "HEAD"} or status >= 400  # noqa: PLR2004
+    told = status >= 400 or seconds >= SLOW_S  # noqa: PLR2004
     level = logging.INFO if told else logging.DEBUG
     if not access_log.isEnabledFor(level):
         return

@@ -120,24 +120,35 @@ class Database:
         return group, True
 
     def _commit(self, group: list[tuple[Any, Future[Any]]]) -> None:
-        answers: list[tuple[Future[Any], Any]] = []
+        """Do a group in one transaction; when one of them fails, all again in savepoints."""
+        asked = [pair for pair in group if pair[1].set_running_or_notify_cancel()]
         try:
-            with self.transaction() as connection:
-                for work, future in group:
-                    if not future.set_running_or_notify_cancel():
-                        continue
-                    answer, error = _in_savepoint(connection, work)
-                    if error is None:
-                        answers.append((future, answer))
-                    else:
-                        future.set_exception(error)
+            try:
+                with self.transaction() as connection:
+                    answers = [(future, work(connection)) for work, future in asked]
+            except (OperationalError, StorageError):
+                raise  # the whole group's: the disk is full, the connection is lost
+            except Exception:  # noqa: BLE001 - somebody's: the second time tells whose
+                answers = self._commit_apart(asked)
         except Exception as error:  # noqa: BLE001 - nothing is durable: every caller must hear it
-            for _, future in group:
+            for _, future in asked:
                 if not future.done():
                     future.set_exception(error)
             return
         for future, answer in answers:
             future.set_result(answer)
+
+    def _commit_apart(self, asked: list[tuple[Any, Future[Any]]]) -> list[tuple[Future[Any], Any]]:
+        """Do each in a savepoint of its own and tell those that fail why."""
+        answers: list[tuple[Future[Any], Any]] = []
+        with self.transaction() as connection:
+            for work, future in asked:
+                answer, error = _in_savepoint(connection, work)
+                if error is None:
+                    answers.append((future, answer))
+                else:
+                    future.set_exception(error)
+        return answers
 
 
 def _in_savepoint(
