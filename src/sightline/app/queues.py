@@ -54,7 +54,7 @@ class Queues:
             ConflictError: The queue needs a head, and there are too few labels for one.
         """
         chosen = filters or {}
-        made = plan(queue, self._pool(project, chosen), seed=seed)
+        made = plan(queue, self._pool(project, queue, chosen), seed=seed)
         spec = {"queue": queue, "filter": chosen, "seed": seed}
         view = self._store.views.create(
             project.id,
@@ -133,7 +133,7 @@ class Queues:
             raise InvalidInputError(f"no queue named {strategy!r}", hint=hint)
         if strategy in {"auto", "uncertain"}:
             self._heads.prepare(project, progress or Silent())
-        made = plan(strategy, self._pool(project, {}), limit=limit, seed=seed)
+        made = plan(strategy, self._pool(project, strategy, {}), limit=limit, seed=seed)
         return self._pulled(project, made)
 
     def shown(self, row: ImageRow) -> dict[str, Any]:
@@ -186,7 +186,7 @@ class Queues:
             )
         return items
 
-    def _pool(self, project: Project, filters: dict[str, Any]) -> Pool:
+    def _pool(self, project: Project, queue: str, filters: dict[str, Any]) -> Pool:
         state = self._store.state.get(project.id)
         answers = self._heads.answers(project, state.size)
         return Pool(
@@ -195,7 +195,7 @@ class Queues:
             class_id=state.class_id,
             alive=state.alive,
             wanted=self._wanted(project, state, filters),
-            embeddings=self._heads.embeddings(project),
+            embeddings=self._heads.embeddings(project) if queue == "auto" else None,
             margin=answers.margin,
             probabilities=answers.probabilities,
             names=answers.names,

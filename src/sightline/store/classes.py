@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from sightline.core.errors import ConflictError, InvalidInputError, UnknownClassError, did_you_mean
 from sightline.core.names import check_name
@@ -36,12 +36,18 @@ class ClassRow:
         return {key: kept[key] for key in ("name", "colour", "hotkey", "position", "deleted")}
 
 
+_ROWS: Final = (
+    select(classes)
+    .where(classes.c.project_id == bindparam("project"))
+    .order_by(classes.c.position, classes.c.id)
+)
+_LIVE: Final = _ROWS.where(classes.c.deleted.is_(False))
+
+
 def rows(connection: Connection, project_id: int, *, deleted: bool = False) -> list[ClassRow]:
-    """Return the classes of a project in their order."""
-    query = select(classes).where(classes.c.project_id == project_id).order_by(classes.c.position)
-    if not deleted:
-        query = query.where(classes.c.deleted.is_(False))
-    return [ClassRow(*row) for row in connection.execute(query.order_by(classes.c.id))]
+    """Return the classes of a project in their order; `deleted`: those that are deleted too."""
+    query = _ROWS if deleted else _LIVE
+    return [ClassRow(*row) for row in connection.execute(query, {"project": project_id})]
 
 
 def get(connection: Connection, class_id: int) -> ClassRow:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from sightline.store.tables import images, projects
 
@@ -46,6 +46,11 @@ class ProjectState:
         return len(self.image_id)
 
 
+_HEAD: Final = select(projects.c.seq, projects.c.next_ordinal).where(
+    projects.c.id == bindparam("project")
+)
+
+
 class StateCache:
     """Keeps one ProjectState per project and brings it up to date when it is asked for."""
 
@@ -68,9 +73,8 @@ class StateCache:
             self._states.pop(project_id, None)
 
     def _refresh(self, project_id: int, state: ProjectState | None) -> ProjectState:
-        head = select(projects.c.seq, projects.c.next_ordinal).where(projects.c.id == project_id)
         with self._db.read() as connection:
-            row = connection.execute(head).first()
+            row = connection.execute(_HEAD, {"project": project_id}).first()
             seq, size = (row.seq, row.next_ordinal) if row else (0, 0)
             if state is not None and state.seq == seq:
                 return state
