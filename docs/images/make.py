@@ -1,0 +1,107 @@
+"""Take the pictures of the README and the guide from the real page.
+
+First `python3 run.py demo`, then `python3 run.py`, then this with the address as its argument,
+and the browser's path when it is not Playwright's own.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+HERE = Path(__file__).parent
+PROJECT = "digits-demo"
+GIVEN = 4
+LONG_MS = 60_000
+
+
+def shoot(page: Page, name: str) -> None:
+    """Take one picture, once all that was asked for is there."""
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=HERE / f"{name}.png")
+
+
+def queue(page: Page, base: str) -> Path:
+    """Label the first of the queue after their folders and choose some; return one's file."""
+    page.goto(f"{base}/p/{PROJECT}/browse?queue=uncertain")
+    expect(page.locator(".tile img").first).to_be_visible()
+    file = Path()
+    for _ in range(GIVEN):
+        name = page.locator(".inspector-name").inner_text()
+        place = page.locator(".inspector dd.mono", has_text=name)
+        file = Path(place.first.inner_text())
+        digit = int(file.parent.name)
+        page.keyboard.press("x" if digit > 8 else str(digit + 1))  # noqa: PLR2004 - keys are 1-9
+        expect(page.locator(".inspector-name")).not_to_have_text(name)
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    expect(page.get_by_text("refitting")).to_have_count(0)
+    page.locator(".tile.focused").click()
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator(".inspector .probabilities")).to_be_visible()
+    shoot(page, "browse")
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog").locator(".probabilities")).to_be_visible()
+    shoot(page, "detail")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="What the head has learned: details").click()
+    expect(page.get_by_role("img", name=re.compile("Reliability"))).to_be_visible()
+    shoot(page, "head")
+    page.keyboard.press("Escape")
+    return file
+
+
+def training(page: Page, base: str) -> None:
+    """The form of a training, and the demo's report and curves."""
+    page.goto(f"{base}/p/{PROJECT}/train")
+    expect(page.get_by_label("Epochs", exact=True)).to_be_visible()
+    shoot(page, "train")
+    page.locator(".run-list li a").first.click()
+    expect(page.get_by_role("region", name="Confusion matrix")).to_be_visible()
+    page.mouse.move(0, 0)
+    shoot(page, "report")
+
+
+def model(page: Page, base: str, file: Path) -> None:
+    """A picture dropped on the demo's model, and what it answers."""
+    page.goto(f"{base}/models")
+    page.locator(".model-name a").first.click()
+    page.locator("input[type=file]").set_input_files([file, *sorted(file.parent.glob("*.png"))[:1]])
+    expect(page.locator(".prediction")).to_have_count(2, timeout=LONG_MS)
+    shoot(page, "predict")
+
+
+def rest(page: Page, base: str) -> None:
+    """Jobs and settings."""
+    page.goto(f"{base}/jobs")
+    expect(page.get_by_role("heading", name="Jobs", exact=True)).to_be_attached()
+    shoot(page, "jobs")
+    page.goto(f"{base}/settings")
+    expect(page.get_by_label("Val share")).to_be_visible()
+    shoot(page, "settings")
+
+
+def main() -> None:
+    """Take them all."""
+    base, *more = sys.argv[1:] or ["http://127.0.0.1:8000"]
+    chromium = more[0] if more else None
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(
+            viewport={"width": 1440, "height": 900}, color_scheme="dark", reduced_motion="reduce"
+        )
+        page.add_init_script("localStorage.setItem('sightline.tile', '128')")
+        file = queue(page, base)
+        training(page, base)
+        model(page, base, file)
+        rest(page, base)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
