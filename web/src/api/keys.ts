@@ -1,6 +1,5 @@
 /** Query keys, in one table, so that an event knows what it makes stale. */
 export const keys = {
-  health: ["health"] as const,
   doctor: ["doctor"] as const,
   engines: ["engines"] as const,
   queues: ["queues"] as const,
@@ -11,8 +10,6 @@ export const keys = {
   classes: (name: string) => ["project", name, "classes"] as const,
   head: (name: string) => ["project", name, "head"] as const,
   journal: (name: string) => ["project", name, "journal"] as const,
-  history: (name: string) => ["project", name, "history"] as const,
-  view: (name: string, asked: unknown) => ["view", name, asked] as const,
   image: (id: number) => ["image", id] as const,
   images: ["image"] as const,
   runs: (name: string) => ["runs", name] as const,

@@ -18,7 +18,7 @@ export async function travel(project: string, way: "undo" | "redo"): Promise<voi
     const said = `${way === "undo" ? "Undid" : "Redid"}: ${answer.description.replace(/^(Undo|Redo): /, "")}`;
     toasts.say(said);
     announce(said);
-    for (const key of [keys.journal(project), keys.classes(project), keys.project(project), keys.history(project)]) {
+    for (const key of [keys.journal(project), keys.classes(project), keys.project(project)]) {
       void queries.invalidateQueries({ queryKey: key });
     }
   } catch (error) {

@@ -8,16 +8,7 @@ export function makesStale(told: Told): readonly (readonly unknown[])[] {
   const id = typeof data.id === "string" ? data.id : null;
   switch (kind) {
     case "labels":
-      return project
-        ? [
-            keys.classes(project),
-            keys.journal(project),
-            keys.history(project),
-            keys.project(project),
-            keys.projects,
-            keys.images,
-          ]
-        : [];
+      return project ? [keys.classes(project), keys.journal(project), keys.project(project), keys.images] : [];
     case "classes":
       return project ? [keys.classes(project), keys.project(project)] : [];
     case "project":
@@ -25,9 +16,7 @@ export function makesStale(told: Told): readonly (readonly unknown[])[] {
     case "head":
       return project ? [keys.head(project), keys.project(project), keys.images] : [];
     case "ingest":
-      return project
-        ? [keys.projects, keys.project(project), keys.classes(project), ["view", project]]
-        : [keys.projects];
+      return project ? [keys.projects, keys.project(project), keys.classes(project)] : [keys.projects];
     case "job":
       return [
         keys.jobs,

@@ -104,11 +104,18 @@ export function HeadStatus({ project }: { project: string }) {
     if (!about.queue_ready) return <Embed project={project} />;
     return <Hint />;
   }
+  const method = head.method === "none" ? "uncalibrated" : `calibrated by ${head.method}`;
+  const said = `${percent(head.accuracy)} on held-out labels, ${many(head.labels, "label")}, ECE ${fixed(head.ece)}, ${method}`;
   return (
     <Popover
       label="Head"
       trigger={
-        <button type="button" className="head-status small" aria-label="What the head has learned: details">
+        <button
+          type="button"
+          className="head-status small"
+          aria-label={`What the head has learned: details. ${said}`}
+          title={said}
+        >
           {head.stale && (
             <span className="head-refit">
               <LoaderCircle size={12} className="spin" aria-hidden /> <span>refitting</span>

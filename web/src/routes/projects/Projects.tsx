@@ -39,6 +39,7 @@ export function Component() {
   const { data, error, refetch } = useQuery({
     queryKey: keys.projectList(archived),
     queryFn: () => api.projects(archived),
+    refetchOnMount: "always",
   });
   const discover = useDiscover();
   const shown = data?.filter((project) => project.archived === archived);
