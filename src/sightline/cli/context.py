@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from sightline.cli import output
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from sightline.app import Workbench
@@ -36,6 +39,30 @@ class Context:
         """Finish writing."""
         if self._bench is not None:
             self._bench.close()
+
+
+def tell(ctx: typer.Context, result: dict[str, Any], text: str) -> None:
+    """Print a result: as JSON when that is asked for, else in words."""
+    if of(ctx).json:
+        output.line(result)
+    else:
+        output.say(text)
+
+
+def listing(
+    ctx: typer.Context,
+    rows: Sequence[dict[str, Any]],
+    columns: Sequence[str],
+    cells: Callable[[dict[str, Any]], Sequence[Any]],
+    *,
+    empty: str,
+) -> None:
+    """Print rows: a line of JSON each when that is asked for, else a table of their cells."""
+    if of(ctx).json:
+        for row in rows:
+            output.line(row)
+    else:
+        output.table(columns, map(cells, rows), empty=empty)
 
 
 def of(ctx: typer.Context) -> Context:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sightline.cli import output
-from sightline.cli.context import of
+from sightline.cli.context import listing, of
 from sightline.core.errors import InvalidInputError
 
 
@@ -40,13 +40,11 @@ def engines(ctx: typer.Context) -> None:
     """List what can answer about an image, and what is missing for it."""
     context = of(ctx)
     rows = context.bench.engine_list()
-    if context.json:
-        for row in rows:
-            output.line(row)
-        return
-    output.table(
+    listing(
+        ctx,
+        rows,
         ("engine", "kind", "ready", "what it is"),
-        ((r["name"], r["kind"], r["missing"] or "yes", r["description"]) for r in rows),
+        lambda r: (r["name"], r["kind"], r["missing"] or "yes", r["description"]),
         empty="",
     )
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sightline.cli import output
-from sightline.cli.context import of
+from sightline.cli.context import listing, of
 from sightline.cli.follow import follow
 from sightline.core.errors import InvalidInputError, did_you_mean
 from sightline.store.jobs import ACTIVE, FINAL
@@ -27,22 +27,17 @@ def list_(
     if state is not None and state not in states:
         raise InvalidInputError(f"no state {state!r}", hint=did_you_mean(state, states))
     rows = [job.to_dict() for job in context.bench.jobs.list(state=state)]
-    if context.json:
-        for row in rows:
-            output.line(row)
-        return
-    output.table(
+    listing(
+        ctx,
+        rows,
         ("job", "kind", "project", "state", "done", "note"),
-        (
-            (
-                r["id"],
-                r["kind"],
-                r["project"],
-                r["state"],
-                f"{r['done']}/{r['total'] or '?'}",
-                (r["error"] or {}).get("message", r["note"]),
-            )
-            for r in rows
+        lambda r: (
+            r["id"],
+            r["kind"],
+            r["project"],
+            r["state"],
+            f"{r['done']}/{r['total'] or '?'}",
+            (r["error"] or {}).get("message", r["note"]),
         ),
         empty="No jobs yet.",
     )

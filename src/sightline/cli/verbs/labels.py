@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from sightline.cli import output
-from sightline.cli.context import of
+from sightline.cli.context import listing, of, tell
 
 labels = typer.Typer(no_args_is_help=True, help="Labels: set, undo, history, snapshots.")
 heads = typer.Typer(no_args_is_help=True, help="Heads: small classifiers on frozen embeddings.")
@@ -87,13 +87,11 @@ def snapshots(ctx: typer.Context, project: Project) -> None:
     context = of(ctx)
     bench = context.bench
     rows = bench.labels.snapshots(bench.projects.get(project))
-    if context.json:
-        for row in rows:
-            output.line(row)
-        return
-    output.table(
+    listing(
+        ctx,
+        rows,
         ("name", "when", "who", "labels"),
-        ((r["name"], r["at"][:19], r["actor"], r["labelled"]) for r in rows),
+        lambda r: (r["name"], r["at"][:19], r["actor"], r["labelled"]),
         empty="There are no snapshots.",
     )
 
@@ -115,13 +113,11 @@ def classes(ctx: typer.Context, project: Project) -> None:
     context = of(ctx)
     bench = context.bench
     rows = bench.labels.classes(bench.projects.get(project))
-    if context.json:
-        for row in rows:
-            output.line(row)
-        return
-    output.table(
+    listing(
+        ctx,
+        rows,
         ("id", "class", "key", "colour", "images"),
-        ((r["id"], r["name"], r["hotkey"], r["colour"], r["count"]) for r in rows),
+        lambda r: (r["id"], r["name"], r["hotkey"], r["colour"], r["count"]),
         empty="There are no classes yet: sightline labels add-class PROJECT NAME",
     )
 
@@ -137,7 +133,7 @@ def add_class(
     """Make a class."""
     bench = of(ctx).bench
     made = bench.labels.add_class(bench.projects.get(project), name, colour=colour, hotkey=key)
-    _class_told(ctx, made, f"made class {made['name']}, id {made['id']}")
+    tell(ctx, made, f"made class {made['name']}, id {made['id']}")
 
 
 @labels.command("edit-class")
@@ -152,7 +148,7 @@ def edit_class(
     asked = {"name": name, "colour": colour, "hotkey": key}
     values = {field: one for field, one in asked.items() if one is not None}
     made = of(ctx).bench.labels.edit_class(class_id, **values)
-    _class_told(ctx, made, f"class {class_id} is {made['name']}")
+    tell(ctx, made, f"class {class_id} is {made['name']}")
 
 
 @labels.command("delete-class")
@@ -162,13 +158,6 @@ def delete_class(
 ) -> None:
     """Delete a class; its images become unlabelled; one undo step."""
     _told(ctx, of(ctx).bench.labels.delete_class(class_id))
-
-
-def _class_told(ctx: typer.Context, made: dict[str, Any], text: str) -> None:
-    if of(ctx).json:
-        output.line(made)
-    else:
-        output.say(text)
 
 
 @heads.command("train")
@@ -212,10 +201,7 @@ def _show_head(ctx: typer.Context, head: dict[str, Any]) -> None:
 
 
 def _told(ctx: typer.Context, result: dict[str, Any]) -> None:
-    if of(ctx).json:
-        output.line(result)
-    else:
-        output.say(f"{result['description']}")
+    tell(ctx, result, result["description"])
 
 
 def install(app: typer.Typer) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from sightline.cli import output
-from sightline.cli.context import of
+from sightline.cli.context import listing, of
 from sightline.cli.follow import follow
 
 Project = Annotated[str, typer.Option("--project", "-p", help="Name of the project.")]
@@ -71,13 +71,11 @@ def queue(
         rows = bench.queues.pull(
             bench.projects.get(project), strategy, limit=limit, seed=seed, progress=bar
         )
-    if context.json:
-        for row in rows:
-            output.line(row)
-        return
-    output.table(
+    listing(
+        ctx,
+        rows,
         ("id", "path", "score", "why"),
-        ((r["id"], r["path"], f"{r['score']:.3f}", r["why"]) for r in rows),
+        lambda r: (r["id"], r["path"], f"{r['score']:.3f}", r["why"]),
         empty="The queue is empty: every image has a label.",
     )
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sightline.cli import output
-from sightline.cli.context import of
+from sightline.cli.context import listing, of, tell
 from sightline.core.errors import InvalidInputError
 
 group = typer.Typer(no_args_is_help=True, help="Models: list, add, show, verify, delete.")
@@ -20,23 +20,18 @@ def list_(ctx: typer.Context) -> None:
     """List models, newest first."""
     context = of(ctx)
     rows = context.bench.models.all()
-    if context.json:
-        for row in rows:
-            output.line(row)
-        return
-    output.table(
+    listing(
+        ctx,
+        rows,
         ("model", "name", "kind", "format", "classes", "size", "fault"),
-        (
-            (
-                r["id"],
-                r["name"],
-                r.get("kind"),
-                r.get("format"),
-                len(r.get("classes", ())),
-                output.size(r["bytes"]),
-                r["fault"],
-            )
-            for r in rows
+        lambda r: (
+            r["id"],
+            r["name"],
+            r.get("kind"),
+            r.get("format"),
+            len(r.get("classes", ())),
+            output.size(r["bytes"]),
+            r["fault"],
         ),
         empty="No models yet: sightline train PROJECT, or sightline models add FILE --name NAME",
     )
@@ -75,7 +70,7 @@ def add(
         licence=licence,
     )
     found = of(ctx).bench.models.add(file, options)
-    _tell(ctx, found, f"added {found['kind']} {found['name']}: {found['id']}")
+    tell(ctx, found, f"added {found['kind']} {found['name']}: {found['id']}")
 
 
 @group.command()
@@ -88,16 +83,14 @@ def show(ctx: typer.Context, model: Model) -> None:
 def verify(ctx: typer.Context, model: Model) -> None:
     """Check a model's file against the hash on its card."""
     found = of(ctx).bench.models.verify(model)
-    _tell(
-        ctx, {"id": found["id"], "ok": True, "blake3": found["blake3"]}, f"{found['id']} is whole"
-    )
+    tell(ctx, {"id": found["id"], "ok": True, "blake3": found["blake3"]}, f"{found['id']} is whole")
 
 
 @group.command()
 def delete(ctx: typer.Context, model: Model) -> None:
     """Move a model to the trash."""
     result = of(ctx).bench.models.delete(model)
-    _tell(ctx, result, f"{result['id']} is in {result['trashed']}")
+    tell(ctx, result, f"{result['id']} is in {result['trashed']}")
 
 
 def export(
@@ -112,7 +105,7 @@ def export(
     context = of(ctx)
     with output.bar("export", quiet=context.quiet) as bar:
         result = context.bench.models.export(model, form=form, out=out, progress=bar)
-    _tell(
+    tell(
         ctx,
         result,
         f"{result['path']} ({output.size(result['bytes'])}), "
@@ -127,13 +120,6 @@ def _lines(file: Path) -> tuple[str, ...]:
         raise InvalidInputError(
             f"{file} cannot be read: {error}", hint="write a class name per line, in UTF-8"
         ) from error
-
-
-def _tell(ctx: typer.Context, result: dict[str, object], text: str) -> None:
-    if of(ctx).json:
-        output.line(result)
-    else:
-        output.say(text)
 
 
 def install(app: typer.Typer) -> None:

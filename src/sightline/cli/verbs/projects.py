@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sightline.cli import output
-from sightline.cli.context import of
+from sightline.cli.context import listing, of, tell
 
 group = typer.Typer(no_args_is_help=True, help="Projects: list, create, put away, throw away.")
 Name = Annotated[str, typer.Argument(help="Name of the project.")]
@@ -22,15 +22,17 @@ def list_(
     """List projects with their counts."""
     context = of(ctx)
     rows = context.bench.projects.all(archived=None if trash else archived, trashed=trash)
-    if context.json:
-        for row in rows:
-            output.line(row)
-        return
-    output.table(
+    listing(
+        ctx,
+        rows,
         ("project", "images", "labelled", "classes", "runs", "made"),
-        (
-            (r["name"], r["images"], r["labelled"], r["classes"], r["runs"], r["created_at"][:10])
-            for r in rows
+        lambda r: (
+            r["name"],
+            r["images"],
+            r["labelled"],
+            r["classes"],
+            r["runs"],
+            r["created_at"][:10],
         ),
         empty="No projects yet: sightline ingest FOLDER --project NAME",
     )
@@ -41,28 +43,26 @@ def create(ctx: typer.Context, name: Name) -> None:
     """Make an empty project."""
     context = of(ctx)
     bench = context.bench
-    _tell(ctx, bench.projects.summary(bench.projects.create(name)), f"made {name}")
+    tell(ctx, bench.projects.summary(bench.projects.create(name)), f"made {name}")
 
 
 @group.command()
 def archive(ctx: typer.Context, name: Name) -> None:
     """Put a project away; `restore` fetches it back."""
-    _tell(ctx, of(ctx).bench.projects.archive(name), f"archived {name}")
+    tell(ctx, of(ctx).bench.projects.archive(name), f"archived {name}")
 
 
 @group.command()
 def restore(ctx: typer.Context, name: Name) -> None:
     """Fetch a project back from the archive or the trash."""
-    _tell(ctx, of(ctx).bench.projects.restore(name), f"restored {name}")
+    tell(ctx, of(ctx).bench.projects.restore(name), f"restored {name}")
 
 
 @group.command()
 def delete(ctx: typer.Context, name: Name) -> None:
     """Move a project to the trash; pictures outside the workspace are not touched."""
     result = of(ctx).bench.projects.delete(name)
-    _tell(
-        ctx, result, f"{name} is in the trash: sightline projects restore {name!r} brings it back"
-    )
+    tell(ctx, result, f"{name} is in the trash: sightline projects restore {name!r} brings it back")
 
 
 @group.command()
@@ -72,7 +72,7 @@ def erase(
     confirm: Annotated[str, typer.Option(help="The project's name once more.")] = "",
 ) -> None:
     """Delete a project for good, with its journal, runs and caches."""
-    _tell(ctx, of(ctx).bench.projects.erase(name, confirm=confirm), f"erased {name}")
+    tell(ctx, of(ctx).bench.projects.erase(name, confirm=confirm), f"erased {name}")
 
 
 @group.command()
@@ -81,14 +81,7 @@ def discover(ctx: typer.Context) -> None:
     context = of(ctx)
     with output.bar("looking", quiet=context.quiet) as bar:
         found = context.bench.pictures.discover(progress=bar)
-    _tell(ctx, {"found": found}, f"found: {', '.join(found) or 'nothing new'}")
-
-
-def _tell(ctx: typer.Context, result: dict[str, object], text: str) -> None:
-    if of(ctx).json:
-        output.line(result)
-    else:
-        output.say(text)
+    tell(ctx, {"found": found}, f"found: {', '.join(found) or 'nothing new'}")
 
 
 def install(app: typer.Typer) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sightline.cli import output
-from sightline.cli.context import of
+from sightline.cli.context import listing, of, tell
 
 group = typer.Typer(no_args_is_help=True, help="Runs: list, show, stop, delete.")
 Run = Annotated[str, typer.Argument(help="Id of the run.")]
@@ -22,23 +22,18 @@ def list_(
     context = of(ctx)
     bench = context.bench
     rows = bench.training.all(None if project is None else bench.projects.get(project))
-    if context.json:
-        for row in rows:
-            output.line(row)
-        return
-    output.table(
+    listing(
+        ctx,
+        rows,
         ("run", "project", "state", "network", "epochs", "accuracy", "model"),
-        (
-            (
-                r["id"],
-                r["project"],
-                r["state"],
-                r["network"],
-                f"{r['epoch']}/{r['epochs']}",
-                output.percent((r["metrics"] or {}).get("accuracy")),
-                r["model"],
-            )
-            for r in rows
+        lambda r: (
+            r["id"],
+            r["project"],
+            r["state"],
+            r["network"],
+            f"{r['epoch']}/{r['epochs']}",
+            output.percent((r["metrics"] or {}).get("accuracy")),
+            r["model"],
         ),
         empty="No runs yet: sightline train PROJECT",
     )
@@ -53,13 +48,13 @@ def show(ctx: typer.Context, run: Run) -> None:
 @group.command()
 def stop(ctx: typer.Context, run: Run) -> None:
     """Stop a training at its next step; --mode resume goes on there."""
-    _tell(ctx, of(ctx).bench.training.stop(run), f"stopping {run}")
+    tell(ctx, of(ctx).bench.training.stop(run), f"stopping {run}")
 
 
 @group.command()
 def delete(ctx: typer.Context, run: Run) -> None:
     """Move a training to the trash; its model stays."""
-    _tell(ctx, of(ctx).bench.training.delete(run), f"{run} is in the trash")
+    tell(ctx, of(ctx).bench.training.delete(run), f"{run} is in the trash")
 
 
 def report(ctx: typer.Context, run: Run) -> None:
@@ -86,13 +81,6 @@ def report(ctx: typer.Context, run: Run) -> None:
         ),
         empty="",
     )
-
-
-def _tell(ctx: typer.Context, result: dict[str, object], text: str) -> None:
-    if of(ctx).json:
-        output.line(result)
-    else:
-        output.say(text)
 
 
 def install(app: typer.Typer) -> None:
