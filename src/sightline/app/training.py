@@ -102,8 +102,8 @@ class Training:
             return self._resume(project, spec, parent)
         if mode not in {"new", "finetune"}:
             raise InvalidInputError(f"no mode {mode!r}", hint="new, resume or finetune")
-        source = self._find(project, parent) if mode == "finetune" else None
-        full = self._complete(project, spec)
+        source = self._find(project, parent, finished=True) if mode == "finetune" else None
+        full = self._complete(project, spec if source is None else _like(source, spec))
         run = self._store.runs.create(
             project,
             _run_id(),
@@ -320,20 +320,37 @@ class Training:
         by_name = {row.name: row for row in self._store.classes.list(project.id)}
         return [by_name[name] for name in names if name in by_name]
 
-    def _find(self, project: Project, ref: str | None) -> Run:
+    def _find(self, project: Project, ref: str | None, *, finished: bool = False) -> Run:
+        """Return a run to go on with; `finished`: to start from its best weights.
+
+        Raises:
+            UnknownRunError: There is none.
+            ConflictError: It has not finished.
+        """
         if ref is not None:
             run = self._store.runs.get(ref)
             if run.project_id != project.id:
                 raise UnknownRunError(
                     f"run {ref} is of another project", hint="see `sightline runs list`"
                 )
+            if finished and run.state != "done":
+                raise ConflictError(f"run {ref} is {run.state}", hint="let it finish: resume it")
             return run
         for run in self._store.runs.list(project.id):
-            if (self.run_dir(run) / "checkpoints").is_dir():
+            begun = (self.run_dir(run) / "checkpoints").is_dir()
+            if run.state == "done" or (begun and not finished):
                 return run
         raise UnknownRunError(
             f"{project.name} has no run with a checkpoint", hint="train with --mode new first"
         )
+
+
+def _like(parent: Run, spec: dict[str, Any]) -> dict[str, Any]:
+    """Return a spec with the network and the input of a run whose weights are to fit."""
+    model = spec.get("model")
+    named = {"name": parent.network, **(model if isinstance(model, dict) else {})}
+    kept: dict[str, Any] = {key: parent.spec[key] for key in ("image_size", "resize")}
+    return {**kept, **spec, "model": named}
 
 
 class _Watcher:

@@ -168,6 +168,24 @@ def test_finetune_starts_from_another_runs_weights(
     assert [one["state"] for one in bench.runs()] == ["done", "done"]
 
 
+def test_finetune_takes_network_and_input_from_its_parent_which_must_have_finished(
+    bench: Workbench, labelled: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = planned(bench, labelled, monkeypatch)
+    with pytest.raises(ConflictError, match="queued"):
+        bench.training.start(labelled, {}, mode="finetune", parent=first)
+    with pytest.raises(UnknownRunError, match="no run"):
+        bench.training.start(labelled, {}, mode="finetune")
+    bench.training.perform(first, Silent())
+    made = bench.training.start(labelled, {"epochs": 1}, mode="finetune")["run"]
+    parent, child = (bench.training.get(run)["spec"] for run in (first, made))
+    assert (child["image_size"], child["model"]["name"]) == (
+        parent["image_size"],
+        parent["model"]["name"],
+    )
+    assert child["epochs"] == 1
+
+
 def test_a_new_run_takes_the_weights_of_a_model_by_name(
     bench: Workbench, labelled: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
