@@ -166,7 +166,8 @@ class Projects:
         state = self._store.state.get(project.id)
         alive = state.alive
         counts = np.bincount(state.status[alive], minlength=5)
-        cover = state.image_id[alive][:COVER]
+        ids = state.image_id[alive]
+        spread = np.linspace(0, len(ids) - 1, min(COVER, len(ids))).astype(np.int64)
         settings = self.settings(project).settings
         return {
             "id": project.id,
@@ -181,7 +182,7 @@ class Projects:
             "skipped": int(counts[SKIPPED]),
             "classes": len(self._store.classes.list(project.id)),
             "runs": len(self._store.runs.list(project.id)),
-            "cover": [int(image_id) for image_id in cover],
+            "cover": ids[spread].tolist(),
             "task": self._task(project, settings.task),
             "queue_ready": self._store.heads.get(project.id) is not None,
         }
