@@ -12,7 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent / "images"
 PROJECT = "digits-demo"
 GIVEN = 4
 LONG_MS = 60_000
