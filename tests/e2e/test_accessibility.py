@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, get_args
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+
+from e2e.axe import Theme, look
 
 if TYPE_CHECKING:
     from fakes.running import Running
-
-Theme = Literal["dark", "light"]
-RULES = {
-    "resultTypes": ["violations"],
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-}
-
-
-def look(page: Page) -> None:
-    """Fail with what axe found, and where."""
-    found = Axe().run(page, options=RULES).response["violations"]
-    told = [
-        f"{one['id']}: {one['help']}: {node['html'][:160]}"
-        for one in found
-        for node in one["nodes"]
-    ]
-    assert not told, "\n".join(told)
 
 
 @pytest.mark.parametrize("theme", get_args(Theme))

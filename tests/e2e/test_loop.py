@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from e2e.axe import look_in_both_themes
 from fakes.shapes import SHAPES, draw
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ def train(page: Page) -> None:
     expect(page.get_by_text(re.compile("accuracy on (test|val)"))).to_be_visible()
     expect(page.get_by_role("region", name="Confusion matrix")).to_be_visible()
     expect(page.get_by_role("region", name="Measures of each class")).to_contain_text("disc")
+    look_in_both_themes(page, page.get_by_role("region", name="Confusion matrix"))
 
 
 def export_and_ask(page: Page, picture: Path) -> None:
@@ -125,6 +127,7 @@ def export_and_ask(page: Page, picture: Path) -> None:
     answer = page.locator(".prediction").first
     expect(answer.locator(".prediction-label b")).to_have_text(re.compile("|".join(SHAPES)))
     expect(answer.locator(".probabilities li")).to_have_count(len(SHAPES))
+    look_in_both_themes(page, page.get_by_text("Largest difference to the network"))
 
 
 @pytest.mark.timeout(300)

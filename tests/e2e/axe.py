@@ -1,0 +1,38 @@
+"""What axe finds on a page."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+Theme = Literal["dark", "light"]
+RULES = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+
+
+def look(page: Page) -> None:
+    """Fail with what axe found, and where."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    told = [
+        f"{one['id']}: {one['help']}: {node['html'][:160]}"
+        for one in found
+        for node in one["nodes"]
+    ]
+    assert not told, "\n".join(told)
+
+
+def look_in_both_themes(page: Page, ready: Locator) -> None:
+    """Fail with what axe found now, or after a reload in the dark or in the light theme.
+
+    `ready`: what is to be seen once the page is there.
+    """
+    look(page)
+    for theme in get_args(Theme):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        page.reload()
+        expect(ready).to_be_visible()
+        look(page)
