@@ -23,7 +23,6 @@ from sightline.settings import Loaded, load_settings, public, save_settings, sch
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sightline.settings import Settings
     from sightline.store.projects import Project
     from sightline.store.store import Store
 
@@ -231,11 +230,6 @@ def workspace_form(workspace: Path, flags: dict[str, Any]) -> dict[str, Any]:
     """Return schema, values and origins of what settings.json may hold."""
     loaded = load_settings(workspace, flags=flags)
     return {"schema": schema(), "values": public(loaded.settings), "origins": loaded.origins}
-
-
-def effective(projects: Projects, project: Project) -> Settings:
-    """Return the settings that hold for a project."""
-    return projects.settings(project).settings
 
 
 def _move(source: Path, target: Path) -> None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 
 from sightline.core.errors import UnknownImageError
 from sightline.core.labels import SPLITS, STATUSES
@@ -272,13 +272,3 @@ def tags_of(connection: Connection, image_ids: Sequence[int]) -> dict[int, tuple
         for image_id, class_id in connection.execute(_TAGS, {"keys": list(part)}):
             found[image_id].append(class_id)
     return {image_id: tuple(ids) for image_id, ids in found.items()}
-
-
-def count_by_status(connection: Connection, project_id: int) -> dict[str, int]:
-    """Return how many images have each status."""
-    query = (
-        select(images.c.status, func.count())
-        .where(images.c.project_id == project_id, images.c.deleted.is_(False))
-        .group_by(images.c.status)
-    )
-    return {STATUSES[code]: count for code, count in connection.execute(query)}
