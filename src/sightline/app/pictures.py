@@ -156,16 +156,6 @@ class Pictures:
         done.set_result(cached)
         return done
 
-    def thumb_now(self, image_id: int, px: int) -> Thumb:
-        """Return a thumbnail, made now if it is not cached.
-
-        Raises:
-            UnknownImageError: There is no such image.
-            UnreadableImageError: Its file cannot be read any more.
-        """
-        row = self._store.images.get(image_id)
-        return self.thumbs.get(Path(row.path), row.digest, snap(px), row.page)
-
     def original(self, image_id: int) -> Original:
         """Return the file of an image.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import Any, Final, Literal, get_args
 
 from sightline.core.errors import InvalidInputError
@@ -87,7 +87,3 @@ class ModelCard:
                 f"temperature {card.temperature} is not above 0", hint="add the model again"
             )
         return card
-
-    def with_metrics(self, **metrics: Any) -> ModelCard:
-        """Return a copy with more metrics."""
-        return replace(self, metrics=self.metrics | metrics)

@@ -52,14 +52,6 @@ def head_of(net: nn.Module) -> tuple[str, nn.Linear]:
     return found[-1]
 
 
-def replace_head(net: nn.Module, num_classes: int) -> None:
-    """Give the network a new random head for `num_classes`, in place."""
-    from torch import nn
-
-    name, old = head_of(net)
-    _put(net, name, nn.Linear(old.in_features, num_classes, bias=old.bias is not None))
-
-
 def embed(net: nn.Module, x: torch.Tensor) -> torch.Tensor:
     """Return (N, D) embeddings: what the last linear layer is given for (N, 3, S, S)."""
     return forward_both(net, x)[1]

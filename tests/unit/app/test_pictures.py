@@ -82,7 +82,9 @@ def test_a_thumbnail_is_small_and_kept(bench: Workbench, pets: Project) -> None:
     kept = bench.pictures.thumb(image_id, 256)
     assert kept.done()
     assert kept.result().etag == made.etag
-    assert bench.pictures.thumb_now(image_id, 250).etag == made.etag, "the nearest size is taken"
+    assert bench.pictures.thumb(image_id, 250).result().etag == made.etag, (
+        "the nearest size is taken"
+    )
 
 
 def test_a_view_fits_its_size_and_has_a_tag_of_its_own(bench: Workbench, tmp_path: Path) -> None:
@@ -108,7 +110,6 @@ def test_a_file_that_is_gone_is_told_and_the_image_stays(bench: Workbench, pets:
     for call in (
         lambda: bench.pictures.original(image_id),
         lambda: bench.pictures.view(image_id, 256),
-        lambda: bench.pictures.thumb_now(image_id, 256),
         lambda: bench.pictures.thumb(image_id, 256).result(),
     ):
         with pytest.raises(UnreadableImageError) as caught:

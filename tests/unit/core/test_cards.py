@@ -77,10 +77,3 @@ def test_a_card_with_a_wrong_value_is_refused_with_a_hint(changes: dict[str, Any
 def test_what_is_no_object_is_no_card(data: Any) -> None:
     with pytest.raises(InvalidInputError, match="not a model card"):
         ModelCard.from_dict(data)
-
-
-def test_metrics_are_added_to_a_copy() -> None:
-    card = ModelCard.from_dict(values())
-    more = card.with_metrics(ece=0.02)
-    assert more.metrics == {"accuracy": 0.9, "ece": 0.02}
-    assert card.metrics == {"accuracy": 0.9}

@@ -46,10 +46,7 @@ def delete_model(ref: Ref, bench: Bench) -> object:
 @router.post("/{ref}/export", status_code=202, response_model=Job)
 def export_model(ref: Ref, body: Export, bench: Bench) -> object:
     """Write a model as ONNX, once the export answers as the network does."""
-    card = bench.store.models.get(ref, allow_paths=False)
-    asked = {"model": card.id, "form": body.format}
-    actor = bench.settings.person
-    return bench.jobs.start("export", asked, project=card.project or None, actor=actor)
+    return bench.models.start_export(ref, body.format)
 
 
 @router.get("/{ref}/file", response_class=FileResponse)
