@@ -41,7 +41,7 @@ def demo(bench: Workbench, progress: Progress) -> dict[str, Any]:
     truth = _truth(bench, project)
     _set_test_apart(bench, project, truth)
     progress.log("2/7 embed with the built-in encoder")
-    bench.heads.embed(project, progress=progress)
+    bench.encoders.embed(project, progress=progress)
     progress.log(f"3/7 label what the queue asks for, {BATCH} at a time")
     given = _label(bench, project, truth, progress)
     progress.log("4/7 fit and calibrate the head")

@@ -1,4 +1,4 @@
-"""The live head: embeddings, what it learned from the labels, what it says of every image."""
+"""The live head: what it learned from the labels, what it says of every image."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import shutil
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -18,24 +17,18 @@ from sightline.core.errors import (
     SightlineError,
 )
 from sightline.core.labels import LABELLED, TEST
-from sightline.core.progress import Silent
 from sightline.curate.assist import Labels, refit, score
-from sightline.curate.embed import Item, embed
-from sightline.engines import DEFAULT_ENCODER, registry
 from sightline.heads import artifact
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from sightline.app.projects import Projects
+    from sightline.app.encoders import Encoders
     from sightline.core.arrays import I64, Bool
-    from sightline.core.ports import Encoder
     from sightline.core.progress import Progress
-    from sightline.core.registry import Registry
-    from sightline.jobs.runner import JobRunner
-    from sightline.settings import Settings
     from sightline.store.array_files import ArrayVersion
     from sightline.store.arrays import OrdinalArray
     from sightline.store.projects import Project
@@ -43,7 +36,6 @@ if TYPE_CHECKING:
     from sightline.store.state import ProjectState
     from sightline.store.store import Store
 
-EMBEDDING: Final = "embedding"
 PROBABILITY: Final = "probability"
 MARGIN: Final = "margin"
 ENTROPY: Final = "entropy"
@@ -66,88 +58,11 @@ class Answers:
 class Heads:
     """The heads of all projects, one each, replaced at every refit."""
 
-    def __init__(
-        self, store: Store, projects: Projects, jobs: JobRunner, settings: Settings
-    ) -> None:
+    def __init__(self, store: Store, encoders: Encoders, folder: Callable[[Project], Path]) -> None:
         self._store = store
-        self._projects = projects
-        self._jobs = jobs
-        self._settings = settings
+        self._encoders = encoders
+        self._folder = folder
         self._fitting = threading.Lock()
-        self._encoders: dict[str, Encoder] = {}
-
-    def engines(self) -> Registry:
-        """Return the engines: built-in ones and the models that give embeddings."""
-        records = reversed(self._store.models.list())
-        return registry([one.card for one in records if one.card is not None and not one.fault])
-
-    def engine_list(self) -> list[dict[str, Any]]:
-        """Return every engine with what is missing for it."""
-        return [
-            {
-                "name": spec.name,
-                "kind": spec.kind,
-                "description": spec.description,
-                "ready": not spec.missing(),
-                "missing": ", ".join(spec.missing()) or None,
-            }
-            for spec in self.engines().specs()
-        ]
-
-    def encoder_name(self, project: Project) -> str:
-        """Return the encoder that a project uses."""
-        chosen = self._projects.settings(project).settings.encoder
-        return DEFAULT_ENCODER if chosen == "auto" else chosen
-
-    def encoder(self, name: str) -> Encoder:
-        """Return an encoder, loaded once.
-
-        Raises:
-            UnknownEngineError: There is none of this name.
-            MissingExtraError, MissingWeightsError: Something is not installed, or gone.
-        """
-        found = self._encoders.get(name)
-        if found is None:
-            found = self._load(name)
-            self._encoders[name] = found
-        return found
-
-    def embed(
-        self, project: Project, engine: str | None = None, *, progress: Progress | None = None
-    ) -> dict[str, Any]:
-        """Embed the images that have no embedding yet; choosing an engine makes it the project's.
-
-        Raises:
-            UnknownEngineError: There is none of this name.
-        """
-        if engine is not None and engine != self.encoder_name(project):
-            self.encoder(engine)
-            self._projects.save_settings(project, {"encoder": engine})
-        name = self.encoder_name(project)
-        encoder = self.encoder(name)
-        array = self._embedding_array(project, encoder)
-        state = self._store.state.get(project.id)
-        missing = array.missing(state.size)
-        missing = missing[state.alive[missing]]
-        files = self._store.images.files(project.id, [int(one) for one in missing])
-        items = [Item(ordinal, Path(path), page) for ordinal, (path, page, _) in files.items()]
-        report = embed(encoder, items, array.write, total=len(items), progress=progress or Silent())
-        skipped = [{"path": str(one.path), "reason": one.reason} for one in report.failures]
-        return {"engine": name, "embedded": report.done, "skipped": skipped}
-
-    def start_embed(self, project: Project, engine: str) -> dict[str, Any]:
-        """Hand the embedding to a job.
-
-        Raises:
-            UnknownEngineError: There is none of this name.
-        """
-        name = engine or self.encoder_name(project)
-        self._load_check(name)
-        arguments = {"project": project.name, "engine": engine}
-        job = self._jobs.start(
-            "embed", arguments, project=project.name, actor=self._settings.person
-        )
-        return job.to_dict()
 
     def train(self, project: Project, *, progress: Progress | None = None) -> dict[str, Any]:
         """Embed what is missing, fit and calibrate the head, and ask it about every image.
@@ -155,7 +70,7 @@ class Heads:
         Raises:
             InvalidInputError: There are labels of fewer than two classes.
         """
-        self.embed(project, progress=progress)
+        self._encoders.embed(project, progress=progress)
         self.refit(project, progress=progress, strict=True)
         return self.require(project)
 
@@ -169,7 +84,7 @@ class Heads:
         """
         with self._fitting:
             state = self._store.state.get(project.id)
-            array = self.embeddings(project)
+            array = self._encoders.embeddings(project)
             taught = np.flatnonzero(_labelled(state) & (state.split != TEST))
             enough = len(np.unique(state.class_id[taught])) >= TWO
             if not strict and (array is None or not enough):
@@ -180,7 +95,7 @@ class Heads:
 
     def prepare(self, project: Project, progress: Progress) -> None:
         """Bring embeddings and head up to date, as far as the labels allow."""
-        embedded = self.embed(project, progress=progress)["embedded"]
+        embedded = self._encoders.embed(project, progress=progress)["embedded"]
         head = self._store.heads.get(project.id)
         if head is None or embedded or self._is_stale(project, head):
             self.refit(project, progress=progress)
@@ -202,14 +117,6 @@ class Heads:
                 f"{project.name} has no head", hint="label images of two classes, then train it"
             )
         return head
-
-    def embeddings(self, project: Project) -> OrdinalArray | None:
-        """Return the embeddings of the project's encoder; None before the first one."""
-        try:
-            encoder = self.encoder(self.encoder_name(project))
-            return self._store.arrays.open(project.id, EMBEDDING, encoder.key, create=False)
-        except SightlineError:
-            return None
 
     def answers(self, project: Project, n: int) -> Answers:
         """Return what the head says of the ordinals 0 .. n - 1."""
@@ -280,10 +187,6 @@ class Heads:
             return None
         return array.snapshot()
 
-    def close(self) -> None:
-        """Let go of the encoders."""
-        self._encoders.clear()
-
     def _fit(
         self,
         project: Project,
@@ -292,9 +195,9 @@ class Heads:
         array: OrdinalArray,
         progress: Progress | None,
     ) -> dict[str, Any]:
-        name = self.encoder_name(project)
-        key = self.encoder(name).key
-        folder = self._projects.folder(project) / "head"
+        name = self._encoders.name_of(project)
+        key = self._encoders.encoder(name).key
+        folder = self._folder(project) / "head"
         held_out = np.flatnonzero(_labelled(state) & (state.split == TEST))
         fitted, measures = refit(
             array,
@@ -341,7 +244,7 @@ class Heads:
 
     def _is_stale(self, project: Project, head: Head) -> bool:
         current = self._store.projects.by_id(project.id)
-        return current.seq != head.journal_seq or head.encoder != self.encoder_name(current)
+        return current.seq != head.journal_seq or head.encoder != self._encoders.name_of(current)
 
     def _shown(self, project: Project, head: Head) -> dict[str, Any]:
         return {
@@ -352,28 +255,6 @@ class Heads:
             "stale": self._is_stale(project, head),
             **head.metrics,
         }
-
-    def _embedding_array(self, project: Project, encoder: Encoder) -> OrdinalArray:
-        return self._store.arrays.open(
-            project.id, EMBEDDING, encoder.key, dtype=np.float16, row_shape=(encoder.dim,)
-        )
-
-    def _load(self, name: str) -> Encoder:
-        engines = self.engines()
-        card = self._load_check(name)
-        if card is None:
-            found: Encoder = engines.load(name)
-        else:
-            found = engines.load(name, path=self._store.models.serving_file(card), card=card)
-        return found
-
-    def _load_check(self, name: str) -> Any:
-        """Return the card behind an engine's name, None for a built-in one."""
-        engines = self.engines()
-        if name not in engines.names():
-            engines.load(name)
-        built_in = name == DEFAULT_ENCODER
-        return None if built_in else self._store.models.get(name, allow_paths=False)
 
 
 def _labelled(state: ProjectState) -> Bool:

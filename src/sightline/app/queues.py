@@ -14,6 +14,7 @@ from sightline.curate.pool import Plan, Pool
 from sightline.curate.queues import QUEUES, plan
 
 if TYPE_CHECKING:
+    from sightline.app.encoders import Encoders
     from sightline.app.heads import Heads
     from sightline.app.projects import Projects
     from sightline.core.arrays import Bool
@@ -30,9 +31,10 @@ MAX_WINDOW: Final = 1000
 class Queues:
     """Which images to look at, and in what order."""
 
-    def __init__(self, store: Store, projects: Projects, heads: Heads) -> None:
+    def __init__(self, store: Store, projects: Projects, encoders: Encoders, heads: Heads) -> None:
         self._store = store
         self._projects = projects
+        self._encoders = encoders
         self._heads = heads
 
     def table(self) -> list[dict[str, str]]:
@@ -195,7 +197,7 @@ class Queues:
             class_id=state.class_id,
             alive=state.alive,
             wanted=self._wanted(project, state, filters),
-            embeddings=self._heads.embeddings(project) if queue == "auto" else None,
+            embeddings=self._encoders.embeddings(project) if queue == "auto" else None,
             margin=answers.margin,
             probabilities=answers.probabilities,
             names=answers.names,

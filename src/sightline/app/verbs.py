@@ -15,6 +15,7 @@ from sightline.jobs.follow import follow
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from sightline.app.encoders import Encoders
     from sightline.app.heads import Heads
     from sightline.app.labelling import Labelling
     from sightline.app.models import Models
@@ -38,6 +39,7 @@ class Verbs:
     projects: Projects
     pictures: Pictures
     labels: Labelling
+    encoders: Encoders
     heads: Heads
     queues: Queues
     training: Training

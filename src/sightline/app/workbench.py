@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sightline.app import items
 from sightline.app.checks import doctor
+from sightline.app.encoders import Encoders
 from sightline.app.heads import Heads
 from sightline.app.labelling import Labelling
 from sightline.app.models import Models
@@ -43,15 +44,16 @@ class Workbench(Verbs):
         person = self.settings.person
         self.labels = Labelling(self.store, person, self.projects.folder)
         self.pictures = Pictures(self.store, self.settings, self.projects, self.jobs)
-        self.heads = Heads(self.store, self.projects, self.jobs, self.settings)
-        self.queues = Queues(self.store, self.projects, self.heads)
+        self.encoders = Encoders(self.store, self.projects, self.jobs, self.settings)
+        self.heads = Heads(self.store, self.encoders, self.projects.folder)
+        self.queues = Queues(self.store, self.projects, self.encoders, self.heads)
         self.training = Training(self.store, self.jobs, person, self.projects.folder)
         self.jobs.on_end = self.training.note_end
         self.models = Models(self.store, self.settings, self.jobs, self._networks)
 
     def engine_list(self) -> list[dict[str, Any]]:
         """Return what can answer about an image: built-in engines, then added encoders."""
-        return self.heads.engine_list()
+        return self.encoders.engine_list()
 
     def settings_form(self) -> dict[str, Any]:
         """Return schema, values and origins of the workspace's settings."""
@@ -82,7 +84,7 @@ class Workbench(Verbs):
 
     def close(self) -> None:
         """Finish writing and let go of everything."""
-        self.heads.close()
+        self.encoders.close()
         self.models.close()
         self.pictures.close()
         self.jobs.close()

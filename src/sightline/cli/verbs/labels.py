@@ -174,7 +174,7 @@ def train_head(
     bench = context.bench
     with output.bar("head", quiet=context.quiet) as bar:
         if encoder is not None:
-            bench.heads.embed(bench.projects.get(project), encoder, progress=bar)
+            bench.encoders.embed(bench.projects.get(project), encoder, progress=bar)
         head = bench.heads.train(bench.projects.get(project), progress=bar)
     _show_head(ctx, head)
 

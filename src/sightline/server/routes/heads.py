@@ -32,4 +32,4 @@ def train_head(name: ProjectName, bench: Bench) -> object:
 @router.post("/projects/{name}/embed", status_code=202, response_model=Job)
 def embed(name: ProjectName, body: Embed, bench: Bench) -> object:
     """Compute the embeddings that are missing."""
-    return bench.heads.start_embed(bench.projects.get(name), body.engine)
+    return bench.encoders.start_embed(bench.projects.get(name), body.engine)

@@ -1,0 +1,1 @@
+"""Label files: readers and writers of the formats that people exchange."""
