@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 LOW_DISK_BYTES = 2 << 30
 EXTRAS = {
     "train": ("torch", "torchvision", "onnx"),
+    "models": ("timm", "transformers"),
+    "map": ("pacmap", "umap-learn"),
+    "search": ("faiss-cpu",),
+    "tables": ("pyarrow",),
     "science": ("tifffile", "astropy"),
     "heic": ("pillow-heif",),
     "postgresql": ("psycopg",),
