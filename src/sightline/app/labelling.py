@@ -12,7 +12,8 @@ from sightline.app.items import applied, class_item
 from sightline.core.errors import NotFoundError
 from sightline.core.labels import LabelChange
 from sightline.core.names import check_name
-from sightline.label.table import PathIndex, read_table
+from sightline.formats.table import read_table
+from sightline.label.paths import PathIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -115,7 +116,7 @@ class Labelling:
         Raises:
             InvalidInputError: The file is no such table.
         """
-        rows = read_table(file)
+        rows = {one.path: one.label for one in read_table(file).records}
         folder = self._folder(project)
         bases = ("", f"{folder}/", f"{folder}/images/", f"{file.parent.resolve()}/")
         places = ((one.path, one.asset_id) for one in self._store.images.locations(project.id))

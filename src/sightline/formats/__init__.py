@@ -1,1 +1,1 @@
-"""Label files: readers and writers of the formats that people exchange."""
+"""Data sets as files: readers and writers of the formats that people exchange."""

@@ -1,1 +1,1 @@
-"""What a person says about an image."""
+"""Labels that come from elsewhere: which images they are of, and what they change."""
