@@ -7,13 +7,14 @@ again by the project's change number, so a refresh costs what changed, whoever c
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from sqlalchemy import bindparam, select
 
-from sightline.store.tables import images, projects
+from sightline.store.tables import annotation_rows, images, projects
+from sightline.store.tag_rows import TagRows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,6 +40,7 @@ class ProjectState:
     """(N,) place in SPLITS."""
     alive: Bool
     """(N,) not deleted."""
+    tags: TagRows = field(default_factory=TagRows.none)
 
     @property
     def size(self) -> int:
@@ -49,6 +51,18 @@ class ProjectState:
 _HEAD: Final = select(projects.c.seq, projects.c.next_ordinal).where(
     projects.c.id == bindparam("project")
 )
+
+
+_TAGS: Final = (
+    select(images.c.ordinal, annotation_rows.c.class_id)
+    .join(annotation_rows, annotation_rows.c.image_id == images.c.id)
+    .where(
+        images.c.project_id == bindparam("project"),
+        images.c.seq > bindparam("since"),
+        annotation_rows.c.kind == "tag",
+    )
+)
+"""Of images that changed, by the index of their change numbers."""
 
 
 class StateCache:
@@ -89,11 +103,18 @@ class StateCache:
             if state is not None:
                 query = query.where(images.c.seq > state.seq)
             changed = connection.execute(query).all()
-        return _merge(state, seq, size, [tuple(row) for row in changed])
+            since = -1 if state is None else state.seq
+            asked = {"project": project_id, "since": since}
+            tags = [(row.ordinal, row.class_id) for row in connection.execute(_TAGS, asked)]
+        return _merge(state, seq, size, [tuple(row) for row in changed], tags)
 
 
 def _merge(
-    state: ProjectState | None, seq: int, size: int, changed: list[tuple[int, ...]]
+    state: ProjectState | None,
+    seq: int,
+    size: int,
+    changed: list[tuple[int, ...]],
+    tags: list[tuple[int, int]],
 ) -> ProjectState:
     fresh = ProjectState(
         seq=seq,
@@ -102,6 +123,7 @@ def _merge(
         class_id=_grown(None if state is None else state.class_id, size, np.int32, NO_CLASS),
         split=_grown(None if state is None else state.split, size, np.int32, 0),
         alive=_grown(None if state is None else state.alive, size, np.bool_, 0),
+        tags=TagRows.none() if state is None else state.tags,
     )
     if changed:
         columns = list(zip(*changed, strict=True))
@@ -111,6 +133,7 @@ def _merge(
         fresh.class_id[at] = [NO_CLASS if one is None else one for one in columns[3]]
         fresh.split[at] = columns[4]
         fresh.alive[at] = ~np.asarray(columns[5], dtype=np.bool_)
+        fresh.tags = fresh.tags.replaced(at, tags)
     return fresh
 
 

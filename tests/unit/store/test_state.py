@@ -40,3 +40,31 @@ def test_the_state_sees_what_another_process_wrote(
     LabelStore(other).set(project, [LabelChange(ids[0], cat.id, "labelled")], actor="bob")
     other.close()
     assert cache.get(project.id).class_id[0] == cat.id
+
+
+def test_the_state_follows_tags_given_changed_and_taken_back(
+    db: Database, labels: LabelStore, project: Project, ids: list[int]
+) -> None:
+    cache = StateCache(db)
+    red = labels.add_class(project, "red", actor="ann").id
+    big = labels.add_class(project, "big", actor="ann").id
+    labels.set(
+        project,
+        [
+            LabelChange(ids[2], None, "labelled", tags=(red, big)),
+            LabelChange(ids[7], None, "labelled", tags=(big,)),
+        ],
+        actor="ann",
+    )
+    before = cache.get(project.id)
+    assert before.tags.of(2) == [red, big]
+    labels.set(project, [LabelChange(ids[2], None, "labelled", tags=(red,))], actor="ann")
+    labels.set(project, [LabelChange(ids[0], red, "labelled")], actor="ann")
+    after = cache.get(project.id)
+    assert [after.tags.of(one) for one in (0, 2, 7)] == [[], [red], [big]]
+    assert before.tags.of(2) == [red, big], "what was given out stays as it was"
+    labels.undo(project, actor="ann")
+    labels.undo(project, actor="ann")
+    assert cache.get(project.id).tags.of(2) == [red, big]
+    labels.delete_class(project, big, actor="ann")
+    assert StateCache(db).get(project.id).tags.of(7) == [big], "its owner is gone, the tag waits"
