@@ -10,7 +10,6 @@ takes over when it is installed.
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
@@ -19,7 +18,7 @@ import numpy as np
 
 from sightline.core.progress import Progress, Silent
 from sightline.heads.half import widen
-from sightline.heads.threads import one_thread
+from sightline.heads.threads import cores, one_thread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 Metric = Literal["cosine", "euclidean"]
 
 QUERIES: Final = 1024
-COLUMNS: Final = 4096
+COLUMNS: Final = 2048
 DENSE: Final = 8
 """When more than 1/8 of a block passes the threshold, the whole of it is chosen from."""
 EXACT_ROWS: Final = 250_000
@@ -52,6 +51,7 @@ def knn(
     k: int,
     *,
     metric: Metric = "cosine",
+    among: I64 | None = None,
     exact: bool | None = None,
     progress: Progress | None = None,
     threads: int = 0,
@@ -63,6 +63,7 @@ def knn(
             A row of zeros has the cosine distance 1 to all.
         k: From 1; the answer has min(k, N - 1) columns.
         metric: `cosine` or `euclidean`.
+        among: (S,) rows, ascending, that may be neighbours; None: all.
         exact: None: exact up to EXACT_ROWS rows or without faiss; beyond, cosine neighbours
             are looked for in the 32 nearest of 4 sqrt(N) lists (some are missed).
         progress: Is told of rows that are done and may stop the work.
@@ -71,18 +72,11 @@ def knn(
     told = Silent() if progress is None else progress
     table = Table.of(rows, metric)
     workers = threads or cores()
-    if exact is None and len(rows) > EXACT_ROWS and metric == "cosine":
+    if among is None and exact is None and len(rows) > EXACT_ROWS and metric == "cosine":
         found = _by_lists(table, k, told, workers)
         if found is not None:
             return found
-    return _by_blocks(table, k, told, workers)
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return _by_blocks(table, k, told, workers, among)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +118,11 @@ class Table:
         if not self.finite[start : start + count].all():
             wide = np.where(self.finite[start : start + count, None], wide, np.float32(0))
         return np.multiply(wide, self.scale[start : start + count, None])
+
+    def some(self, places: I64) -> Table:
+        """Return the rows at `places` (S,) as a table of their own."""
+        penalty = None if self.penalty is None else self.penalty[places]
+        return Table(self.rows[places], self.scale[places], self.finite[places], penalty)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -178,16 +177,17 @@ def _gathered(likeness: F32, places: I64, start: int) -> tuple[F32, I32]:
     return values, index
 
 
-def _by_blocks(table: Table, k: int, told: Progress, workers: int) -> Neighbours:
+def _by_blocks(table: Table, k: int, told: Progress, workers: int, among: I64 | None) -> Neighbours:
     n = len(table)
-    k = max(0, min(k, n - 1))
-    found = Neighbours(np.full((n, k), NONE, np.int32), np.full((n, k), np.inf, np.float32))
+    offered = _Offered.of(table, among)
+    k = max(0, min(k, n - 1, len(offered.table)))
+    found = _nothing(n, k)
     if not k:
         return found
     told.advance(0, n, "neighbours")
     with one_thread(), ThreadPoolExecutor(workers, thread_name_prefix="knn") as pool:
         starts = range(0, n, QUERIES)
-        parts = [pool.submit(_block, table, found, start) for start in starts]
+        parts = [pool.submit(_block, table, offered, found, start) for start in starts]
         try:
             for start, part in zip(starts, parts, strict=True):
                 part.result()
@@ -199,36 +199,61 @@ def _by_blocks(table: Table, k: int, told: Progress, workers: int) -> Neighbours
     return found
 
 
-def _block(table: Table, found: Neighbours, start: int) -> None:
+class _Offered(NamedTuple):
+    """The rows that may be neighbours, and which of all rows they are."""
+
+    table: Table
+    rows: I64 | None
+    """(S,) ascending; None: all."""
+
+    @classmethod
+    def of(cls, table: Table, among: I64 | None) -> _Offered:
+        return cls(table, None) if among is None else cls(table.some(among), among)
+
+    def selves(self, start: int, m: int, at: int, c: int) -> tuple[I64, I64]:
+        """Return which of the queries start..start+m are which of the offered at..at+c."""
+        if self.rows is None:
+            same = np.arange(max(start, at), min(start + m, at + c))
+            return same - start, same - at
+        low, high = np.searchsorted(self.rows[at : at + c], [start, start + m])
+        return self.rows[at + low : at + high] - start, np.arange(low, high)
+
+
+def _nothing(n: int, k: int) -> Neighbours:
+    return Neighbours(np.full((n, k), NONE, np.int32), np.full((n, k), np.inf, np.float32))
+
+
+def _block(table: Table, offered: _Offered, found: Neighbours, start: int) -> None:
     """Find the neighbours of QUERIES rows from `start` on."""
     queries = table.part(start, QUERIES)
-    m, n = len(queries), len(table)
+    m = len(queries)
     best = _Best(m, found.indices.shape[1])
     room = np.empty(m * COLUMNS, np.float32)
     wide = np.empty((COLUMNS, table.rows.shape[1]), np.float32)
-    for at in range(0, n, COLUMNS):
-        rows = table.part(at, COLUMNS, wide)
+    for at in range(0, len(offered.table), COLUMNS):
+        rows = offered.table.part(at, COLUMNS, wide)
         likeness = room[: m * len(rows)].reshape(m, len(rows))
         np.matmul(queries, rows.T, out=likeness)
-        _forbid(table, likeness, start, at)
+        _forbid(offered.table, likeness, at)
+        likeness[offered.selves(start, m, at, len(rows))] = -np.inf
         best.offer(likeness, at)
     index, likeness = best.ordered()
+    if offered.rows is not None:
+        index = np.where(index == NONE, NONE, offered.rows[index]).astype(np.int32)
     finite = table.finite[start : start + m, None]
     here = slice(start, start + m)
     found.indices[here] = np.where(finite, index, NONE)
     found.distances[here] = np.where(finite, _distances(table, queries, index, likeness), np.inf)
 
 
-def _forbid(table: Table, likeness: F32, start: int, at: int) -> None:
-    """Take the lengths off, and the rows themselves and what is not finite out."""
-    m, c = likeness.shape
+def _forbid(table: Table, likeness: F32, at: int) -> None:
+    """Take the lengths off, and what is not finite out."""
+    here = slice(at, at + likeness.shape[1])
     if table.penalty is not None:
-        likeness -= table.penalty[at : at + c]
-    bad = ~table.finite[at : at + c]
+        likeness -= table.penalty[here]
+    bad = ~table.finite[here]
     if bad.any():
         likeness[:, bad] = -np.inf
-    same = np.arange(max(start, at), min(start + m, at + c))
-    likeness[same - start, same - at] = -np.inf
 
 
 def _distances(table: Table, queries: F32, index: I32, likeness: F32) -> F32:
@@ -256,13 +281,12 @@ def _by_lists(table: Table, k: int, told: Progress, workers: int) -> Neighbours 
     faiss.extract_index_ivf(index).nprobe = PROBES
     rng = np.random.default_rng(0)
     sample = np.sort(rng.choice(n, min(n, 40 * lists), replace=False))
-    learnt = Table(table.rows[sample], table.scale[sample], table.finite[sample], None)
-    index.train(learnt.part(0, len(sample)))
+    index.train(table.some(sample).part(0, len(sample)))
     step = QUERIES * 16
     for at in range(0, n, step):
         told.check()
         index.add(table.part(at, step))
-    found = Neighbours(np.full((n, k), NONE, np.int32), np.full((n, k), np.inf, np.float32))
+    found = _nothing(n, k)
     for at in range(0, n, step):
         told.check()
         part = table.part(at, step)

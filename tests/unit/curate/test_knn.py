@@ -69,6 +69,21 @@ def test_a_row_that_is_not_finite_is_nobodys_neighbour() -> None:
     assert got.indices[0, 17] == -1
 
 
+@pytest.mark.parametrize("metric", METRICS)
+def test_neighbours_among_some_are_the_nearest_of_those(
+    metric: module.Metric, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "QUERIES", 32)
+    monkeypatch.setattr(module, "COLUMNS", 20)
+    rows = np.random.default_rng(1).normal(size=(150, 8)).astype(np.float32)
+    some = np.sort(np.random.default_rng(2).choice(150, 60, replace=False))
+    got = knn(rows, 4, metric=metric, among=some)
+    want = np.full((150, 150), np.inf)
+    want[:, some] = plain(rows, metric)[:, some]
+    order = np.argsort(want, axis=1)[:, :4]
+    np.testing.assert_array_equal(got.indices, order)
+
+
 def test_rows_of_zeros_are_as_far_from_all_as_strangers() -> None:
     got = knn(np.array([[0, 0], [1, 0], [1, 0.01]], np.float32), 2)
     assert got.distances[0].tolist() == [1.0, 1.0]
