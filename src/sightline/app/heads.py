@@ -51,8 +51,10 @@ class Answers:
     """(N,) NaN where it has not answered."""
     probabilities: ArrayVersion | None = None
     """(N, K), read row by row."""
+    class_ids: tuple[int, ...] = ()
+    """K ids of classes."""
     names: tuple[str, ...] = ()
-    """K names of classes."""
+    """Their K names."""
 
 
 class Heads:
@@ -124,17 +126,27 @@ class Heads:
         scored = None if head is None else self._scored(project, head)
         if head is None or scored is None:
             return Answers()
-        try:
-            margin = self._store.arrays.open(project.id, MARGIN, head.encoder_key, create=False)
-        except NotFoundError:
+        values = self._loaded(project, MARGIN, head.encoder_key, n)
+        if values is None:
             return Answers()
-        values, there = margin.load(n)
-        if not there.all():
-            values = np.where(there, values, np.float32(np.nan))
         class_ids = tuple(scored.header.class_ids or ())
         names = {row.id: row.name for row in self._store.classes.list(project.id)}
         shown = tuple(names.get(one, "(deleted)") for one in class_ids)
-        return Answers(values, scored, shown)
+        return Answers(values, scored, class_ids, shown)
+
+    def entropy(self, project: Project, n: int) -> NDArray[Any] | None:
+        """Return the entropy of the ordinals 0 .. n - 1, nats; NaN where there is none."""
+        head = self._store.heads.get(project.id)
+        return None if head is None else self._loaded(project, ENTROPY, head.encoder_key, n)
+
+    def _loaded(self, project: Project, name: str, key: str, n: int) -> NDArray[Any] | None:
+        """Return one number for each ordinal, NaN where there is none."""
+        try:
+            array = self._store.arrays.open(project.id, name, key, create=False)
+        except NotFoundError:
+            return None
+        values, there = array.load(n)
+        return values if there.all() else np.where(there, values, np.float32(np.nan))
 
     def guesses(
         self, project: Project, ordinals: Sequence[int]

@@ -7,24 +7,22 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sightline.app.items import item
-from sightline.core.errors import InvalidInputError, did_you_mean
-from sightline.core.labels import split_code, status_code
+from sightline.app.pools import Pools
+from sightline.core.errors import InvalidInputError
 from sightline.core.progress import Silent
-from sightline.curate.pool import Plan, Pool
-from sightline.curate.queues import QUEUES, plan
+from sightline.curate.queues import QUEUES, named, plan
 
 if TYPE_CHECKING:
     from sightline.app.encoders import Encoders
     from sightline.app.heads import Heads
     from sightline.app.projects import Projects
-    from sightline.core.arrays import Bool
     from sightline.core.progress import Progress
+    from sightline.curate.ask import Queue
+    from sightline.curate.pool import Plan
     from sightline.store.images import ImageRow
     from sightline.store.projects import Project
-    from sightline.store.state import ProjectState
     from sightline.store.store import Store
 
-FILTERS: Final = ("class_ids", "splits", "statuses", "text")
 MAX_WINDOW: Final = 1000
 
 
@@ -34,12 +32,22 @@ class Queues:
     def __init__(self, store: Store, projects: Projects, encoders: Encoders, heads: Heads) -> None:
         self._store = store
         self._projects = projects
-        self._encoders = encoders
         self._heads = heads
+        self.pools = Pools(store, encoders, heads)
 
-    def table(self) -> list[dict[str, str]]:
+    def table(self) -> list[dict[str, Any]]:
         """Return the queues that can be asked for."""
-        return [{"name": one.name, "description": one.description} for one in QUEUES.values()]
+        return [
+            {
+                "name": one.name,
+                "title": one.title,
+                "description": one.description,
+                "group": one.group,
+                "needs": list(one.needs),
+                "options": list(one.options),
+            }
+            for one in QUEUES.values()
+        ]
 
     def make_view(
         self,
@@ -47,17 +55,25 @@ class Queues:
         queue: str = "all",
         *,
         filters: dict[str, Any] | None = None,
+        options: dict[str, Any] | None = None,
         seed: int = 0,
     ) -> dict[str, Any]:
         """Fix an order of images and return its id and size.
 
+        Args:
+            project: Whose images.
+            queue: A name of `table`.
+            filters: Which images; see `Filters`.
+            options: What else the queue is asked; see `Ask`. Images by their ids.
+            seed: Of whatever is drawn.
+
         Raises:
-            InvalidInputError: No such queue or filter.
+            InvalidInputError: No such queue, filter or option.
             ConflictError: The queue needs a head, and there are too few labels for one.
         """
-        chosen = filters or {}
-        made = plan(queue, self._pool(project, queue, chosen), seed=seed)
-        spec = {"queue": queue, "filter": chosen, "seed": seed}
+        chosen, given = filters or {}, options or {}
+        made = self._plan(project, named(queue), filters=chosen, options=given, seed=seed)
+        spec = {"queue": queue, "filter": chosen, "seed": seed, "options": given}
         view = self._store.views.create(
             project.id,
             spec,
@@ -120,6 +136,7 @@ class Queues:
         *,
         limit: int,
         seed: int = 0,
+        options: dict[str, Any] | None = None,
         progress: Progress | None = None,
     ) -> list[dict[str, Any]]:
         """Return the images most worth labelling: id, path, score and why.
@@ -129,14 +146,25 @@ class Queues:
         Raises:
             InvalidInputError: No such queue.
         """
-        queue = QUEUES.get(strategy)
-        if queue is None:
-            hint = did_you_mean(strategy, QUEUES)
-            raise InvalidInputError(f"no queue named {strategy!r}", hint=hint)
-        if strategy in {"auto", "uncertain"}:
+        queue = named(strategy)
+        if queue.reads & {"embeddings", "head"}:
             self._heads.prepare(project, progress or Silent())
-        made = plan(strategy, self._pool(project, strategy, {}), limit=limit, seed=seed)
+        made = self._plan(project, queue, filters={}, options=options or {}, seed=seed, limit=limit)
         return self._pulled(project, made)
+
+    def _plan(
+        self,
+        project: Project,
+        queue: Queue,
+        *,
+        filters: dict[str, Any],
+        options: dict[str, Any],
+        seed: int,
+        limit: int | None = None,
+    ) -> Plan:
+        queue.takes(options)
+        pool, asked = self.pools.pool(project, queue, filters, options)
+        return plan(queue.name, pool, limit=limit, seed=seed, options=asked)
 
     def shown(self, row: ImageRow) -> dict[str, Any]:
         """Return one image as lists show it."""
@@ -187,43 +215,6 @@ class Queues:
                 )
             )
         return items
-
-    def _pool(self, project: Project, queue: str, filters: dict[str, Any]) -> Pool:
-        state = self._store.state.get(project.id)
-        answers = self._heads.answers(project, state.size)
-        return Pool(
-            status=state.status,
-            split=state.split,
-            class_id=state.class_id,
-            alive=state.alive,
-            wanted=self._wanted(project, state, filters),
-            embeddings=self._encoders.embeddings(project) if queue == "auto" else None,
-            margin=answers.margin,
-            probabilities=answers.probabilities,
-            names=answers.names,
-        )
-
-    def _wanted(
-        self, project: Project, state: ProjectState, filters: dict[str, Any]
-    ) -> Bool | None:
-        """Return which images pass the filter, (N,); None: all."""
-        unknown = [key for key in filters if key not in FILTERS]
-        if unknown:
-            raise InvalidInputError(
-                f"no filter {unknown[0]!r}", hint=did_you_mean(unknown[0], FILTERS)
-            )
-        tests: list[Bool] = []
-        if filters.get("class_ids"):
-            tests.append(np.isin(state.class_id, filters["class_ids"]))
-        if filters.get("splits"):
-            tests.append(np.isin(state.split, [split_code(one) for one in filters["splits"]]))
-        if filters.get("statuses"):
-            tests.append(np.isin(state.status, [status_code(one) for one in filters["statuses"]]))
-        if filters.get("text"):
-            mask = np.zeros(state.size, dtype=np.bool_)
-            mask[self._store.images.ordinals_matching(project.id, filters["text"])] = True
-            tests.append(mask)
-        return np.logical_and.reduce(tests) if tests else None
 
 
 def _number(values: list[float] | None, at: int) -> float | None:

@@ -68,10 +68,17 @@ class Verbs:
         limit: int = 20,
         seed: int = 0,
         progress: Progress | None = None,
+        **options: Any,
     ) -> list[dict[str, Any]]:
-        """Return the images most worth labelling next."""
-        found = self.projects.get(project)
-        return self.queues.pull(found, strategy, limit=limit, seed=seed, progress=progress)
+        """Return the images most worth labelling next; `options` are those of `Ask`."""
+        return self.queues.pull(
+            self.projects.get(project),
+            strategy,
+            limit=limit,
+            seed=seed,
+            options=options,
+            progress=progress,
+        )
 
     def train(
         self,

@@ -7,17 +7,21 @@ where it is weak: the smallest margins come, but no two alike in one batch.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from sightline.curate.coverage import bandwidth, herd, likeness, spread
+from sightline.curate.doubt import why_uncertain
 from sightline.curate.pool import WHYS, Plan, Pool, Rows, unit_rows
-from sightline.curate.scores import by_score, shuffled, why_uncertain
+from sightline.curate.ranked import Ranking, ranked
+from sightline.curate.scores import by_score
 from sightline.heads.threads import one_thread
 
 if TYPE_CHECKING:
     from sightline.core.arrays import F32, I64
+    from sightline.curate.ask import Ask
 
 FRONT: Final = 200
 """How many images are chosen with each other in view; after them the order is by score alone."""
@@ -26,8 +30,6 @@ SAMPLE: Final = 4000
 ANCHORS: Final = 4000
 """At most so many labelled images are counted as covering others."""
 ENOUGH_PER_CLASS: Final = 6
-EAGER: Final = 20_000
-"""Above so many waiting images, what follows the front is sorted when somebody goes there."""
 CANDIDATES: Final = 8
 """From this many times the front, by margin, the front is chosen."""
 
@@ -39,38 +41,35 @@ class _Front(NamedTuple):
     note: str
 
 
-def plan_auto(pool: Pool, *, limit: int | None, seed: int, test: bool = False) -> Plan:
-    """Return the order: a front of up to 200, then by margin or, with no head, by chance.
-
-    Args:
-        pool: The project.
-        limit: How many images; None: all.
-        seed: Of what is drawn.
-        test: Let images of the test split in.
-    """
-    waiting, skipped = pool.open(test=test)
-    count = min(FRONT, len(waiting), FRONT if limit is None else limit)
+def plan_auto(pool: Pool, ask: Ask) -> Plan:
+    """Return the order: a front of up to 200, then by margin or, with no head, by chance."""
+    waiting, skipped = pool.open_masks(test=ask.test)
+    total = int(np.count_nonzero(waiting))
+    count = min(FRONT, total, FRONT if ask.limit is None else ask.limit)
     with one_thread():
-        front = _front(pool, waiting, count, seed)
-
-    def after() -> I64:
-        left = np.zeros(pool.size, np.bool_)
-        left[waiting] = True
-        left[front.ordinals] = False
-        rest = np.flatnonzero(left)
-        if pool.margin is None:
-            return np.concatenate([shuffled(rest, seed), skipped])
-        return np.concatenate([by_score(rest, np.asarray(pool.margin), limit), skipped])
-
-    total = len(waiting) + len(skipped)
-    if limit is None and total > EAGER:
-        more = total - len(front.ordinals)
-        return Plan(front.ordinals, front.scores, front.whys, front.note, more, after)
-    order = np.concatenate([front.ordinals, after()])[:limit]
-    whys = (front.whys + _rest_whys(pool, order[len(front.ordinals) : WHYS]))[: len(order)]
+        front = _front(pool, np.flatnonzero(waiting), count, ask.seed)
+    margin = np.zeros(pool.size, np.float32) if pool.margin is None else pool.margin
+    after = replace(ask, limit=None if ask.limit is None else ask.limit - len(front.ordinals))
+    waiting[front.ordinals] = False
+    follow = Ranking(
+        wanted=waiting,
+        last=skipped,
+        key=np.asarray(margin) if pool.margin is not None else _chance(pool.size, ask.seed),
+        shown=np.full(pool.size, np.nan, np.float32),
+        whys=lambda ordinals: _rest_whys(pool, ordinals),
+        alike=True,
+    )
+    rest = ranked(pool, after, follow)
+    order = np.concatenate([front.ordinals, rest.ordinals])
     scores = np.full(len(order), np.nan, np.float32)
-    scores[: len(front.scores)] = front.scores[: len(order)]
-    return Plan(order, scores, whys, front.note)
+    scores[: len(front.scores)] = front.scores
+    whys = (front.whys + (rest.whys or []))[:WHYS]
+    return Plan(order, scores, whys, front.note, rest.more, rest.rest)
+
+
+def _chance(n: int, seed: int) -> F32:
+    """Return a number by chance for each ordinal, (n,)."""
+    return np.random.default_rng(seed).random(n, dtype=np.float32)
 
 
 def _front(pool: Pool, waiting: I64, count: int, seed: int) -> _Front:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -11,11 +11,11 @@ from sightline.core.labels import LABELLED, SKIPPED, TEST
 from sightline.heads.half import widen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
-    from sightline.core.arrays import F32, I64, Bool
+    from sightline.core.arrays import F32, I32, I64, Bool
 
 WHYS: Final = 200
 """How many images, from the front of a queue, are told why they are there."""
@@ -27,6 +27,34 @@ class Rows(Protocol):
     def read(self, ordinals: NDArray[Any]) -> tuple[NDArray[Any], Bool]:
         """Return the rows (N, D) at `ordinals` (N,) and which of them there are (N,)."""
         ...
+
+
+class Table(Rows, Protocol):
+    """Rows that can also be read in their order."""
+
+    def iter_chunks(self, n: int) -> Iterator[tuple[int, NDArray[Any], Bool]]:
+        """Yield (first ordinal, rows (M, D), which of them there are (M,)) up to `n`."""
+        ...
+
+
+class Tops(NamedTuple):
+    """The likeliest class of N images."""
+
+    p: F32
+    """(N,) its probability; NaN where the head has not answered."""
+    place: I32
+    """(N,) its column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A second opinion: what another head or a trained model says."""
+
+    name: str
+    probabilities: Table
+    """(N, K2)"""
+    class_ids: tuple[int, ...]
+    """K2 ids of its columns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +74,26 @@ class Pool:
     embeddings: Rows | None = None
     margin: NDArray[Any] | None = None
     """(N,) p1 - p2 of the head, 0..1; NaN where it has not answered."""
-    probabilities: Rows | None = None
+    entropy: NDArray[Any] | None = None
+    """(N,) nats; NaN where it has not answered."""
+    tops: Tops | None = None
+    """The likeliest class of each image."""
+    probabilities: Table | None = None
     """(N, K) of the head."""
+    class_ids: tuple[int, ...] = ()
+    """K ids of the classes in `probabilities`."""
     names: tuple[str, ...] = ()
-    """K names of the classes in `probabilities`."""
+    """Their K names."""
+    class_names: Mapping[int, str] = field(default_factory=dict)
+    """Names of all living classes by id."""
+    multi: bool = False
+    """An image may have several tags; probabilities do not sum to 1."""
+    tags: Mapping[int, Bool] = field(default_factory=dict)
+    """(N,) by class id: who has this tag."""
+    other: Other | None = None
+    """A second opinion."""
+    queries: F32 | None = None
+    """(Q, D) vectors to be like, of length 1."""
 
     @property
     def size(self) -> int:
@@ -98,8 +142,9 @@ class Plan:
     """What a person should know of the queue as a whole."""
     more: int = 0
     """How many places there are after `ordinals`."""
-    rest: Callable[[], I64] | None = None
-    """Returns these places, (more,): sorting a million is left until somebody goes there."""
+    rest: Callable[[int, int], I64] | None = None
+    """Returns places start..stop of these: a million is not sorted for somebody who looks at a
+    hundred."""
 
 
 def unit_rows(rows: Rows, ordinals: I64) -> tuple[F32, Bool]:

@@ -1,54 +1,48 @@
 """The queues by name: which images are worth a person's time, and why.
 
 Planners are pure: arrays in, an order out. A queue holds what waits for a label; skipped images
-come last, labelled ones and the test split not at all, unless they are asked for.
+come last, labelled ones and the test split not at all, unless they are asked for. A planner lives
+in a file of its own; here is the table.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from sightline.core.errors import ConflictError, InvalidInputError, did_you_mean
+from sightline.core.labels import SKIPPED, UNSURE
+from sightline.curate.ask import Ask, Queue
 from sightline.curate.auto import plan_auto
+from sightline.curate.doubt import plan_uncertain
 from sightline.curate.pool import WHYS, Plan, Pool
-from sightline.curate.scores import front_by_score, shuffled, why_uncertain
+from sightline.curate.scores import shuffled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-EAGER: Final = 20_000
-"""Up to so many waiting images the whole queue is sorted at once."""
-FRONT: Final = 2_000
-"""Above that so many are, and the rest when somebody goes there."""
+    from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What is asked of a queue."""
+def named(name: str) -> Queue:
+    """Return a queue.
 
-    limit: int | None = None
-    """How many images to return; None: all."""
-    seed: int = 0
-    test: bool = False
-    """Let images of the test split in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """An entry of the table."""
-
-    name: str
-    description: str
-    needs: tuple[str, ...]
-    """What must be there: `head`, `embeddings`."""
-    plan: Callable[[Pool, Ask], Plan]
+    Raises:
+        InvalidInputError: There is none of this name.
+    """
+    queue = QUEUES.get(name)
+    if queue is None:
+        raise InvalidInputError(f"no queue named {name!r}", hint=did_you_mean(name, QUEUES))
+    return queue
 
 
 def plan(
-    name: str, pool: Pool, *, limit: int | None = None, seed: int = 0, test: bool = False
+    name: str,
+    pool: Pool,
+    *,
+    limit: int | None = None,
+    seed: int = 0,
+    test: bool = False,
+    options: Mapping[str, Any] | None = None,
 ) -> Plan:
     """Return the order of a queue.
 
@@ -58,21 +52,22 @@ def plan(
         limit: How many images; None: all.
         seed: Of whatever is drawn.
         test: Let images of the test split in.
+        options: More of `Ask`, as the queue takes them.
 
     Raises:
-        InvalidInputError: There is no such queue, or the limit is negative.
-        ConflictError: It needs a head that is not there yet.
+        InvalidInputError: There is no such queue, or it cannot be asked that.
+        ConflictError: It needs what is not there yet.
     """
-    queue = QUEUES.get(name)
-    if queue is None:
-        raise InvalidInputError(f"no queue named {name!r}", hint=did_you_mean(name, QUEUES))
-    if limit is not None and limit < 0:
-        raise InvalidInputError(f"a limit of {limit} images", hint="give 0 or more")
+    queue, given = named(name), dict(options or {})
+    queue.takes(given)
+    ask = Ask(limit=limit, seed=seed, test=test, **given)
     if "head" in queue.needs and pool.margin is None:
         raise ConflictError(
             f"the queue {name} needs a head", hint="label images of two classes, or use auto"
         )
-    return queue.plan(pool, Ask(limit, seed, test))
+    if "embeddings" in queue.needs and pool.embeddings is None:
+        raise ConflictError(f"the queue {name} needs embeddings", hint="embed the images first")
+    return queue.plan(pool, ask)
 
 
 def _all(pool: Pool, ask: Ask) -> Plan:
@@ -85,42 +80,66 @@ def _random(pool: Pool, ask: Ask) -> Plan:
     return Plan(order, None, ["drawn by chance"] * min(len(order), WHYS))
 
 
-def _uncertain(pool: Pool, ask: Ask) -> Plan:
-    waiting, skipped = pool.open_masks(test=ask.test)
-    margin = np.asarray(pool.margin)
-    total = int(np.count_nonzero(waiting))
-    if ask.limit is None and total > EAGER:
-        front, rest = front_by_score(waiting, margin, FRONT)
-        last = np.flatnonzero(skipped)
-        scores = margin[front].astype(np.float32)
-        return Plan(
-            front,
-            scores,
-            why_uncertain(pool, front[:WHYS]),
-            more=total - len(front) + len(last),
-            rest=lambda: np.concatenate([rest(), last]),
-        )
-    front, _ = front_by_score(waiting, margin, total if ask.limit is None else ask.limit)
-    order = np.concatenate([front, np.flatnonzero(skipped)])[: ask.limit]
-    return Plan(order, margin[order].astype(np.float32), why_uncertain(pool, order[:WHYS]))
+def _unsure(pool: Pool, ask: Ask) -> Plan:
+    return _of_status(pool, ask, UNSURE, "marked as unsure")
 
 
-def _auto(pool: Pool, ask: Ask) -> Plan:
-    return plan_auto(pool, limit=ask.limit, seed=ask.seed, test=ask.test)
+def _skipped(pool: Pool, ask: Ask) -> Plan:
+    return _of_status(pool, ask, SKIPPED, "skipped")
 
 
-QUEUES: Final[dict[str, Queue]] = {
-    queue.name: queue
-    for queue in (
-        Queue("all", "Every image, in the order of arrival", (), _all),
-        Queue(
-            "auto",
-            "What teaches most: first what stands for many, then what the head doubts",
-            (),
-            _auto,
-        ),
-        Queue("uncertain", "Smallest gap between the two likeliest classes", ("head",), _uncertain),
-        Queue("random", "By chance: the fair sample", (), _random),
-    )
-}
+def _of_status(pool: Pool, ask: Ask, status: int, why: str) -> Plan:
+    order = np.flatnonzero(pool.live() & (pool.status == status))[: ask.limit]
+    return Plan(order, None, [why] * min(len(order), WHYS))
+
+
+_ENTRIES: Final = (
+    Queue(
+        name="auto",
+        title="Most worth labelling",
+        description="What teaches most: first what stands for many, then what the head doubts",
+        group="learn",
+        uses=("embeddings", "head"),
+        plan=plan_auto,
+    ),
+    Queue(
+        name="uncertain",
+        title="Uncertain",
+        description="Where the head wavers: smallest margin, highest entropy or least confidence",
+        group="learn",
+        needs=("head",),
+        uses=("embeddings",),
+        options=("measure",),
+        plan=plan_uncertain,
+    ),
+    Queue(
+        name="random",
+        title="Random",
+        description="By chance: the fair sample",
+        group="learn",
+        plan=_random,
+    ),
+    Queue(
+        name="unsure",
+        title="Unsure",
+        description="What somebody marked as unsure, in the order of arrival",
+        group="check",
+        plan=_unsure,
+    ),
+    Queue(
+        name="skipped",
+        title="Skipped",
+        description="What somebody skipped, in the order of arrival",
+        group="check",
+        plan=_skipped,
+    ),
+    Queue(
+        name="all",
+        title="All",
+        description="Every image, in the order of arrival",
+        group="look",
+        plan=_all,
+    ),
+)
+QUEUES: Final[dict[str, Queue]] = {queue.name: queue for queue in _ENTRIES}
 """In the order in which people see them."""

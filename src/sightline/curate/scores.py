@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from numpy.typing import NDArray
 
     from sightline.core.arrays import I64, Bool
-    from sightline.curate.pool import Pool
 
 SAMPLE: Final = 16_384
 SAMPLE_MARGIN: Final = 64
+_NOWHERE: Final = 0xFFFF
+"""A bin that no number falls into."""
 _SORT_ALL: Final = 4
 """Above this share (1/4) of the images, sorting all is as quick as choosing first."""
 
@@ -42,28 +41,65 @@ def shuffled(ordinals: I64, seed: int) -> I64:
     return np.random.default_rng(seed).permutation(ordinals)
 
 
-def front_by_score(wanted: Bool, score: NDArray[Any], count: int) -> tuple[I64, Callable[[], I64]]:
-    """Return the `count` wanted ordinals of the lowest score, and what gives all that follow.
+class Ranked:
+    """An order of those that are wanted by a score, ascending; NaN last, ties by ordinal.
 
-    Args:
-        wanted: (N,)
-        score: (N,) by ordinal; NaN last, ties by ordinal.
-        count: The front's length; less when fewer are wanted.
-
-    The front of a million costs a few passes over the scores, not a sort of them.
+    It is never sorted as a whole. Scores fall into 65,536 bins by their leading bits; the counts
+    say in which bins the places asked for lie, and only what is in those is sorted.
     """
-    values = np.where(wanted, score, np.nan).astype(np.float32, copy=False)
-    near = _lowest(values, count)
-    front = near[np.lexsort((near, values[near]))][:count]
-    if len(front) < count:  # images without a score make up the rest
-        front = by_score(np.flatnonzero(wanted), score, count)
 
-    def rest() -> I64:
-        left = wanted.copy()
-        left[front] = False
-        return by_score(np.flatnonzero(left), score, None)
+    def __init__(self, wanted: Bool, score: NDArray[Any]) -> None:
+        """Take which are wanted (N,), and the score (N,) by ordinal."""
+        self._wanted = wanted
+        self._score = score
+        self._codes: NDArray[np.uint16] | None = None
+        self._ends: I64 = np.zeros(0, np.int64)
 
-    return front, rest
+    def front(self, count: int) -> I64:
+        """Return the first `count` places, without these being taken out: a few passes over N."""
+        values = np.where(self._wanted, self._score, np.nan).astype(np.float32, copy=False)
+        near = _lowest(values, count)
+        front = near[np.lexsort((near, values[near]))][:count]
+        if len(front) < count:  # images without a score make up the rest
+            front = by_score(np.flatnonzero(self._wanted), self._score, count)
+        return front
+
+    def without(self, ordinals: I64) -> Ranked:
+        """Return the order of those that are left when some are taken out."""
+        left = self._wanted.copy()
+        left[ordinals] = False
+        return Ranked(left, self._score)
+
+    def part(self, start: int, stop: int) -> I64:
+        """Return the places start..stop of the order; fewer at its end."""
+        if self._codes is None:
+            self._codes, self._ends = _binned(self._wanted, self._score)
+        stop = min(stop, int(self._ends[-1]))
+        if start >= stop:
+            return np.zeros(0, np.int64)
+        low = int(np.searchsorted(self._ends, start, side="right"))
+        high = int(np.searchsorted(self._ends, stop, side="left"))
+        inside = self._codes == low if low == high else _between(self._codes, low, high)
+        members = np.flatnonzero(inside)
+        members = members[np.argsort(self._score[members], kind="stable")]
+        before = int(self._ends[low - 1]) if low else 0
+        return members[start - before : stop - before]
+
+
+def _between(codes: NDArray[np.uint16], low: int, high: int) -> Bool:
+    inside: Bool = codes - np.uint16(low) <= np.uint16(high - low)
+    return inside
+
+
+def _binned(wanted: Bool, score: NDArray[Any]) -> tuple[NDArray[np.uint16], I64]:
+    """Return each score's bin (N,), and how many are wanted up to the end of each bin."""
+    values = np.where(np.isnan(score), np.inf, score).astype(np.float32, copy=False) + np.float32(0)
+    bits = values.view(np.int32)
+    ordered = bits ^ ((bits >> 31) | np.int32(-(2**31)))  # as unsigned: ascends with the value
+    codes = (ordered.view(np.uint32) >> np.uint32(16)).astype(np.uint16)
+    codes[~wanted] = _NOWHERE
+    ends = np.cumsum(np.bincount(codes, minlength=_NOWHERE + 1)[:_NOWHERE])
+    return codes, ends
 
 
 def _lowest(values: NDArray[Any], count: int) -> I64:
@@ -82,32 +118,3 @@ def _lowest(values: NDArray[Any], count: int) -> I64:
         return near
     worst = np.partition(values, min(count, len(values) - 1))[min(count, len(values) - 1)]
     return np.flatnonzero(values <= worst if np.isfinite(worst) else np.isfinite(values))
-
-
-def why_uncertain(pool: Pool, ordinals: I64) -> list[str]:
-    """Return one line for each ordinal: between which classes the head wavers."""
-    assert pool.margin is not None
-    margins = np.asarray(pool.margin)[ordinals]
-    if pool.probabilities is None or not len(ordinals):
-        return [_margin(float(one)) for one in margins]
-    probs, _ = pool.probabilities.read(ordinals)
-    return wavering(margins, probs, pool.names)
-
-
-def wavering(margins: NDArray[Any], probs: NDArray[Any], names: Sequence[str]) -> list[str]:
-    """Return one line per image from its margin (n,) and probabilities (n, K) of K names."""
-    if not names or probs.shape[1] < 2:  # noqa: PLR2004
-        return [_margin(float(one)) for one in margins]
-    probs = probs.astype(np.float32)
-    second, first = np.argsort(probs, axis=1)[:, -2:].T
-    at = np.arange(len(probs))
-    return [
-        f"{names[a]} {p:.0%} or {names[b]} {q:.0%}" if np.isfinite(m) else _margin(m)
-        for a, b, p, q, m in zip(
-            first, second, probs[at, first], probs[at, second], margins.tolist(), strict=True
-        )
-    ]
-
-
-def _margin(margin: float) -> str:
-    return f"margin {margin:.2f}" if np.isfinite(margin) else "the head has not seen it yet"

@@ -59,12 +59,22 @@ class Window:
 
 @dataclass(slots=True)
 class _Open:
-    """A view in memory. `rest` gives what follows `ordinals` while that is not computed."""
+    """A view in memory. `rest` gives the `more` places after `ordinals`, part by part."""
 
     ordinals: I32
     scores: F32 | None
     whys: list[str] | None
-    rest: Callable[[], NDArray[Any]] | None = None
+    more: int = 0
+    rest: Callable[[int, int], NDArray[Any]] | None = None
+
+    def places(self, start: int, stop: int) -> I32:
+        """Return the places start..stop; fewer at the end."""
+        known = len(self.ordinals)
+        part = np.asarray(self.ordinals[start:stop])
+        if self.rest is None or stop <= known:
+            return part
+        further = self.rest(max(start - known, 0), min(stop - known, self.more))
+        return np.concatenate([part, further.astype(np.int32)])
 
 
 class ViewStore:
@@ -85,7 +95,7 @@ class ViewStore:
         scores: F32 | None = None,
         whys: Sequence[str] | None = None,
         more: int = 0,
-        rest: Callable[[], NDArray[Any]] | None = None,
+        rest: Callable[[int, int], NDArray[Any]] | None = None,
     ) -> View:
         """Keep an order.
 
@@ -96,8 +106,8 @@ class ViewStore:
             scores: (N,)
             whys: At most N reasons, from the front.
             more: How many places follow the front.
-            rest: Returns these, (more,); asked once, when somebody goes there. Until then the view
-                does not outlive its process.
+            rest: Returns places start..stop of these, when somebody goes there. Until all were
+                asked for, the view does not outlive its process.
         """
         view = View(uuid.uuid4().hex[:16], project_id, now(), len(ordinals) + more, spec)
         self._root.mkdir(parents=True, exist_ok=True)
@@ -105,6 +115,7 @@ class ViewStore:
             ordinals.astype(np.int32),
             None if scores is None else scores.astype(np.float32),
             None if whys is None else list(whys),
+            more,
             rest,
         )
         if rest is None:
@@ -149,31 +160,33 @@ class ViewStore:
         Raises:
             UnknownViewError: It is gone.
         """
-        found = self._find(view_id, to=offset + limit)
         part = slice(offset, offset + limit)
-        return Window(
-            ordinals=np.asarray(found.ordinals[part]),
-            scores=None if found.scores is None else np.asarray(found.scores[part]),
-            whys=None if found.whys is None else tuple(found.whys[part]),
-        )
+        with self._lock:
+            found = self._find(view_id)
+            return Window(
+                ordinals=found.places(offset, offset + limit),
+                scores=None if found.scores is None else np.asarray(found.scores[part]),
+                whys=None if found.whys is None else tuple(found.whys[part]),
+            )
 
     def ordinals(self, view_id: str) -> I32:
         """Return all places, (N,)."""
-        return np.asarray(self._find(view_id, to=None).ordinals)
-
-    def _find(self, view_id: str, *, to: int | None) -> _Open:
-        """Return a view that is known up to the place `to`; None: to its end."""
         with self._lock:
-            found = self._open.get(view_id)
-            if found is None:
-                self.get(view_id)
-                found = self._load(view_id)
-            self._keep(view_id, found)
-            if found.rest is not None and (to is None or to > len(found.ordinals)):
-                found.ordinals = np.concatenate([found.ordinals, found.rest().astype(np.int32)])
+            found = self._find(view_id)
+            if found.rest is not None:
+                found.ordinals = found.places(0, len(found.ordinals) + found.more)
                 found.rest = None
                 self._save(view_id, found)
-            return found
+            return np.asarray(found.ordinals)
+
+    def _find(self, view_id: str) -> _Open:
+        """Return a view; the lock is held."""
+        found = self._open.get(view_id)
+        if found is None:
+            self.get(view_id)
+            found = self._load(view_id)
+        self._keep(view_id, found)
+        return found
 
     def _keep(self, view_id: str, found: _Open) -> None:
         self._open[view_id] = found

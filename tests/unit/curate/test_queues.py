@@ -12,15 +12,21 @@ from hypothesis.extra.numpy import arrays
 
 from sightline.core.errors import ConflictError, InvalidInputError
 from sightline.core.labels import CONFLICT, LABELLED, SKIPPED, TEST, UNSURE
-from sightline.curate.pool import WHYS
+from sightline.curate.ask import MEASURES, OPTIONS
+from sightline.curate.pool import WHYS, Tops
 from sightline.curate.queues import QUEUES, plan
-from sightline.curate.scores import by_score, front_by_score
+from sightline.curate.scores import Ranked, by_score
 from unit.curate.pools import MemoryRows, pool
 
 
 def test_the_table_lists_the_queues_that_people_see() -> None:
-    assert list(QUEUES) == ["all", "auto", "uncertain", "random"]
-    assert all(queue.description for queue in QUEUES.values())
+    assert next(iter(QUEUES)) == "auto"
+    assert {"uncertain", "random", "unsure", "skipped", "all"} <= set(QUEUES)
+    for queue in QUEUES.values():
+        assert queue.title
+        assert queue.description
+        assert set(queue.options) <= set(OPTIONS)
+        assert queue.reads <= {"head", "embeddings", "model", "tops", "entropy"}
 
 
 @given(
@@ -114,10 +120,13 @@ def test_a_limit_gives_the_front_of_the_whole_order_with_ties_by_ordinal() -> No
 def test_front_and_rest_are_the_whole_order(
     score: np.ndarray, wanted: np.ndarray, count: int
 ) -> None:
-    front, rest = front_by_score(wanted, score, count)
+    order = Ranked(wanted, score)
+    front = order.front(count)
+    rest = order.without(front)
     whole = by_score(np.flatnonzero(wanted), score, None)
     assert len(front) == min(count, len(whole))
-    assert np.concatenate([front, rest()]).tolist() == whole.tolist()
+    parts = [rest.part(at, at + 7) for at in range(0, 301, 7)]
+    assert np.concatenate([front, *parts]).tolist() == whole.tolist()
 
 
 @pytest.mark.parametrize("name", ["uncertain", "auto"])
@@ -128,12 +137,13 @@ def test_a_large_queue_gives_its_front_now_and_the_rest_when_it_is_asked_for(
     status = rng.integers(0, 4, 5000)
     here = pool(5000, status=status, margin=rng.random(5000).astype(np.float32))
     whole = plan(name, here).ordinals.tolist()
-    for module in ("queues", "auto"):
-        monkeypatch.setattr(f"sightline.curate.{module}.EAGER", 100)
+    monkeypatch.setattr("sightline.curate.ranked.EAGER", 100)
     got = plan(name, here)
     assert got.rest is not None
     assert len(got.ordinals) + got.more == len(whole)
-    assert got.ordinals.tolist() + got.rest().tolist() == whole
+    assert got.ordinals.tolist() + got.rest(0, got.more).tolist() == whole
+    tail = got.rest(got.more - 30, got.more + 30)
+    assert tail.tolist() == whole[-30:], "any part can be asked for"
 
 
 def test_random_is_decided_by_the_seed() -> None:
@@ -157,5 +167,31 @@ def test_what_cannot_be_planned_is_told() -> None:
         plan("uncertain", pool(3))
     with pytest.raises(InvalidInputError):
         plan("random", pool(3), limit=-1)
+    with pytest.raises(InvalidInputError, match="takes no measure"):
+        plan("random", pool(3), options={"measure": "margin"})
+    with pytest.raises(InvalidInputError, match="no measure 'margins'"):
+        plan("uncertain", pool(3, margin=np.zeros(3)), options={"measure": "margins"})
     assert plan("random", pool(0)).ordinals.tolist() == []
     assert plan("auto", pool(0)).ordinals.tolist() == []
+
+
+def test_unsure_and_skipped_hold_what_was_marked_so() -> None:
+    status = np.array([SKIPPED, UNSURE, LABELLED, UNSURE, SKIPPED])
+    here = pool(5, status=status, test=(3,))
+    assert plan("unsure", here).ordinals.tolist() == [1, 3]
+    assert plan("skipped", here, limit=1).ordinals.tolist() == [0]
+    assert plan("skipped", here).whys == ["skipped", "skipped"]
+
+
+def test_a_measure_orders_by_what_it_says() -> None:
+    margin = np.array([0.5, 0.1, 0.3], np.float32)
+    entropy = np.array([0.2, 0.4, 0.9], np.float32)
+    here = pool(
+        3, margin=margin, entropy=entropy, tops=Tops(np.array([0.4, 0.5, 0.6]), np.zeros(3, int))
+    )
+    order = {
+        one: plan("uncertain", here, options={"measure": one}).ordinals.tolist() for one in MEASURES
+    }
+    assert order == {"margin": [1, 2, 0], "entropy": [2, 1, 0], "confidence": [0, 1, 2]}
+    with pytest.raises(ConflictError, match="entropy"):
+        plan("uncertain", replace(here, entropy=None), options={"measure": "entropy"})

@@ -51,3 +51,25 @@ def test_old_views_go_with_their_files(
     assert len(list(tmp_path.glob("*.npy"))) == 3
     with pytest.raises(UnknownViewError):
         ViewStore(db, tmp_path).get(made[0].id) and ViewStore(db, tmp_path).window("no", 0, 1)
+
+
+def test_places_that_are_worked_out_when_somebody_goes_there(
+    db: Database, project: Project, tmp_path: Path
+) -> None:
+    asked = []
+
+    def rest(start: int, stop: int) -> np.ndarray:
+        asked.append((start, stop))
+        return np.arange(10, 20)[start:stop]
+
+    store = ViewStore(db, tmp_path)
+    front = np.arange(3, dtype=np.int32)
+    view = store.create(project.id, {}, front, more=10, rest=rest)
+    assert view.size == 13
+    assert store.window(view.id, 0, 3).ordinals.tolist() == [0, 1, 2]
+    assert asked == []
+    assert store.window(view.id, 2, 3).ordinals.tolist() == [2, 10, 11]
+    assert store.window(view.id, 11, 100).ordinals.tolist() == [18, 19]
+    assert asked == [(0, 2), (8, 10)], "no more than was asked for"
+    assert store.ordinals(view.id).tolist() == [0, 1, 2, *range(10, 20)]
+    assert ViewStore(db, tmp_path).ordinals(view.id).tolist() == [0, 1, 2, *range(10, 20)]

@@ -1322,6 +1322,17 @@ export interface components {
              * @default
              */
             text?: string;
+            /**
+             * Tag Ids
+             * @description has any of these tags
+             */
+            tag_ids?: number[];
+            /**
+             * Predicted Ids
+             * @description the head sees one of these
+             */
+            predicted_ids?: number[];
+            region?: components["schemas"]["Region"] | null;
         };
         /**
          * Form
@@ -1837,10 +1848,11 @@ export interface components {
          * @description A queue over a filter.
          * @example {
          *       "filter": {
-         *         "statuses": [
-         *           "unlabelled"
+         *         "splits": [
+         *           "train"
          *         ]
          *       },
+         *       "measure": "entropy",
          *       "queue": "uncertain"
          *     }
          */
@@ -1853,6 +1865,30 @@ export interface components {
             filter?: components["schemas"]["Filter"];
             /** Seed */
             seed?: number | null;
+            /**
+             * Band
+             * @description lowest and highest probability, 0..1
+             * @example [
+             *       0.3,
+             *       0.8
+             *     ]
+             */
+            band?: number[] | null;
+            /** Class Id */
+            class_id?: number | null;
+            /** Measure */
+            measure?: ("margin" | "entropy" | "confidence") | null;
+            /** Method */
+            method?: ("lof" | "forest" | "knn") | null;
+            /**
+             * Against
+             * @description name of an encoder or a model
+             */
+            against?: string | null;
+            /** Images */
+            images?: number[] | null;
+            /** Text */
+            text?: string | null;
         };
         /**
          * Page
@@ -1995,8 +2031,40 @@ export interface components {
              * @example uncertain
              */
             name: string;
+            /** Title */
+            title: string;
             /** Description */
             description: string;
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "learn" | "check" | "look";
+            /**
+             * Needs
+             * @description what must be there: head, embeddings, model
+             */
+            needs: string[];
+            /**
+             * Options
+             * @description what else may be asked of it
+             */
+            options: string[];
+        };
+        /**
+         * Region
+         * @description A part of a map: a polygon in its coordinates, or a cluster.
+         */
+        Region: {
+            /**
+             * Method
+             * @example pca
+             */
+            method: string;
+            /** Polygon */
+            polygon?: number[][] | null;
+            /** Cluster */
+            cluster?: number | null;
         };
         /**
          * Run

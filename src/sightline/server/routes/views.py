@@ -23,8 +23,13 @@ def list_queues(bench: Bench) -> object:
 def make_view(name: ProjectName, body: NewView, bench: Bench) -> object:
     """Fix an order of images: a queue over a filter."""
     project = bench.projects.get(name)
-    filters = body.filter.model_dump()
-    return bench.queues.make_view(project, body.queue, filters=filters, seed=body.seed or 0)
+    return bench.queues.make_view(
+        project,
+        body.queue,
+        filters=body.filter.model_dump(),
+        options=body.options(),
+        seed=body.seed or 0,
+    )
 
 
 @router.get("/views/{view_id}", response_model=Window)

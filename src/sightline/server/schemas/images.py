@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from sightline.server.schemas.common import ClassId, In, Out, Split, Status
+from sightline.server.schemas.common import ClassId, ImageId, In, Out, Split, Status
 
 
 class Item(Out):
@@ -68,6 +68,16 @@ class Page(Out):
     next: str | None
 
 
+class Region(In):
+    """A part of a map: a polygon in its coordinates, or a cluster."""
+
+    method: str = Field(max_length=100, examples=["pca"])
+    polygon: list[Annotated[list[float], Field(min_length=2, max_length=2)]] | None = Field(
+        default=None, min_length=3, max_length=10_000
+    )
+    cluster: int | None = None
+
+
 class Filter(In):
     """Which images; an empty list or text leaves nothing out."""
 
@@ -75,6 +85,13 @@ class Filter(In):
     splits: list[Split] = Field(default_factory=list, max_length=3)
     statuses: list[Status] = Field(default_factory=list, max_length=5)
     text: str = Field(default="", max_length=1_000)
+    tag_ids: list[ClassId] = Field(
+        default_factory=list, max_length=10_000, description="has any of these tags"
+    )
+    predicted_ids: list[ClassId] = Field(
+        default_factory=list, max_length=10_000, description="the head sees one of these"
+    )
+    region: Region | None = None
 
 
 class NewView(In):
@@ -82,13 +99,30 @@ class NewView(In):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"queue": "uncertain", "filter": {"statuses": ["unlabelled"]}}]
+            "examples": [
+                {"queue": "uncertain", "measure": "entropy", "filter": {"splits": ["train"]}}
+            ]
         }
     )
 
     queue: str = Field(default="all", max_length=100)
     filter: Filter = Field(default_factory=Filter)
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
+    band: Annotated[list[float], Field(min_length=2, max_length=2)] | None = Field(
+        default=None, description="lowest and highest probability, 0..1", examples=[[0.3, 0.8]]
+    )
+    class_id: ClassId | None = None
+    measure: Literal["margin", "entropy", "confidence"] | None = None
+    method: Literal["lof", "forest", "knn"] | None = None
+    against: str | None = Field(
+        default=None, min_length=1, max_length=200, description="name of an encoder or a model"
+    )
+    images: list[ImageId] | None = Field(default=None, min_length=1, max_length=1_000)
+    text: str | None = Field(default=None, min_length=1, max_length=1_000)
+
+    def options(self) -> dict[str, Any]:
+        """Return what the queue is asked besides filter and seed."""
+        return self.model_dump(exclude={"queue", "filter", "seed"}, exclude_none=True)
 
 
 class View(Out):

@@ -44,7 +44,11 @@ class Queue(Out):
     """A way to order images."""
 
     name: str = Field(examples=["uncertain"])
+    title: str
     description: str
+    group: Literal["learn", "check", "look"]
+    needs: list[str] = Field(description="what must be there: head, embeddings, model")
+    options: list[str] = Field(description="what else may be asked of it")
 
 
 class Engine(Out):

@@ -1,0 +1,133 @@
+"""What a queue looks at: a project's arrays, gathered as the queue reads them."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+from sightline.app.filters import Filters
+from sightline.core.errors import ConflictError, InvalidInputError
+from sightline.curate.pool import Pool, Tops
+from sightline.curate.tops import tops_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sightline.app.encoders import Encoders
+    from sightline.app.heads import Answers, Heads
+    from sightline.core.arrays import F32
+    from sightline.curate.ask import Queue
+    from sightline.store.projects import Project
+    from sightline.store.store import Store
+
+
+WITH_TOPS: Final = frozenset({"tops", "confidence"})
+"""What reads the likeliest class of every image."""
+
+
+class Pools:
+    """Gathers what a queue is asked about."""
+
+    def __init__(self, store: Store, encoders: Encoders, heads: Heads) -> None:
+        self._store = store
+        self._encoders = encoders
+        self._heads = heads
+        self._lock = threading.Lock()
+        self._known: dict[int, tuple[tuple[Any, ...], Tops]] = {}
+        self.filters = Filters(store, self._predicted)
+        self.vectors: Callable[[Project, str], F32] | None = None
+        """Returns what stands for a text, (1, D); set by whoever has a text tower."""
+
+    def pool(
+        self,
+        project: Project,
+        queue: Queue,
+        filters: Mapping[str, Any],
+        options: Mapping[str, Any],
+    ) -> tuple[Pool, dict[str, Any]]:
+        """Return the arrays, and the options as the planner takes them.
+
+        Raises:
+            InvalidInputError: A class, an image or a filter that there is not.
+        """
+        state = self._store.state.get(project.id)
+        answers = self._heads.answers(project, state.size)
+        names = {row.id: row.name for row in self._store.classes.list(project.id)}
+        asked = self._resolved(project, options, names)
+        reads = queue.reads | {asked.get("measure", "")}
+        embedded = "embeddings" in reads
+        pool = Pool(
+            status=state.status,
+            split=state.split,
+            class_id=state.class_id,
+            alive=state.alive,
+            wanted=self.filters.mask(project, state, filters),
+            embeddings=self._encoders.embeddings(project) if embedded else None,
+            margin=answers.margin,
+            entropy=self._heads.entropy(project, state.size) if "entropy" in reads else None,
+            tops=self._tops(project, answers, state.size) if reads & WITH_TOPS else None,
+            probabilities=answers.probabilities,
+            class_ids=answers.class_ids,
+            names=answers.names,
+            class_names=names,
+            queries=self._vector(project, asked),
+        )
+        return pool, asked
+
+    def _vector(self, project: Project, asked: Mapping[str, Any]) -> F32 | None:
+        """Return the vector of the text asked for, None when there is no text."""
+        if "text" not in asked:
+            return None
+        if self.vectors is None:
+            raise ConflictError(
+                f"the encoder of {project.name} has no text tower",
+                hint="choose one that has, such as a CLIP or SigLIP model",
+            )
+        return self.vectors(project, asked["text"])
+
+    def _predicted(self, project: Project, n: int) -> tuple[Tops | None, tuple[int, ...]]:
+        answers = self._heads.answers(project, n)
+        return self._tops(project, answers, n), answers.class_ids
+
+    def _tops(self, project: Project, answers: Answers, n: int) -> Tops | None:
+        """Return the likeliest classes, worked out once for each answer of the head."""
+        found = answers.probabilities
+        if found is None:
+            return None
+        header = found.header
+        what = (header.key, header.generation, header.journal_seq, n)
+        with self._lock:
+            kept = self._known.get(project.id)
+            if kept is None or kept[0] != what:
+                kept = (what, tops_of(found, n))
+                self._known[project.id] = kept
+            return kept[1]
+
+    def ordinals(self, project: Project, images: Sequence[int]) -> tuple[int, ...]:
+        """Return the ordinals of images by their ids.
+
+        Raises:
+            InvalidInputError: One is not an image of this project.
+        """
+        rows = {row.id: row for row in self._store.images.by_ids(images)}
+        gone = [one for one in images if one not in rows or rows[one].project_id != project.id]
+        if gone:
+            raise InvalidInputError(
+                f"{project.name} has no image {gone[0]}", hint="it may have been deleted: look anew"
+            )
+        return tuple(rows[one].ordinal for one in images)
+
+    def _resolved(
+        self, project: Project, options: Mapping[str, Any], names: Mapping[int, str]
+    ) -> dict[str, Any]:
+        asked = dict(options)
+        if "class_id" in asked and asked["class_id"] not in names:
+            raise InvalidInputError(
+                f"{project.name} has no class with id {asked['class_id']}",
+                hint=", ".join(f"{one} is {name}" for one, name in names.items()) or "make one",
+            )
+        if "band" in asked:
+            asked["band"] = tuple(asked["band"])
+        if "images" in asked:
+            asked["images"] = self.ordinals(project, asked["images"])
+        return asked
