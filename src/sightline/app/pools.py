@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sightline.app.filters import Filters
 from sightline.core.errors import ConflictError, InvalidInputError
@@ -12,6 +12,8 @@ from sightline.curate.tops import tops_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from sightline.app.encoders import Encoders
     from sightline.app.heads import Answers, Heads
@@ -23,6 +25,14 @@ if TYPE_CHECKING:
 
 WITH_TOPS: Final = frozenset({"tops", "confidence"})
 """What reads the likeliest class of every image."""
+
+
+class Source(Protocol):
+    """What works out one number for each image."""
+
+    def __call__(self, project: Project, n: int, asked: Mapping[str, Any]) -> NDArray[Any]:
+        """Return (n,) by ordinal, for a queue that is asked this."""
+        ...
 
 
 class Pools:
@@ -37,6 +47,8 @@ class Pools:
         self.filters = Filters(store, self._predicted)
         self.vectors: Callable[[Project, str], F32] | None = None
         """Returns what stands for a text, (1, D); set by whoever has a text tower."""
+        self.sources: dict[str, Source] = {}
+        """What fills `Pool.arrays`, by the names that queues read."""
 
     def pool(
         self,
@@ -71,6 +83,11 @@ class Pools:
             names=answers.names,
             class_names=names,
             queries=self._vector(project, asked),
+            arrays={
+                name: source(project, state.size, asked)
+                for name, source in self.sources.items()
+                if name in reads
+            },
         )
         return pool, asked
 

@@ -21,7 +21,7 @@ from sightline.core.errors import InvalidInputError, did_you_mean
 from sightline.core.progress import Progress, Silent
 from sightline.curate.knn import knn
 from sightline.curate.pool import WHYS, Plan
-from sightline.curate.scores import by_score, front_by_score
+from sightline.curate.scores import by_score, followed, front_by_score
 from sightline.heads.half import widen
 from sightline.heads.threads import cores, one_thread
 
@@ -156,14 +156,8 @@ def plan_oddities(
     known = np.sort(odd[pool.live() & np.isfinite(odd)])
     if lazy:
         whys = _whys(odd[front[:WHYS]], known, method)
-        more = total - len(front) + len(last)
-        return Plan(
-            front,
-            odd[front],
-            whys,
-            more=more,
-            rest=lambda: np.concatenate([rest(), last]),
-        )
+        left = total - len(front)
+        return Plan(front, odd[front], whys, more=left + len(last), rest=followed(rest, left, last))
     order = np.concatenate([front, by_score(last, score, None)])[:limit]
     return Plan(order, odd[order], _whys(odd[order[:WHYS]], known, method))
 

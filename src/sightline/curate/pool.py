@@ -94,6 +94,8 @@ class Pool:
     """A second opinion."""
     queries: F32 | None = None
     """(Q, D) vectors to be like, of length 1."""
+    arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    """(N,) what else the queue `reads`, by that name."""
 
     @property
     def size(self) -> int:

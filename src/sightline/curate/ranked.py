@@ -9,7 +9,7 @@ import numpy as np
 
 from sightline.curate.apart import BATCH, apart
 from sightline.curate.pool import WHYS, Plan
-from sightline.curate.scores import Ranked
+from sightline.curate.scores import Ranked, followed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,14 +56,9 @@ def ranked(pool: Pool, ask: Ask, ranking: Ranking) -> Plan:
     if not lazy:
         front = np.concatenate([front, last])[: ask.limit]
         return _made(ranking, front, 0, None)
-    rest = order.without(front)
     left = total - len(front)
-
-    def part(start: int, stop: int) -> I64:
-        found = rest.part(min(start, left), min(stop, left))
-        return np.concatenate([found, last[max(start - left, 0) : max(stop - left, 0)]])
-
-    return _made(ranking, front, left + len(last), part)
+    rest = followed(order.without(front).part, left, last)
+    return _made(ranking, front, left + len(last), rest)
 
 
 def _looked_at(total: int, limit: int | None) -> int:

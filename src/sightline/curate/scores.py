@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from sightline.core.arrays import I64, Bool
@@ -84,6 +86,31 @@ class Ranked:
         members = members[np.argsort(self._score[members], kind="stable")]
         before = int(self._ends[low - 1]) if low else 0
         return members[start - before : stop - before]
+
+
+def front_by_score(
+    wanted: Bool, score: NDArray[Any], count: int
+) -> tuple[I64, Callable[[int, int], I64]]:
+    """Return the `count` wanted ordinals of the lowest score, and what gives places after them.
+
+    Args:
+        wanted: (N,)
+        score: (N,) by ordinal; NaN last, ties by ordinal.
+        count: The front's length; less when fewer are wanted.
+    """
+    order = Ranked(wanted, score)
+    front = order.front(count)
+    return front, order.without(front).part
+
+
+def followed(rest: Callable[[int, int], I64], count: int, last: I64) -> Callable[[int, int], I64]:
+    """Return what gives parts of `count` places of `rest` and then of `last`."""
+
+    def part(start: int, stop: int) -> I64:
+        found = rest(min(start, count), min(stop, count))
+        return np.concatenate([found, last[max(start - count, 0) : max(stop - count, 0)]])
+
+    return part
 
 
 def _between(codes: NDArray[np.uint16], low: int, high: int) -> Bool:

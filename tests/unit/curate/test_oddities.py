@@ -100,7 +100,7 @@ def test_of_a_large_project_the_rest_is_sorted_when_somebody_goes_there(
     status[3] = SKIPPED
     got = plan_oddities(pool(30, status=status), odd)
     assert got.rest is not None
-    whole = np.concatenate([got.ordinals, got.rest()])
+    whole = np.concatenate([got.ordinals, got.rest(0, got.more)])
     assert got.more == len(whole) - 4 == 26
     order = np.argsort(-odd, kind="stable")
     assert whole.tolist() == [*order[order != 3], 3]

@@ -106,7 +106,7 @@ def test_of_a_large_project_the_rest_is_sorted_when_somebody_goes_there(
     got = plan_similar(pool(30), distance, np.array([0]))
     assert len(got.ordinals) == 5
     assert got.rest is not None
-    whole = np.concatenate([got.ordinals, got.rest()])
+    whole = np.concatenate([got.ordinals, got.rest(0, got.more)])
     assert got.more == len(whole) - 5 == 25
     assert whole[1:].tolist() == (np.argsort(distance[1:], kind="stable") + 1).tolist()
 
