@@ -83,7 +83,10 @@ def test_first_start_installs_everything_in_one_call_and_starts_the_server(
     done = checkout.run()
     assert done.returncode == 0, done.stderr
     assert len(checkout.installs) == 1
-    assert "-c constraints.txt -e .[train,models,map,search,tables,science,heic,postgresql]" in checkout.installs[0]
+    assert (
+        "-c constraints.txt -e .[train,models,map,search,tables,science,heic,postgresql]"
+        in checkout.installs[0]
+    )
     assert checkout.calls[-1] == "-m sightline.cli.main up"
 
 

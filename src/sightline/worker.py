@@ -1,4 +1,7 @@
-"""The process of one job: `python -m sightline.worker --workspace W ID`."""
+"""The process of one job: `python -m sightline.worker --workspace W ID`.
+
+Or, with `--engine` instead of an id, of one engine, which answers on its standard streams.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from sightline.app import open_workbench
+from sightline.app.engine_room import run_engine
 from sightline.core.errors import SightlineError
 
 NICENESS = 5
@@ -16,14 +20,18 @@ NICENESS = 5
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Do one job and return the exit code."""
+    """Do one job, or be one engine, and return the exit code."""
     parser = argparse.ArgumentParser(prog="sightline.worker", description=__doc__)
     parser.add_argument("--workspace", type=Path, required=True)
-    parser.add_argument("job")
+    parser.add_argument("job", nargs="?", default="")
+    parser.add_argument("--engine", action="store_true")
+    parser.add_argument("--idle-s", type=float, default=300.0)
     asked = parser.parse_args(arguments)
     if hasattr(os, "nice"):
         with suppress(OSError):
             os.nice(NICENESS)
+    if asked.engine:
+        return run_engine(asked.idle_s)
     try:
         bench = open_workbench(asked.workspace)
         try:

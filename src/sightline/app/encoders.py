@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sightline.core.errors import SightlineError
+from sightline.app.encoder_table import EncoderTable
+from sightline.core.errors import (
+    InvalidInputError,
+    NotFoundError,
+    SightlineError,
+    UnknownEngineError,
+)
+from sightline.core.ports import TextEncoder
 from sightline.core.progress import Silent
 from sightline.curate.embed import Item, embed
-from sightline.engines import DEFAULT_ENCODER, registry
+from sightline.engines import DEFAULT_ENCODER
 
 if TYPE_CHECKING:
+    from sightline.app.engine_room import EngineRoom
     from sightline.app.projects import Projects
+    from sightline.core.arrays import F32
     from sightline.core.ports import Encoder
     from sightline.core.progress import Progress
-    from sightline.core.registry import Registry
     from sightline.jobs.runner import JobRunner
     from sightline.settings import Settings
     from sightline.store.arrays import OrdinalArray
@@ -24,123 +33,293 @@ if TYPE_CHECKING:
     from sightline.store.store import Store
 
 EMBEDDING: Final = "embedding"
+JOB: Final = "embed"
 
 
 class Encoders:
     """Which encoders there are, which one a project uses, and its embeddings."""
 
     def __init__(
-        self, store: Store, projects: Projects, jobs: JobRunner, settings: Settings
+        self,
+        store: Store,
+        projects: Projects,
+        jobs: JobRunner,
+        settings: Settings,
+        room: EngineRoom,
     ) -> None:
         self._store = store
         self._projects = projects
         self._jobs = jobs
         self._settings = settings
-        self._encoders: dict[str, Encoder] = {}
-
-    def engines(self) -> Registry:
-        """Return the engines: built-in ones and the models that give embeddings."""
-        records = reversed(self._store.models.list())
-        return registry([one.card for one in records if one.card is not None and not one.fault])
+        self._table = EncoderTable(store.models, room)
 
     def engine_list(self) -> list[dict[str, Any]]:
-        """Return every engine with what is missing for it."""
-        return [
-            {
-                "name": spec.name,
-                "kind": spec.kind,
-                "description": spec.description,
-                "ready": not spec.missing(),
-                "missing": ", ".join(spec.missing()) or None,
-            }
-            for spec in self.engines().specs()
-        ]
+        """Return every encoder with what is missing for it."""
+        entries = self._table.entries(fresh=True)
+        shown = []
+        for name in sorted(entries):
+            spec = entries[name].spec
+            missing = ", ".join([*spec.missing(), *([spec.fault] if spec.fault else [])])
+            shown.append(
+                {
+                    "name": name,
+                    "kind": spec.kind,
+                    "description": spec.description,
+                    "ready": not missing,
+                    "missing": missing or None,
+                    "text": spec.text,
+                }
+            )
+        return shown
+
+    def of_project(self, project: Project) -> list[dict[str, Any]]:
+        """Return every encoder with how far it has embedded a project; those in use first.
+
+        Embeddings of an encoder that is gone are listed under their key, so that they can go too.
+        """
+        state = self._store.state.get(project.id)
+        total = int(np.count_nonzero(state.alive))
+        rows = {
+            info.key: int(
+                np.count_nonzero(self._valid(project, info.key, state.size) & state.alive)
+            )
+            for info in self._store.arrays.sizes()
+            if info.project_id == project.id and info.name == EMBEDDING
+        }
+        current = self.name_of(project)
+        shown = []
+        for engine in self.engine_list():
+            key = self._table.key_of(engine["name"])
+            entry = self._table.entry(engine["name"])
+            shown.append(
+                {
+                    "name": engine["name"],
+                    "key": key,
+                    "dim": self._dim(project, key) or (entry.card.dim if entry.card else 0) or None,
+                    "embedded": rows.pop(key, 0),
+                    "total": total,
+                    "current": engine["name"] == current,
+                    "text": engine["text"],
+                    "ready": engine["ready"],
+                    "missing": engine["missing"],
+                }
+            )
+        for key, embedded in rows.items():
+            shown.append(
+                {
+                    "name": key,
+                    "key": key,
+                    "dim": self._dim(project, key),
+                    "embedded": embedded,
+                    "total": total,
+                    "current": False,
+                    "text": False,
+                    "ready": False,
+                    "missing": "its model is gone",
+                }
+            )
+        return sorted(shown, key=lambda one: (not one["current"], not one["embedded"], one["name"]))
 
     def name_of(self, project: Project) -> str:
         """Return the encoder that a project uses."""
         chosen = self._projects.settings(project).settings.encoder
-        return DEFAULT_ENCODER if chosen == "auto" else chosen
+        if chosen == "auto":
+            return DEFAULT_ENCODER
+        try:
+            return self._table.entry(chosen).spec.name
+        except SightlineError:  # it is gone: whoever asks it for something is told
+            return chosen
 
-    def encoder(self, name: str) -> Encoder:
+    def key_of(self, name: str) -> str:
+        """Return the key of an encoder's embeddings, without loading anything heavy.
+
+        Raises:
+            UnknownEngineError: There is none of this name.
+        """
+        return self._table.key_of(name)
+
+    def encoder(self, name: str, *, here: bool = False) -> Encoder:
         """Return an encoder, loaded once.
+
+        Args:
+            name: Of the encoder.
+            here: Load torch into this process if it needs that; else it gets one of its own.
 
         Raises:
             UnknownEngineError: There is none of this name.
             MissingExtraError, MissingWeightsError: Something is not installed, or gone.
+            InvalidInputError: The weights have changed.
         """
-        found = self._encoders.get(name)
-        if found is None:
-            found = self._load(name)
-            self._encoders[name] = found
-        return found
+        return self._table.load(name, here=here)
 
     def embed(
-        self, project: Project, engine: str | None = None, *, progress: Progress | None = None
+        self,
+        project: Project,
+        engine: str | None = None,
+        *,
+        here: bool = False,
+        progress: Progress | None = None,
     ) -> dict[str, Any]:
         """Embed the images that have no embedding yet; choosing an engine makes it the project's.
 
-        Raises:
-            UnknownEngineError: There is none of this name.
-        """
-        if engine is not None and engine != self.name_of(project):
-            self.encoder(engine)
-            self._projects.save_settings(project, {"encoder": engine})
-        name = self.name_of(project)
-        encoder = self.encoder(name)
-        array = self._embedding_array(project, encoder)
-        state = self._store.state.get(project.id)
-        missing = array.missing(state.size)
-        missing = missing[state.alive[missing]]
-        files = self._store.images.files(project.id, [int(one) for one in missing])
-        items = [Item(ordinal, Path(path), page) for ordinal, (path, page, _) in files.items()]
-        report = embed(encoder, items, array.write, total=len(items), progress=progress or Silent())
-        skipped = [{"path": str(one.path), "reason": one.reason} for one in report.failures]
-        return {"engine": name, "embedded": report.done, "skipped": skipped}
+        Pictures that arrive meanwhile are taken too.
 
-    def start_embed(self, project: Project, engine: str) -> dict[str, Any]:
-        """Hand the embedding to a job.
+        Args:
+            project: Whose images.
+            engine: Name of the encoder; None: the project's.
+            here: See `encoder`.
+            progress: Is told and may stop the work.
 
         Raises:
             UnknownEngineError: There is none of this name.
         """
         name = engine or self.name_of(project)
-        self._load_check(name)
+        encoder = self.encoder(name, here=here)
+        if engine is not None and engine != self._projects.settings(project).settings.encoder:
+            self._projects.save_settings(project, {"encoder": engine})
+        array = self._embedding_array(project, encoder)
+        began, told = time.monotonic(), progress or Silent()
+        done, skipped = 0, dict[int, dict[str, str]]()
+        while items := self._missing(project, array, skipped):
+            before = done + len(skipped)
+            report = embed(
+                encoder,
+                items,
+                array.write,
+                total=len(items),
+                progress=told if not before else _Onward(told, before),
+            )
+            done += report.done
+            skipped |= {
+                one.ordinal: {"path": str(one.path), "reason": one.reason}
+                for one in report.failures
+            }
+        return {
+            "engine": self._table.entry(name).spec.name,
+            "embedded": done,
+            "skipped": list(skipped.values()),
+            "seconds": round(time.monotonic() - began, 3),
+        }
+
+    def start_embed(self, project: Project, engine: str = "") -> dict[str, Any]:
+        """Hand the embedding to a job.
+
+        Raises:
+            UnknownEngineError: There is none of this name.
+            MissingExtraError, MissingWeightsError: Something is not installed, or gone.
+        """
+        name = engine or self.name_of(project)
+        self._table.check(name)
         arguments = {"project": project.name, "engine": engine}
-        job = self._jobs.start(
-            "embed", arguments, project=project.name, actor=self._settings.person
-        )
+        job = self._jobs.start(JOB, arguments, project=project.name, actor=self._settings.person)
         return job.to_dict()
 
-    def embeddings(self, project: Project) -> OrdinalArray | None:
-        """Return the embeddings of the project's encoder; None before the first one."""
+    def embeddings(self, project: Project, name: str | None = None) -> OrdinalArray | None:
+        """Return the embeddings of an encoder, the project's by default; None before the first."""
         try:
-            encoder = self.encoder(self.name_of(project))
-            return self._store.arrays.open(project.id, EMBEDDING, encoder.key, create=False)
+            key = self.key_of(name or self.name_of(project))
+            return self._store.arrays.open(project.id, EMBEDDING, key, create=False)
         except SightlineError:
             return None
 
+    def forget(self, project: Project, name: str) -> dict[str, Any]:
+        """Delete the embeddings that an encoder (by name, or by key) made of a project.
+
+        Raises:
+            NotFoundError: It has none.
+        """
+        try:
+            key = self.key_of(name)
+        except UnknownEngineError:
+            key = name
+        try:
+            array = self._store.arrays.open(project.id, EMBEDDING, key, create=False)
+        except NotFoundError:
+            raise NotFoundError(
+                f"{project.name} has no embeddings of {name!r}",
+                hint=f"see `sightline encoders list {project.name}`",
+            ) from None
+        count = array.count()
+        array.delete()
+        return {"name": name, "key": key, "deleted": count}
+
+    def encode_text(self, project: Project, text: str) -> F32:
+        """Return the vector (dim,) of a text in the space of the project's embeddings.
+
+        Raises:
+            InvalidInputError: The text is empty, or the project's encoder knows no words.
+        """
+        if not text.strip():
+            raise InvalidInputError("the text is empty", hint="say what to look for: a red car")
+        name = self.name_of(project)
+        entry = self._table.entry(name)
+        if not entry.spec.text:
+            raise InvalidInputError(
+                f"{project.name} uses the encoder {name}, which has no text tower",
+                hint="embed with a CLIP or SigLIP encoder first, as in `sightline models pull "
+                f"clip-vit-base-patch32` and `sightline embed {project.name} --engine "
+                "clip-vit-base-patch32`",
+            )
+        encoder = self.encoder(name)
+        assert isinstance(encoder, TextEncoder)
+        row: F32 = encoder.encode_text([text.strip()])[0]
+        return row
+
+    def waits(self, project: Project) -> bool:
+        """Tell whether images of a project that uses an encoder wait for their embedding."""
+        array = self.embeddings(project)
+        if array is None or not array.count():
+            return False
+        state = self._store.state.get(project.id)
+        missing = array.missing(state.size)
+        return bool(state.alive[missing].any())
+
     def close(self) -> None:
         """Let go of the encoders."""
-        self._encoders.clear()
+        self._table.close()
+
+    def _missing(self, project: Project, array: OrdinalArray, tried: Any) -> list[Item]:
+        state = self._store.state.get(project.id)
+        missing = array.missing(state.size)
+        wanted = [int(one) for one in missing[state.alive[missing]] if int(one) not in tried]
+        files = self._store.images.files(project.id, wanted)
+        return [Item(ordinal, Path(path), page) for ordinal, (path, page, _) in files.items()]
 
     def _embedding_array(self, project: Project, encoder: Encoder) -> OrdinalArray:
         return self._store.arrays.open(
             project.id, EMBEDDING, encoder.key, dtype=np.float16, row_shape=(encoder.dim,)
         )
 
-    def _load(self, name: str) -> Encoder:
-        engines = self.engines()
-        card = self._load_check(name)
-        if card is None:
-            found: Encoder = engines.load(name)
-        else:
-            found = engines.load(name, path=self._store.models.serving_file(card), card=card)
-        return found
+    def _valid(self, project: Project, key: str, size: int) -> Any:
+        try:
+            return self._store.arrays.open(project.id, EMBEDDING, key, create=False).valid(size)
+        except NotFoundError:
+            return np.zeros(size, np.bool_)
 
-    def _load_check(self, name: str) -> Any:
-        """Return the card behind an engine's name, None for a built-in one."""
-        engines = self.engines()
-        if name not in engines.names():
-            engines.load(name)
-        built_in = name == DEFAULT_ENCODER
-        return None if built_in else self._store.models.get(name, allow_paths=False)
+    def _dim(self, project: Project, key: str) -> int | None:
+        try:
+            array = self._store.arrays.open(project.id, EMBEDDING, key, create=False)
+        except NotFoundError:
+            return None
+        return int(array.header.row_shape[0])
+
+
+class _Onward:
+    """A progress that counts on from what was done before."""
+
+    def __init__(self, progress: Progress, before: int) -> None:
+        self._progress = progress
+        self._before = before
+
+    def advance(self, done: int, total: int | None, note: str = "") -> None:
+        whole = None if total is None else total + self._before
+        self._progress.advance(done + self._before, whole, note)
+
+    def tell(self, kind: str, **data: Any) -> None:
+        self._progress.tell(kind, **data)
+
+    def log(self, text: str) -> None:
+        self._progress.log(text)
+
+    def check(self) -> None:
+        self._progress.check()

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sightline.core.errors import InvalidInputError, MissingWeightsError
 from sightline.core.progress import Silent
+from sightline.core.registry import Registry
+from sightline.engines import encoder_spec
 from sightline.export.onnx import export_onnx
 from sightline.export.probes import Probe
 from sightline.predict.pool import Predictor
 from sightline.predict.rows import Picture
 from sightline.predict.session import open_classifier
-from sightline.store.model_plan import ImportOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from sightline.app.engine_room import EngineRoom
     from sightline.core.cards import ModelCard
     from sightline.core.progress import Progress
     from sightline.jobs.runner import JobRunner
     from sightline.settings import Settings
+    from sightline.store.model_plan import ImportOptions
     from sightline.store.store import Store
 
 PROBES = 32
@@ -36,11 +40,13 @@ class Models:
         settings: Settings,
         jobs: JobRunner,
         networks: Callable[[], tuple[str, ...]],
+        room: EngineRoom,
     ) -> None:
         self._store = store
         self._jobs = jobs
         self._settings = settings
         self._networks = networks
+        self._room = room
         self._predictor: Predictor | None = None
         self._lock = threading.Lock()
 
@@ -57,17 +63,16 @@ class Models:
         return self._store.models.record(self._store.models.get(ref)).to_dict()
 
     def add(self, file: Path, options: ImportOptions) -> dict[str, Any]:
-        """Add a foreign model file: ONNX, or safetensors of a known network."""
-        known = ImportOptions(
-            name=options.name,
-            output=options.output,
-            preprocess=options.preprocess,
-            classes=options.classes,
-            network=options.network,
-            networks=self._networks(),
-            licence=options.licence,
-        )
-        card = self._store.models.add_file(file, known)
+        """Add a foreign model: an ONNX file, safetensors of a known network, or a folder.
+
+        What needs torch is tried once in a process of its own before it counts.
+
+        Raises:
+            InvalidInputError: It cannot be used, or more must be said; the hint says what.
+            MissingExtraError: Trying it needs a package that is not installed.
+        """
+        known = replace(options, networks=self._networks())
+        card = self._store.models.add_file(file, known, check=self._trial)
         self._tell(card.id, "added")
         return self._store.models.record(card).to_dict()
 
@@ -193,6 +198,14 @@ class Models:
         with self._lock:
             if self._predictor is not None:
                 self._predictor.close()
+
+    def _trial(self, path: Path, card: ModelCard) -> dict[str, Any]:
+        """Load an encoder that needs torch once; return what its card should say besides."""
+        spec = encoder_spec(card)
+        if spec is None or not spec.heavy:
+            return {}
+        facts = self._room.trial(Registry([spec]).check(spec.name), path, card)
+        return {key: facts[key] for key in ("dim", "network") if key in facts}
 
     def _probes(self, card: ModelCard) -> list[Probe]:
         """Return some of the project's pictures, the test split first."""

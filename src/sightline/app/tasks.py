@@ -60,7 +60,7 @@ def ingest(bench: Workbench, job: JobContext, **options: Any) -> dict[str, Any]:
 def embed(bench: Workbench, job: JobContext, *, project: str, engine: str) -> dict[str, Any]:
     """Embed the images that have no embedding yet."""
     found = bench.projects.get(project)
-    result = bench.encoders.embed(found, engine or None, progress=job)
+    result = bench.encoders.embed(found, engine or None, here=True, progress=job)
     bench.heads.refit(found)
     return result
 

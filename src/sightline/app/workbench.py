@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from sightline.app import items
 from sightline.app.checks import doctor
 from sightline.app.encoders import Encoders
+from sightline.app.engine_room import EngineRoom
 from sightline.app.heads import Heads
 from sightline.app.labelling import Labelling
 from sightline.app.models import Models
@@ -44,12 +45,13 @@ class Workbench(Verbs):
         person = self.settings.person
         self.labels = Labelling(self.store, person, self.projects.folder)
         self.pictures = Pictures(self.store, self.settings, self.projects, self.jobs)
-        self.encoders = Encoders(self.store, self.projects, self.jobs, self.settings)
+        self.room = EngineRoom(workspace, self.settings)
+        self.encoders = Encoders(self.store, self.projects, self.jobs, self.settings, self.room)
         self.heads = Heads(self.store, self.encoders, self.projects.folder)
         self.queues = Queues(self.store, self.projects, self.encoders, self.heads)
         self.training = Training(self.store, self.jobs, person, self.projects.folder)
         self.jobs.on_end = self.training.note_end
-        self.models = Models(self.store, self.settings, self.jobs, self._networks)
+        self.models = Models(self.store, self.settings, self.jobs, self._networks, self.room)
 
     def engine_list(self) -> list[dict[str, Any]]:
         """Return what can answer about an image: built-in engines, then added encoders."""
@@ -85,6 +87,7 @@ class Workbench(Verbs):
     def close(self) -> None:
         """Finish writing and let go of everything."""
         self.encoders.close()
+        self.room.close()
         self.models.close()
         self.pictures.close()
         self.jobs.close()

@@ -10,11 +10,13 @@ from sightline.core.errors import InvalidInputError
 from sightline.core.preprocess import Preprocess
 
 ModelKind = Literal["classifier", "encoder"]
-ModelFormat = Literal["torch", "onnx"]
+ModelFormat = Literal["torch", "onnx", "transformers"]
 _KINDS: Final[dict[str, type | tuple[type, ...]]] = {
     **dict.fromkeys(("id", "name", "kind", "format", "file", "blake3", "created_at"), str),
     **dict.fromkeys(("network", "project", "run", "licence", "source"), str),
-    **dict.fromkeys(("outputs", "metrics"), dict),
+    **dict.fromkeys(("outputs", "metrics", "files"), dict),
+    "dim": int,
+    "text": bool,
     **dict.fromkeys(("classes", "class_ids"), (list, tuple)),
 }
 """What a key of a card's JSON holds."""
@@ -45,6 +47,22 @@ class ModelCard:
     metrics: dict[str, Any] = field(default_factory=dict)
     licence: str = ""
     source: str = ""
+    dim: int = 0
+    """Length of an embedding, once it was tried; 0: not known."""
+    text: bool = False
+    """Whether it encodes words into the same space."""
+    files: dict[str, str] = field(default_factory=dict)
+    """Further files that it needs beside the weights, name to BLAKE3."""
+
+    @property
+    def encoder_key(self) -> str:
+        """Names weights, how they are run and the preprocessing: equal keys, equal embeddings."""
+        how = self.outputs.get("embedding", "")
+        if self.format != "onnx":
+            how = self.network
+        if "config.json" in self.files:
+            how += f"-{self.files['config.json'][:8]}"
+        return f"{self.blake3[:20] or self.id}-{how}-{self.preprocess.key()}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON."""

@@ -16,6 +16,8 @@ SightlineError
 ├── OutOfMemoryError         even the smallest batch does not fit
 ├── MissingExtraError        an optional package is not installed
 ├── MissingWeightsError      a model's file is not there
+├── EngineFailedError        the process of an engine died or answered nonsense
+├── DownloadError            a file could not be fetched whole
 └── CancelledError           somebody asked it to stop
 """
 
@@ -196,11 +198,36 @@ class MissingWeightsError(SightlineError):
     exit_code = 3
 
 
+class EngineFailedError(SightlineError):
+    """The process of an engine died or answered nonsense; the next request starts it anew."""
+
+    code = "engine_failed"
+    exit_code = 7
+
+
+class DownloadError(SightlineError):
+    """A file could not be fetched whole; what has come is kept, so that it can go on."""
+
+    code = "download"
+    exit_code = 7
+
+
 class CancelledError(SightlineError):
     """Somebody asked it to stop; what was done so far is kept."""
 
     code = "cancelled"
     exit_code = 130
+
+
+def rebuilt(code: str, message: str, hint: str) -> SightlineError:
+    """Return the error that another process told by its code; EngineFailedError when unknown."""
+    waiting: list[type[SightlineError]] = [SightlineError]
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if kind.code == code and kind is not UnreadableImageError:
+            return kind(message, hint=hint)
+    return EngineFailedError(message, hint=hint)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

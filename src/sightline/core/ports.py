@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from sightline.core.arrays import F32, U8
     from sightline.core.preprocess import Preprocess
@@ -32,6 +34,40 @@ class Encoder(Protocol):
 
     def encode(self, images: Sequence[U8]) -> F32:
         """Return (N, dim) for N upright RGB pictures (H, W, 3) of any size."""
+        ...
+
+
+@runtime_checkable
+class TextEncoder(Protocol):
+    """Turns words into vectors of the space of an image encoder with the same key."""
+
+    @property
+    def key(self) -> str:
+        """The key of the image encoder that it belongs to."""
+        ...
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+        ...
+
+    def encode_text(self, texts: Sequence[str]) -> F32:
+        """Return (N, dim) for N texts; the cosine to an image's vector says how well they fit."""
+        ...
+
+
+@runtime_checkable
+class Served(Protocol):
+    """An engine as a process of its own answers for it: facts and arrays in, the same out."""
+
+    def answer(
+        self, method: str, arguments: dict[str, Any], arrays: Sequence[NDArray[Any]]
+    ) -> tuple[dict[str, Any], list[NDArray[Any]]]:
+        """Do what `method` names with JSON arguments and arrays.
+
+        Raises:
+            InvalidInputError: It knows no such method.
+        """
         ...
 
 

@@ -27,6 +27,12 @@ class EngineSpec:
     """The optional dependency that it needs, as in `pip install sightline[extra]`."""
     needs: tuple[str, ...] = ()
     """Importable names that must be there."""
+    heavy: bool = False
+    """It loads torch: a server asks it in a process of its own."""
+    text: bool = False
+    """It encodes words too."""
+    fault: str = ""
+    """Why it cannot be used although everything is installed, as in lost weights."""
 
     def missing(self) -> tuple[str, ...]:
         """Return the importable names that are not installed."""
@@ -47,8 +53,8 @@ class Registry:
         """Return every entry, sorted by name."""
         return [self._specs[name] for name in self.names()]
 
-    def load(self, name: str, **arguments: Any) -> Any:
-        """Build the engine; `arguments` go to its factory.
+    def check(self, name: str) -> EngineSpec:
+        """Return the entry of an engine that can be loaded here.
 
         Raises:
             UnknownEngineError: No engine bears this name.
@@ -61,7 +67,18 @@ class Registry:
             )
         missing = spec.missing()
         if missing:
-            hint = f"pip install 'sightline[{spec.extra}]'"
-            raise MissingExtraError(f"{name} needs {', '.join(missing)}", hint=hint)
-        module, _, function = spec.factory.partition(":")
+            wanted = f"sightline[{spec.extra}]" if spec.extra else " ".join(missing)
+            raise MissingExtraError(
+                f"{name} needs {', '.join(missing)}", hint=f"pip install '{wanted}'"
+            )
+        return spec
+
+    def load(self, name: str, **arguments: Any) -> Any:
+        """Build the engine; `arguments` go to its factory.
+
+        Raises:
+            UnknownEngineError: No engine bears this name.
+            MissingExtraError: It needs a package that is not installed.
+        """
+        module, _, function = self.check(name).factory.partition(":")
         return getattr(import_module(module), function)(**arguments)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sightline.core.registry import EngineSpec, Registry
+from sightline.core.registry import EngineSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from sightline.core.cards import ModelCard
 
 DEFAULT_ENCODER: Final = "hog"
-ONNX_ENCODER: Final = "sightline.engines.onnx.engine:load_encoder"
 BUILT_IN: Final[tuple[EngineSpec, ...]] = (
     EngineSpec(
         name="hog",
@@ -22,30 +19,37 @@ BUILT_IN: Final[tuple[EngineSpec, ...]] = (
         needs=("cv2",),
     ),
 )
+_LOADERS: Final = {
+    "onnx": ("sightline.engines.onnx.engine:load_encoder", "", ("onnxruntime",)),
+    "torch": ("sightline.engines.backbone.engine:load_encoder", "models", ("torch", "torchvision")),
+    "transformers": (
+        "sightline.engines.transformer.engine:load_encoder",
+        "models",
+        ("torch", "transformers"),
+    ),
+}
+"""Format of a model to what loads it, the extra it needs, and the packages."""
 
 
-def encoder_spec(card: ModelCard) -> EngineSpec | None:
+def encoder_spec(card: ModelCard, *, name: str = "", fault: str = "") -> EngineSpec | None:
     """Return the entry of an added model, None when it gives no embedding.
 
-    `Registry.load(card.name, path=file, card=card)` builds it.
+    `Registry.load(name, path=file, card=card)` builds it.
     """
-    if card.format != "onnx" or not (card.kind == "encoder" or "embedding" in card.outputs):
+    by_the_way = card.format == "onnx" and "embedding" in card.outputs
+    if card.kind != "encoder" and not by_the_way:
         return None
+    factory, extra, needs = _LOADERS[card.format]
+    network = f" ({card.network})" if card.network else ""
+    words = ", with words" if card.text else ""
     return EngineSpec(
-        name=card.name,
+        name=name or card.name,
         kind="encoder",
-        factory=ONNX_ENCODER,
-        description=f"Embeddings of the model {card.name}",
-        needs=("onnxruntime",),
+        factory=factory,
+        description=f"Embeddings of the model {card.name}{network}{words}",
+        extra=extra,
+        needs=(*needs, "timm") if card.network.startswith("timm:") else needs,
+        heavy=card.format != "onnx",
+        text=card.text,
+        fault=fault,
     )
-
-
-def registry(cards: Iterable[ModelCard] = ()) -> Registry:
-    """Return the built-in engines and those of a workspace's models.
-
-    Args:
-        cards: Newest last: a later model takes over an earlier one's name. None takes over the
-            name of a built-in engine.
-    """
-    added = [spec for spec in map(encoder_spec, cards) if spec is not None]
-    return Registry([*added, *BUILT_IN])

@@ -29,6 +29,8 @@ STATUS: Final[dict[type[errors.SightlineError], int]] = {
     errors.OutOfMemoryError: 507,
     errors.MissingExtraError: 501,
     errors.MissingWeightsError: 501,
+    errors.EngineFailedError: 503,
+    errors.DownloadError: 502,
     errors.CancelledError: 409,
 }
 RETRY_AFTER_S: Final = 1

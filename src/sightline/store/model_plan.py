@@ -55,6 +55,8 @@ class CardFields(TypedDict, total=False):
     metrics: Mapping[str, Any]
     licence: str
     source: str
+    dim: int
+    text: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,8 @@ class ImportOptions:
     networks: tuple[str, ...] = ()
     """The table's names, when they are known."""
     licence: str = ""
+    source: str = ""
+    """Where it came from, for the card; else the file's name."""
 
 
 def plan_import(file: Path, options: ImportOptions) -> CardFields:
@@ -93,7 +97,12 @@ def plan_import(file: Path, options: ImportOptions) -> CardFields:
         fields = _plan_safetensors(file, options)
     else:
         raise InvalidInputError(f"{file.name} is no .onnx or .safetensors file", hint=_CONVERT)
-    return fields | {"name": options.name, "licence": options.licence or fields.get("licence", "")}
+    told: CardFields = {
+        "name": options.name,
+        "licence": options.licence or fields.get("licence", ""),
+        "source": options.source or fields.get("source", ""),
+    }
+    return fields | told
 
 
 def _plan_onnx(file: Path, options: ImportOptions) -> CardFields:
@@ -129,6 +138,7 @@ def _plan_onnx(file: Path, options: ImportOptions) -> CardFields:
         "outputs": outputs,
         "network": options.network,
         "source": file.name,
+        "dim": trial[outputs["embedding"]].size if "embedding" in outputs else 0,
     }
 
 
@@ -284,21 +294,24 @@ def _role_of(name: str) -> str:
 
 
 def _plan_safetensors(file: Path, options: ImportOptions) -> CardFields:
-    if not options.network or not options.classes:
+    if not options.network:
         raise InvalidInputError(
             f"{file.name} holds weights only",
-            hint="say --network NAME and --classes a,b,c (or a file with a name per line)",
+            hint="say --network NAME for an encoder, and --classes FILE too for a classifier",
         )
-    if options.networks and options.network not in options.networks:
+    known = not options.networks or options.network in options.networks
+    if options.classes and not known:
         raise InvalidInputError(
             f"no network {options.network!r}", hint=did_you_mean(options.network, options.networks)
         )
     if not _tensor_names(file):
         raise InvalidInputError(f"{file.name} holds no tensors", hint="save its state_dict again")
     return {
-        "kind": "classifier",
+        "kind": "classifier" if options.classes else "encoder",
         "format": "torch",
-        "preprocess": parse_preprocess(options.preprocess or "imagenet"),
+        "preprocess": parse_preprocess(
+            options.preprocess or ("imagenet" if options.classes else "imagenet-224-crop")
+        ),
         "network": options.network,
         "classes": options.classes,
         "outputs": {"logits": "logits", "embedding": "embedding"},

@@ -27,15 +27,20 @@ from sightline.core.errors import (
 )
 from sightline.core.files import fsync_dir, read_json, write_atomic, write_json
 from sightline.core.names import check_name
+from sightline.store.model_folder import plan_folder
 from sightline.store.model_plan import CardFields, ImportOptions, plan_import
 from sightline.store.onnx_file import card_of_metadata, read_onnx
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 CARD_FILE: Final = "model.json"
 ONNX_FILE: Final = "model.onnx"
-WEIGHTS: Final = {"torch": "weights.safetensors", "onnx": ONNX_FILE}
+WEIGHTS: Final = {
+    "torch": "weights.safetensors",
+    "onnx": ONNX_FILE,
+    "transformers": "model.safetensors",
+}
 STALE_S: Final = 86_400.0
 """An addition that has not ended after this many seconds never will."""
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
@@ -73,8 +78,21 @@ class ModelStore:
         self.root = root
         self._trash = trash if trash is not None else root.parent / "trash"
 
-    def add(self, weights: Path | bytes, **fields: Unpack[CardFields]) -> ModelCard:
+    def add(
+        self,
+        weights: Path | bytes,
+        *,
+        extras: Mapping[str, Path] | None = None,
+        check: Callable[[Path, ModelCard], Mapping[str, Any]] | None = None,
+        **fields: Unpack[CardFields],
+    ) -> ModelCard:
         """Store weights with their card and return it; name, kind, format, preprocess are needed.
+
+        Args:
+            weights: The file, or its bytes.
+            extras: Further files to keep beside it, by name.
+            check: Tries the stored weights before they count; gives further fields of the card.
+            fields: What the card says.
 
         Raises:
             InvalidInputError: The name cannot be used, or a needed field is missing.
@@ -91,14 +109,23 @@ class ModelStore:
         with _storing(), self._new_folder(model_id) as folder:
             file = WEIGHTS[fields["format"]]
             digest = _copy(weights, folder / file)
+            files = {one: _copy(path, folder / one) for one, path in (extras or {}).items()}
             made = {"id": model_id, "file": file, "blake3": digest, "created_at": now()}
             data = {**fields, "name": name, "preprocess": fields["preprocess"].to_dict()}
-            card = ModelCard.from_dict(data | made)
+            card = ModelCard.from_dict(data | made | {"files": files})
+            if check is not None:
+                card = replace(card, **check(folder / file, card))
             write_json(folder / CARD_FILE, card.to_dict())
         return card
 
-    def add_file(self, file: Path, options: ImportOptions) -> ModelCard:
-        """Store a foreign .onnx or .safetensors file, or one that Sightline exported.
+    def add_file(
+        self,
+        file: Path,
+        options: ImportOptions,
+        *,
+        check: Callable[[Path, ModelCard], Mapping[str, Any]] | None = None,
+    ) -> ModelCard:
+        """Store a foreign .onnx or .safetensors file, one that Sightline exported, or a folder.
 
         Raises:
             UnknownModelError: There is no such file.
@@ -107,7 +134,10 @@ class ModelStore:
             StorageError: The disk refuses.
         """
         check_name(options.name, "model")
-        return self.add(file, **plan_import(file, options))
+        if file.is_dir():
+            plan = plan_folder(file, options)
+            return self.add(plan.weights, extras=plan.extras, check=check, **plan.fields)
+        return self.add(file, check=check, **plan_import(file, options))
 
     def list(self) -> list[ModelRecord]:
         """Return every model, newest first; damaged ones last."""
@@ -168,7 +198,7 @@ class ModelStore:
         """
         check_name(name, "file")
         path = self.path_of(card).with_name(name)
-        if name in {CARD_FILE, card.file} or not path.parent.is_dir():
+        if name in {CARD_FILE, card.file, *card.files} or not path.parent.is_dir():
             raise InvalidInputError(f"{name} cannot be replaced", hint="choose another name")
         with _storing():
             write_atomic(path, data)
@@ -186,9 +216,11 @@ class ModelStore:
         path = self.path_of(card)
         if not path.is_file():
             raise MissingWeightsError(f"{card.name} has lost {path}", hint="add it again")
-        if file_digest(path) != card.blake3:
+        wanted = {card.file: card.blake3, **card.files}
+        changed = [name for name, digest in wanted.items() if _differs(path.parent / name, digest)]
+        if changed:
             raise InvalidInputError(
-                f"the weights of {card.name} are not those of its card",
+                f"the weights of {card.name} are not those of its card ({changed[0]} has changed)",
                 hint="restore them from a copy, or delete the model and add it again",
             )
         return card
@@ -231,6 +263,10 @@ class ModelStore:
             with suppress(FileNotFoundError):  # another addition has just taken its name
                 if time.time() - folder.stat().st_mtime > STALE_S:
                     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _differs(path: Path, digest: str) -> bool:
+    return not path.is_file() or file_digest(path) != digest
 
 
 def file_digest(path: Path) -> str:
@@ -296,8 +332,10 @@ def _record(folder: Path) -> ModelRecord:
     except (SightlineError, OSError) as error:
         return ModelRecord(folder.name, folder, None, size, (), str(error))
     names = sorted(one.name for one in files)
-    exports = tuple(name for name in names if name not in {CARD_FILE, card.file})
-    fault = "" if card.file in names else f"{card.file} is missing"
+    own = {CARD_FILE, card.file, *card.files}
+    exports = tuple(name for name in names if name not in own)
+    lost = [name for name in (card.file, *card.files) if name not in names]
+    fault = f"{lost[0]} is missing" if lost else ""
     return ModelRecord(card.id, folder, card, size, exports, fault)
 
 

@@ -109,7 +109,7 @@ def test_a_graph_that_cannot_be_used_is_refused_with_a_hint(
         (struct.pack("<Q", 1 << 62) + b"{", {}, "not a safetensors"),
         (struct.pack("<Q", 4) + b"[[1]", {}, "not a safetensors"),
         (b"whatever", {"network": ""}, "weights only"),
-        (b"whatever", {"classes": ()}, "weights only"),
+        (b"whatever", {"classes": ()}, "not a safetensors"),
         (b"whatever", {"network": "resnet81"}, "no network"),
     ],
 )

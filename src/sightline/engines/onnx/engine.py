@@ -35,7 +35,7 @@ class OnnxEncoder:
         self.preprocess: Final[Preprocess] = card.preprocess
         self.min_side_px: Final = card.preprocess.min_side_px
         self._output: Final = _embedding_output(info, card)
-        self.key: Final = f"{card.blake3[:20] or card.id}-{self._output}-{card.preprocess.key()}"
+        self.key: Final = card.encoder_key
         self._session = session
         self._name: Final = card.name
         self._port = port

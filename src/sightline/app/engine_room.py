@@ -1,0 +1,166 @@
+"""Engines that need torch, each in a process of its own, so that the server never imports it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from sightline.core.cards import ModelCard
+from sightline.core.errors import InvalidInputError
+from sightline.imaging.preprocess import fit
+from sightline.jobs.engine_child import serve_engine
+from sightline.jobs.engine_process import EngineProcess
+from sightline.jobs.processes import child_env
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sightline.core.arrays import F32, U8
+    from sightline.core.ports import Served
+    from sightline.core.registry import EngineSpec
+    from sightline.settings import Settings
+
+OFFLINE: Final = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
+"""Whatever a library would like to look up, it is not looked up."""
+_ENGINES: Final = "sightline.engines."
+
+
+class EngineRoom:
+    """The processes of a workspace's engines, by the key of what they hold. Thread-safe."""
+
+    def __init__(self, workspace: Path, settings: Settings) -> None:
+        self._workspace = workspace
+        self._idle_s = settings.model_idle_s
+        self._threads = settings.worker_threads()
+        self._processes: dict[str, EngineProcess] = {}
+        self._lock = threading.Lock()
+
+    def encoder(self, spec: EngineSpec, path: Path, card: ModelCard) -> RemoteEncoder:
+        """Return an encoder whose process is started when it is first asked."""
+        with self._lock:
+            process = self._processes.get(card.encoder_key)
+            if process is None:
+                process = self.process(spec.factory, path, card)
+                self._processes[card.encoder_key] = process
+        return RemoteEncoder(process, card)
+
+    def trial(self, spec: EngineSpec, path: Path, card: ModelCard) -> dict[str, Any]:
+        """Load an engine once, for what it says of itself.
+
+        Raises:
+            SightlineError: It cannot be loaded.
+        """
+        process = self.process(spec.factory, path, card)
+        try:
+            facts = process.facts()
+            if card.text:
+                process.call("texts", {"texts": ["a"]})
+        finally:
+            process.close()
+        return facts
+
+    def process(self, factory: str, path: Path, card: ModelCard) -> EngineProcess:
+        """Return the process of an engine, not yet started.
+
+        Args:
+            factory: `sightline.engines.NAME.engine:function` of `(path, card, threads)`.
+            path: The model's weights.
+            card: The model's card.
+        """
+        loading = {
+            "factory": factory,
+            "path": str(path),
+            "card": card.to_dict(),
+            "threads": self._threads,
+        }
+        return EngineProcess(
+            card.name,
+            loading,
+            command=engine_command(self._workspace, self._idle_s),
+            env=child_env(self._threads, OFFLINE),
+            log=self._workspace / "logs" / "engines.log",
+        )
+
+    def close(self) -> None:
+        """End all processes."""
+        with self._lock:
+            for process in self._processes.values():
+                process.close()
+            self._processes.clear()
+
+
+class RemoteEncoder:
+    """An encoder in another process: pictures are made squares here, vectors there."""
+
+    def __init__(self, process: EngineProcess, card: ModelCard) -> None:
+        self.key: Final = card.encoder_key
+        self.min_side_px: Final = card.preprocess.min_side_px
+        self._rule = card.preprocess
+        self._process = process
+        self._dim = card.dim
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector; starts the process when the card does not say."""
+        if not self._dim:
+            self._dim = int(self._process.facts()["dim"])
+        return self._dim
+
+    def encode(self, images: Sequence[U8]) -> F32:
+        """Return (N, dim) for N upright RGB pictures (H, W, 3) of any size.
+
+        Raises:
+            EngineFailedError: The process died.
+        """
+        if not images:
+            return np.empty((0, self.dim), np.float32)
+        squares = np.stack([fit(image, self._rule) for image in images])
+        rows: F32 = self._process.call("squares", arrays=[squares]).arrays[0]
+        return rows
+
+    def encode_text(self, texts: Sequence[str]) -> F32:
+        """Return (N, dim) for N texts.
+
+        Raises:
+            EngineFailedError: The process died.
+        """
+        rows: F32 = self._process.call("texts", {"texts": list(texts)}).arrays[0]
+        return rows
+
+
+def engine_command(workspace: Path, idle_s: float) -> list[str]:
+    """Return the command of an engine's process."""
+    module = ["-P", "-m", "sightline.worker", "--workspace", str(workspace)]
+    return [sys.executable, *module, "--engine", "--idle-s", str(idle_s)]
+
+
+def run_engine(idle_s: float) -> int:
+    """Be the process of an engine: requests on standard input, answers on standard output."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what libraries print goes to the log
+    return serve_engine(
+        load_served, sys.stdin.buffer, answers, idle_s=idle_s, on_end=lambda: os._exit(0)
+    )
+
+
+def load_served(arguments: dict[str, Any]) -> Served:
+    """Build the engine that a request describes.
+
+    Raises:
+        InvalidInputError: It is none of Sightline's engines.
+    """
+    module, _, function = str(arguments["factory"]).partition(":")
+    if not module.startswith(_ENGINES):
+        raise InvalidInputError(f"{module} is no engine", hint=f"they are in {_ENGINES}*")
+    found: Served = getattr(import_module(module), function)(
+        path=Path(arguments["path"]),
+        card=ModelCard.from_dict(arguments["card"]),
+        threads=int(arguments["threads"]),
+    )
+    return found

@@ -1,0 +1,1 @@
+"""Networks of torchvision and timm as encoders: what they give their classifier."""

@@ -1,0 +1,1 @@
+"""CLIP, SigLIP and DINO from a local folder, through transformers."""
