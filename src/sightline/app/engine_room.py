@@ -144,9 +144,9 @@ def run_engine(idle_s: float) -> int:
     """Be the process of an engine: requests on standard input, answers on standard output."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what libraries print goes to the log
-    return serve_engine(
-        load_served, sys.stdin.buffer, answers, idle_s=idle_s, on_end=lambda: os._exit(0)
-    )
+    # unbuffered: a thread that waits in a buffer would hold its lock when the process ends
+    requests = open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)  # noqa: SIM115
+    return serve_engine(load_served, requests, answers, idle_s=idle_s, on_end=lambda: os._exit(0))
 
 
 def load_served(arguments: dict[str, Any]) -> Served:

@@ -41,7 +41,7 @@ def send(sink: BinaryIO, facts: dict[str, Any], arrays: Sequence[NDArray[Any]] =
     Raises:
         OSError: The other end is gone.
     """
-    whole = [np.ascontiguousarray(one) for one in arrays]
+    whole = [np.asarray(one, order="C") for one in arrays]
     shapes = [{"dtype": one.dtype.str, "shape": list(one.shape)} for one in whole]
     header = json.dumps({"facts": facts, "arrays": shapes}).encode()
     sink.write(_LENGTH.pack(len(header)) + header)

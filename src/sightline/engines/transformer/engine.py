@@ -139,10 +139,11 @@ def _load(folder: Path, card: ModelCard) -> Any:
                 output_loading_info=True,
                 dtype="float32",
             )
-    except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
-        first = (str(error).splitlines() or [type(error).__name__])[0][:300]
+    except MemoryError:
+        raise
+    except Exception as error:  # its errors and those of safetensors share no narrower base
         raise InvalidInputError(
-            f"{card.name} cannot be loaded: {first}",
+            f"{card.name} cannot be loaded: {_first_line(error)}",
             hint="check that config.json and model.safetensors belong together",
         ) from error
     wanting = sorted({*report["missing_keys"], *map(str, report["mismatched_keys"])})
@@ -161,9 +162,9 @@ def _tokenizer(folder: Path) -> Any:
             return transformers.AutoTokenizer.from_pretrained(
                 str(folder), local_files_only=True, trust_remote_code=False
             )
-    except (OSError, ValueError, KeyError, ImportError) as error:
+    except Exception as error:  # the tokenizers' errors share no narrower base
         raise InvalidInputError(
-            f"the tokenizer does not load: {str(error).splitlines()[0][:200]}",
+            f"the tokenizer does not load: {_first_line(error)}",
             hint="copy the tokenizer's files of the model into its folder and add it again",
         ) from error
 
@@ -190,6 +191,11 @@ def _quiet() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
+
+
+def _first_line(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return (lines or [type(error).__name__])[0][:300]
 
 
 def _pooled(answer: Any) -> F32:
