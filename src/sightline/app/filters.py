@@ -80,10 +80,8 @@ class Filters:
         found[self._store.images.ordinals_matching(project.id, text)] = True
         return found
 
-    def _tag_ids(self, project: Project, state: ProjectState, ids: list[int]) -> Bool:
-        found = np.zeros(state.size, dtype=np.bool_)
-        found[self._store.images.ordinals_tagged(project.id, ids)] = True
-        return found
+    def _tag_ids(self, _: Project, state: ProjectState, ids: list[int]) -> Bool:
+        return state.tags.having(ids, state.size)
 
     def _predicted_ids(self, project: Project, state: ProjectState, ids: list[int]) -> Bool:
         tops, class_ids = self._tops(project, state.size)

@@ -82,6 +82,7 @@ class Pools:
             class_ids=answers.class_ids,
             names=answers.names,
             class_names=names,
+            tags=state.tags,
             queries=self._vector(project, asked),
             arrays={
                 name: source(project, state.size, asked)

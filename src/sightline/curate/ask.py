@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sightline.core.errors import InvalidInputError, did_you_mean
@@ -55,6 +55,10 @@ class Ask:
             raise InvalidInputError(
                 f"{len(self.images):,} images to be like", hint=f"give at most {MOST_IMAGES:,}"
             )
+
+    def followed_by(self, limit: int | None) -> Ask:
+        """Return the same with another limit."""
+        return replace(self, limit=limit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ where it is weak: the smallest margins come, but no two alike in one batch.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -49,7 +48,7 @@ def plan_auto(pool: Pool, ask: Ask) -> Plan:
     with one_thread():
         front = _front(pool, np.flatnonzero(waiting), count, ask.seed)
     margin = np.zeros(pool.size, np.float32) if pool.margin is None else pool.margin
-    after = replace(ask, limit=None if ask.limit is None else ask.limit - len(front.ordinals))
+    after = ask.followed_by(None if ask.limit is None else ask.limit - len(front.ordinals))
     waiting[front.ordinals] = False
     follow = Ranking(
         wanted=waiting,

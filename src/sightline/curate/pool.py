@@ -55,6 +55,28 @@ class Other:
     """(N, K2)"""
     class_ids: tuple[int, ...]
     """K2 ids of its columns."""
+    tops: Tops | None = None
+    """Its likeliest classes, when they are known already."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfFold:
+    """Answers on m labelled images by heads that had not seen their labels."""
+
+    ordinals: I64
+    """(m,)"""
+    probabilities: F32
+    """(m, K)"""
+    class_ids: tuple[int, ...]
+    """K ids of its columns."""
+
+
+class Tags(Protocol):
+    """Who has which tag, as the store keeps it."""
+
+    def matrix(self, ordinals: I64, class_ids: NDArray[np.int64]) -> Bool:
+        """Return which of the images has which of the tags: (n, K)."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +110,12 @@ class Pool:
     """Names of all living classes by id."""
     multi: bool = False
     """An image may have several tags; probabilities do not sum to 1."""
-    tags: Mapping[int, Bool] = field(default_factory=dict)
-    """(N,) by class id: who has this tag."""
+    tags: Tags | None = None
+    """Who has which tag."""
     other: Other | None = None
     """A second opinion."""
+    out_of_fold: OutOfFold | None = None
+    """What heads say of labels they had not seen."""
     queries: F32 | None = None
     """(Q, D) vectors to be like, of length 1."""
     arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)

@@ -15,7 +15,11 @@ from sightline.core.errors import ConflictError, InvalidInputError, did_you_mean
 from sightline.core.labels import SKIPPED, UNSURE
 from sightline.curate.ask import Ask, Queue
 from sightline.curate.auto import plan_auto
+from sightline.curate.bands import plan_band, plan_certain
+from sightline.curate.disagree import plan_disagreement
+from sightline.curate.diverse import plan_diverse
 from sightline.curate.doubt import plan_uncertain
+from sightline.curate.mistakes import plan_mistakes
 from sightline.curate.pool import WHYS, Plan, Pool
 from sightline.curate.scores import shuffled
 
@@ -113,11 +117,59 @@ _ENTRIES: Final = (
         plan=plan_uncertain,
     ),
     Queue(
+        name="diverse",
+        title="Diverse",
+        description="What is farthest from all that is labelled, and from each other",
+        group="learn",
+        needs=("embeddings",),
+        plan=plan_diverse,
+    ),
+    Queue(
+        name="band",
+        title="Probability band",
+        description="Where a class, or the likeliest one, has a probability in a band",
+        group="learn",
+        needs=("head",),
+        uses=("embeddings", "tops"),
+        options=("band", "class_id"),
+        plan=plan_band,
+    ),
+    Queue(
+        name="disagreement",
+        title="Disagreement",
+        description="Where the head and a trained model, or another encoder, differ",
+        group="learn",
+        needs=("head", "other"),
+        uses=("embeddings", "tops"),
+        options=("against",),
+        plan=plan_disagreement,
+    ),
+    Queue(
         name="random",
         title="Random",
         description="By chance: the fair sample",
         group="learn",
         plan=_random,
+    ),
+    Queue(
+        name="certain",
+        title="Certain",
+        description="What the head is sure of, class by class, to be confirmed in bulk",
+        group="check",
+        needs=("head",),
+        uses=("tops",),
+        options=("band", "class_id"),
+        plan=plan_certain,
+    ),
+    Queue(
+        name="mistakes",
+        title="Likely mistakes",
+        description="Labels that heads which have not seen them contradict",
+        group="check",
+        needs=("head",),
+        uses=("out_of_fold",),
+        options=("class_id",),
+        plan=plan_mistakes,
     ),
     Queue(
         name="unsure",

@@ -182,18 +182,6 @@ class ImageTable:
         with self._db.read() as connection:
             return list(connection.scalars(query))
 
-    def ordinals_tagged(self, project_id: int, class_ids: Sequence[int]) -> list[int]:
-        """Return the ordinals of images that have any of these tags."""
-        query = (
-            select(images.c.ordinal)
-            .join(annotation_rows, annotation_rows.c.image_id == images.c.id)
-            .where(images.c.project_id == project_id, images.c.deleted.is_(False))
-            .where(annotation_rows.c.kind == "tag", annotation_rows.c.class_id.in_(class_ids))
-            .distinct()
-        )
-        with self._db.read() as connection:
-            return list(connection.scalars(query))
-
     def has_tags(self, project_id: int) -> bool:
         """Tell whether an image of a project has a tag."""
         query = (

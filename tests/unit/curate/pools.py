@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sightline.core.labels import TEST, TRAIN
 from sightline.curate.pool import Pool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class MemoryRows:
@@ -20,6 +23,10 @@ class MemoryRows:
 
     def read(self, ordinals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return self.rows[ordinals], self.valid[ordinals]
+
+    def iter_chunks(self, n: int) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+        for at in range(0, n, 16):
+            yield at, self.rows[at : min(at + 16, n)], self.valid[at : min(at + 16, n)]
 
 
 def pool(n: int, *, test: tuple[int, ...] = (), **fields: Any) -> Pool:
