@@ -18,7 +18,7 @@ from sightline.curate.queues import QUEUES, plan
 from sightline.curate.scores import Ranked, by_score
 from unit.curate.pools import MemoryRows, pool
 
-KNOWN = {"head", "embeddings", "other", "tops", "entropy", "out_of_fold"}
+KNOWN = {"head", "embeddings", "model", "tops", "entropy", "out_of_fold"}
 
 
 def test_the_table_lists_the_queues_that_people_see() -> None:
