@@ -9,7 +9,9 @@ from sightline.app import items
 from sightline.app.checks import doctor
 from sightline.app.encoders import Encoders
 from sightline.app.engine_room import EngineRoom
+from sightline.app.exports import Exports
 from sightline.app.heads import Heads
+from sightline.app.imports import Imports
 from sightline.app.labelling import Labelling
 from sightline.app.models import Models
 from sightline.app.pictures import Pictures
@@ -50,6 +52,10 @@ class Workbench(Verbs):
         self.heads = Heads(self.store, self.encoders, self.projects.folder)
         self.queues = Queues(self.store, self.projects, self.encoders, self.heads)
         self.training = Training(self.store, self.jobs, person, self.projects.folder)
+        self.exports = Exports(
+            self.store, self.jobs, person, self.projects.folder, (self.encoders, self.heads)
+        )
+        self.imports = Imports(self.store, self.jobs, person, self.projects.folder, self.pictures)
         self.jobs.on_end = self.training.note_end
         self.models = Models(self.store, self.settings, self.jobs, self._networks, self.room)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sightline.cli.verbs import (
     ask,
     bench,
+    datasets,
     doctor,
     jobs,
     labels,
@@ -20,7 +21,7 @@ from sightline.cli.verbs import (
 if TYPE_CHECKING:
     import typer
 
-ORDER = (up, loop, projects, labels, runs, models, ask, jobs, doctor, bench)
+ORDER = (up, loop, projects, labels, datasets, runs, models, ask, jobs, doctor, bench)
 
 
 def install(app: typer.Typer) -> None:
