@@ -177,10 +177,8 @@ class Exports:
             return write_parquet(out, data, images=wish.images, progress=progress)
         if wish.format == "csv":
             return _write_table(out, data, progress)
-        sink = ZipSink(out)
-        done = self._layout(sink, data, wish, progress)
-        sink.close()
-        return done
+        with ZipSink(out) as sink:
+            return self._layout(sink, data, wish, progress)
 
     def _layout(self, sink: Any, data: DataSet, wish: Asked, progress: Progress) -> Written:
         layout: Any = wish.format

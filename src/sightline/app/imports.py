@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -62,6 +63,7 @@ class Imports:
         mode: str = "merge",
         dry_run: bool = False,
         add_images: bool = False,
+        strict: bool = False,
         progress: Progress | None = None,
     ) -> dict[str, Any]:
         """Take in the labels of a data set and return the report; a dry run changes nothing.
@@ -74,6 +76,7 @@ class Imports:
                 images that have nothing.
             dry_run: Report only.
             add_images: Also take in the pictures that the data set holds and the project lacks.
+            strict: Change nothing if a single line cannot be taken as it is.
             progress: Is told, and may stop it.
 
         Raises:
@@ -91,13 +94,23 @@ class Imports:
             added = None
             if add_images and not dry_run:
                 added = self._add(project, data, told)
-            report = self._settle(project, data.found, source, chosen, dry_run=dry_run)
+            settle = partial(self._settle, strict=strict, dry_run=dry_run)
+            report = settle(project, data.found, source, chosen)
         report["pictures"] = {
             "held": sum(bool(one.file) for one in data.found.records),
             **report["pictures"],
         }
         report["pictures"]["added"] = added
         return report
+
+    def set_table(self, project: Project, file: Path) -> dict[str, Any]:
+        """Label from a table with the columns path and label: it rules, and all of it is good.
+
+        Raises:
+            InvalidInputError: It is no such table, or a line of it cannot be taken as it is.
+        """
+        report = self.read(project, file, form="csv", mode="replace", strict=True)
+        return {"written": report["labels"], "unmatched": report["unmatched"]}
 
     def start(self, project: Project, source: Path, **options: Any) -> dict[str, Any]:
         """Hand an import to a job.
@@ -113,15 +126,25 @@ class Imports:
         return job.to_dict()
 
     def _settle(
-        self, project: Project, found: ReadSet, source: Path, mode: Mode, *, dry_run: bool
+        self,
+        project: Project,
+        found: ReadSet,
+        source: Path,
+        mode: Mode,
+        *,
+        strict: bool,
+        dry_run: bool,
     ) -> dict[str, Any]:
         """Plan and carry out; plan again when somebody labels meanwhile."""
         for left in reversed(range(TRIES)):
             matches, plan = self._plan(project, found, source, mode)
+            if strict:
+                _refuse_odd(found, plan)
             report = _report(found, matches, plan, mode, dry_run=dry_run)
             if dry_run or not (plan.wishes or plan.new):
                 return report | {"seq": None, "description": ""}
-            text = f"Import {len(plan.wishes):,} images from {source.name}"
+            count = "1 image" if len(plan.wishes) == 1 else f"{len(plan.wishes):,} images"
+            text = f"Labels of {count} from {source.name}"
             try:
                 done = self._store.exchange.apply(
                     project, plan.wishes, plan.new, actor=self._person, description=text
@@ -176,6 +199,16 @@ class Imports:
         return {"added": made["added"], "known": made["known"], "skipped": skipped[:MOST_SHOWN]}
 
 
+def _refuse_odd(found: ReadSet, plan: Plan) -> None:
+    for written in plan.renamed:
+        raise InvalidInputError(
+            f"{written[:80]!r} cannot be the name of a class",
+            hint="use letters, digits, spaces, '-', '_' or '.', 1 to 80 characters",
+        )
+    for one in (*found.refused, *plan.refused):
+        raise InvalidInputError(f"{one.where}: {one.reason}", hint="mend the line")
+
+
 def _stage(folder: Path, data: Opened, records: Sequence[Record]) -> Iterator[Path]:
     """Write pictures below a folder under safe names, and yield each.
 
@@ -223,6 +256,7 @@ def _report(
 ) -> dict[str, Any]:
     """Return what an import does, as JSON."""
     notes = [*found.notes, *plan.notes]
+    notes += [f"class {was!r} becomes {name!r}" for was, name in plan.renamed.items()]
     if matches.other_bytes:
         notes.append(
             f"{matches.other_bytes:,} pictures have other bytes than the data set says; "

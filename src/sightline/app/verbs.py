@@ -59,7 +59,7 @@ class Verbs:
 
     def set_labels(self, project: str, csv: Path | str) -> dict[str, Any]:
         """Label from a table with the columns path,label."""
-        return self.labels.set_csv(self.projects.get(project), Path(csv))
+        return self.imports.set_table(self.projects.get(project), Path(csv))
 
     def export_labels(
         self,

@@ -45,7 +45,7 @@ class Workbench(Verbs):
             self.store.jobs, workspace, KINDS, self.settings, env=as_variables(flags)
         )
         person = self.settings.person
-        self.labels = Labelling(self.store, person, self.projects.folder)
+        self.labels = Labelling(self.store, person)
         self.pictures = Pictures(self.store, self.settings, self.projects, self.jobs)
         self.room = EngineRoom(workspace, self.settings)
         self.encoders = Encoders(self.store, self.projects, self.jobs, self.settings, self.room)

@@ -34,7 +34,7 @@ def root_of(container: Container) -> Container:
     if any("/" not in one for one in names) or not names:
         return container
     tops = {one.partition("/")[0] for one in names}
-    if len(tops) > 1 or next(iter(tops)).lower() in {"train", "val", "test", "validation"}:
+    if len(tops) > 1 or split_name(next(iter(tops))):
         return container
     return root_of(Below(container, f"{tops.pop()}/"))
 

@@ -9,9 +9,9 @@ import shutil
 import stat
 import tempfile
 import zipfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, Protocol
+from typing import IO, TYPE_CHECKING, Final, Protocol, Self
 
 from sightline.core.errors import ConflictError, InvalidInputError, StorageError
 from sightline.core.files import fsync_dir
@@ -63,9 +63,14 @@ class ZipSink:
         with file.open("rb") as source:
             return self.add(name, source, file.stat().st_size)
 
-    def close(self) -> None:
-        """Write the directory."""
-        self._zip.close()
+    def __enter__(self) -> Self:
+        """Use it in a `with` block, which writes the directory at its end."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_more: object) -> None:
+        """Write the directory; after an error, only let go of the file."""
+        with suppress(*(() if kind is None else (OSError, ValueError))):
+            self._zip.close()
 
 
 class FolderSink:

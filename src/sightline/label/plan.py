@@ -52,6 +52,8 @@ class Plan:
     splits: int = 0
     conflicts: list[Conflict] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+    renamed: dict[str, str] = field(default_factory=dict)
+    """Labels that cannot be the name of a class as they are, and what they become."""
     notes: list[str] = field(default_factory=list)
 
 
@@ -120,13 +122,13 @@ class _Names:
             self._known.add(self._have[key])
             return self._have[key]
         if key not in self._used:
-            name = _valid(written)
+            name = _valid(self._infos[key].name if key in self._infos else written)
             if name is None:
                 return None
             if fold(name) in self._have:
                 return self._have[fold(name)]
-            if name != normalize("NFC", written):
-                self._plan.notes.append(f"class {written!r} becomes {name!r}")
+            if fold(name) != key:
+                self._plan.renamed[written] = name
             spelt = next((n for n in self._used.values() if fold(n) == fold(name)), name)
             self._used[key] = spelt
         return self._used[key]

@@ -287,7 +287,7 @@ def test_the_verbs_of_a_project_tell_people_what_they_did(cli: Cli, pets: Path) 
         (("labels", "redo", "pets"), "Redo: Labels of 1 images"),
         (("labels", "snapshot", "pets", "first"), "snapshot first: 1 labels"),
         (("labels", "snapshots", "pets"), "first"),
-        (("labels", "history", "pets"), "Add class cat"),
+        (("labels", "history", "pets"), "Labels of 1 image from"),
         (("queue", "pets", "--strategy", "random", "--limit", "2"), "path"),
         (("projects", "list"), "pets"),
         (("projects", "archive", "pets"), "archived pets"),

@@ -30,9 +30,9 @@ def zipped(
     records: list[Record], classes: list[str], folder: Path, images: Images = "copy"
 ) -> bytes:
     out = io.BytesIO()
-    sink = ZipSink(out)
-    write(sink, data_set(records, classes, folder), layout="zip", images=images, progress=Silent())
-    sink.close()
+    with ZipSink(out) as sink:
+        made = data_set(records, classes, folder)
+        write(sink, made, layout="zip", images=images, progress=Silent())
     return out.getvalue()
 
 
@@ -134,9 +134,8 @@ def test_pictures_that_are_gone_or_changed_are_told_and_never_taken(tmp_path: Pa
     (source / "0.png").unlink()
     (source / "1.png").write_bytes(b"other bytes")
     out = io.BytesIO()
-    sink = ZipSink(out)
-    done = write(sink, made, layout="zip", images="copy", progress=Silent())
-    sink.close()
+    with ZipSink(out) as sink:
+        done = write(sink, made, layout="zip", images="copy", progress=Silent())
     told = {one.where: one.reason for one in done.missing}
     assert told == {"cat/1.png": "missing", "2.png": "changed since it was added"}
     files = [one.file for one in read_bundle(ZipContainer(out)).records]
@@ -150,9 +149,8 @@ def test_pages_of_one_file_share_its_bytes(tmp_path: Path) -> None:
     one = next(iter(made.records))
     pages = replace(made, records=[one, replace(one, page=1)], count=2)
     out = io.BytesIO()
-    sink = ZipSink(out)
-    done = write(sink, pages, layout="zip", images="copy", progress=Silent())
-    sink.close()
+    with ZipSink(out) as sink:
+        done = write(sink, pages, layout="zip", images="copy", progress=Silent())
     assert (done.items, done.images) == (2, 1)
     assert {one.file for one in read_bundle(ZipContainer(out)).records} == {"images/cat/1.png"}
 
@@ -167,7 +165,7 @@ def test_it_stops_when_asked_to(tmp_path: Path) -> None:
         write(FolderSink(tmp_path), made, layout="zip", images="copy", progress=Stop())
 
 
-def test_a_hundred_thousand_rows_are_never_all_in_memory(tmp_path: Path) -> None:
+def test_rows_are_never_all_in_memory(tmp_path: Path) -> None:
     import tracemalloc
     from dataclasses import replace
 
@@ -181,10 +179,8 @@ def test_a_hundred_thousand_rows_are_never_all_in_memory(tmp_path: Path) -> None
 
     data = replace(data_set([], CLASSES, tmp_path), records=many(), count=20_000)
     tracemalloc.start()
-    with (tmp_path / "big.zip").open("wb") as out:
-        sink = ZipSink(out)
+    with (tmp_path / "big.zip").open("wb") as out, ZipSink(out) as sink:
         write(sink, data, layout="zip", images="none", progress=Silent())
-        sink.close()
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert taken == 20_000
