@@ -19,6 +19,7 @@ from sightline.core.ports import TextEncoder
 from sightline.core.progress import Silent
 from sightline.curate.embed import Item, embed
 from sightline.engines import DEFAULT_ENCODER
+from sightline.imaging.fingerprint import BYTES, KEY
 
 if TYPE_CHECKING:
     from sightline.app.engine_room import EngineRoom
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from sightline.store.store import Store
 
 EMBEDDING: Final = "embedding"
+FINGERPRINT: Final = "fingerprint"
 JOB: Final = "embed"
 
 
@@ -186,6 +188,7 @@ class Encoders:
                 encoder,
                 items,
                 array.write,
+                note_prints=self.fingerprints(project).write,
                 total=len(items),
                 progress=told if not before else _Onward(told, before),
             )
@@ -221,6 +224,12 @@ class Encoders:
             return self._store.arrays.open(project.id, EMBEDDING, key, create=False)
         except SightlineError:
             return None
+
+    def fingerprints(self, project: Project) -> OrdinalArray:
+        """Return the fingerprints of a project's images, (8,) bytes each."""
+        return self._store.arrays.open(
+            project.id, FINGERPRINT, KEY, dtype=np.uint8, row_shape=(BYTES,)
+        )
 
     def forget(self, project: Project, name: str) -> dict[str, Any]:
         """Delete the embeddings that an encoder (by name, or by key) made of a project.

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
     from sightline.app.encoders import Encoders
     from sightline.app.heads import Answers, Heads
+    from sightline.app.neighbours import Neighbours
     from sightline.core.arrays import F32
     from sightline.curate.ask import Queue
+    from sightline.curate.pairs import Pairs
     from sightline.store.projects import Project
     from sightline.store.store import Store
 
@@ -38,8 +40,11 @@ class Source(Protocol):
 class Pools:
     """Gathers what a queue is asked about."""
 
-    def __init__(self, store: Store, encoders: Encoders, heads: Heads) -> None:
+    def __init__(
+        self, store: Store, encoders: Encoders, heads: Heads, neighbours: Neighbours
+    ) -> None:
         self._store = store
+        self._neighbours = neighbours
         self._encoders = encoders
         self._heads = heads
         self._lock = threading.Lock()
@@ -47,7 +52,10 @@ class Pools:
         self.filters = Filters(store, self._predicted)
         self.vectors: Callable[[Project, str], F32] | None = None
         """Returns what stands for a text, (1, D); set by whoever has a text tower."""
-        self.sources: dict[str, Source] = {}
+        self.sources: dict[str, Source] = {
+            "distance": neighbours.distance_to,
+            "oddness": neighbours.oddness_by,
+        }
         """What fills `Pool.arrays`, by the names that queues read."""
 
     def pool(
@@ -89,6 +97,8 @@ class Pools:
                 for name, source in self.sources.items()
                 if name in reads
             },
+            alike=self._alike(project, asked) if "alike" in reads else None,
+            file_names=lambda ordinals: self._neighbours.names(project, ordinals),
         )
         return pool, asked
 
@@ -102,6 +112,9 @@ class Pools:
                 hint="choose one that has, such as a CLIP or SigLIP model",
             )
         return self.vectors(project, asked["text"])
+
+    def _alike(self, project: Project, asked: Mapping[str, Any]) -> Pairs:
+        return self._neighbours.alike(project, asked["band"][0] if "band" in asked else None)
 
     def _predicted(self, project: Project, n: int) -> tuple[Tops | None, tuple[int, ...]]:
         answers = self._heads.answers(project, n)

@@ -15,6 +15,7 @@ from sightline.curate.queues import QUEUES, named, plan
 if TYPE_CHECKING:
     from sightline.app.encoders import Encoders
     from sightline.app.heads import Heads
+    from sightline.app.neighbours import Neighbours
     from sightline.app.projects import Projects
     from sightline.core.progress import Progress
     from sightline.curate.ask import Queue
@@ -29,11 +30,18 @@ MAX_WINDOW: Final = 1000
 class Queues:
     """Which images to look at, and in what order."""
 
-    def __init__(self, store: Store, projects: Projects, encoders: Encoders, heads: Heads) -> None:
+    def __init__(
+        self,
+        store: Store,
+        projects: Projects,
+        encoders: Encoders,
+        heads: Heads,
+        neighbours: Neighbours,
+    ) -> None:
         self._store = store
         self._projects = projects
         self._heads = heads
-        self.pools = Pools(store, encoders, heads)
+        self.pools = Pools(store, encoders, heads, neighbours)
 
     def table(self) -> list[dict[str, Any]]:
         """Return the queues that can be asked for."""

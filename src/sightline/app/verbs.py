@@ -8,7 +8,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sightline.app.exports import asked
 from sightline.core.errors import SightlineError
 from sightline.core.progress import Silent
 from sightline.jobs.follow import follow
@@ -17,11 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from sightline.app.encoders import Encoders
-    from sightline.app.exports import Exports
     from sightline.app.heads import Heads
-    from sightline.app.imports import Imports
     from sightline.app.labelling import Labelling
     from sightline.app.models import Models
+    from sightline.app.neighbours import Neighbours
     from sightline.app.pictures import Pictures
     from sightline.app.projects import Projects
     from sightline.app.queues import Queues
@@ -47,8 +45,7 @@ class Verbs:
     queues: Queues
     training: Training
     models: Models
-    exports: Exports
-    imports: Imports
+    neighbours: Neighbours
     jobs: JobRunner
 
     def ingest(
@@ -59,34 +56,7 @@ class Verbs:
 
     def set_labels(self, project: str, csv: Path | str) -> dict[str, Any]:
         """Label from a table with the columns path,label."""
-        return self.imports.set_table(self.projects.get(project), Path(csv))
-
-    def export_labels(
-        self,
-        project: str,
-        out: Path | str,
-        *,
-        form: str = "zip",
-        images: str | None = None,
-        splits: Sequence[str] = (),
-        statuses: Sequence[str] = (),
-        progress: Progress | None = None,
-    ) -> dict[str, Any]:
-        """Write the labels for others to use; see `Exports.export`."""
-        wish = asked(form, images, splits, statuses)
-        return self.exports.export(self.projects.get(project), Path(out), wish, progress=progress)
-
-    def import_labels(
-        self,
-        project: str,
-        source: Path | str,
-        *,
-        progress: Progress | None = None,
-        **options: Any,
-    ) -> dict[str, Any]:
-        """Take in the labels of a data set; see `Imports.read` for the options."""
-        found = self.projects.get(project)
-        return self.imports.read(found, Path(source), progress=progress, **options)
+        return self.labels.set_csv(self.projects.get(project), Path(csv))
 
     def train_head(self, project: str, *, progress: Progress | None = None) -> dict[str, Any]:
         """Fit and calibrate the head on the labels so far."""
@@ -111,6 +81,18 @@ class Verbs:
             options=options,
             progress=progress,
         )
+
+    def similar(
+        self,
+        project: str,
+        images: Sequence[str | int | Path],
+        *,
+        limit: int = 20,
+        progress: Progress | None = None,
+    ) -> list[dict[str, Any]]:
+        """Return the images nearest to one or several pictures, by id or path."""
+        found = self.projects.get(project)
+        return self.neighbours.similar(found, images, limit=limit, progress=progress)
 
     def train(
         self,

@@ -9,11 +9,10 @@ from sightline.app import items
 from sightline.app.checks import doctor
 from sightline.app.encoders import Encoders
 from sightline.app.engine_room import EngineRoom
-from sightline.app.exports import Exports
 from sightline.app.heads import Heads
-from sightline.app.imports import Imports
 from sightline.app.labelling import Labelling
 from sightline.app.models import Models
+from sightline.app.neighbours import Neighbours
 from sightline.app.pictures import Pictures
 from sightline.app.projects import Projects, workspace_form
 from sightline.app.queues import Queues
@@ -45,17 +44,14 @@ class Workbench(Verbs):
             self.store.jobs, workspace, KINDS, self.settings, env=as_variables(flags)
         )
         person = self.settings.person
-        self.labels = Labelling(self.store, person)
+        self.labels = Labelling(self.store, person, self.projects.folder)
         self.pictures = Pictures(self.store, self.settings, self.projects, self.jobs)
         self.room = EngineRoom(workspace, self.settings)
         self.encoders = Encoders(self.store, self.projects, self.jobs, self.settings, self.room)
         self.heads = Heads(self.store, self.encoders, self.projects.folder)
-        self.queues = Queues(self.store, self.projects, self.encoders, self.heads)
+        self.neighbours = Neighbours(self.store, self.encoders, lambda: self.pictures.limits)
+        self.queues = Queues(self.store, self.projects, self.encoders, self.heads, self.neighbours)
         self.training = Training(self.store, self.jobs, person, self.projects.folder)
-        self.exports = Exports(
-            self.store, self.jobs, person, self.projects.folder, (self.encoders, self.heads)
-        )
-        self.imports = Imports(self.store, self.jobs, person, self.projects.folder, self.pictures)
         self.jobs.on_end = self.training.note_end
         self.models = Models(self.store, self.settings, self.jobs, self._networks, self.room)
 

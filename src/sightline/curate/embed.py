@@ -13,6 +13,7 @@ import numpy as np
 from sightline.core.errors import SightlineError, UnreadableImageError
 from sightline.core.progress import Progress, Silent
 from sightline.imaging.decode import decode
+from sightline.imaging.fingerprint import fingerprint
 from sightline.imaging.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Embedded:
 class _Part(NamedTuple):
     ordinals: list[int]
     rows: F32
+    prints: list[U8]
     failures: list[Failure]
 
 
@@ -67,6 +69,7 @@ def embed(
     items: Iterable[Item],
     write: Callable[[I64, F16], None],
     *,
+    note_prints: Callable[[I64, U8], None] | None = None,
     total: int | None = None,
     progress: Progress | None = None,
     threads: int = 0,
@@ -81,6 +84,8 @@ def embed(
         encoder: Its `encode` is called from several threads.
         items: What to embed, each ordinal once.
         write: Is given ordinals (M,) and rows (M, dim), from one thread.
+        note_prints: Is given their fingerprints (M, 8) before; they cost little while the pixels
+            are at hand.
         total: How many items there are, for the progress.
         progress: Is told and may stop the work.
         threads: 0: one less than there are cores.
@@ -91,7 +96,7 @@ def embed(
     """
     told = Silent() if progress is None else progress
     workers = threads or max(1, (os.cpu_count() or 2) - 1)
-    result, sink = Embedded(), _Sink(write)
+    result, sink = Embedded(), _Sink(write, note_prints)
     told.advance(0, total, "embedding")
     with ThreadPoolExecutor(workers, thread_name_prefix="embed") as pool:
         try:
@@ -112,14 +117,21 @@ def embed(
 class _Sink:
     """Collects rows and writes them in blocks, for each write waits for the disk."""
 
-    def __init__(self, write: Callable[[I64, F16], None]) -> None:
+    def __init__(
+        self,
+        write: Callable[[I64, F16], None],
+        note_prints: Callable[[I64, U8], None] | None,
+    ) -> None:
         self._write = write
+        self._note_prints = note_prints
+        self._prints: list[U8] = []
         self._ordinals: list[int] = []
         self._rows: list[F16] = []
         self._last = time.monotonic()
 
     def add(self, part: _Part) -> None:
         self._ordinals += part.ordinals
+        self._prints += part.prints
         self._rows.append(np.clip(part.rows, -F16_MAX, F16_MAX).astype(np.float16))
         late = time.monotonic() - self._last > WRITE_AFTER_S
         if len(self._ordinals) >= WRITE_ROWS or late:
@@ -127,8 +139,12 @@ class _Sink:
 
     def flush(self) -> None:
         if self._ordinals:
-            self._write(np.asarray(self._ordinals, dtype=np.int64), np.concatenate(self._rows))
+            ordinals = np.asarray(self._ordinals, dtype=np.int64)
+            if self._note_prints is not None:
+                self._note_prints(ordinals, np.stack(self._prints))
+            self._write(ordinals, np.concatenate(self._rows))
         self._ordinals, self._rows, self._last = [], [], time.monotonic()
+        self._prints = []
 
 
 def _parts(
@@ -162,15 +178,18 @@ def _encode(encoder: Encoder, batch: list[Item], limits: Limits) -> _Part:
     """Decode and encode a batch, in runs that fit the memory."""
     ordinals: list[int] = []
     rows: list[F32] = [np.empty((0, encoder.dim), np.float32)]
+    prints: list[U8] = []
     failures: list[Failure] = []
     images: list[U8] = []
     held: list[Item] = []
 
     def flush() -> None:
-        for item, row in zip(held, encoder.encode(images) if images else (), strict=True):
+        found = encoder.encode(images) if images else ()
+        for item, image, row in zip(held, images, found, strict=True):
             if np.isfinite(row).all():
                 ordinals.append(item.ordinal)
                 rows.append(row[None])
+                prints.append(fingerprint(image))
             else:
                 text = "the encoder's answer is not finite"
                 failures.append(Failure(item.ordinal, item.path, "not finite", text))
@@ -190,7 +209,7 @@ def _encode(encoder: Encoder, batch: list[Item], limits: Limits) -> _Part:
         if sum(one.nbytes for one in images) > BATCH_BYTES:
             flush()
     flush()
-    return _Part(ordinals, np.concatenate(rows), failures)
+    return _Part(ordinals, np.concatenate(rows), prints, failures)
 
 
 def _reason(error: Any) -> str:

@@ -20,15 +20,18 @@ from sightline.curate.pairs import Pairs, joined, pairs
 from sightline.curate.pool import WHYS, Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from numpy.typing import NDArray
 
     from sightline.core.arrays import F32, I32, I64, U8, Bool
+    from sightline.curate.ask import Ask
     from sightline.curate.pool import Pool
 
 ALIKE: Final = 0.97
 """Cosine from which embeddings alone say so: 1 % of unrelated photos have a neighbour there."""
+LEAST: Final = 0.8
+"""Below, pictures of one kind are pairs, and there are too many."""
+VERSION: Final = 1
+"""Of what is kept."""
 BITS: Final = 64
 MAX_BITS: Final = 6
 """Fingerprints may differ in so many of 64 bits..."""
@@ -142,24 +145,17 @@ def _kept(m: int, left: I64, right: I64, likeness: F32) -> tuple[I64, F32]:
     return kept, found
 
 
-def plan_near_duplicates(
-    pool: Pool,
-    found: Pairs,
-    names: Callable[[Sequence[int]], dict[int, str]],
-    *,
-    limit: int | None = None,
-) -> Plan:
+def plan_near_duplicates(pool: Pool, ask: Ask) -> Plan:
     """Return the groups one after the other, those that straddle splits first.
 
-    Args:
-        pool: The project; images that are gone, filtered out or skipped are no partners.
-        found: Of the whole project, as `find` returns them.
-        names: Gives the file names of ordinals, for the reasons.
-        limit: How many images; None: all.
-
-    The score is 0 for a picture to keep, else its likeness to the one that is kept: whoever wants
-    to skip the doubles selects what has a score above 0.
+    Images that are gone, filtered out or skipped are no partners. The score is 0 for a picture to
+    keep, else its likeness to the one that is kept: whoever wants to skip the doubles selects what
+    has a score above 0. The band is one of likeness.
     """
+    assert pool.alike is not None
+    found = pool.alike
+    if ask.band is not None:
+        found = found.only((found.likeness >= ask.band[0]) & (found.likeness <= ask.band[1]))
     wanted = pool.live() & (pool.status != SKIPPED)
     both = wanted[found.left] & wanted[found.right]
     groups = group(found.only(both))
@@ -168,8 +164,9 @@ def plan_near_duplicates(
     groups = groups.only(order)
     double = groups.image != groups.kept
     scores = np.where(double, groups.likeness, np.float32(0)).astype(np.float32)
-    whys = _whys(pool, groups, leaks[order], names)
-    return Plan(groups.image[:limit], scores[:limit], whys[:limit], _note(groups, leaks))
+    whys = _whys(pool, groups, leaks[order])
+    part = slice(ask.limit)
+    return Plan(groups.image[part], scores[part], whys[part], _note(groups, leaks))
 
 
 def _leaks(pool: Pool, groups: Groups) -> Bool:
@@ -182,11 +179,9 @@ def _leaks(pool: Pool, groups: Groups) -> Bool:
     return np.asarray(straddles[groups.group], dtype=np.bool_)
 
 
-def _whys(
-    pool: Pool, groups: Groups, leaks: Bool, names: Callable[[Sequence[int]], dict[int, str]]
-) -> list[str]:
+def _whys(pool: Pool, groups: Groups, leaks: Bool) -> list[str]:
     shown = groups.only(slice(WHYS))
-    called = names(sorted(set(shown.kept.tolist())))
+    called = pool.file_names(sorted(set(shown.kept.tolist())))
     sizes = np.bincount(groups.group)
     whys = []
     for at, (image, which, kept, alike) in enumerate(zip(*shown, strict=True)):

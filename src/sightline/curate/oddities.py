@@ -20,8 +20,7 @@ import numpy as np
 from sightline.core.errors import InvalidInputError, did_you_mean
 from sightline.core.progress import Progress, Silent
 from sightline.curate.knn import knn
-from sightline.curate.pool import WHYS, Plan
-from sightline.curate.scores import by_score, followed, front_by_score
+from sightline.curate.ranked import Ranking, ranked
 from sightline.heads.half import widen
 from sightline.heads.threads import cores, one_thread
 
@@ -29,7 +28,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightline.core.arrays import F32, Bool
-    from sightline.curate.pool import Pool
+    from sightline.curate.ask import Ask
+    from sightline.curate.pool import Plan, Pool
 
 Method = Literal["knn", "lof", "forest"]
 METHODS: Final[tuple[Method, ...]] = get_args(Method)
@@ -40,8 +40,6 @@ NEIGHBOURS: Final[dict[str, int]] = {"knn": 10, "lof": 20}
 TREES: Final = 100
 TREE_ROWS: Final = 256
 PART: Final = 4096
-EAGER: Final = 20_000
-FRONT: Final = 2_000
 
 
 def oddness(
@@ -133,33 +131,21 @@ def _finite(rows: NDArray[Any]) -> Bool:
     return np.concatenate([np.zeros(0, np.bool_), *parts])
 
 
-def plan_oddities(
-    pool: Pool, odd: F32, method: str = "knn", *, limit: int | None = None, test: bool = False
-) -> Plan:
-    """Return what waits for a label, the oddest first.
-
-    Args:
-        pool: The project.
-        odd: (N,) as `oddness` gives it, by ordinal; NaN without an embedding: these come last.
-        method: What `odd` is.
-        limit: How many images; None: all.
-        test: Let images of the test split in.
-    """
-    waiting, skipped = pool.open_masks(test=test)
-    score = -odd
-    total = int(np.count_nonzero(waiting))
-    lazy = limit is None and total > EAGER
-    front, rest = front_by_score(
-        waiting, score, FRONT if lazy else total if limit is None else limit
-    )
-    last = np.flatnonzero(skipped)
+def plan_oddities(pool: Pool, ask: Ask) -> Plan:
+    """Return what waits for a label, the oddest first; what is not embedded yet comes last."""
+    odd = np.asarray(pool.arrays["oddness"])
+    waiting, skipped = pool.open_masks(test=ask.test)
     known = np.sort(odd[pool.live() & np.isfinite(odd)])
-    if lazy:
-        whys = _whys(odd[front[:WHYS]], known, method)
-        left = total - len(front)
-        return Plan(front, odd[front], whys, more=left + len(last), rest=followed(rest, left, last))
-    order = np.concatenate([front, by_score(last, score, None)])[:limit]
-    return Plan(order, odd[order], _whys(odd[order[:WHYS]], known, method))
+    method = ask.method or "knn"
+    ranking = Ranking(
+        wanted=waiting,
+        last=skipped,
+        key=np.maximum(-odd, np.float32(np.finfo(np.float32).min)),
+        shown=odd,
+        whys=lambda ordinals: _whys(odd[ordinals], known, method),
+        alike=True,
+    )
+    return ranked(pool, ask, ranking)
 
 
 def _whys(odd: F32, known: F32, method: str) -> list[str]:

@@ -11,11 +11,12 @@ from sightline.core.labels import LABELLED, SKIPPED, TEST
 from sightline.heads.half import widen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from sightline.core.arrays import F32, I32, I64, Bool
+    from sightline.curate.pairs import Pairs
 
 WHYS: Final = 200
 """How many images, from the front of a queue, are told why they are there."""
@@ -120,6 +121,10 @@ class Pool:
     """(Q, D) vectors to be like, of length 1."""
     arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     """(N,) what else the queue `reads`, by that name."""
+    alike: Pairs | None = None
+    """Pairs of near-duplicates, by ordinals."""
+    file_names: Callable[[Sequence[int]], dict[int, str]] = field(default=lambda _: {})
+    """Returns file names by ordinal."""
 
     @property
     def size(self) -> int:

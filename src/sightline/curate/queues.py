@@ -20,8 +20,11 @@ from sightline.curate.disagree import plan_disagreement
 from sightline.curate.diverse import plan_diverse
 from sightline.curate.doubt import plan_uncertain
 from sightline.curate.mistakes import plan_mistakes
+from sightline.curate.near_duplicates import plan_near_duplicates
+from sightline.curate.oddities import plan_oddities
 from sightline.curate.pool import WHYS, Plan, Pool
 from sightline.curate.scores import shuffled
+from sightline.curate.similar import plan_similar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -145,6 +148,26 @@ _ENTRIES: Final = (
         plan=plan_disagreement,
     ),
     Queue(
+        name="oddities",
+        title="Oddities",
+        description="What is unlike the rest: far from its neighbours, or easily cut off",
+        group="check",
+        needs=("embeddings",),
+        uses=("oddness",),
+        options=("method",),
+        plan=plan_oddities,
+    ),
+    Queue(
+        name="near-duplicates",
+        title="Near-duplicates",
+        description="Pictures that are nearly the same, in groups; one of each to keep",
+        group="check",
+        needs=("embeddings",),
+        uses=("alike",),
+        options=("band",),
+        plan=plan_near_duplicates,
+    ),
+    Queue(
         name="random",
         title="Random",
         description="By chance: the fair sample",
@@ -184,6 +207,16 @@ _ENTRIES: Final = (
         description="What somebody skipped, in the order of arrival",
         group="check",
         plan=_skipped,
+    ),
+    Queue(
+        name="similar",
+        title="Similar",
+        description="What looks like one or several pictures, from near to far",
+        group="look",
+        needs=("embeddings",),
+        uses=("distance",),
+        options=("images",),
+        plan=plan_similar,
     ),
     Queue(
         name="all",

@@ -88,21 +88,6 @@ class Ranked:
         return members[start - before : stop - before]
 
 
-def front_by_score(
-    wanted: Bool, score: NDArray[Any], count: int
-) -> tuple[I64, Callable[[int, int], I64]]:
-    """Return the `count` wanted ordinals of the lowest score, and what gives places after them.
-
-    Args:
-        wanted: (N,)
-        score: (N,) by ordinal; NaN last, ties by ordinal.
-        count: The front's length; less when fewer are wanted.
-    """
-    order = Ranked(wanted, score)
-    front = order.front(count)
-    return front, order.without(front).part
-
-
 def followed(rest: Callable[[int, int], I64], count: int, last: I64) -> Callable[[int, int], I64]:
     """Return what gives parts of `count` places of `rest` and then of `last`."""
 

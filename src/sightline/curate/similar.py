@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sightline.core.errors import InvalidInputError
-from sightline.curate.pool import WHYS, Plan, Pool
-from sightline.curate.scores import by_score, front_by_score
+from sightline.curate.ranked import Ranking, ranked
+from sightline.curate.scores import by_score
 from sightline.heads.product import each_piece, product
 from sightline.heads.threads import one_thread
 
@@ -23,10 +23,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightline.core.arrays import F32, I64, Bool
+    from sightline.curate.ask import Ask
+    from sightline.curate.pool import Plan, Pool
 
-EAGER: Final = 20_000
-"""Up to so many images all are sorted at once."""
-FRONT: Final = 2_000
 MOST_QUERIES: Final = 256
 
 
@@ -101,47 +100,49 @@ def nearest(
         return np.clip(found, 0.0, 2.0, out=found)
 
 
-def plan_similar(
-    pool: Pool, distance: F32, chosen: I64, *, limit: int | None = None, outside: str = ""
-) -> Plan:
-    """Return the chosen images, then all others from near to far, labelled ones among them.
+def plan_similar(pool: Pool, ask: Ask) -> Plan:
+    """Return the images asked for, then all others from near to far, labelled ones among them.
+
+    Raises:
+        InvalidInputError: It is not said what they are to be like.
+    """
+    if not ask.images:
+        raise InvalidInputError("similar to what?", hint="give images: the ids of one or more")
+    distance, live = pool.arrays["distance"], pool.live()
+    chosen = np.asarray([one for one in ask.images if live[one]], dtype=np.int64)
+    others = live & np.isfinite(distance)
+    others[chosen] = True
+    key = distance.copy()
+    key[chosen] = -1 + np.arange(len(chosen), dtype=np.float32) / MOST_QUERIES
+    unknown = int(np.count_nonzero(live & np.isnan(distance)))
+    noun = "image is" if unknown == 1 else "images are"
+    shown = np.maximum(key, 0)
+    ranking = Ranking(
+        wanted=others,
+        last=np.zeros(pool.size, np.bool_),
+        key=key,
+        shown=shown,
+        whys=lambda ordinals: [_why(key[one]) for one in ordinals],
+        note=f"{unknown:,} {noun} not embedded yet" if unknown else "",
+        alike=True,
+    )
+    return ranked(pool, ask, ranking)
+
+
+def closest(alive: Bool, distance: F32, chosen: I64, limit: int) -> tuple[I64, F32]:
+    """Return the `limit` nearest living images, (M,) ascending, and their distances, (M,).
 
     Args:
-        pool: The project; its filter counts.
-        distance: (N,) as `nearest` returns it; images at NaN are left out, and counted.
-        chosen: (Q,) ordinals of the pictures that were asked for; may be empty.
-        limit: How many images; None: all.
-        outside: Name of a picture that is not of the project, for the reasons.
+        alive: (N,) which may be found.
+        distance: (N,) as `nearest` returns it.
+        chosen: Ordinals that are left out: the pictures that were asked for.
+        limit: How many; fewer when there are fewer.
     """
-    first = chosen[pool.live()[chosen]]
-    others = pool.live() & np.isfinite(distance)
-    others[first] = False
-    total = int(np.count_nonzero(others))
-    lazy = limit is None and total > EAGER
-    count = FRONT if lazy else total if limit is None else max(0, limit - len(first))
-    front, rest = front_by_score(others, distance, count)
-    order = np.concatenate([first, front])[:limit]
-    scores = np.where(np.isin(order, first), np.float32(0), distance[order]).astype(np.float32)
-    whys = _whys(order[:WHYS], distance, first, outside)
-    unknown = int(np.count_nonzero(pool.live() & np.isnan(distance)))
-    note = f"{unknown} images are not embedded yet" if unknown else ""
-    if lazy:
-        return Plan(order, scores, whys, note, total - len(front), rest)
-    return Plan(order, scores, whys, note)
-
-
-def closest(pool: Pool, distance: F32, chosen: I64, limit: int) -> tuple[I64, F32]:
-    """Return the `limit` nearest other images of the project and their distances."""
-    others = pool.live() & np.isfinite(distance)
+    others = alive & np.isfinite(distance)
     others[chosen] = False
     found = by_score(np.flatnonzero(others), distance, limit)
     return found, distance[found]
 
 
-def _whys(order: I64, distance: F32, chosen: I64, outside: str) -> list[str]:
-    picked = set(chosen.tolist())
-    of = f" to {outside}" if outside else ""
-    return [
-        "the picture itself" if one in picked else f"distance {distance[one]:.2f}{of}"
-        for one in order.tolist()
-    ]
+def _why(key: float) -> str:
+    return "the picture itself" if key < 0 else f"distance {key:.2f}"

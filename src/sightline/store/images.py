@@ -16,6 +16,7 @@ from sightline.store.tables import annotation_rows, assets, classes, images, loc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -155,6 +156,20 @@ class ImageTable:
         )
         with self._db.read() as connection:
             return list(connection.scalars(query))
+
+    def ordinal_at(self, project_id: int, path: Path) -> int | None:
+        """Return the ordinal of the first page of the file at an absolute path; None: unknown."""
+        query = (
+            select(images.c.ordinal)
+            .join(locations, locations.c.asset_id == images.c.asset_id)
+            .where(locations.c.project_id == project_id, locations.c.path == str(path))
+            .where(images.c.deleted.is_(False))
+            .order_by(images.c.page)
+            .limit(1)
+        )
+        with self._db.read() as connection:
+            found: int | None = connection.scalar(query)
+        return found
 
     def ids_of_assets(self, project_id: int) -> dict[int, tuple[int, ...]]:
         """Return the images of every asset of a project, by page."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sightline.core.labels import SKIPPED
+from sightline.curate.ask import Ask
 from sightline.curate.near_duplicates import find, group, plan_near_duplicates
 from sightline.curate.pairs import Pairs
 from unit.curate.pools import pool
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sightline.curate.pool import Plan, Pool
 
 
 def names(ordinals: Sequence[int]) -> dict[int, str]:
@@ -22,6 +26,10 @@ def names(ordinals: Sequence[int]) -> dict[int, str]:
 def some(*found: tuple[int, int, float]) -> Pairs:
     left, right, likeness = zip(*found, strict=True)
     return Pairs(np.array(left), np.array(right), np.array(likeness, np.float32))
+
+
+def planned(here: Pool, alike: Pairs, **asked: Any) -> Plan:
+    return plan_near_duplicates(replace(here, alike=alike, file_names=names), Ask(**asked))
 
 
 NONE = Pairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
@@ -67,7 +75,7 @@ def test_the_end_of_a_chain_is_kept_too_because_nothing_kept_is_alike_to_it() ->
 
 
 def test_the_reason_names_the_picture_to_keep_and_the_score_tells_it_apart() -> None:
-    got = plan_near_duplicates(pool(10), some((1, 2, 0.998), (2, 3, 0.981)), names)
+    got = planned(pool(10), some((1, 2, 0.998), (2, 3, 0.981)))
     assert got.ordinals.tolist() == [2, 1, 3]
     assert got.whys == [
         "keep this one of 3",
@@ -81,7 +89,7 @@ def test_the_reason_names_the_picture_to_keep_and_the_score_tells_it_apart() -> 
 
 def test_a_group_that_is_in_more_than_one_split_comes_first_and_says_so() -> None:
     pairs = some((1, 2, 0.99), (2, 3, 0.99), (6, 7, 0.98))
-    got = plan_near_duplicates(pool(10, test=(7,)), pairs, names)
+    got = planned(pool(10, test=(7,)), pairs)
     assert got.ordinals.tolist() == [6, 7, 2, 1, 3]
     assert got.whys is not None
     assert got.whys[1] == "like IMG_6.jpg (0.980), 2 alike; in train and test"
@@ -94,15 +102,21 @@ def test_what_is_gone_filtered_out_or_skipped_is_no_partner() -> None:
     status = np.zeros(10, np.int32)
     alive[1], wanted[4], status[6] = False, False, SKIPPED
     here = pool(10, alive=alive, wanted=wanted, status=status)
-    assert plan_near_duplicates(here, pairs, names).ordinals.tolist() == [7, 8]
+    assert planned(here, pairs).ordinals.tolist() == [7, 8]
 
 
 def test_without_pairs_the_queue_is_empty_and_says_so() -> None:
-    got = plan_near_duplicates(pool(4), NONE, names)
+    got = planned(pool(4), NONE)
     assert len(got.ordinals) == 0
     assert got.note == "no two pictures are nearly the same"
 
 
 def test_a_limit_cuts_the_queue() -> None:
-    got = plan_near_duplicates(pool(9), some((1, 2, 0.99), (5, 6, 0.99)), names, limit=3)
+    got = planned(pool(9), some((1, 2, 0.99), (5, 6, 0.99)), limit=3)
     assert len(got.ordinals) == 3
+
+
+def test_a_band_of_likeness_leaves_out_what_is_more_or_less_alike() -> None:
+    pairs = some((1, 2, 0.999), (3, 4, 0.985), (5, 6, 0.97))
+    got = planned(pool(9), pairs, band=(0.98, 0.99))
+    assert got.ordinals.tolist() == [3, 4]

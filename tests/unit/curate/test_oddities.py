@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 
 from sightline.core.errors import InvalidInputError
 from sightline.core.labels import LABELLED, SKIPPED
 from sightline.curate import oddities as module
+from sightline.curate.ask import Ask
 from sightline.curate.oddities import METHODS, oddness, plan_oddities
 from unit.curate.pools import clusters, pool
+
+if TYPE_CHECKING:
+    from sightline.curate.pool import Plan, Pool
 
 
 def with_odd_ones() -> np.ndarray:
@@ -72,10 +79,14 @@ def test_an_unknown_method_is_refused_by_name() -> None:
     assert "knn" in (caught.value.hint or "")
 
 
+def planned(odd: np.ndarray, here: Pool, **asked: Any) -> Plan:
+    return plan_oddities(replace(here, arrays={"oddness": odd}), Ask(**asked))
+
+
 def test_the_queue_holds_what_waits_with_the_oddest_first_and_says_how_odd() -> None:
     odd = np.array([0.1, 0.5, np.inf, 0.3, np.nan, 0.9, 0.8], np.float32)
     status = np.array([0, 0, 0, 0, 0, LABELLED, SKIPPED], np.int32)
-    got = plan_oddities(pool(7, status=status, test=(3,)), odd)
+    got = planned(odd, pool(7, status=status, test=(3,)))
     assert got.ordinals.tolist() == [2, 1, 0, 4, 6]
     assert got.whys is not None
     assert got.whys[0] == "its embedding is not finite"
@@ -85,23 +96,14 @@ def test_the_queue_holds_what_waits_with_the_oddest_first_and_says_how_odd() -> 
 
 @pytest.mark.parametrize(("method", "words"), [("lof", "thinner"), ("forest", "few cuts")])
 def test_each_method_has_words_of_its_own(method: str, words: str) -> None:
-    got = plan_oddities(pool(2), np.array([0.4, 0.6], np.float32), method)
+    got = planned(np.array([0.4, 0.6], np.float32), pool(2), method=method)
     assert got.whys is not None
     assert words in got.whys[0]
 
 
-def test_of_a_large_project_the_rest_is_sorted_when_somebody_goes_there(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(module, "EAGER", 10)
-    monkeypatch.setattr(module, "FRONT", 4)
+def test_a_limit_and_the_test_split_are_the_askers_choice() -> None:
     odd = np.random.default_rng(0).random(30).astype(np.float32)
-    status = np.zeros(30, np.int32)
-    status[3] = SKIPPED
-    got = plan_oddities(pool(30, status=status), odd)
-    assert got.rest is not None
-    whole = np.concatenate([got.ordinals, got.rest(0, got.more)])
-    assert got.more == len(whole) - 4 == 26
-    order = np.argsort(-odd, kind="stable")
-    assert whole.tolist() == [*order[order != 3], 3]
-    assert plan_oddities(pool(30), odd, limit=2).ordinals.tolist() == order[:2].tolist()
+    here = pool(30, test=tuple(range(0, 30, 2)))
+    order = np.argsort(-odd)
+    assert planned(odd, here, limit=3, test=True).ordinals.tolist() == order[:3].tolist()
+    assert planned(odd, here, limit=3).ordinals.tolist() == order[order % 2 == 1][:3].tolist()

@@ -18,7 +18,8 @@ from sightline.curate.queues import QUEUES, plan
 from sightline.curate.scores import Ranked, by_score
 from unit.curate.pools import MemoryRows, pool
 
-KNOWN = {"head", "embeddings", "model", "tops", "entropy", "out_of_fold"}
+READS = {"head", "embeddings", "model", "tops", "entropy", "out_of_fold"}
+KNOWN = READS | {"distance", "oddness", "alike"}
 
 
 def test_the_table_lists_the_queues_that_people_see() -> None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 
 from sightline.core.errors import InvalidInputError
 from sightline.core.labels import LABELLED
 from sightline.curate import similar as module
+from sightline.curate.ask import Ask
 from sightline.curate.similar import closest, lengths, nearest, plan_similar
 from unit.curate.pools import clusters, pool
+
+if TYPE_CHECKING:
+    from sightline.curate.pool import Plan, Pool
 
 Chunks = list[tuple[int, np.ndarray, np.ndarray]]
 
@@ -62,12 +69,17 @@ def test_no_picture_or_too_many_are_refused(count: int) -> None:
         nearest([], np.zeros((count, 4)), np.zeros(3, np.float32))
 
 
+def planned(here: Pool, distance: np.ndarray, *images: int, **asked: Any) -> Plan:
+    ask = Ask(images=images, **asked)
+    return plan_similar(replace(here, arrays={"distance": distance}), ask)
+
+
 def test_the_pictures_asked_for_come_first_and_labelled_ones_are_listed() -> None:
     rows, which = clusters((6, 5, 4))
     status = np.zeros(15, np.int32)
     status[3] = LABELLED
     here = pool(15, status=status, test=(4,))
-    got = plan_similar(here, distances(rows, rows[[2, 7]], missing=(14,)), np.array([7, 2]))
+    got = planned(here, distances(rows, rows[[2, 7]], missing=(14,)), 7, 2)
     assert got.ordinals[:2].tolist() == [7, 2]
     assert sorted(got.ordinals) == list(range(14))
     assert set(which[got.ordinals[:11]]) == {0, 1}
@@ -75,45 +87,38 @@ def test_the_pictures_asked_for_come_first_and_labelled_ones_are_listed() -> Non
     assert got.scores[:2].tolist() == [0, 0]
     assert (np.diff(got.scores[2:]) >= 0).all()
     assert got.whys is not None
-    assert got.whys[0] == "the picture itself"
+    assert got.whys[:2] == ["the picture itself"] * 2
     assert got.whys[2] == f"distance {got.scores[2]:.2f}"
-    assert got.note == "1 images are not embedded yet"
+    assert got.note == "1 image is not embedded yet"
 
 
 def test_a_limit_counts_the_pictures_asked_for() -> None:
     rows, _ = clusters((6, 5))
-    got = plan_similar(pool(11), distances(rows, rows[:1]), np.array([0]), limit=3)
+    got = planned(pool(11), distances(rows, rows[:1]), 0, limit=3)
     assert len(got.ordinals) == 3
     assert got.ordinals[0] == 0
 
 
 def test_a_filter_leaves_out_even_the_picture_asked_for() -> None:
     rows, which = clusters((6, 5))
-    here = pool(11, wanted=which == 1)
-    got = plan_similar(here, distances(rows, rows[:1]), np.array([0]), outside="cat.jpg")
+    got = planned(pool(11, wanted=which == 1), distances(rows, rows[:1]), 0)
     assert sorted(got.ordinals) == [6, 7, 8, 9, 10]
-    assert got.whys is not None
-    assert got.whys[0].endswith("to cat.jpg")
 
 
-def test_of_a_large_project_the_rest_is_sorted_when_somebody_goes_there(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(module, "EAGER", 10)
-    monkeypatch.setattr(module, "FRONT", 4)
-    rows = np.random.default_rng(0).normal(size=(30, 8)).astype(np.float32)
-    distance = distances(rows, rows[:1])
-    got = plan_similar(pool(30), distance, np.array([0]))
-    assert len(got.ordinals) == 5
-    assert got.rest is not None
-    whole = np.concatenate([got.ordinals, got.rest(0, got.more)])
-    assert got.more == len(whole) - 5 == 25
-    assert whole[1:].tolist() == (np.argsort(distance[1:], kind="stable") + 1).tolist()
+def test_a_picture_that_is_not_embedded_can_be_asked_for_and_is_first() -> None:
+    rows, _ = clusters((6, 5))
+    got = planned(pool(11), distances(rows, rows[:1], missing=(0,)), 0)
+    assert got.ordinals[0] == 0
+
+
+def test_similar_to_nothing_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match="similar to what"):
+        plan_similar(pool(3), Ask())
 
 
 def test_the_closest_leave_out_the_picture_itself() -> None:
     rows, which = clusters((6, 5))
-    found, distance = closest(pool(11), distances(rows, rows[:1]), np.array([0]), 4)
-    assert 0 not in found
+    found, distance = closest(np.arange(11) != 5, distances(rows, rows[:1]), np.array([0]), 4)
+    assert sorted(found) == [1, 2, 3, 4]
     assert (which[found] == 0).all()
     assert (np.diff(distance) >= 0).all()

@@ -190,6 +190,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/images/{image_id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Similar Images
+         * @description Return the images that look most like one, from near to far, without itself.
+         */
+        get: operations["similar_images"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/thumb/{image_id}": {
         parameters: {
             query?: never;
@@ -1760,6 +1780,21 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Near
+         * @description An image that looks like another one.
+         */
+        Near: {
+            /** Id */
+            id: number;
+            /** Path */
+            path: string;
+            /**
+             * Distance
+             * @description 1 - cosine of the embeddings, 0..2
+             */
+            distance: number;
+        };
+        /**
          * Network
          * @description A network that can be trained.
          */
@@ -2761,6 +2796,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Image"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    similar_images: {
+        parameters: {
+            query?: {
+                /** @description how many */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description id of an image */
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Near"][];
                 };
             };
             /** @description A problem document: what to mend, field by field */

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from sightline.cli.verbs import (
     ask,
     bench,
-    datasets,
     doctor,
     jobs,
     labels,
@@ -15,13 +14,14 @@ from sightline.cli.verbs import (
     models,
     projects,
     runs,
+    similar,
     up,
 )
 
 if TYPE_CHECKING:
     import typer
 
-ORDER = (up, loop, projects, labels, datasets, runs, models, ask, jobs, doctor, bench)
+ORDER = (up, loop, similar, projects, labels, runs, models, ask, jobs, doctor, bench)
 
 
 def install(app: typer.Typer) -> None:

@@ -23,7 +23,8 @@ def set_(
 ) -> None:
     """Label from a table; classes are made as needed; one undo step."""
     context = of(ctx)
-    result = context.bench.set_labels(project, csv)
+    bench = context.bench
+    result = bench.labels.set_csv(bench.projects.get(project), csv)
     if context.json:
         output.line(result)
         return

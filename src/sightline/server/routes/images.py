@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse, Response
 from sightline.server import shape
 from sightline.server.deps import Bench, Drawing, ImageId, ProjectName
 from sightline.server.pictures import PICTURE, answer, headers_of, is_known, wait_for
-from sightline.server.schemas.images import Image, Page
+from sightline.server.schemas.images import Image, Near, Page
 
 router = APIRouter(prefix="/api", tags=["images"])
 Version = Annotated[str, Query(max_length=100, description="kept for ever when it is given")]
@@ -34,6 +34,16 @@ def list_images(
 def get_image(image_id: ImageId, bench: Bench) -> object:
     """Return an image with all that is known of it."""
     return shape.image(bench, image_id)
+
+
+@router.get("/images/{image_id}/similar", response_model=list[Near])
+def similar_images(
+    image_id: ImageId,
+    bench: Bench,
+    limit: Annotated[int, Query(ge=1, le=1_000, description="how many")] = 12,
+) -> object:
+    """Return the images that look most like one, from near to far, without itself."""
+    return bench.neighbours.of_image(image_id, limit)
 
 
 @router.head("/thumb/{image_id}", include_in_schema=False)

@@ -61,6 +61,14 @@ class Image(Item):
     history: list[HistoryEntry] = Field(description="the last twenty changes")
 
 
+class Near(Out):
+    """An image that looks like another one."""
+
+    id: int
+    path: str
+    distance: float = Field(description="1 - cosine of the embeddings, 0..2")
+
+
 class Page(Out):
     """Images by ordinal, for scripts; `next` is the cursor of the page that follows."""
 
