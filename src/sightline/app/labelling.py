@@ -4,39 +4,30 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
-from unicodedata import normalize
 
 import numpy as np
 
 from sightline.app.items import applied, class_item
 from sightline.core.errors import NotFoundError
-from sightline.core.labels import LabelChange
-from sightline.core.names import check_name
-from sightline.formats.table import read_table
-from sightline.label.paths import PathIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from concurrent.futures import Future
-    from pathlib import Path
 
+    from sightline.core.labels import LabelChange
     from sightline.store.journal import Applied
     from sightline.store.labels import Entry, UndoState
     from sightline.store.projects import Project
     from sightline.store.snapshots import Snapshot
     from sightline.store.store import Store
 
-MARKS = {"unsure", "skipped"}
-"""Words that a labels file may use for a status; a class of that name comes first."""
-
 
 class Labelling:
     """Everything a person can say about images."""
 
-    def __init__(self, store: Store, person: str, folder: Callable[[Project], Path]) -> None:
+    def __init__(self, store: Store, person: str) -> None:
         self._store = store
         self._person = person
-        self._folder = folder
 
     def classes(self, project: Project) -> list[dict[str, Any]]:
         """Return the classes in their order, with counts."""
@@ -107,47 +98,6 @@ class Labelling:
         """Put images into splits by hand; one undo step."""
         return applied(self._store.labels.set_splits(project, splits, actor=self._person))
 
-    def set_csv(self, project: Project, file: Path) -> dict[str, Any]:
-        """Label from a file with the columns path and label; classes are made as needed.
-
-        An empty label takes the label away; `unsure` and `skipped` mark. A path is matched whole,
-        relative to the project or the file, or by its end when that names one image.
-
-        Raises:
-            InvalidInputError: The file is no such table.
-        """
-        rows = {one.path: one.label for one in read_table(file).records}
-        folder = self._folder(project)
-        bases = ("", f"{folder}/", f"{folder}/images/", f"{file.parent.resolve()}/")
-        places = ((one.path, one.asset_id) for one in self._store.images.locations(project.id))
-        index = PathIndex(places, bases)
-        images = self._store.images.ids_of_assets(project.id)
-        matched = {path: images.get(index.find(path) or 0, ()) for path in rows}
-        labels = {image_id: rows[path] for path, ids in matched.items() for image_id in ids}
-        by_name = self._ensure_classes(project, set(labels.values()))
-        changes = [_change(image_id, label, by_name) for image_id, label in labels.items()]
-        if changes:
-            text = f"Labels of {len(changes):,} images from {file.name}"
-            self._store.labels.set(project, changes, actor=self._person, description=text)
-        return {
-            "written": len(changes),
-            "unmatched": [path for path, ids in matched.items() if not ids],
-        }
-
-    def _ensure_classes(self, project: Project, names: set[str]) -> dict[str, int]:
-        """Return the id of each class by its name without case; all names are good, or none made.
-
-        Raises:
-            InvalidInputError: A name cannot be that of a class.
-        """
-        known = {_fold(row.name): row.id for row in self._store.classes.list(project.id)}
-        wanted = {_fold(name): name for name in sorted(names, reverse=True)}
-        new = [wanted[key] for key in sorted(wanted.keys() - known.keys() - MARKS - {""})]
-        for name in [check_name(name, "class") for name in new]:
-            made = self._store.labels.add_class(project, name, actor=self._person)
-            known[_fold(name)] = made.id
-        return known
-
     def _project_of(self, class_id: int) -> Project:
         return self._store.projects.by_id(self._store.classes.get(class_id).project_id)
 
@@ -156,16 +106,3 @@ class Labelling:
             if ref in (one.id, one.name):
                 return one
         raise NotFoundError(f"no snapshot {ref!r}", hint="see the list of snapshots")
-
-
-def _change(image_id: int, label: str, by_name: dict[str, int]) -> LabelChange:
-    class_id = by_name.get(_fold(label))
-    if class_id is not None:
-        return LabelChange(image_id, class_id, "labelled")
-    if _fold(label) == "unsure":
-        return LabelChange(image_id, None, "unsure")
-    return LabelChange(image_id, None, "skipped" if _fold(label) == "skipped" else "unlabelled")
-
-
-def _fold(name: str) -> str:
-    return normalize("NFC", name).casefold()

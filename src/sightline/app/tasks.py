@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sightline.app.exports import asked
 from sightline.jobs.kinds import JobKind
 
 if TYPE_CHECKING:
@@ -47,6 +48,18 @@ KINDS: Final = (
         title="Export a model",
         env=TRAIN_ENV,
     ),
+    JobKind(
+        name="export-labels",
+        factory="sightline.app.tasks:export_labels",
+        title="Export labels",
+        lane="io",
+    ),
+    JobKind(
+        name="import-labels",
+        factory="sightline.app.tasks:import_labels",
+        title="Import labels",
+        lane="io",
+    ),
 )
 
 
@@ -73,3 +86,18 @@ def train(bench: Workbench, job: JobContext, *, run: str) -> dict[str, Any]:
 def export(bench: Workbench, job: JobContext, *, model: str, form: str) -> dict[str, Any]:
     """Write a model as ONNX."""
     return bench.models.export(model, form=form, progress=job)
+
+
+def export_labels(
+    bench: Workbench, job: JobContext, *, project: str, form: str, **options: Any
+) -> dict[str, Any]:
+    """Write a data set into the project's exports."""
+    wish = asked(form, options["images"], options["splits"], options["statuses"])
+    return bench.exports.perform(bench.projects.get(project), wish, progress=job)
+
+
+def import_labels(
+    bench: Workbench, job: JobContext, *, project: str, source: str, **options: Any
+) -> dict[str, Any]:
+    """Take in the labels of a data set."""
+    return bench.imports.read(bench.projects.get(project), Path(source), progress=job, **options)

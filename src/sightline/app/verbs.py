@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sightline.app.exports import asked
 from sightline.core.errors import SightlineError
 from sightline.core.progress import Silent
 from sightline.jobs.follow import follow
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from sightline.app.encoders import Encoders
+    from sightline.app.exports import Exports
     from sightline.app.heads import Heads
+    from sightline.app.imports import Imports
     from sightline.app.labelling import Labelling
     from sightline.app.models import Models
     from sightline.app.neighbours import Neighbours
@@ -45,7 +48,12 @@ class Verbs:
     queues: Queues
     training: Training
     models: Models
+<<<<<<< 3b2f487
+    exports: Exports
+    imports: Imports
+=======
     neighbours: Neighbours
+>>>>>>> 54ac02f
     jobs: JobRunner
 
     def ingest(
@@ -56,7 +64,34 @@ class Verbs:
 
     def set_labels(self, project: str, csv: Path | str) -> dict[str, Any]:
         """Label from a table with the columns path,label."""
-        return self.labels.set_csv(self.projects.get(project), Path(csv))
+        return self.imports.set_table(self.projects.get(project), Path(csv))
+
+    def export_labels(
+        self,
+        project: str,
+        out: Path | str,
+        *,
+        form: str = "zip",
+        images: str | None = None,
+        splits: Sequence[str] = (),
+        statuses: Sequence[str] = (),
+        progress: Progress | None = None,
+    ) -> dict[str, Any]:
+        """Write the labels for others to use; see `Exports.export`."""
+        wish = asked(form, images, splits, statuses)
+        return self.exports.export(self.projects.get(project), Path(out), wish, progress=progress)
+
+    def import_labels(
+        self,
+        project: str,
+        source: Path | str,
+        *,
+        progress: Progress | None = None,
+        **options: Any,
+    ) -> dict[str, Any]:
+        """Take in the labels of a data set; see `Imports.read` for the options."""
+        found = self.projects.get(project)
+        return self.imports.read(found, Path(source), progress=progress, **options)
 
     def train_head(self, project: str, *, progress: Progress | None = None) -> dict[str, Any]:
         """Fit and calibrate the head on the labels so far."""

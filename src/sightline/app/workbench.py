@@ -9,7 +9,9 @@ from sightline.app import items
 from sightline.app.checks import doctor
 from sightline.app.encoders import Encoders
 from sightline.app.engine_room import EngineRoom
+from sightline.app.exports import Exports
 from sightline.app.heads import Heads
+from sightline.app.imports import Imports
 from sightline.app.labelling import Labelling
 from sightline.app.models import Models
 from sightline.app.neighbours import Neighbours
@@ -44,7 +46,7 @@ class Workbench(Verbs):
             self.store.jobs, workspace, KINDS, self.settings, env=as_variables(flags)
         )
         person = self.settings.person
-        self.labels = Labelling(self.store, person, self.projects.folder)
+        self.labels = Labelling(self.store, person)
         self.pictures = Pictures(self.store, self.settings, self.projects, self.jobs)
         self.room = EngineRoom(workspace, self.settings)
         self.encoders = Encoders(self.store, self.projects, self.jobs, self.settings, self.room)
@@ -52,6 +54,10 @@ class Workbench(Verbs):
         self.neighbours = Neighbours(self.store, self.encoders, lambda: self.pictures.limits)
         self.queues = Queues(self.store, self.projects, self.encoders, self.heads, self.neighbours)
         self.training = Training(self.store, self.jobs, person, self.projects.folder)
+        self.exports = Exports(
+            self.store, self.jobs, person, self.projects.folder, (self.encoders, self.heads)
+        )
+        self.imports = Imports(self.store, self.jobs, person, self.projects.folder, self.pictures)
         self.jobs.on_end = self.training.note_end
         self.models = Models(self.store, self.settings, self.jobs, self._networks, self.room)
 

@@ -70,13 +70,22 @@ class Table:
 
 def write_rows(out: IO[str], records: Iterable[Record]) -> int:
     """Write a table and return how many rows it has; `out` must not translate line ends."""
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
+    write_cells(out, COLUMNS)
     count = 0
     for one in records:
-        writer.writerow(row_of(one))
+        write_row(out, one)
         count += 1
     return count
+
+
+def write_row(out: IO[str], one: Record) -> None:
+    """Write the row of a record."""
+    write_cells(out, row_of(one))
+
+
+def write_cells(out: IO[str], cells: Iterable[str]) -> None:
+    """Write one row."""
+    csv.writer(out).writerow(cells)
 
 
 def row_of(one: Record) -> list[str]:
@@ -231,7 +240,7 @@ def _plain(cell: str, is_ours: bool) -> str:
 
 def _take(cells: Mapping[str, str], where: str, table: Table) -> None:
     """Add a row, or the reason why it says nothing that can be used."""
-    why = _fault(cells)
+    why = fault(cells)
     if why:
         table.refused.append(Refused(f"{where}: {cells['path'][:200]}", why))
         return
@@ -256,8 +265,8 @@ def _take(cells: Mapping[str, str], where: str, table: Table) -> None:
     )
 
 
-def _fault(cells: Mapping[str, str]) -> str:
-    """Return why a row cannot be used, nothing if it can."""
+def fault(cells: Mapping[str, str]) -> str:
+    """Return why the cells of a row, by field, cannot be used; nothing if they can."""
     status, split = cells.get("status", "").strip().lower(), cells.get("split", "").strip()
     page, digest = cells.get("page", "").strip(), cells.get("digest", "").strip().lower()
     if status and status not in STATUSES:

@@ -11,6 +11,7 @@ from sightline.store.arrays import ArrayStore
 from sightline.store.classes import ClassTable
 from sightline.store.db import Database, sqlite_url
 from sightline.store.events import EventLog
+from sightline.store.exchange import Exchange
 from sightline.store.images import ImageTable
 from sightline.store.jobs import JobTable
 from sightline.store.labels import LabelStore
@@ -39,6 +40,7 @@ class Store:
         self.images = ImageTable(self.db)
         self.state = StateCache(self.db)
         self.labels = LabelStore(self.db)
+        self.exchange = Exchange(self.db)
         self.snapshots = SnapshotStore(self.db)
         self.events = EventLog(self.db)
         self.views = ViewStore(self.db, workspace / "cache" / "views")

@@ -38,7 +38,9 @@ def test_a_table_makes_classes_and_labels_in_one_undo_step(
     assert classes(bench, pets) == {"cat": 30, "dog": 30}
     assert bench.labels.undo_state(pets).undo == "Labels of 60 images from labels.csv"
     bench.labels.undo(pets)
-    assert classes(bench, pets) == {"cat": 0, "dog": 0}
+    assert classes(bench, pets) == {}
+    bench.labels.redo(pets)
+    assert classes(bench, pets) == {"cat": 30, "dog": 30}
 
 
 def test_marks_words_and_empty_labels_mean_what_they_say(

@@ -283,11 +283,11 @@ def test_the_verbs_of_a_project_tell_people_what_they_did(cli: Cli, pets: Path) 
     table.write_text("path,label\ncat/000.png,cat\nnone.png,cat\n")
     said = [
         (("labels", "set", "pets", "--csv", table), "1 labels written, 1 unmatched"),
-        (("labels", "undo", "pets"), "Undo: Labels of 1 images"),
-        (("labels", "redo", "pets"), "Redo: Labels of 1 images"),
+        (("labels", "undo", "pets"), "Undo: Labels of 1 image"),
+        (("labels", "redo", "pets"), "Redo: Labels of 1 image"),
         (("labels", "snapshot", "pets", "first"), "snapshot first: 1 labels"),
         (("labels", "snapshots", "pets"), "first"),
-        (("labels", "history", "pets"), "Add class cat"),
+        (("labels", "history", "pets"), "Labels of 1 image from"),
         (("queue", "pets", "--strategy", "random", "--limit", "2"), "path"),
         (("projects", "list"), "pets"),
         (("projects", "archive", "pets"), "archived pets"),

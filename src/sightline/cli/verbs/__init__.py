@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sightline.cli.verbs import (
     ask,
     bench,
+    datasets,
     doctor,
     jobs,
     labels,
@@ -21,7 +22,11 @@ from sightline.cli.verbs import (
 if TYPE_CHECKING:
     import typer
 
+<<<<<<< 3b2f487
+ORDER = (up, loop, projects, labels, datasets, runs, models, ask, jobs, doctor, bench)
+=======
 ORDER = (up, loop, similar, projects, labels, runs, models, ask, jobs, doctor, bench)
+>>>>>>> 54ac02f
 
 
 def install(app: typer.Typer) -> None:

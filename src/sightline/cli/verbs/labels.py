@@ -23,8 +23,7 @@ def set_(
 ) -> None:
     """Label from a table; classes are made as needed; one undo step."""
     context = of(ctx)
-    bench = context.bench
-    result = bench.labels.set_csv(bench.projects.get(project), csv)
+    result = context.bench.set_labels(project, csv)
     if context.json:
         output.line(result)
         return
