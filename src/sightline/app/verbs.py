@@ -48,12 +48,9 @@ class Verbs:
     queues: Queues
     training: Training
     models: Models
-<<<<<<< 3b2f487
     exports: Exports
     imports: Imports
-=======
     neighbours: Neighbours
->>>>>>> 54ac02f
     jobs: JobRunner
 
     def ingest(

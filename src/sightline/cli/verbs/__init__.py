@@ -22,11 +22,7 @@ from sightline.cli.verbs import (
 if TYPE_CHECKING:
     import typer
 
-<<<<<<< 3b2f487
-ORDER = (up, loop, projects, labels, datasets, runs, models, ask, jobs, doctor, bench)
-=======
-ORDER = (up, loop, similar, projects, labels, runs, models, ask, jobs, doctor, bench)
->>>>>>> 54ac02f
+ORDER = (up, loop, similar, projects, labels, datasets, runs, models, ask, jobs, doctor, bench)
 
 
 def install(app: typer.Typer) -> None:
