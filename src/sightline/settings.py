@@ -61,7 +61,13 @@ class Settings(BaseModel):
     )
     encoder: str = Field(
         "auto",
-        description="Engine that turns pictures into vectors. auto: the built-in one.",
+        description="Encoder that turns pictures into vectors. auto: the built-in one; torch: "
+        "the newest model that is ready.",
+        json_schema_extra=PROJECT,
+    )
+    auto_embed: bool = Field(
+        True,
+        description="Embed pictures that arrive later in the background, once some are embedded.",
         json_schema_extra=PROJECT,
     )
     split_seed: int = Field(
@@ -147,6 +153,12 @@ class Settings(BaseModel):
     )
     model_idle_s: float = Field(
         300.0, ge=1, description="A model that nobody asked for so long is unloaded, seconds."
+    )
+    model_hub_url: str = Field(
+        "",
+        max_length=1_000,
+        description="Mirror that `models pull` fetches from. Empty: huggingface.co, and "
+        "torchvision's own addresses.",
     )
     predict_threads: int = Field(
         0, ge=0, le=1_024, description="Predictions at once. 0: one per core."
@@ -320,8 +332,6 @@ def _variables(environ: Mapping[str, str]) -> dict[str, Any]:
         if not key.startswith(PREFIX) or name not in Settings.model_fields or one == "":
             continue
         values[name] = _listed(name, one)
-    if str(values.get("encoder", "")) in {"auto", "hog", "torch"}:
-        values["encoder"] = "hog" if values["encoder"] == "hog" else "auto"
     return values
 
 

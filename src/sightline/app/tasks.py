@@ -36,6 +36,13 @@ KINDS: Final = (
         resumable=True,
     ),
     JobKind(
+        name="pull",
+        factory="sightline.app.tasks:pull",
+        title="Pull a model",
+        resumable=True,
+        lane="io",
+    ),
+    JobKind(
         name="train",
         factory="sightline.app.tasks:train",
         title="Train a network",
@@ -76,6 +83,11 @@ def embed(bench: Workbench, job: JobContext, *, project: str, engine: str) -> di
     result = bench.encoders.embed(found, engine or None, here=True, progress=job)
     bench.heads.refit(found)
     return result
+
+
+def pull(bench: Workbench, job: JobContext, *, name: str) -> dict[str, Any]:
+    """Fetch a published encoder; what has come is not fetched again, so it resumes."""
+    return bench.pulling.pull(name, progress=job)
 
 
 def train(bench: Workbench, job: JobContext, *, run: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from sightline.app.models import Models
 from sightline.app.neighbours import Neighbours
 from sightline.app.pictures import Pictures
 from sightline.app.projects import Projects, workspace_form
+from sightline.app.pulling import Pulling
 from sightline.app.queues import Queues
 from sightline.app.tasks import KINDS
 from sightline.app.training import Training
@@ -60,6 +61,7 @@ class Workbench(Verbs):
         self.imports = Imports(self.store, self.jobs, person, self.projects.folder, self.pictures)
         self.jobs.on_end = self.training.note_end
         self.models = Models(self.store, self.settings, self.jobs, self._networks, self.room)
+        self.pulling = Pulling(self.store, self.settings, self.jobs, self.models)
 
     def engine_list(self) -> list[dict[str, Any]]:
         """Return what can answer about an image: built-in engines, then added encoders."""

@@ -9,6 +9,7 @@ from sightline.cli.verbs import (
     bench,
     datasets,
     doctor,
+    encoders,
     jobs,
     labels,
     loop,
@@ -22,7 +23,21 @@ from sightline.cli.verbs import (
 if TYPE_CHECKING:
     import typer
 
-ORDER = (up, loop, similar, projects, labels, datasets, runs, models, ask, jobs, doctor, bench)
+ORDER = (
+    up,
+    loop,
+    encoders,
+    similar,
+    projects,
+    labels,
+    datasets,
+    runs,
+    models,
+    ask,
+    jobs,
+    doctor,
+    bench,
+)
 
 
 def install(app: typer.Typer) -> None:

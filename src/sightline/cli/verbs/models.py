@@ -9,9 +9,10 @@ import typer
 
 from sightline.cli import output
 from sightline.cli.context import listing, of, tell
+from sightline.cli.follow import follow
 from sightline.core.errors import InvalidInputError
 
-group = typer.Typer(no_args_is_help=True, help="Models: list, add, show, verify, delete.")
+group = typer.Typer(no_args_is_help=True, help="Models: list, add, pull, show, verify.")
 Model = Annotated[str, typer.Argument(help="Id or name (the newest) of the model.")]
 
 
@@ -40,7 +41,10 @@ def list_(ctx: typer.Context) -> None:
 @group.command()
 def add(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="An .onnx or .safetensors file.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="An .onnx or .safetensors file, or a transformers or timm folder."),
+    ],
     name: Annotated[str, typer.Option(help="What to call it.")],
     output_: Annotated[
         str | None, typer.Option("--output", help="Output of the graph to use, as in embedding.")
@@ -53,11 +57,14 @@ def add(
         Path | None, typer.Option(help="File with a class name per line: it is a classifier.")
     ] = None,
     network: Annotated[
-        str, typer.Option(help="Network that safetensors weights belong to, as in mobilenet_v2.")
+        str,
+        typer.Option(
+            help="Network of safetensors weights: resnet50, timm:vit_tiny_patch16_224, ..."
+        ),
     ] = "",
     licence: Annotated[str, typer.Option(help="Licence of the weights.")] = "",
 ) -> None:
-    """Add a model file that you have. Nothing is downloaded."""
+    """Add a model that you have. Nothing is downloaded."""
     from sightline.store.model_plan import ImportOptions
 
     names = () if classes is None else _lines(classes)
@@ -71,6 +78,46 @@ def add(
     )
     found = of(ctx).bench.models.add(file, options)
     tell(ctx, found, f"added {found['kind']} {found['name']}: {found['id']}")
+
+
+@group.command()
+def catalogue(ctx: typer.Context) -> None:
+    """List encoders that `models pull` fetches by name. Nothing is downloaded."""
+    listing(
+        ctx,
+        of(ctx).bench.pulling.catalogue(),
+        ("name", "size", "vector", "words", "licence", "state", "what it is"),
+        lambda r: (
+            r["name"],
+            f"{r['mb']:.0f} MB",
+            r["dim"],
+            "yes" if r["text"] else "",
+            r["licence"],
+            r["state"],
+            r["description"],
+        ),
+        empty="",
+    )
+
+
+@group.command()
+def pull(
+    ctx: typer.Context,
+    name: Annotated[
+        str, typer.Argument(help="Name in the catalogue, or OWNER/NAME[@REVISION] of the hub.")
+    ],
+) -> None:
+    """Download a published encoder and add it. Stopped, it goes on where it was."""
+    context = of(ctx)
+    job = context.bench.pulling.start(name)
+    found = follow(context, job["id"], "pull")
+    what = "added" if found["added"] else "there already:"
+    tell(
+        ctx,
+        found,
+        f"{what} {found['name']} ({output.size(found['bytes'])}, vectors of {found['dim']}, "
+        f"licence: {found['licence'] or 'see its page'})",
+    )
 
 
 @group.command()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from sightline.server.deps import Bench, ProjectName
+from sightline.server.deps import Bench, ProjectName, Ref
 from sightline.server.schemas.jobs import Job
-from sightline.server.schemas.learning import Embed, Engine, Head
+from sightline.server.schemas.learning import Embed, Encoder, Engine, Forgotten, Head
 
 router = APIRouter(prefix="/api", tags=["heads"])
 
@@ -33,3 +33,15 @@ def train_head(name: ProjectName, bench: Bench) -> object:
 def embed(name: ProjectName, body: Embed, bench: Bench) -> object:
     """Compute the embeddings that are missing."""
     return bench.encoders.start_embed(bench.projects.get(name), body.engine)
+
+
+@router.get("/projects/{name}/encoders", response_model=list[Encoder])
+def list_encoders(name: ProjectName, bench: Bench) -> object:
+    """List the encoders with how far each has embedded the project; the one in use first."""
+    return bench.encoders.of_project(bench.projects.get(name))
+
+
+@router.delete("/projects/{name}/encoders/{ref:path}", response_model=Forgotten)
+def forget_embeddings(name: ProjectName, ref: Ref, bench: Bench) -> object:
+    """Delete the vectors that an encoder (by name, or by key) made of a project."""
+    return bench.encoders.forget(bench.projects.get(name), ref)

@@ -11,11 +11,21 @@ from fastapi.responses import FileResponse
 from sightline.app import Workbench
 from sightline.predict.rows import Picture
 from sightline.server import shape
-from sightline.server.deps import Bench, Predicting, Ref
+from sightline.server.deps import Bench, Predicting, Ref, Roots
 from sightline.server.forms import FILES_BODY, is_multipart, read_json, uploaded
+from sightline.server.paths import confine
 from sightline.server.schemas.jobs import Job
-from sightline.server.schemas.learning import Export, Model, PredictIds, Predictions
+from sightline.server.schemas.learning import (
+    Export,
+    Model,
+    NewModel,
+    PredictIds,
+    Predictions,
+    Pull,
+    Pullable,
+)
 from sightline.server.schemas.projects import Trashed
+from sightline.store.model_plan import ImportOptions
 
 router = APIRouter(prefix="/api/models", tags=["models"])
 
@@ -29,6 +39,32 @@ def _id_of(bench: Workbench, ref: str) -> str:
 def list_models(bench: Bench) -> object:
     """List models, newest first."""
     return bench.models.all()
+
+
+@router.post("", status_code=201, response_model=Model)
+def add_model(body: NewModel, bench: Bench, roots: Roots) -> object:
+    """Add a file or folder that the server can see; what needs torch is tried once."""
+    options = ImportOptions(
+        name=body.name,
+        output=body.output,
+        preprocess=body.preprocess,
+        classes=tuple(body.classes),
+        network=body.network,
+        licence=body.licence,
+    )
+    return bench.models.add(confine(body.path, roots), options)
+
+
+@router.get("/catalogue", response_model=list[Pullable])
+def list_catalogue(bench: Bench) -> object:
+    """List published encoders that can be fetched by name; nobody is asked for it."""
+    return bench.pulling.catalogue()
+
+
+@router.post("/pull", status_code=202, response_model=Job)
+def pull_model(body: Pull, bench: Bench) -> object:
+    """Fetch a published encoder from its publisher, or from the mirror that is set."""
+    return bench.pulling.start(body.name)
 
 
 @router.get("/{ref}", response_model=Model)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -59,6 +59,29 @@ class Engine(Out):
     description: str
     ready: bool
     missing: str | None
+    text: bool = Field(False, description="it reads words too: search by text")
+
+
+class Encoder(Out):
+    """An encoder, and how far it has embedded a project."""
+
+    name: str = Field(examples=["hog"])
+    key: str = Field(description="names weights and preprocessing: equal keys, equal vectors")
+    dim: int | None = Field(description="length of a vector, where it is known")
+    embedded: int = Field(description="images with a vector")
+    total: int = Field(description="images")
+    current: bool = Field(description="the one that head and queues use")
+    text: bool
+    ready: bool
+    missing: str | None
+
+
+class Forgotten(Out):
+    """Vectors that were deleted."""
+
+    name: str
+    key: str
+    deleted: int
 
 
 class Network(Out):
@@ -156,6 +179,40 @@ class Model(Out):
     path: str
     bytes: int
     exports: list[Any]
+
+
+class Pullable(Out):
+    """A published encoder that can be fetched by name."""
+
+    name: str = Field(examples=["mobilenet_v2"])
+    source: Literal["torchvision", "hub"]
+    place: str = Field(description="torchvision's name, or OWNER/NAME of the repository")
+    dim: int
+    mb: float = Field(description="size of the download, megabytes, roughly")
+    licence: str
+    text: bool
+    description: str
+    state: Literal["absent", "partial", "pulling", "here"]
+    model: str | None = Field(description="id of the model that it became")
+    job: str | None = Field(description="id of the job that fetches it")
+
+
+class Pull(In):
+    """A published encoder to fetch."""
+
+    name: Text = Field(examples=["mobilenet_v2"])
+
+
+class NewModel(In):
+    """A file or folder that the server can see, to add as a model."""
+
+    path: Text = Field(examples=["/home/me/clip-vit-base-patch32"])
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    output: Text | None = None
+    preprocess: Text | None = Field(default=None, examples=["imagenet-224-crop"])
+    classes: list[Text] = Field(default_factory=list, max_length=100_000)
+    network: Text = ""
+    licence: Text = ""
 
 
 class PredictIds(In):

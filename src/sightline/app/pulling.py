@@ -1,0 +1,239 @@
+"""Fetch a published encoder: files, checks, the store. Only when somebody asks for it by name."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from contextlib import suppress
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+from sightline.core.errors import BusyError, InvalidInputError, NotFoundError
+from sightline.core.progress import Silent
+from sightline.nets.catalogue import CATALOGUE, HUB_URL, pullable, torchvision_weights
+from sightline.store.fetch import fetch
+from sightline.store.locks import FileLock
+from sightline.store.model_folder import CONFIG, PREPARING, TOKENIZER, WEIGHTS
+from sightline.store.model_plan import ImportOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from sightline.app.models import Models
+    from sightline.core.progress import Progress
+    from sightline.jobs.runner import JobRunner
+    from sightline.nets.catalogue import Pullable
+    from sightline.settings import Settings
+    from sightline.store.fetch import Fetched
+    from sightline.store.store import Store
+
+JOB: Final = "pull"
+
+
+class Pulling:
+    """The catalogue of published encoders, and what of it is here."""
+
+    def __init__(self, store: Store, settings: Settings, jobs: JobRunner, models: Models) -> None:
+        self._store = store
+        self._settings = settings
+        self._jobs = jobs
+        self._models = models
+
+    def catalogue(self) -> list[dict[str, Any]]:
+        """Return what can be pulled by name; `state` is absent, partial, pulling or here."""
+        here = {
+            record.card.source.partition("@")[0]: record.id
+            for record in self._store.models.list()
+            if record.card is not None and not record.fault
+        }
+        active = {
+            job.arguments.get("name"): job
+            for job in self._jobs.list(state=("queued", "running"))
+            if job.kind == JOB
+        }
+        return [
+            {
+                **asdict(entry),
+                "model": here.get(_origin(entry)),
+                "job": active[name].id if name in active else None,
+                "state": self._state(entry, here, active),
+            }
+            for name, entry in CATALOGUE.items()
+        ]
+
+    def start(self, name: str) -> dict[str, Any]:
+        """Hand the fetching to a job; one that is at it already is given back.
+
+        Raises:
+            InvalidInputError: Nothing of this name can be pulled.
+        """
+        pullable(name)
+        for job in self._jobs.list(state=("queued", "running")):
+            if job.kind == JOB and job.arguments.get("name") == name:
+                return job.to_dict()
+        return self._jobs.start(JOB, {"name": name}, actor=self._settings.person).to_dict()
+
+    def pull(self, name: str, *, progress: Progress | None = None) -> dict[str, Any]:
+        """Fetch an encoder and add it to the store, unless these very weights are there.
+
+        What has come stays when it is stopped, and is not fetched again.
+
+        Raises:
+            InvalidInputError: Nothing of this name can be pulled, or it cannot be an encoder.
+            DownloadError, NotFoundError: It cannot be fetched.
+            BusyError: Another process fetches it.
+        """
+        entry = pullable(name)
+        folder = self._folder(entry)
+        folder.mkdir(parents=True, exist_ok=True)
+        told = progress or Silent()
+        try:
+            with FileLock(folder / "lock") as lock:
+                lock.acquire(timeout_s=1)
+                got = self._torchvision if entry.source == "torchvision" else self._hub
+                result = got(entry, folder, told)
+                for path in folder.iterdir():
+                    if path.name != "lock":
+                        path.unlink()
+        except BusyError as error:
+            raise BusyError(f"{name} is being pulled already", hint="see the jobs") from error
+        with suppress(OSError):
+            shutil.rmtree(folder)
+        return result
+
+    def _torchvision(self, entry: Pullable, folder: Path, progress: Progress) -> dict[str, Any]:
+        from sightline.nets.weights import save_state
+
+        known = torchvision_weights(entry.place)
+        url = known.url
+        if self._settings.model_hub_url:
+            url = f"{self._hub_url()}/models/{known.url.rpartition('/')[2]}"
+        file = folder / known.url.rpartition("/")[2]
+        found = self._fetched(url, file, progress, sha256=known.sha256)
+        here = self._here(entry, found.sha256)
+        if here is not None:
+            return here
+        progress.advance(found.bytes, found.bytes, "converting")
+        weights = folder / "weights.safetensors"
+        save_state(weights, _state_dict(file))
+        rule = json.dumps(known.preprocess.to_dict())
+        return self._added(entry, weights, found, network=entry.place, preprocess=rule)
+
+    def _hub(self, entry: Pullable, folder: Path, progress: Progress) -> dict[str, Any]:
+        revision = entry.revision
+        config = self._file(entry, folder, CONFIG, revision, progress)
+        revision = config.revision or revision
+        for name in (*PREPARING[:1], *TOKENIZER):
+            with suppress(NotFoundError):
+                self._file(entry, folder, name, revision, progress)
+        try:
+            found = self._file(entry, folder, WEIGHTS, revision, progress)
+        except NotFoundError as error:
+            raise NotFoundError(
+                f"{entry.place} holds no {WEIGHTS} at {revision}",
+                hint="pickles are never fetched; name a revision that has it, as in "
+                f"{entry.repository}@refs/pr/1, or another model: sightline models catalogue",
+            ) from error
+        here = self._here(entry, found.sha256)
+        return here if here is not None else self._added(entry, folder, found, revision=revision)
+
+    def _file(
+        self, entry: Pullable, folder: Path, name: str, revision: str, progress: Progress
+    ) -> Fetched:
+        url = f"{self._hub_url()}/{entry.repository}/resolve/{revision}/{name}"
+        return self._fetched(url, folder / name, progress)
+
+    def _fetched(self, url: str, file: Path, progress: Progress, *, sha256: str = "") -> Fetched:
+        return fetch(url, file, sha256=sha256, progress=_Named(progress, file.name))
+
+    def _added(
+        self,
+        entry: Pullable,
+        path: Path,
+        found: Fetched,
+        *,
+        revision: str = "",
+        network: str = "",
+        preprocess: str | None = None,
+    ) -> dict[str, Any]:
+        options = ImportOptions(
+            name=entry.name,
+            network=network,
+            preprocess=preprocess,
+            licence=entry.licence,
+            source=f"{_origin(entry)}@{revision or 'torchvision'} sha256:{found.sha256}",
+        )
+        return _told(self._models.add(path, options), added=True)
+
+    def _here(self, entry: Pullable, sha256: str) -> dict[str, Any] | None:
+        """Return the model that was made of these very weights, if it is whole."""
+        for record in self._store.models.list():
+            card = record.card
+            if card is None or record.fault or not card.source.startswith(f"{_origin(entry)}@"):
+                continue
+            if card.source.endswith(sha256):
+                return _told(record.to_dict(), added=False)
+        return None
+
+    def _folder(self, entry: Pullable) -> Path:
+        safe = entry.place.replace("/", "--").replace("@", "--")
+        return self._store.workspace / "cache" / "pulls" / f"{entry.source}--{safe}"
+
+    def _hub_url(self) -> str:
+        return (self._settings.model_hub_url or HUB_URL).rstrip("/")
+
+    def _state(self, entry: Pullable, here: Mapping[str, str], active: Mapping[Any, Any]) -> str:
+        if entry.name in active:
+            return "pulling"
+        if _origin(entry) in here:
+            return "here"
+        return "partial" if any(self._folder(entry).glob("*.part")) else "absent"
+
+
+class _Named:
+    """A progress whose notes name the file and its size."""
+
+    def __init__(self, progress: Progress, name: str) -> None:
+        self._progress = progress
+        self._name = name
+
+    def advance(self, done: int, total: int | None, note: str = "") -> None:
+        whole = "" if total is None else f" of {total / 1e6:.1f}"
+        self._progress.advance(done, total, f"{note} {self._name}: {done / 1e6:.1f}{whole} MB")
+
+    def tell(self, kind: str, **data: Any) -> None:
+        self._progress.tell(kind, **data)
+
+    def log(self, text: str) -> None:
+        self._progress.log(text)
+
+    def check(self) -> None:
+        self._progress.check()
+
+
+def _origin(entry: Pullable) -> str:
+    return f"{entry.source}:{entry.repository}"
+
+
+def _told(model: dict[str, Any], *, added: bool) -> dict[str, Any]:
+    wanted = ("id", "name", "kind", "network", "dim", "text", "bytes", "blake3", "licence")
+    shown = {key: model.get(key) for key in wanted}
+    return shown | {"source": model.get("source"), "added": added}
+
+
+def _state_dict(file: Path) -> Any:
+    """Return the tensors of a .pth file; of a pickle nothing but tensors is read."""
+    import torch
+
+    try:
+        state = torch.load(file, map_location="cpu", weights_only=True)
+    except MemoryError:
+        raise
+    except Exception as error:  # torch's own, the pickle's and the archive's share no base
+        raise InvalidInputError(
+            f"{file.name} holds more than weights, or is damaged", hint="pull it again"
+        ) from error
+    if not isinstance(state, dict) or not all(torch.is_tensor(one) for one in state.values()):
+        raise InvalidInputError(f"{file.name} holds no weights", hint="pull it again")
+    return state

@@ -1,0 +1,205 @@
+"""Encoders that `models pull` can fetch by name. Listing them imports nothing and asks nobody."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from sightline.core.errors import InvalidInputError, MissingExtraError, did_you_mean
+
+if TYPE_CHECKING:
+    from sightline.core.preprocess import Preprocess
+
+Source = Literal["torchvision", "hub"]
+HUB_URL: Final = "https://huggingface.co"
+_REPO: Final = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}(@[\w./-]{1,96})?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pullable:
+    """A published encoder."""
+
+    name: str
+    source: Source
+    place: str
+    """torchvision's name of the network, or OWNER/NAME of the hub's repository."""
+    dim: int = 0
+    mb: float = 0
+    """Size of the download, megabytes, roughly; 0: not known before."""
+    licence: str = ""
+    text: bool = False
+    description: str = ""
+
+    @property
+    def repository(self) -> str:
+        """OWNER/NAME without the revision."""
+        return self.place.partition("@")[0]
+
+    @property
+    def revision(self) -> str:
+        """Branch, tag or commit of the repository."""
+        return self.place.partition("@")[2] or "main"
+
+
+def _tv(name: str, dim: int, mb: float, description: str) -> Pullable:
+    return Pullable(
+        name=name,
+        source="torchvision",
+        place=name,
+        dim=dim,
+        mb=mb,
+        licence="BSD-3-Clause",
+        description=description,
+    )
+
+
+def _hub(
+    name: str,
+    place: str,
+    licence: str,
+    description: str,
+    *,
+    dim: int,
+    mb: float,
+    text: bool = False,
+) -> Pullable:
+    return Pullable(
+        name=name,
+        source="hub",
+        place=place,
+        dim=dim,
+        mb=mb,
+        licence=licence,
+        text=text,
+        description=description,
+    )
+
+
+_ENTRIES: Final = (
+    _tv("mobilenet_v2", 1280, 14.3, "Small, quick on a processor; the first to try"),
+    _tv("mobilenet_v3_small", 1024, 10.3, "The quickest"),
+    _tv("efficientnet_b0", 1280, 21.4, "Small and good"),
+    _tv("resnet18", 512, 46.8, "Short vectors: least memory"),
+    _tv("resnet50", 2048, 102.5, "The classic; long vectors"),
+    _tv("convnext_tiny", 768, 114.4, "Better than resnet50 at its size"),
+    _hub(
+        "clip-vit-base-patch32",
+        "openai/clip-vit-base-patch32",
+        "MIT",
+        "Pictures and words in one space: search by text",
+        dim=512,
+        mb=608,
+        text=True,
+    ),
+    _hub(
+        "clip-vit-b-32-laion2b",
+        "laion/CLIP-ViT-B-32-laion2B-s34B-b79K",
+        "MIT",
+        "CLIP trained on open data: search by text",
+        dim=512,
+        mb=608,
+        text=True,
+    ),
+    _hub(
+        "siglip2-base-patch16-224",
+        "google/siglip2-base-patch16-224",
+        "Apache-2.0",
+        "The better successor of CLIP, in many languages: search by text",
+        dim=768,
+        mb=1540,
+        text=True,
+    ),
+    _hub(
+        "dinov2-small",
+        "facebook/dinov2-small",
+        "Apache-2.0",
+        "Learned without labels; tells fine differences apart",
+        dim=384,
+        mb=88.2,
+    ),
+    _hub(
+        "dinov2-base",
+        "facebook/dinov2-base",
+        "Apache-2.0",
+        "As dinov2-small, larger",
+        dim=768,
+        mb=346,
+    ),
+    _hub(
+        "timm-mobilenetv3-small-100",
+        "timm/mobilenetv3_small_100.lamb_in1k",
+        "Apache-2.0",
+        "timm's smallest of this kind",
+        dim=1024,
+        mb=10.2,
+    ),
+    _hub(
+        "timm-efficientnet-b0",
+        "timm/efficientnet_b0.ra_in1k",
+        "Apache-2.0",
+        "efficientnet_b0 as timm trained it",
+        dim=1280,
+        mb=21.4,
+    ),
+)
+CATALOGUE: Final[dict[str, Pullable]] = {entry.name: entry for entry in _ENTRIES}
+
+
+def pullable(name: str) -> Pullable:
+    """Return an entry, or one for `OWNER/NAME[@REVISION]` of the hub.
+
+    Raises:
+        InvalidInputError: It is neither.
+    """
+    found = CATALOGUE.get(name)
+    if found is not None:
+        return found
+    if _REPO.fullmatch(name) and ".." not in name:
+        plain = name.partition("@")[0].rpartition("/")[2]
+        return Pullable(name=plain, source="hub", place=name)
+    raise InvalidInputError(
+        f"nothing named {name!r} can be pulled",
+        hint=f"{did_you_mean(name, CATALOGUE)}; or OWNER/NAME of a transformers or timm repository",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Where a network's weights are published, and how its pictures are prepared."""
+
+    url: str
+    sha256: str
+    """How the file's hash begins, as its name tells."""
+    preprocess: Preprocess
+
+
+def torchvision_weights(network: str) -> Weights:
+    """Return what the installed torchvision says of its best weights for a network.
+
+    Raises:
+        MissingExtraError: torchvision is not installed.
+    """
+    from sightline.core.preprocess import Preprocess
+    from sightline.nets import torchvision_shim
+
+    if torchvision_shim.install() == "absent":
+        raise MissingExtraError(
+            "torchvision is not installed", hint="pip install 'sightline[models]'"
+        )
+    import torchvision.models
+
+    best: Any = torchvision.models.get_model_weights(network).DEFAULT
+    rule = best.transforms()
+    preprocess = Preprocess.from_dict(
+        {
+            "size": int(rule.crop_size[0]),
+            "resize": "crop",
+            "resize_px": int(rule.resize_size[0]),
+            "interpolation": str(rule.interpolation.value),
+            "mean": list(rule.mean),
+            "std": list(rule.std),
+        }
+    )
+    prefix = re.search(r"-([0-9a-f]{8,64})\.pth$", best.url)
+    return Weights(best.url, prefix[1] if prefix else "", preprocess)

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from sightline.core.errors import InvalidInputError
+from sightline.nets.backbones import resolve
+from sightline.nets.catalogue import CATALOGUE, pullable, torchvision_weights
+
+
+def test_torchvision_tells_address_hash_and_preprocessing_of_each_entry() -> None:
+    for entry in CATALOGUE.values():
+        if entry.source == "torchvision":
+            found = torchvision_weights(entry.place)
+            assert found.url.startswith("https://download.pytorch.org/models/")
+            assert re.fullmatch(r"[0-9a-f]{8}", found.sha256)
+            assert (found.preprocess.size, found.preprocess.resize) == (224, "crop")
+            assert resolve(entry.place)
+    assert torchvision_weights("efficientnet_b0").preprocess.interpolation == "bicubic"
+
+
+def test_every_entry_tells_size_vector_and_licence() -> None:
+    for entry in CATALOGUE.values():
+        assert entry.mb > 0, entry
+        assert entry.dim > 0, entry
+        assert entry.licence, entry
+        assert entry.description, entry
+
+
+def test_repositories_are_named_with_or_without_a_revision() -> None:
+    assert pullable("mobilenet_v2").source == "torchvision"
+    plain = pullable("facebook/dinov2-small")
+    assert (plain.name, plain.repository, plain.revision) == (
+        "dinov2-small",
+        "facebook/dinov2-small",
+        "main",
+    )
+    asked = pullable("openai/clip-vit-base-patch32@refs/pr/62")
+    assert (asked.repository, asked.revision) == ("openai/clip-vit-base-patch32", "refs/pr/62")
+
+
+@pytest.mark.parametrize("name", ["mobilenet_v9", "", "a/b/c", "../x", "a/b@../../x", "a /b"])
+def test_what_cannot_be_pulled_is_refused_with_what_can(name: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        pullable(name)
+    assert "OWNER/NAME" in caught.value.hint
+
+
+def test_listing_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; import sightline.nets.catalogue as c; c.pullable('mobilenet_v2');"
+        "sys.exit(bool({'torch', 'torchvision', 'timm'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
