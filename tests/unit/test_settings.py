@@ -68,7 +68,7 @@ def test_empty_variables_count_as_not_set(here: Path) -> None:
 def test_names_of_earlier_tools_are_understood_and_ours_rule_over_them() -> None:
     environ = {"AL_DATA_DIR": "/a", "AL_DB_PATH": "x.db", "AL_EMBEDDING_BACKEND": "torch"}
     found = load_settings(None, environ=environ).settings
-    assert (found.data_dir, found.database_url, found.encoder) == ("/a", "x.db", "auto")
+    assert (found.data_dir, found.database_url, found.encoder) == ("/a", "x.db", "torch")
     ours = environ | {"SIGHTLINE_DATA_DIR": "/b", "AL_EMBEDDING_BACKEND": "hog"}
     found = load_settings(None, environ=ours).settings
     assert (found.data_dir, found.encoder) == ("/b", "hog")

@@ -533,6 +533,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{name}/encoders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Encoders
+         * @description List the encoders with how far each has embedded the project; the one in use first.
+         */
+        get: operations["list_encoders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/encoders/{ref}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget Embeddings
+         * @description Delete the vectors that an encoder (by name, or by key) made of a project.
+         */
+        delete: operations["forget_embeddings"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models": {
         parameters: {
             query?: never;
@@ -546,7 +586,51 @@ export interface paths {
          */
         get: operations["list_models"];
         put?: never;
+        /**
+         * Add Model
+         * @description Add a file or folder that the server can see; what needs torch is tried once.
+         */
+        post: operations["add_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Catalogue
+         * @description List published encoders that can be fetched by name; nobody is asked for it.
+         */
+        get: operations["list_catalogue"];
+        put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pull Model
+         * @description Fetch a published encoder from its publisher, or from the mirror that is set.
+         */
+        post: operations["pull_model"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1264,6 +1348,48 @@ export interface components {
             engine: string;
         };
         /**
+         * Encoder
+         * @description An encoder, and how far it has embedded a project.
+         */
+        Encoder: {
+            /**
+             * Name
+             * @example hog
+             */
+            name: string;
+            /**
+             * Key
+             * @description names weights and preprocessing: equal keys, equal vectors
+             */
+            key: string;
+            /**
+             * Dim
+             * @description length of a vector, where it is known
+             */
+            dim: number | null;
+            /**
+             * Embedded
+             * @description images with a vector
+             */
+            embedded: number;
+            /**
+             * Total
+             * @description images
+             */
+            total: number;
+            /**
+             * Current
+             * @description the one that head and queues use
+             */
+            current: boolean;
+            /** Text */
+            text: boolean;
+            /** Ready */
+            ready: boolean;
+            /** Missing */
+            missing: string | null;
+        };
+        /**
          * Engine
          * @description Something that answers about an image.
          */
@@ -1278,6 +1404,12 @@ export interface components {
             ready: boolean;
             /** Missing */
             missing: string | null;
+            /**
+             * Text
+             * @description it reads words too: search by text
+             * @default false
+             */
+            text?: boolean;
         };
         /**
          * EpochPoint
@@ -1353,6 +1485,18 @@ export interface components {
              */
             predicted_ids?: number[];
             region?: components["schemas"]["Region"] | null;
+        };
+        /**
+         * Forgotten
+         * @description Vectors that were deleted.
+         */
+        Forgotten: {
+            /** Name */
+            name: string;
+            /** Key */
+            key: string;
+            /** Deleted */
+            deleted: number;
         };
         /**
          * Form
@@ -1830,6 +1974,38 @@ export interface components {
             hotkey?: string | null;
         };
         /**
+         * NewModel
+         * @description A file or folder that the server can see, to add as a model.
+         */
+        NewModel: {
+            /**
+             * Path
+             * @example /home/me/clip-vit-base-patch32
+             */
+            path: string;
+            /** Name */
+            name: string;
+            /** Output */
+            output?: string | null;
+            /**
+             * Preprocess
+             * @example imagenet-224-crop
+             */
+            preprocess?: string | null;
+            /** Classes */
+            classes?: string[];
+            /**
+             * Network
+             * @default
+             */
+            network?: string;
+            /**
+             * Licence
+             * @default
+             */
+            licence?: string;
+        };
+        /**
          * NewProject
          * @description A project to make.
          * @example {
@@ -2055,6 +2231,66 @@ export interface components {
              * @description the uncertain queue has something to say
              */
             queue_ready: boolean;
+        };
+        /**
+         * Pull
+         * @description A published encoder to fetch.
+         */
+        Pull: {
+            /**
+             * Name
+             * @example mobilenet_v2
+             */
+            name: string;
+        };
+        /**
+         * Pullable
+         * @description A published encoder that can be fetched by name.
+         */
+        Pullable: {
+            /**
+             * Name
+             * @example mobilenet_v2
+             */
+            name: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "torchvision" | "hub";
+            /**
+             * Place
+             * @description torchvision's name, or OWNER/NAME of the repository
+             */
+            place: string;
+            /** Dim */
+            dim: number;
+            /**
+             * Mb
+             * @description size of the download, megabytes, roughly
+             */
+            mb: number;
+            /** Licence */
+            licence: string;
+            /** Text */
+            text: boolean;
+            /** Description */
+            description: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "absent" | "partial" | "pulling" | "here";
+            /**
+             * Model
+             * @description id of the model that it became
+             */
+            model: string | null;
+            /**
+             * Job
+             * @description id of the job that fetches it
+             */
+            job: string | null;
         };
         /**
          * Queue
@@ -3560,6 +3796,90 @@ export interface operations {
             };
         };
     };
+    list_encoders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Encoder"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_embeddings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+                /** @description id or name */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forgotten"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_models: {
         parameters: {
             query?: never;
@@ -3576,6 +3896,128 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Model"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewModel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pullable"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pull_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pull"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description A problem document: what to mend, field by field */
