@@ -61,8 +61,7 @@ class Settings(BaseModel):
     )
     encoder: str = Field(
         "auto",
-        description="Encoder that turns pictures into vectors. auto: the built-in one; torch: "
-        "the newest model that is ready.",
+        description="What makes vectors of pictures. auto: the built-in one; torch: any model.",
         json_schema_extra=PROJECT,
     )
     auto_embed: bool = Field(
@@ -157,8 +156,7 @@ class Settings(BaseModel):
     model_hub_url: str = Field(
         "",
         max_length=1_000,
-        description="Mirror that `models pull` fetches from. Empty: huggingface.co, and "
-        "torchvision's own addresses.",
+        description="Mirror that `models pull` fetches from. Empty: the publishers' own places.",
     )
     predict_threads: int = Field(
         0, ge=0, le=1_024, description="Predictions at once. 0: one per core."

@@ -21,7 +21,7 @@ def test_every_kind_of_job_names_a_function_that_is_there() -> None:
         module, _, function = kind.factory.partition(":")
         assert callable(getattr(import_module(module), function))
         assert kind.title
-    assert {kind.name for kind in KINDS} == {"ingest", "embed", "train", "export"}
+    assert {"ingest", "embed", "pull", "train", "export"} <= {kind.name for kind in KINDS}
 
 
 def test_an_ingest_is_done_by_a_process_of_its_own_and_told(

@@ -30,6 +30,8 @@ VERBS = [
     "export",
     "predict",
     "engines",
+    "embed",
+    "encoders",
     "doctor",
     "bench",
     "projects",
