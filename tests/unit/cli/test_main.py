@@ -32,6 +32,7 @@ VERBS = [
     "engines",
     "embed",
     "encoders",
+    "similar",
     "doctor",
     "bench",
     "projects",
