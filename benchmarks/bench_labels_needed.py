@@ -21,7 +21,8 @@ from sightline.curate.pool import Pool
 from sightline.curate.queues import plan
 from sightline.engines.hog.engine import HogEncoder
 from sightline.flows.samples import digit_files
-from sightline.heads.logistic import fit, prepare
+from sightline.heads.logistic import fit
+from sightline.heads.task import prepare
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

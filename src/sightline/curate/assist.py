@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -11,25 +10,24 @@ import numpy as np
 
 from sightline.core.errors import InvalidInputError
 from sightline.core.progress import Progress, Silent
-from sightline.curate.fit import (
-    HeadFit,
-    choose_strength,
-    report,
-    stands_for,
-    tested,
-)
-from sightline.heads.logistic import Head, fit, prepare
-from sightline.heads.threads import one_thread
+from sightline.curate.fit import HeadFit, report, stands_for, tested
+from sightline.curate.trials import Memory, choose_strength
+from sightline.heads.half import finite_rows
+from sightline.heads.logistic import as_head
+from sightline.heads.task import prepare, prepare_tags
+from sightline.heads.threads import one_thread, workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
-    from sightline.core.arrays import F16, F32, I64, Bool
+    from sightline.core.arrays import F16, F32, F64, I64, Bool
     from sightline.curate.pool import Rows
+    from sightline.heads.head import Head
+    from sightline.heads.task import Task
 
-CHUNK_ROWS: Final = 8192
+CHUNK_ROWS: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +37,53 @@ class Scores:
     probabilities: F16
     """(N, K), columns as in the head's class_ids; 0 where there is no embedding."""
     margin: F32
-    """(N,) p1 - p2; NaN where there is no embedding."""
+    """(N,) how sure it is, 0..1, see `Head.margin`; NaN where there is no embedding."""
     entropy: F32
     """(N,) nats; NaN where there is no embedding."""
     valid: Bool
     """(N,) which have an embedding."""
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """How unsure a head is of N ordinals: filled while they are scored."""
+
+    margin: F32
+    """(N,)"""
+    entropy: F32
+    """(N,)"""
+    valid: Bool
+    """(N,)"""
+
+    def part(self, start: int, size: int) -> Doubt:
+        """Return a view of some of it."""
+        here = slice(start, start + size)
+        return Doubt(self.margin[here], self.entropy[here], self.valid[here])
+
+    @staticmethod
+    def of(n: int) -> Doubt:
+        """Return that of N ordinals of which nothing is known."""
+        nothing = np.full(n, np.nan, np.float32)
+        return Doubt(nothing, nothing.copy(), np.zeros(n, np.bool_))
+
+
 class Labels(NamedTuple):
-    """Images whose class is known."""
+    """Images whose class, or whose tags, are known."""
 
     ordinals: I64
     """(n,)"""
     class_ids: NDArray[Any]
-    """(n,)"""
+    """(n,) of each image; with tags (C,), ascending, the columns of `tags`."""
+    tags: Bool | None = None
+    """(n, C)"""
+
+
+class Known(NamedTuple):
+    """What a head was fitted on: for the estimate of what more labels would bring."""
+
+    task: Task
+    weights: F64
+    """(n,) for how many images each label stands, of mean 1."""
 
 
 def refit(
@@ -62,10 +93,27 @@ def refit(
     encoder: str,
     pool: I64 | None = None,
     test: Labels | None = None,
-    previous: Head | None = None,
+    memory: Memory | None = None,
     seed: int = 0,
 ) -> tuple[Head, HeadFit]:
-    """Return a calibrated head and how good it is.
+    """Return a calibrated head and how good it is; see `learn`."""
+    head, fit, _ = learn(
+        embeddings, labels, encoder=encoder, pool=pool, test=test, memory=memory, seed=seed
+    )
+    return head, fit
+
+
+def learn(
+    embeddings: Rows,
+    labels: Labels,
+    *,
+    encoder: str,
+    pool: I64 | None = None,
+    test: Labels | None = None,
+    memory: Memory | None = None,
+    seed: int = 0,
+) -> tuple[Head, HeadFit, Known]:
+    """Return a calibrated head, how good it is, and what it was fitted on.
 
     Args:
         embeddings: Rows by ordinal; labelled images without one are left out, and counted.
@@ -76,25 +124,32 @@ def refit(
             images as are nearer to it than to any other label.
         test: Labelled images of the test split. From 50 on, the measures are made on them, else
             by cross-validation.
-        previous: An earlier head, to begin from.
+        memory: Of the refit before, to begin from; it is brought up to date.
         seed: Deals the labels to the folds.
 
     Raises:
-        InvalidInputError: Fewer than two classes have an embedded label.
+        InvalidInputError: Fewer than two classes have an embedded label; no tag parts the images.
     """
     rows, valid = embeddings.read(np.asarray(labels.ordinals, dtype=np.int64))
+    fine = finite_rows(rows)
+    valid = valid if fine is None else valid & fine
     if len(valid) and not valid.any():
         raise InvalidInputError("no labelled image is embedded", hint="embed the images first")
     rows = rows[valid]
-    start = previous if previous is not None and previous.encoder == encoder else None
+    kept = Memory() if memory is None else memory
+    if kept.head is not None and (kept.head.encoder, kept.head.dim) != (encoder, rows.shape[1]):
+        kept.head, kept.basis, kept.chosen_at = None, None, 0
     with one_thread():
-        task = prepare(rows, np.asarray(labels.class_ids)[valid])
+        task = _task(rows, labels, valid, kept)
         weights = np.ones(len(rows)) if pool is None else stands_for(embeddings, rows, pool, seed)
-        trial = choose_strength(task, weights, seed)
-        head = fit(task, encoder=encoder, strength=trial.strength, start=start)
-        head = head.calibrated(trial.calibration())
-        checked = None if test is None else tested(head, embeddings, test.ordinals, test.class_ids)
-    return head, report(head, task, checked or trial.checked(), int((~valid).sum()))
+        trial = choose_strength(task, weights, seed, kept)
+        head = as_head(task, trial.model, encoder, trial.strength)
+        calibration = trial.calibration()
+        checked = trial.checked(calibration)
+        head = head.calibrated(calibration, trial.thresholds(checked))
+        kept.head, kept.basis = head, task.basis
+        better = None if test is None else tested(head, embeddings, *test)
+    return head, report(head, task, better or checked, int((~valid).sum())), Known(task, weights)
 
 
 def score(
@@ -105,68 +160,82 @@ def score(
     progress: Progress | None = None,
     threads: int = 0,
 ) -> Scores:
-    """Return probabilities, margin and entropy of ordinals 0..n-1.
+    """Return probabilities, margin and entropy of ordinals 0..n-1; see `score_parts`."""
+    doubt = Doubt.of(n)
+    probabilities = np.zeros((n, len(head.class_ids)), np.float16)
+    for at, part, _ in score_parts(head, chunks, doubt, progress=progress, threads=threads):
+        probabilities[at : at + len(part)] = part
+    return Scores(probabilities, doubt.margin, doubt.entropy, doubt.valid)
+
+
+def score_parts(
+    head: Head,
+    chunks: Iterable[tuple[int, NDArray[Any], Bool]],
+    doubt: Doubt,
+    *,
+    progress: Progress | None = None,
+    threads: int = 0,
+) -> Iterator[tuple[int, F16, Bool]]:
+    """Yield probabilities chunk by chunk, so that those of a million need not fit in memory.
 
     Args:
         head: The head.
         chunks: (first ordinal, rows (M, D), which rows there are (M,)), as the store's arrays
             give them; what no chunk covers has no embedding.
-        n: N.
+        doubt: Of N ordinals; filled on the way. Rows beyond N are left out.
         progress: Is told after each chunk and may stop the work.
         threads: 0: one less than there are cores.
+
+    Yields:
+        (first ordinal, probabilities (M, K), which rows count (M,)).
     """
-    told = Silent() if progress is None else progress
-    k = len(head.class_ids)
-    scores = Scores(
-        np.zeros((n, k), np.float16),
-        np.full(n, np.nan, np.float32),
-        np.full(n, np.nan, np.float32),
-        np.zeros(n, np.bool_),
-    )
-    workers = threads or max(1, (os.cpu_count() or 2) - 1)
-    with one_thread(), ThreadPoolExecutor(workers, thread_name_prefix="score") as pool:
+    told, n = Silent() if progress is None else progress, len(doubt.valid)
+    with one_thread(), ThreadPoolExecutor(threads or workers(), "score") as pool:
         for start, rows, valid in chunks:
             told.check()
-            parts = [
-                pool.submit(_score_part, head, scores, start + at, rows[piece], valid[piece])
-                for at, piece in _pieces(min(len(rows), n - start))
-            ]
-            for one in parts:
+            size = min(len(rows), n - start)
+            out = np.zeros((size, len(head.class_ids)), np.float16)
+            here = doubt.part(start, size)
+            scorer = _Scorer(head, rows, valid, out, here)
+            for one in [pool.submit(scorer.score, piece) for piece in _pieces(size)]:
                 one.result()
-            told.advance(min(start + len(rows), n), n, "scored")
-    return scores
+            told.advance(start + size, n, "scored")
+            yield start, out, here.valid
 
 
-def margin_of(probabilities: NDArray[Any]) -> F32:
-    """Return p1 - p2 of each row, (N,), 0..1, of probabilities (N, K); 1 for a single class."""
-    if probabilities.shape[1] < 2:  # noqa: PLR2004
-        return np.ones(len(probabilities), np.float32)
-    if probabilities.shape[1] == 2:  # noqa: PLR2004
-        return np.asarray(np.abs(probabilities[:, 0] - probabilities[:, 1]), dtype=np.float32)
-    top = np.partition(probabilities, -2, axis=1)[:, -2:]
-    return np.asarray(top[:, 1] - top[:, 0], dtype=np.float32)
+def _task(rows: NDArray[Any], labels: Labels, valid: Bool, memory: Memory) -> Task:
+    ids = np.asarray(labels.class_ids)
+    if labels.tags is None:
+        return prepare(rows, ids[valid], basis=memory.basis)
+    return prepare_tags(rows, labels.tags[valid], ids, basis=memory.basis)
 
 
-def entropy_of(probabilities: NDArray[Any]) -> F32:
-    """Return the entropy of each row, (N,), nats, of probabilities (N, K)."""
-    logs = np.log(np.maximum(probabilities, np.float32(1e-12)))
-    return np.asarray(-np.einsum("nk,nk->n", probabilities, logs), dtype=np.float32)
-
-
-def _pieces(n: int) -> Iterator[tuple[int, slice]]:
+def _pieces(n: int) -> Iterator[slice]:
     for at in range(0, n, CHUNK_ROWS):
-        yield at, slice(at, min(at + CHUNK_ROWS, n))
+        yield slice(at, min(at + CHUNK_ROWS, n))
 
 
-def _score_part(head: Head, scores: Scores, start: int, rows: NDArray[Any], valid: Bool) -> None:
-    here = slice(start, start + len(rows))
-    if not valid.any():
-        return
-    probs = head.score(rows)
-    margin, entropy = margin_of(probs), entropy_of(probs)
-    if not valid.all():
-        probs[~valid], margin[~valid], entropy[~valid] = 0.0, np.nan, np.nan
-    scores.probabilities[here] = probs
-    scores.margin[here] = margin
-    scores.entropy[here] = entropy
-    scores.valid[here] = valid
+class _Scorer(NamedTuple):
+    """One chunk: its rows, and where what is said of them goes."""
+
+    head: Head
+    rows: NDArray[Any]
+    valid: Bool
+    out: F16
+    doubt: Doubt
+
+    def score(self, piece: slice) -> None:
+        """Score some of the rows; those that are not finite do not count."""
+        rows, there = self.rows[piece], self.valid[piece]
+        if not there.any():
+            return
+        fine = finite_rows(rows)
+        if fine is not None:
+            there = there & fine
+        probs = self.head.score(rows)
+        margin, entropy = self.head.margin(probs), self.head.entropy(probs)
+        if not there.all():
+            probs[~there], margin[~there], entropy[~there] = 0.0, np.nan, np.nan
+        self.out[piece] = probs
+        self.doubt.margin[piece], self.doubt.entropy[piece] = margin, entropy
+        self.doubt.valid[piece] = there

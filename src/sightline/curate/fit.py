@@ -1,113 +1,71 @@
-"""How a head's penalty is chosen and how good it is, on labels it has not seen."""
+"""How good a head is, on labels it has not seen."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sightline.heads.calibration import Calibration, choose, cross_calibrate
+from sightline.curate.trials import Checked
 from sightline.heads.half import widen
-from sightline.heads.logistic import STRENGTHS, Head, Task, folds, held_out
-from sightline.metrics.calibration import Bin, ece, reliability
+from sightline.heads.tag_calibration import TagCalibration
+from sightline.heads.threads import in_parallel
+from sightline.metrics.calibration import Bin, ece, reliability, tag_ece, tag_reliability
 from sightline.metrics.classification import accuracy, confusion, log_loss, per_class
+from sightline.metrics.tags import per_tag
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightline.core.arrays import F64, I64, Bool
     from sightline.curate.pool import Rows
+    from sightline.heads.head import Head
+    from sightline.heads.task import Task
 
-STRENGTH_ROWS: Final = 800
-"""The penalty is chosen on at most so many labels."""
-TRUSTED: Final = 30
-"""Below this many labels, or 3 per class, the middle penalty is taken: too few to choose by."""
 BINS: Final = 10
 SAMPLE: Final = 4000
 """Of so many images at most it is asked which label is nearest."""
+PIECE: Final = 500
 TEST_ENOUGH: Final = 50
 """From this many labelled test images on, they are what a head is measured on."""
+FLOOR: Final = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadFit:
     """How good a head is, measured on labels that it, or a model of its fold, had not seen."""
 
+    task: str
+    """`single`: one class per image; `multi`: any number of tags."""
     labels: int
-    """How many it learned from."""
+    """How many images it learned from."""
     held_out: int
     """How many the measures rest on; in cross-validation a class's only label never counts."""
     measured_on: str
     """`test split` or `cross-validation`."""
     accuracy: float | None
-    """None, as all measures, when nothing could be held out."""
+    """None, as all measures, when nothing could be held out. Of tags: share of right yes and no."""
     log_loss: float | None
+    """Of tags: the mean over tags."""
     ece: float | None
     method: str
-    """Of calibration: none, temperature or platt."""
+    """Of calibration: none, temperature, platt or isotonic; of tags what most of them have."""
     strength: float
     reliability: tuple[Bin, ...]
     classes: tuple[dict[str, float | int], ...]
-    """Per class: class_id, precision, recall, f1, support."""
+    """Per class: class_id, precision, recall, f1, support; none for tags."""
     macro_f1: float | None
+    micro_f1: float | None = None
+    """Of tags."""
+    tags: tuple[dict[str, Any], ...] = ()
+    """Per tag: class_id, threshold, precision, recall, f1, average_precision, support, method."""
     note: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON."""
-        return {
-            "labels": self.labels,
-            "held_out": self.held_out,
-            "measured_on": self.measured_on,
-            "accuracy": self.accuracy,
-            "log_loss": self.log_loss,
-            "ece": self.ece,
-            "method": self.method,
-            "strength": self.strength,
-            "reliability": [dict(one) for one in self.reliability],
-            "classes": [dict(one) for one in self.classes],
-            "macro_f1": self.macro_f1,
-            "note": self.note,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """Answers beside the truth."""
-
-    source: str
-    probabilities: F64
-    """(m, K)"""
-    y: I64
-    """(m,)"""
-    weights: F64
-    """(m,) how much each counts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """A penalty, tried on rows that the models had not seen."""
-
-    strength: float
-    logits: F64
-    """(m, K) of the rows that were held out."""
-    y: I64
-    weights: F64
-    seed: int
-
-    def calibration(self) -> Calibration:
-        """Return the calibration that suits these rows best."""
-        return choose(self.logits, self.y, self.weights, seed=self.seed)
-
-    def checked(self) -> Checked:
-        """Return probabilities by calibrations that had not seen the row either."""
-        method = self.calibration().method
-        probs = cross_calibrate(method, self.logits, self.y, self.weights, seed=self.seed)
-        return Checked("cross-validation", probs, self.y, self.weights)
-
-    def loss(self) -> float:
-        """Return the held-out log-loss, nats."""
-        return log_loss(self.checked().probabilities, self.y, self.weights)
+        listed = ("reliability", "classes", "tags")
+        return asdict(self) | {name: [dict(one) for one in getattr(self, name)] for name in listed}
 
 
 def stands_for(embeddings: Rows, labelled: NDArray[Any], pool: I64, seed: int = 0) -> F64:
@@ -124,46 +82,45 @@ def stands_for(embeddings: Rows, labelled: NDArray[Any], pool: I64, seed: int = 
     if len(pool) > SAMPLE:
         pool = np.sort(np.random.default_rng(seed).choice(pool, SAMPLE, replace=False))
     rows, valid = embeddings.read(pool)
+    rows = rows[valid]
     anchors = np.array(widen(labelled))
-    distance = widen(rows[valid]) @ anchors.T
-    distance *= -2.0
-    distance += (anchors * anchors).sum(axis=1)
-    nearest = distance.argmin(axis=1) if len(distance) else np.zeros(0, np.int64)
+    length = (anchors * anchors).sum(axis=1)
+
+    def nearest(at: int) -> I64:
+        distance = widen(rows[at : at + PIECE]) @ anchors.T
+        distance *= -2.0
+        distance += length
+        return np.asarray(distance.argmin(axis=1), dtype=np.int64)
+
+    found = [np.zeros(0, np.int64), *in_parallel(nearest, range(0, len(rows), PIECE))]
     # One more for each: a label always stands for itself, though the sample may miss it.
-    mass = np.bincount(nearest, minlength=len(anchors)) + 1.0
+    mass = np.bincount(np.concatenate(found), minlength=len(anchors)) + 1.0
     return np.asarray(mass / mass.mean(), dtype=np.float64)
 
 
-def choose_strength(task: Task, weights: F64, seed: int) -> Trial:
-    """Return the trial of the penalty with the lowest held-out log-loss."""
-    middle = STRENGTHS[len(STRENGTHS) // 2]
-    part = folds(task.y, seed=seed)
-    if len(task.y) < max(TRUSTED, 3 * len(task.class_ids)):
-        return _trial(task, part, weights, middle, seed)
-    if len(task.y) > STRENGTH_ROWS:
-        keep = np.sort(np.random.default_rng(seed).permutation(len(task.y))[:STRENGTH_ROWS])
-        small = choose_strength(_subset(task, keep), weights[keep], seed)
-        return _trial(task, part, weights, small.strength, seed)
-    trials = [_trial(task, part, weights, strength, seed) for strength in STRENGTHS]
-    return min(trials, key=lambda trial: trial.loss())
-
-
-def tested(head: Head, embeddings: Rows, ordinals: I64, class_ids: NDArray[Any]) -> Checked | None:
+def tested(
+    head: Head, embeddings: Rows, ordinals: I64, class_ids: NDArray[Any], tags: Bool | None
+) -> Checked | None:
     """Return a head's answers on labelled test images, None when they are too few.
 
     Args:
         head: Calibrated.
         embeddings: Rows by ordinal.
         ordinals: (m,)
-        class_ids: (m,); images of a class that the head does not know count as mistakes.
+        class_ids: (m,); images of a class that the head does not know count as mistakes. Of tags
+            (C,), the columns of `tags`; those that the head does not know are left out.
+        tags: (m, C)
     """
     rows, valid = embeddings.read(ordinals)
     if int(valid.sum()) < TEST_ENOUGH:
         return None
+    probs = head.score(rows[valid]).astype(np.float64)
+    if tags is not None:
+        columns = np.searchsorted(np.asarray(class_ids), np.asarray(head.class_ids))
+        return Checked("test split", probs, tags[valid][:, columns], np.ones(len(probs)))
     truth = np.asarray(class_ids)[valid]
     known = np.asarray(head.class_ids)
     place = np.minimum(np.searchsorted(known, truth), len(known) - 1)
-    probs = head.score(rows[valid]).astype(np.float64)
     strange = known[place] != truth
     if strange.any():  # one more column, of probability 0, for every class that is not known
         probs = np.hstack([probs, np.zeros((len(probs), 1))])
@@ -180,44 +137,96 @@ def report(head: Head, task: Task, checked: Checked, lost: int) -> HeadFit:
         checked: Answers to measure.
         lost: How many labelled images had no embedding.
     """
-    y, probs, weights = checked.y, checked.probabilities, checked.weights
-    some = bool(len(y))
-    answers = probs.argmax(axis=1) if some else y
-    measures = per_class(confusion(y, answers, probs.shape[1]))
-    rows = zip(task.class_ids, measures.rows(), strict=False)
+    measured = _of_classes(task, checked) if task.tags is None else _of_tags(head, checked)
     return HeadFit(
+        task=head.task,
         labels=len(task.y),
-        held_out=len(y),
+        held_out=len(checked.truth),
         measured_on=checked.source,
-        accuracy=accuracy(y, answers, weights) if some else None,
-        log_loss=log_loss(probs, y, weights) if some else None,
-        ece=ece(probs, y, BINS, weights) if some else None,
         method=head.calibration.method,
         strength=head.strength,
-        reliability=tuple(reliability(probs, y, BINS, weights)),
-        classes=tuple({"class_id": one, **row} for one, row in rows),
-        macro_f1=measures.macro_f1 if some else None,
         note=_note(task, lost),
+        **measured,
     )
 
 
-def _trial(task: Task, part: I64, weights: F64, strength: float, seed: int) -> Trial:
-    out: Bool = part >= 0
-    logits = held_out(task, part, strength)
-    return Trial(strength, logits[out], task.y[out], weights[out], seed)
+_NOTHING: Final[dict[str, Any]] = {
+    "accuracy": None,
+    "log_loss": None,
+    "ece": None,
+    "macro_f1": None,
+    "reliability": (),
+}
 
 
-def _subset(task: Task, keep: I64) -> Task:
-    """Return a task of some of the rows; the classes stay the same."""
-    return Task(task.rows[keep], task.y[keep], task.class_ids, task.basis, task.mean, task.scale)
+def _of_classes(task: Task, checked: Checked) -> dict[str, Any]:
+    y, probs, weights = checked.truth, checked.probabilities, checked.weights
+    some = bool(len(y))
+    answers = probs.argmax(axis=1) if some else y
+    measures = per_class(confusion(y, answers, max(probs.shape[1], len(task.class_ids))))
+    rows = zip(task.class_ids, measures.rows(), strict=False)
+    classes = tuple({"class_id": one, **row} for one, row in rows)
+    if not some:
+        return _NOTHING | {"classes": classes}
+    return {
+        "accuracy": accuracy(y, answers, weights),
+        "log_loss": log_loss(probs, y, weights),
+        "ece": ece(probs, y, BINS, weights),
+        "macro_f1": measures.macro_f1,
+        "reliability": tuple(reliability(probs, y, BINS, weights)),
+        "classes": classes,
+    }
+
+
+def _of_tags(head: Head, checked: Checked) -> dict[str, Any]:
+    truth, probs, weights = checked.truth.astype(np.bool_), checked.probabilities, checked.weights
+    if not len(truth):
+        return _NOTHING | {"classes": (), "tags": _tag_rows(head, checked)}
+    said = np.where(truth, probs, 1.0 - probs)
+    each = np.repeat(weights, truth.shape[1])
+    measures = per_tag(probs, truth, head.thresholds, weights)
+    right = ((probs >= np.asarray(head.thresholds)) == truth).mean(axis=1)
+    return {
+        "accuracy": float(np.average(right, weights=weights)),
+        "log_loss": float(-np.log(np.maximum(said, FLOOR)).mean(axis=1) @ weights / weights.sum()),
+        "ece": tag_ece(probs.ravel(), truth.ravel(), BINS, each),
+        "macro_f1": measures.macro_f1,
+        "micro_f1": measures.micro_f1,
+        "reliability": tuple(tag_reliability(probs.ravel(), truth.ravel(), BINS, each)),
+        "classes": (),
+        "tags": _tag_rows(head, checked),
+    }
+
+
+def _tag_rows(head: Head, checked: Checked) -> tuple[dict[str, Any], ...]:
+    calibration = head.calibration
+    assert isinstance(calibration, TagCalibration)
+    truth, probs, weights = checked.truth.astype(np.bool_), checked.probabilities, checked.weights
+    measures = per_tag(probs, truth, head.thresholds, weights)
+    return tuple(
+        {
+            "class_id": class_id,
+            "threshold": head.thresholds[k],
+            "precision": float(measures.precision[k]),
+            "recall": float(measures.recall[k]),
+            "f1": float(measures.f1[k]),
+            "average_precision": float(measures.average_precision[k]),
+            "support": int(measures.support[k]),
+            "method": calibration.methods[k],
+            "ece": tag_ece(probs[:, k], truth[:, k], BINS, weights),
+            "reliability": tag_reliability(probs[:, k], truth[:, k], BINS, weights),
+        }
+        for k, class_id in enumerate(head.class_ids)
+    )
 
 
 def _note(task: Task, lost: int) -> str:
     lines = []
     single = int((task.counts == 1).sum())
     if single:
-        noun = "class has" if single == 1 else "classes have"
-        lines.append(f"{single} {noun} one label only and cannot be checked")
+        one, more = ("class", "classes") if task.tags is None else ("tag", "tags")
+        what = f"{one} has" if single == 1 else f"{more} have"
+        lines.append(f"{single} {what} one label only and cannot be checked")
     if lost:
         lines.append(f"{lost} labelled images are not embedded yet")
     return "; ".join(lines)

@@ -14,7 +14,7 @@ import numpy as np
 from sightline.core.errors import InvalidInputError, MissingWeightsError
 from sightline.core.files import write_atomic, write_json
 from sightline.heads.calibration import Calibration
-from sightline.heads.logistic import Head
+from sightline.heads.head import Head
 
 if TYPE_CHECKING:
     from pathlib import Path

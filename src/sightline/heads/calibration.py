@@ -1,51 +1,67 @@
 """From a head's logits to probabilities that can be believed.
 
-Both methods keep order: temperature divides all logits by one number (Guo et al. 2017), Platt maps
-each class's logit through its own rising sigmoid, one class against the rest, and renormalises
-(Platt 1999; Zadrozny and Elkan 2002).
+Temperature divides all logits by one number (Guo et al. 2017). Platt maps each class's logit
+through its own rising sigmoid, one class against the rest, and renormalises; isotonic does so with
+a rising curve of any shape (Platt 1999; Zadrozny and Elkan 2002). What is used is what has the
+lowest log loss on rows that it was not fitted on.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import numpy as np
 
 from sightline.core.errors import InvalidInputError
+from sightline.heads.isotonic import Curve, fit_isotonic
+from sightline.heads.sigmoids import fit_sigmoids, sigmoid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import ArrayLike
 
-    from sightline.core.arrays import F64, I64, Bool
+    from sightline.core.arrays import F64, I64
 
-Method = Literal["none", "temperature", "platt"]
+Method = Literal["none", "temperature", "platt", "isotonic"]
+METHODS: Final[tuple[Method, ...]] = get_args(Method)
 T_MIN: Final = 0.02
 T_MAX: Final = 50.0
 FLOOR: Final = 1e-12
 _GOLDEN: Final = (5**0.5 - 1) / 2
-_NEWTON_STEPS: Final = 50
-_MIN_PER_CLASS: Final = 5
+PLATT_PER_CLASS: Final = 5
 """Platt scaling fits two numbers per class: with fewer labels it is not tried."""
+ISOTONIC_ROWS: Final = 400
+ISOTONIC_PER_CLASS: Final = 30
+"""An isotonic curve bends wherever chance bends the labels: it is tried with many only."""
+MANY_CLASSES: Final = 60
+"""Above so many classes one temperature for all is what is tried: the others cost by the class."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How logits become probabilities. `scale` and `offset` are (K,), of Platt scaling only."""
+    """How logits become probabilities; `scale` and `offset` are of Platt, `curves` of isotonic."""
 
     method: Method = "none"
     temperature: float = 1.0
     scale: tuple[float, ...] = ()
+    """(K,)"""
     offset: tuple[float, ...] = ()
+    """(K,)"""
+    curves: tuple[Curve, ...] = ()
+    """(K,) over `odds`"""
 
     def apply(self, logits: ArrayLike) -> F64:
         """Return probabilities (N, K), rows sum to 1, for logits (N, K)."""
         values = np.asarray(logits, dtype=np.float64)
-        if self.method != "platt":
+        if self.method in {"none", "temperature"}:
             return softmax(values / self.temperature)
-        raw = sigmoid(values * np.asarray(self.scale) + np.asarray(self.offset)) + FLOOR
+        if self.method == "platt":
+            raw = sigmoid(values * np.asarray(self.scale) + np.asarray(self.offset)) + FLOOR
+        else:
+            score = odds(values)
+            raw = np.stack([curve.apply(score[:, k]) for k, curve in enumerate(self.curves)], 1)
         shares: F64 = raw / raw.sum(axis=1, keepdims=True)
         return shares
 
@@ -56,6 +72,7 @@ class Calibration:
             "temperature": self.temperature,
             "scale": list(self.scale),
             "offset": list(self.offset),
+            "curves": [curve.to_dict() for curve in self.curves],
         }
 
     @staticmethod
@@ -67,11 +84,12 @@ class Calibration:
         """
         try:
             method = data["method"]
-            if method not in {"none", "temperature", "platt"}:
+            if method not in METHODS:
                 raise ValueError(f"no method {method!r}")  # noqa: TRY301
             scale = tuple(float(one) for one in data["scale"])
             offset = tuple(float(one) for one in data["offset"])
-            return Calibration(method, float(data["temperature"]), scale, offset)
+            curves = tuple(Curve.from_dict(one) for one in data.get("curves", ()))
+            return Calibration(method, float(data["temperature"]), scale, offset, curves)
         except (KeyError, TypeError, ValueError) as error:
             raise InvalidInputError(
                 f"not a calibration: {error}", hint="train the head again"
@@ -85,9 +103,13 @@ def softmax(logits: F64) -> F64:
     return shares
 
 
-def sigmoid(values: F64) -> F64:
-    """Return 1 / (1 + exp(-values)), safe for large values."""
-    return 0.5 * (1.0 + np.tanh(0.5 * values))
+def odds(logits: F64) -> F64:
+    """Return the logarithm of p / (1 - p) of each class's share, (N, K): what a curve maps."""
+    top = logits.max(axis=1, keepdims=True)
+    shares = np.exp(logits - top)
+    rest = np.maximum(shares.sum(axis=1, keepdims=True) - shares, FLOOR)
+    difference: F64 = logits - top - np.log(rest)
+    return difference
 
 
 def fit_temperature(logits: ArrayLike, y: ArrayLike, weights: ArrayLike | None = None) -> float:
@@ -122,10 +144,23 @@ def fit_platt(logits: ArrayLike, y: ArrayLike, weights: ArrayLike | None = None)
     """
     values, labels = np.asarray(logits, dtype=np.float64), np.asarray(y, dtype=np.int64)
     weight = _weights(weights, labels.size)
-    pairs = [_sigmoid_fit(values[:, k], labels == k, weight) for k in range(values.shape[1])]
-    return Calibration(
-        "platt", 1.0, tuple(scale for scale, _ in pairs), tuple(offset for _, offset in pairs)
-    )
+    positive = labels[:, None] == np.arange(values.shape[1])
+    scale, offset = fit_sigmoids(values, positive, weight)
+    return Calibration("platt", 1.0, tuple(scale.tolist()), tuple(offset.tolist()))
+
+
+def fit_curves(logits: ArrayLike, y: ArrayLike, weights: ArrayLike | None = None) -> Calibration:
+    """Return one rising curve per class, fitted one against the rest.
+
+    Args:
+        logits: (N, K) of images that the model was not fitted on.
+        y: (N,) class indices.
+        weights: (N,) how much each row counts; None: all the same.
+    """
+    score, labels = odds(np.asarray(logits, dtype=np.float64)), np.asarray(y, dtype=np.int64)
+    weight = _weights(weights, labels.size)
+    curves = [fit_isotonic(score[:, k], labels == k, weight) for k in range(score.shape[1])]
+    return Calibration("isotonic", curves=tuple(curves))
 
 
 def choose(
@@ -138,8 +173,9 @@ def choose(
 ) -> Calibration:
     """Return the method of the lowest cross-validated log-loss, fitted on all rows.
 
-    Platt scaling is tried only where every class has five rows, and a method must win on rows it
-    was not fitted on, so that a method with more numbers has no advantage.
+    A method must win on rows it was not fitted on, so that one with more numbers has no advantage.
+    Platt scaling is tried only where every class has five rows, isotonic curves where there are
+    400 rows and 30 of every class, and none of both with very many classes.
 
     Args:
         logits: (N, K) held-out or out-of-fold logits.
@@ -152,15 +188,12 @@ def choose(
     if labels.size < 2 * folds:
         return Calibration()
     weight = _weights(weights, labels.size)
-    methods: list[Method] = ["none", "temperature"]
-    if np.bincount(labels, minlength=values.shape[1]).min() >= _MIN_PER_CLASS:
-        methods.append("platt")
-    losses: dict[Method, float] = {}
-    for method in methods:
+    losses: dict[Method, F64] = {}
+    for method in _worth_trying(labels, values.shape[1]):
         probs = cross_calibrate(method, values, labels, weight, folds=folds, seed=seed)
         true = np.maximum(probs[np.arange(labels.size), labels], FLOOR)
-        losses[method] = float(-np.log(true) @ weight)
-    return _FITS[min(losses, key=losses.__getitem__)](values, labels, weight)
+        losses[method] = -np.log(true) * weight
+    return _FITS[best(losses)](values, labels, weight)
 
 
 def cross_calibrate(
@@ -187,6 +220,29 @@ def cross_calibrate(
     return out
 
 
+def _worth_trying(y: I64, k: int) -> list[Method]:
+    methods: list[Method] = ["none", "temperature"]
+    fewest = int(np.bincount(y, minlength=k).min())
+    if k <= MANY_CLASSES and fewest >= PLATT_PER_CLASS:
+        methods.append("platt")
+    if k <= MANY_CLASSES and fewest >= ISOTONIC_PER_CLASS and len(y) >= ISOTONIC_ROWS:
+        methods.append("isotonic")
+    return methods
+
+
+def best(losses: dict[Method, F64]) -> Method:
+    """Return the method of the lowest mean loss, of losses (n,) on rows that it had not seen.
+
+    A curve of any shape must be better than the best of the others by a standard error of the
+    difference: it bends to chance.
+    """
+    first = min((one for one in losses if one != "isotonic"), key=lambda one: losses[one].mean())
+    if "isotonic" not in losses:
+        return first
+    gained = losses[first] - losses["isotonic"]
+    return "isotonic" if gained.mean() > gained.std() / gained.size**0.5 else first
+
+
 def _by_temperature(logits: F64, y: I64, weight: F64) -> Calibration:
     return Calibration("temperature", fit_temperature(logits, y, weight))
 
@@ -195,6 +251,7 @@ _FITS: Final[dict[Method, Callable[[F64, I64, F64], Calibration]]] = {
     "none": lambda _logits, _y, _weight: Calibration(),
     "temperature": _by_temperature,
     "platt": fit_platt,
+    "isotonic": fit_curves,
 }
 
 
@@ -221,34 +278,3 @@ def _golden(loss: Callable[[float], float], low: float, high: float, steps: int 
             b = low + _GOLDEN * (high - low)
             at_b = loss(b)
     return (low + high) / 2
-
-
-def _sigmoid_fit(score: F64, positive: Bool, weight: F64) -> tuple[float, float]:
-    """Return (scale >= 0, offset) of the sigmoid, by damped Newton on Platt's smoothed targets."""
-    ones, zeros = float(weight[positive].sum()), float(weight[~positive].sum())
-    high, low = (ones + 1.0) / (ones + 2.0), 1.0 / (zeros + 2.0)
-    target = np.where(positive, high, low)
-    spread = float(score.std()) or 1.0
-    x = np.stack([score / spread, np.ones_like(score)], axis=1)
-    w = np.array([1.0, float(np.log((ones + 1.0) / (zeros + 1.0)))])
-    ridge = np.diag([1e-3, 1e-6])
-
-    def loss(v: F64) -> float:
-        z = x @ v
-        return float((np.logaddexp(0.0, z) - target * z) @ weight + 0.5 * v @ ridge @ v)
-
-    now = loss(w)
-    for _ in range(_NEWTON_STEPS):
-        p = sigmoid(x @ w)
-        gradient = x.T @ (weight * (p - target)) + ridge @ w
-        curvature = (x.T * (weight * p * (1 - p))) @ x + ridge
-        step, size = np.linalg.solve(curvature, gradient), 1.0
-        while size > 1e-4 and (then := loss(w - size * step)) > now:  # noqa: PLR2004
-            size /= 2
-        if size <= 1e-4 or now - then < 1e-9:  # noqa: PLR2004
-            break
-        w, now = w - size * step, then
-    if w[0] < 0:  # a falling sigmoid would turn the order round: keep the class's share alone
-        share = float(np.average(target, weights=weight))
-        return 0.0, float(np.log(share / (1 - share)))
-    return float(w[0] / spread), float(w[1])

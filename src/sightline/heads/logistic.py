@@ -1,158 +1,63 @@
-"""Multinomial logistic regression with an L2 penalty, quick enough to refit after every label."""
+"""Logistic regression with an L2 penalty, quick enough to refit after every label.
+
+One class per image: multinomial. Tags: one against the rest for each, all at once.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sightline.core.errors import InvalidInputError
-from sightline.heads.calibration import Calibration
-from sightline.heads.half import widen
+from sightline.heads.head import Head
 from sightline.heads.lbfgs import minimise
+from sightline.heads.tag_calibration import HALF, plain
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Callable
 
-    from sightline.core.arrays import F32, F64, I64
+    from sightline.core.arrays import F64, I64, Bool
+    from sightline.heads.task import Task
 
 STRENGTHS: Final = (3.0, 30.0, 300.0)
 """C of the penalty |W|^2 / 2C, for rows of mean square length 1."""
 FOLDS: Final = 5
 SINGLE_FOLD_ROWS: Final = 3000
 """From this many labels on, one held-out fifth says enough."""
-CHUNK_ROWS: Final = 512
-UNCALIBRATED: Final = Calibration()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """A linear classifier on one encoder's embeddings (N, D)."""
-
-    weights: F32
-    """(D, K), for embeddings as the encoder gives them."""
-    bias: F32
-    """(K,)"""
-    class_ids: tuple[int, ...]
-    """K ids of classes, ascending: the columns of the answer."""
-    encoder: str
-    """Key of the encoder."""
-    calibration: Calibration = UNCALIBRATED
-    strength: float = STRENGTHS[1]
-
-    @property
-    def dim(self) -> int:
-        """Return D."""
-        return int(self.weights.shape[0])
-
-    def logits(self, rows: NDArray[Any]) -> F32:
-        """Return (N, K) for rows (N, D), float16 or float32.
-
-        Raises:
-            InvalidInputError: D is not the head's.
-        """
-        if rows.ndim != 2 or rows.shape[1] != self.dim:  # noqa: PLR2004
-            raise InvalidInputError(
-                f"embeddings of shape {rows.shape} do not fit a head for {self.dim} numbers",
-                hint="train the head again for this encoder",
-            )
-        out = np.empty((len(rows), len(self.class_ids)), np.float32)
-        buffer = np.empty((min(CHUNK_ROWS, len(rows)), self.dim), np.float32)
-        for at in range(0, len(rows), CHUNK_ROWS):
-            part = rows[at : at + CHUNK_ROWS]
-            np.matmul(widen(part, buffer[: len(part)]), self.weights, out=out[at : at + len(part)])
-        out += self.bias
-        return out
-
-    def score(self, rows: NDArray[Any]) -> F32:
-        """Return calibrated probabilities (N, K), rows sum to 1, for rows (N, D)."""
-        return self.calibration.apply(self.logits(rows)).astype(np.float32)
-
-    def calibrated(self, calibration: Calibration) -> Head:
-        """Return the same head with another calibration."""
-        return replace(self, calibration=calibration)
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Labelled embeddings, standardised and, where labels are few, turned into fewer numbers.
-
-    With an L2 penalty the best weights lie in the span of the rows, so n rows of D numbers can be
-    replaced by their n coordinates in an orthonormal basis of that span: same answer, less work.
-    """
-
-    rows: F32
-    """(n, r) coordinates, r = min(n, D)."""
-    y: I64
-    """(n,) place in class_ids."""
-    class_ids: tuple[int, ...]
-    basis: F32 | None
-    """(D, r); None where the coordinates are the standardised embeddings."""
-    mean: F32
-    """(D,)"""
-    scale: float
-    """Root mean square length of the centred embeddings."""
-
-    @property
-    def counts(self) -> I64:
-        """Return labels per class, (K,)."""
-        return np.bincount(self.y, minlength=len(self.class_ids)).astype(np.int64)
-
-
-def prepare(embeddings: NDArray[Any], labels: NDArray[Any]) -> Task:
-    """Return the task of telling the labelled classes apart.
-
-    Args:
-        embeddings: (n, D), float16 or float32.
-        labels: (n,) class ids.
-
-    Raises:
-        InvalidInputError: Fewer than two classes have a label, or a value is not finite.
-    """
-    ids, y = np.unique(np.asarray(labels, dtype=np.int64), return_inverse=True)
-    if len(ids) < 2:  # noqa: PLR2004
-        raise InvalidInputError(
-            f"a head needs labels of two classes or more, there are {len(ids)}",
-            hint="label pictures of at least two classes",
-        )
-    rows = widen(embeddings) if embeddings.dtype == np.float16 else embeddings.astype(np.float32)
-    if not np.isfinite(rows).all():
-        raise InvalidInputError("an embedding is not finite", hint="embed the images again")
-    mean = rows.mean(axis=0, dtype=np.float64).astype(np.float32)
-    rows = rows - mean
-    scale = float(np.sqrt((rows**2).sum(axis=1).mean())) or 1.0
-    rows /= np.float32(scale)
-    basis = None
-    if len(rows) < rows.shape[1]:
-        basis, coordinates = np.linalg.qr(rows.T)
-        rows = np.ascontiguousarray(coordinates.T)
-    class_ids = tuple(int(one) for one in ids)
-    return Task(rows, y.astype(np.int64), class_ids, basis, mean, scale)
+CURVATURE: Final = 0.05
+"""What p (1 - p) is expected to be on the way: of a head that is right most of the time."""
+ROUGH: Final = 1e-6
+"""Share of the loss by which a step must lower it, where a model is only measured."""
 
 
 def fit(task: Task, *, encoder: str, strength: float, start: Head | None = None) -> Head:
     """Return the head fitted on all rows, not calibrated.
 
     Args:
-        task: What `prepare` returned.
+        task: What `prepare` or `prepare_tags` returned.
         encoder: Key of the encoder.
         strength: C of the penalty.
         start: An earlier head of the same encoder, to begin from.
     """
-    v = solve(task.rows, task.y, len(task.class_ids), strength, _start(task, start))
-    weights = v[:-1].astype(np.float32)
-    if task.basis is not None:
-        weights = task.basis @ weights
+    return as_head(task, solve(task, strength, warm(task, start)), encoder, strength)
+
+
+def as_head(task: Task, v: F64, encoder: str, strength: float) -> Head:
+    """Return the head of weights and bias (r + 1, K) in the task's coordinates."""
+    weights = task.basis.vectors @ v[:-1].astype(np.float32)
     weights /= np.float32(task.scale)
     bias = v[-1].astype(np.float32) - task.mean @ weights
-    return Head(
+    head = Head(
         weights=np.ascontiguousarray(weights),
         bias=bias,
         class_ids=task.class_ids,
         encoder=encoder,
         strength=strength,
     )
+    if task.tags is None:
+        return head
+    k = len(task.class_ids)
+    return head.calibrated(plain(k), (HALF,) * k)
 
 
 def folds(y: I64, *, seed: int = 0) -> I64:
@@ -172,56 +77,89 @@ def folds(y: I64, *, seed: int = 0) -> I64:
     return np.where(part > 0, -1, part) if len(y) >= SINGLE_FOLD_ROWS else part
 
 
-def held_out(task: Task, part: I64, strength: float) -> F64:
-    """Return logits (n, K) by models that did not see the row; NaN where `part` is -1."""
-    k = len(task.class_ids)
-    out = np.full((len(task.y), k), np.nan)
+def held_out(task: Task, part: I64, strength: float, start: F64 | None = None) -> F64:
+    """Return logits (n, K) by models that did not see the row; NaN where `part` is -1.
+
+    `start`: (r + 1, K) where each model begins. The loss is convex: they end where they must.
+    """
+    out = np.full((len(task.y), len(task.class_ids)), np.nan)
     for fold in np.unique(part[part >= 0]):
         held = part == fold
-        v = solve(task.rows[~held], task.y[~held], k, strength)
-        out[held] = task.rows[held] @ v[:-1] + v[-1]
+        v = solve(task.subset(~held), strength, start, tolerance=ROUGH)
+        out[held] = task.rows[held] @ v[:-1].astype(np.float32) + v[-1]
     return out
 
 
-def solve(rows: F32, y: I64, k: int, strength: float, start: F64 | None = None) -> F64:
-    """Return weights and, in the last row, bias: (r + 1, k), by L-BFGS."""
-    n, r = rows.shape
-    penalty, at = 1.0 / (strength * n), np.arange(n)
+def solve(task: Task, strength: float, start: F64 | None = None, *, tolerance: float = 1e-9) -> F64:
+    """Return weights and, in the last row, bias: (r + 1, K), by L-BFGS.
+
+    The steps are taken in coordinates in which the loss bends about equally in all directions:
+    divided by the root of each one's expected curvature.
+    """
+    r, k = task.rows.shape[1], len(task.class_ids)
+    penalty = 1.0 / (strength * max(1, len(task.rows)))
+    bend = np.append(CURVATURE * task.energy + penalty, CURVATURE)
+    unit = (1.0 / np.sqrt(bend))[:, None]
+    errors = _softmax_errors(task.y) if task.tags is None else _sigmoid_errors(task.tags)
 
     def loss(flat: F64) -> tuple[float, F64]:
-        v = flat.reshape(r + 1, k)
-        logits = (rows @ v[:-1].astype(np.float32)).astype(np.float64) + v[-1]
-        logits -= logits.max(axis=1, keepdims=True)
-        shares = np.exp(logits)
-        total = shares.sum(axis=1, keepdims=True)
-        value = float((np.log(total[:, 0]) - logits[at, y]).mean())
-        shares /= total
-        shares[at, y] -= 1.0
-        shares /= n
+        v = flat.reshape(r + 1, k) * unit
+        logits = (task.rows @ v[:-1].astype(np.float32)).astype(np.float64)
+        logits += v[-1]
+        value, off = errors(logits)
         gradient = np.empty_like(v)
-        gradient[:-1] = rows.T @ shares.astype(np.float32)
+        gradient[:-1] = task.rows.T @ off.astype(np.float32)
         gradient[:-1] += penalty * v[:-1]
-        gradient[-1] = shares.sum(axis=0)
-        return value + 0.5 * penalty * float((v[:-1] ** 2).sum()), gradient.ravel()
+        gradient[-1] = off.sum(axis=0)
+        gradient *= unit
+        return value + 0.5 * penalty * float(np.einsum("rk,rk->", v[:-1], v[:-1])), gradient.ravel()
 
-    first = np.zeros((r + 1) * k) if start is None else start.ravel()
-    return minimise(loss, first).reshape(r + 1, k)
+    first = np.zeros((r + 1) * k) if start is None else (start / unit).ravel()
+    found: F64 = minimise(loss, first, value_tolerance=tolerance).reshape(r + 1, k) * unit
+    return found
 
 
-def _start(task: Task, head: Head | None) -> F64 | None:
-    """Return an earlier head in the task's coordinates, None when it does not fit."""
+def warm(task: Task, head: Head | None) -> F64 | None:
+    """Return an earlier head in the task's coordinates, (r + 1, K); None when it does not fit."""
     if head is None or head.dim != len(task.mean):
         return None
     k = len(task.class_ids)
-    known = [
-        (task.class_ids.index(one), at)
-        for at, one in enumerate(head.class_ids)
-        if one in task.class_ids
-    ]
+    old = {one: at for at, one in enumerate(head.class_ids)}
+    known = [(new, old[one]) for new, one in enumerate(task.class_ids) if one in old]
     weights, bias = np.zeros((head.dim, k), np.float32), np.zeros(k, np.float32)
-    for new, old in known:
-        weights[:, new], bias[new] = head.weights[:, old], head.bias[old]
+    for new, at in known:
+        weights[:, new], bias[new] = head.weights[:, at], head.bias[at]
     bias = bias + task.mean @ weights
     weights *= np.float32(task.scale)
-    inside = weights if task.basis is None else task.basis.T @ weights
-    return np.vstack([inside, bias]).astype(np.float64)
+    return np.vstack([task.basis.vectors.T @ weights, bias]).astype(np.float64)
+
+
+def _softmax_errors(y: I64) -> Callable[[F64], tuple[float, F64]]:
+    """Return what gives the mean log loss of logits (n, K) and its gradient in them."""
+    n, at = len(y), np.arange(len(y))
+
+    def errors(logits: F64) -> tuple[float, F64]:
+        logits -= logits.max(axis=1, keepdims=True)
+        true = logits[at, y]
+        np.exp(logits, out=logits)
+        total = logits.sum(axis=1, keepdims=True)
+        value = float((np.log(total[:, 0]) - true).mean())
+        logits /= total
+        logits[at, y] -= 1.0
+        logits /= n
+        return value, logits
+
+    return errors
+
+
+def _sigmoid_errors(tags: Bool) -> Callable[[F64], tuple[float, F64]]:
+    """Return what gives the log loss of logits (n, K), summed over tags, and its gradient."""
+    n, there = len(tags), tags.astype(np.float64)
+
+    def errors(logits: F64) -> tuple[float, F64]:
+        value = float((np.logaddexp(0.0, logits) - there * logits).sum()) / n
+        off = 0.5 * (1.0 + np.tanh(0.5 * logits)) - there
+        off /= n
+        return value, off
+
+    return errors

@@ -1,14 +1,17 @@
-"""Linear algebra on the caller's thread alone."""
+"""Linear algebra on the caller's thread alone, and on several where rows can be divided."""
 
 from __future__ import annotations
 
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
+
+T = TypeVar("T")
 
 
 def cores() -> int:
@@ -59,3 +62,17 @@ def one_thread() -> Iterator[None]:
         yield
     finally:
         _BLAS.let_go()
+
+
+def workers() -> int:
+    """Return how many threads may work at once: one less than there are cores."""
+    return max(1, (os.cpu_count() or 2) - 1)
+
+
+def in_parallel(work: Callable[[int], T], pieces: Sequence[int]) -> list[T]:
+    """Return what `work` gives for each piece, in order, several at once."""
+    count = min(workers(), len(pieces))
+    if count < 2:  # noqa: PLR2004
+        return [work(piece) for piece in pieces]
+    with ThreadPoolExecutor(count, thread_name_prefix="rows") as pool:
+        return list(pool.map(work, pieces))

@@ -9,8 +9,9 @@ import pytest
 
 from sightline.core.errors import CancelledError, InvalidInputError
 from sightline.core.progress import Silent
-from sightline.curate.assist import Labels, entropy_of, margin_of, refit, score
+from sightline.curate.assist import Labels, refit, score
 from sightline.curate.fit import stands_for
+from sightline.heads.head import entropy_of, margin_of
 from unit.curate.pools import MemoryRows, clusters
 
 

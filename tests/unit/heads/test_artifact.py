@@ -11,7 +11,7 @@ import pytest
 from sightline.core.errors import InvalidInputError, MissingWeightsError
 from sightline.heads.artifact import CARD, WEIGHTS, load, save
 from sightline.heads.calibration import Calibration
-from sightline.heads.logistic import Head
+from sightline.heads.head import Head
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -71,7 +71,7 @@ def test_the_chosen_method_is_no_worse_than_none(temperature: float, seed: int) 
 
 
 def test_a_class_bias_is_mended_by_platt_and_a_scale_by_temperature() -> None:
-    logits, labels = drawn(3000, 3, 1.0)
+    logits, labels = drawn(390, 3, 1.0)
     assert choose(logits * 5, labels).method == "temperature"
     assert choose(logits + np.array([4.0, 0.0, -3.0]), labels).method == "platt"
 

@@ -10,7 +10,8 @@ from sklearn.linear_model import LogisticRegression
 
 from sightline.core.errors import InvalidInputError
 from sightline.heads.half import widen
-from sightline.heads.logistic import fit, folds, held_out, prepare
+from sightline.heads.logistic import fit, folds, held_out
+from sightline.heads.task import prepare
 
 
 def blobs(n: int, dim: int, k: int = 3, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -1,0 +1,174 @@
+"""A penalty, tried on rows that the models had not seen: of one class per image, or of tags."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from sightline.heads.calibration import (
+    Calibration,
+    choose,
+    cross_calibrate,
+    fit_temperature,
+    softmax,
+)
+from sightline.heads.logistic import STRENGTHS, folds, held_out, solve, warm
+from sightline.heads.sigmoids import sigmoid
+from sightline.heads.tag_calibration import (
+    TagCalibration,
+    binary_loss,
+    choose_tags,
+    cross_calibrate_tags,
+    thresholds,
+)
+from sightline.metrics.classification import log_loss
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sightline.core.arrays import F64, I64, Bool
+    from sightline.heads.head import Head
+    from sightline.heads.task import Basis, Task
+
+STRENGTH_ROWS: Final = 800
+"""The penalty is chosen on at most so many labels."""
+TRUSTED: Final = 30
+"""Below this many labels, or 3 per class, the middle penalty is taken: too few to choose by."""
+GROWN: Final = 1.1
+"""A penalty is chosen anew once there are so many times the labels it was chosen by."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """What one refit leaves to the next: a place to begin, and what need not be done again."""
+
+    head: Head | None = None
+    basis: Basis | None = None
+    chosen_at: int = 0
+    """Labels by which the head's penalty was chosen."""
+
+    def strengths(self, n: int) -> Sequence[float]:
+        """Return the penalties that are worth trying with n labels."""
+        if self.head is not None and self.chosen_at <= n <= GROWN * self.chosen_at:
+            return (self.head.strength,)
+        return STRENGTHS
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Answers beside the truth."""
+
+    source: str
+    probabilities: F64
+    """(m, K)"""
+    truth: I64 | Bool
+    """(m,) class indices, or (m, K) which tags are there."""
+    weights: F64
+    """(m,) how much each counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A penalty, the model that it gives, and logits of rows by models that had not seen them."""
+
+    strength: float
+    model: F64
+    """(r + 1, K) on all rows."""
+    logits: F64
+    """(m, K) of the rows that were held out."""
+    truth: I64 | Bool
+    """(m,) class indices, or (m, K) which tags are there."""
+    weights: F64
+    """(m,)"""
+    seed: int
+
+    @property
+    def multi(self) -> bool:
+        """Return whether it is of tags."""
+        return self.truth.ndim > 1
+
+    def loss(self) -> float:
+        """Return the held-out log loss, nats, of logits that one temperature has mended."""
+        if not len(self.truth):
+            return 0.0
+        if self.multi:
+            probs = sigmoid(self.logits)
+            return float(binary_loss(probs, self.truth.astype(np.bool_), self.weights).sum())
+        cold = fit_temperature(self.logits, self.truth, self.weights)
+        return log_loss(softmax(self.logits / cold), self.truth, self.weights)
+
+    def calibration(self) -> Calibration | TagCalibration:
+        """Return the calibration that suits these rows best."""
+        if self.multi:
+            tags = self.truth.astype(np.bool_)
+            return choose_tags(self.logits, tags, _mean_one(self.weights), seed=self.seed)
+        return choose(self.logits, self.truth, self.weights, seed=self.seed)
+
+    def checked(self, calibration: Calibration | TagCalibration) -> Checked:
+        """Return probabilities by calibrations of its kind that had not seen the row either."""
+        if isinstance(calibration, TagCalibration):
+            probs = cross_calibrate_tags(
+                list(calibration.methods),
+                self.logits,
+                self.truth.astype(np.bool_),
+                _mean_one(self.weights),
+                seed=self.seed,
+            )
+        else:
+            probs = cross_calibrate(
+                calibration.method, self.logits, self.truth, self.weights, seed=self.seed
+            )
+        return Checked("cross-validation", probs, self.truth, self.weights)
+
+    def thresholds(self, checked: Checked) -> tuple[float, ...]:
+        """Return from which probability on each tag counts as there; nothing for one class."""
+        if not self.multi:
+            return ()
+        found = thresholds(checked.probabilities, self.truth.astype(np.bool_), self.weights)
+        return tuple(found.tolist())
+
+
+def choose_strength(task: Task, weights: F64, seed: int, memory: Memory) -> Trial:
+    """Return the trial of the penalty with the lowest held-out log loss."""
+    ground, n = _Ground(task, weights, seed), len(task.y)
+    start, strengths = warm(task, memory.head), memory.strengths(n)
+    if n < max(TRUSTED, 3 * len(task.class_ids)):
+        return ground.trial(STRENGTHS[len(STRENGTHS) // 2], start)
+    if len(strengths) == 1:
+        return ground.trial(strengths[0], start)
+    memory.chosen_at = n
+    if n <= STRENGTH_ROWS:
+        return ground.best(start)
+    keep = np.sort(np.random.default_rng(seed).permutation(n)[:STRENGTH_ROWS])
+    few = _Ground(task.subset(keep), weights[keep], seed)
+    return ground.trial(few.best(None).strength, start)
+
+
+class _Ground:
+    """Rows, dealt to folds, on which penalties are tried."""
+
+    def __init__(self, task: Task, weights: F64, seed: int) -> None:
+        self._task, self._weights, self._seed = task, weights, seed
+        self._part = folds(task.y, seed=seed)
+
+    def best(self, start: F64 | None) -> Trial:
+        """Return the best trial of all penalties, each begun where the one before it ended."""
+        trials: list[Trial] = []
+        for strength in STRENGTHS:
+            trials.append(self.trial(strength, start))
+            start = trials[-1].model
+        return min(trials, key=lambda trial: trial.loss())
+
+    def trial(self, strength: float, start: F64 | None) -> Trial:
+        """Return what a penalty gives; `start`: (r + 1, K) where the model begins."""
+        task, out = self._task, self._part >= 0
+        model = solve(task, strength, start)
+        logits = held_out(task, self._part, strength, model)
+        truth = task.y if task.tags is None else task.tags
+        return Trial(strength, model, logits[out], truth[out], self._weights[out], self._seed)
+
+
+def _mean_one(weights: F64) -> F64:
+    return weights / weights.mean() if len(weights) else weights
