@@ -89,6 +89,13 @@ class Settings(BaseModel):
         description="Share of images for the final test, 0 to 0.9.",
         json_schema_extra=PROJECT,
     )
+    target_accuracy: float = Field(
+        0.95,
+        gt=0,
+        le=1,
+        description="How good the head should be: accuracy, or macro F1 of tags, 0 to 1.",
+        json_schema_extra=PROJECT,
+    )
     auto_refit: bool = Field(
         True,
         description="Fit the head again in the background when labels change.",

@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sightline.core.errors import (
-    InvalidInputError,
-    MissingWeightsError,
-    NotFoundError,
-    SightlineError,
-)
-from sightline.core.labels import LABELLED, TEST
-from sightline.curate.assist import Labels, refit, score
-from sightline.heads import artifact
+from sightline.app.fitting import ENTROPY, MARGIN, PROBABILITY, Fitting
+from sightline.core.errors import InvalidInputError, NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from sightline.app.encoders import Encoders
-    from sightline.core.arrays import I64, Bool
+    from sightline.app.projects import Projects
     from sightline.core.progress import Progress
     from sightline.store.array_files import ArrayVersion
-    from sightline.store.arrays import OrdinalArray
     from sightline.store.projects import Project
     from sightline.store.runs import Head
-    from sightline.store.state import ProjectState
     from sightline.store.store import Store
-
-PROBABILITY: Final = "probability"
-MARGIN: Final = "margin"
-ENTROPY: Final = "entropy"
-TWO: Final = 2
-"""Classes that a head needs at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +42,10 @@ class Answers:
 class Heads:
     """The heads of all projects, one each, replaced at every refit."""
 
-    def __init__(self, store: Store, encoders: Encoders, folder: Callable[[Project], Path]) -> None:
+    def __init__(self, store: Store, encoders: Encoders, projects: Projects) -> None:
         self._store = store
         self._encoders = encoders
-        self._folder = folder
-        self._fitting = threading.Lock()
+        self._fitting = Fitting(store, encoders, projects)
 
     def train(self, project: Project, *, progress: Progress | None = None) -> dict[str, Any]:
         """Embed what is missing, fit and calibrate the head, and ask it about every image.
@@ -83,17 +64,15 @@ class Heads:
 
         Raises:
             InvalidInputError: `strict`, and there are labels of fewer than two classes.
+            CancelledError: The progress said so; the head before still counts.
         """
-        with self._fitting:
-            state = self._store.state.get(project.id)
-            array = self._encoders.embeddings(project)
-            taught = np.flatnonzero(_labelled(state) & (state.split != TEST))
-            enough = len(np.unique(state.class_id[taught])) >= TWO
-            if not strict and (array is None or not enough):
-                return None
-            if array is None:
-                raise InvalidInputError("nothing is embedded yet", hint="embed the images first")
-            return self._fit(project, state, taught, array, progress)
+        try:
+            head = self._fitting.fit(project, progress)
+        except InvalidInputError:
+            if strict:
+                raise
+            return None
+        return self._shown(project, head)
 
     def prepare(self, project: Project, progress: Progress) -> None:
         """Bring embeddings and head up to date, as far as the labels allow."""
@@ -178,8 +157,17 @@ class Heads:
         ids = scored.header.class_ids or ()
         return [(int(one), float(p)) for one, p in zip(ids, rows[0], strict=True)]
 
+    def thresholds(self, project: Project) -> dict[int, float]:
+        """Return from which probability on each tag counts as there; nothing for one class."""
+        head = self._store.heads.get(project.id)
+        tags = [] if head is None else head.metrics.get("tags", [])
+        return {one["class_id"]: one["threshold"] for one in tags}
+
     def doubt(self, project: Project, ordinal: int) -> dict[str, float | None]:
-        """Return the margin (0..1) and the entropy (nats) of one image; None: not scored."""
+        """Return how sure the head is of one image, 0..1, and its entropy, nats; None: not scored.
+
+        See `heads.head.Head.margin` for what that is of one class, and of tags.
+        """
         head = self._store.heads.get(project.id)
         found: dict[str, float | None] = {MARGIN: None, ENTROPY: None}
         for name in found if head is not None else ():
@@ -199,61 +187,6 @@ class Heads:
             return None
         return array.snapshot()
 
-    def _fit(
-        self,
-        project: Project,
-        state: ProjectState,
-        taught: I64,
-        array: OrdinalArray,
-        progress: Progress | None,
-    ) -> dict[str, Any]:
-        name = self._encoders.name_of(project)
-        key = self._encoders.encoder(name).key
-        folder = self._folder(project) / "head"
-        held_out = np.flatnonzero(_labelled(state) & (state.split == TEST))
-        fitted, measures = refit(
-            array,
-            Labels(taught, state.class_id[taught]),
-            encoder=key,
-            pool=np.flatnonzero(state.alive & (state.split != TEST)),
-            test=Labels(held_out, state.class_id[held_out]),
-            previous=_previous(folder),
-        )
-        scores = score(fitted, array.iter_chunks(state.size), state.size, progress=progress)
-        shape = (len(fitted.class_ids),)
-        open_array = self._store.arrays.open
-        known = self._has(project, PROBABILITY, key)
-        open_array(
-            project.id, PROBABILITY, key, dtype=np.float16, row_shape=None if known else shape
-        ).replace(
-            [(0, scores.probabilities, scores.valid)],
-            row_shape=shape,
-            journal_seq=state.seq,
-            class_ids=list(fitted.class_ids),
-        )
-        for what, values in ((MARGIN, scores.margin), (ENTROPY, scores.entropy)):
-            open_array(project.id, what, key, dtype=np.float32, row_shape=()).replace(
-                [(0, values, scores.valid)], journal_seq=state.seq
-            )
-        facts = measures.to_dict()
-        artifact.save(folder, fitted, facts=facts | {"journal_seq": state.seq, "engine": name})
-        head = self._store.heads.put(
-            project,
-            encoder=name,
-            encoder_key=key,
-            journal_seq=state.seq,
-            class_ids=fitted.class_ids,
-            metrics=facts,
-        )
-        return self._shown(project, head)
-
-    def _has(self, project: Project, name: str, key: str) -> bool:
-        try:
-            self._store.arrays.open(project.id, name, key, create=False)
-        except NotFoundError:
-            return False
-        return True
-
     def _is_stale(self, project: Project, head: Head) -> bool:
         current = self._store.projects.by_id(project.id)
         return current.seq != head.journal_seq or head.encoder != self._encoders.name_of(current)
@@ -267,19 +200,3 @@ class Heads:
             "stale": self._is_stale(project, head),
             **head.metrics,
         }
-
-
-def _labelled(state: ProjectState) -> Bool:
-    known: Bool = state.alive & (state.status == LABELLED) & (state.class_id >= 0)
-    return known
-
-
-def _previous(folder: Path) -> Any:
-    """Return the head that is there, to begin from; a damaged one is thrown away."""
-    try:
-        return artifact.load(folder)[0]
-    except MissingWeightsError:
-        return None
-    except SightlineError:
-        shutil.rmtree(folder, ignore_errors=True)
-        return None

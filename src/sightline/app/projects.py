@@ -182,11 +182,11 @@ class Projects:
             "classes": len(self._store.classes.list(project.id)),
             "runs": len(self._store.runs.list(project.id)),
             "cover": ids[spread].tolist(),
-            "task": self._task(project, settings.task),
+            "task": self.task(project, settings.task),
             "queue_ready": self._store.heads.get(project.id) is not None,
         }
 
-    def _task(self, project: Project, chosen: str) -> str:
+    def task(self, project: Project, chosen: str = "auto") -> str:
         """Return single or multi; auto is multi once an image has a tag."""
         if chosen != "auto":
             return chosen

@@ -51,7 +51,7 @@ class Workbench(Verbs):
         self.pictures = Pictures(self.store, self.settings, self.projects, self.jobs)
         self.room = EngineRoom(workspace, self.settings)
         self.encoders = Encoders(self.store, self.projects, self.jobs, self.settings, self.room)
-        self.heads = Heads(self.store, self.encoders, self.projects.folder)
+        self.heads = Heads(self.store, self.encoders, self.projects)
         self.neighbours = Neighbours(self.store, self.encoders, lambda: self.pictures.limits)
         self.queues = Queues(self.store, self.projects, self.encoders, self.heads, self.neighbours)
         self.training = Training(self.store, self.jobs, person, self.projects.folder)

@@ -11,8 +11,9 @@ import numpy as np
 from sightline.core.errors import InvalidInputError
 from sightline.core.progress import Progress, Silent
 from sightline.curate.fit import HeadFit, report, stands_for, tested
+from sightline.curate.held import Tested
 from sightline.curate.trials import Memory, choose_strength
-from sightline.heads.half import finite_rows
+from sightline.heads.half import finite_rows, widen
 from sightline.heads.logistic import as_head
 from sightline.heads.task import prepare, prepare_tags
 from sightline.heads.threads import one_thread, workers
@@ -84,6 +85,8 @@ class Known(NamedTuple):
     task: Task
     weights: F64
     """(n,) for how many images each label stands, of mean 1."""
+    test: Tested | None = None
+    """What it was measured on, where enough of the test split is labelled."""
 
 
 def refit(
@@ -149,7 +152,9 @@ def learn(
         head = head.calibrated(calibration, trial.thresholds(checked))
         kept.head, kept.basis = head, task.basis
         better = None if test is None else tested(head, embeddings, *test)
-    return head, report(head, task, better or checked, int((~valid).sum())), Known(task, weights)
+    apart = None if better is None or test is None else _apart(task, embeddings, test)
+    fit = report(head, task, better or checked, int((~valid).sum()))
+    return head, fit, Known(task, weights, apart)
 
 
 def score(
@@ -208,6 +213,18 @@ def _task(rows: NDArray[Any], labels: Labels, valid: Bool, memory: Memory) -> Ta
     if labels.tags is None:
         return prepare(rows, ids[valid], basis=memory.basis)
     return prepare_tags(rows, labels.tags[valid], ids, basis=memory.basis)
+
+
+def _apart(task: Task, embeddings: Rows, test: Labels) -> Tested:
+    """Return the labelled test images in the task's coordinates."""
+    rows, valid = embeddings.read(test.ordinals)
+    centred: F32 = widen(rows[valid]) - task.mean
+    inside: F32 = (centred @ task.basis.vectors) / np.float32(task.scale)
+    ids, known = np.asarray(test.class_ids), np.asarray(task.class_ids)
+    if test.tags is not None:
+        return Tested(inside, test.tags[valid][:, np.searchsorted(ids, known)])
+    place = np.minimum(np.searchsorted(known, ids[valid]), len(known) - 1)
+    return Tested(inside, np.where(known[place] == ids[valid], place, len(known)))
 
 
 def _pieces(n: int) -> Iterator[slice]:

@@ -95,7 +95,7 @@ class TagCalibration:
 
 def plain(k: int) -> TagCalibration:
     """Return what leaves the logits of K tags as they are."""
-    return TagCalibration(("none",) * k, (1.0,) * k, (0.0,) * k, (None,) * k)
+    return TagCalibration(METHODS[:1] * k, (1.0,) * k, (0.0,) * k, (None,) * k)
 
 
 def choose_tags(

@@ -18,14 +18,20 @@ def image(bench: Workbench, image_id: int) -> dict[str, Any]:
     """
     row = bench.store.images.get(image_id)
     project = bench.store.projects.by_id(row.project_id)
-    chances = bench.heads.probabilities(project, row.ordinal)
+    chances, from_ = (
+        bench.heads.probabilities(project, row.ordinal),
+        bench.heads.thresholds(project),
+    )
     history = bench.store.labels.image_history(project, image_id)
     return bench.queues.shown(row) | {
         "locations": bench.store.images.places(row.asset_id),
         "format": row.format,
         "bytes": row.bytes,
         "digest": row.digest,
-        "probabilities": [{"class_id": class_id, "p": p} for class_id, p in chances],
+        "probabilities": [
+            {"class_id": class_id, "p": p, "threshold": from_.get(class_id)}
+            for class_id, p in chances
+        ],
         **bench.heads.doubt(project, row.ordinal),
         "history": [asdict(entry) for entry in history],
     }

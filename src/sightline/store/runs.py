@@ -170,6 +170,7 @@ class HeadTable:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._kept: dict[int, Head] = {}
 
     def put(
         self,
@@ -199,21 +200,56 @@ class HeadTable:
             head = _head(connection, project.id)
             if head is None:
                 raise UnknownRunError("the head vanished", hint="train the head again")
-            payload = {"project": project.name, "id": head.id, "journal_seq": journal_seq}
-            events.append(connection, "head", project.id, payload | metrics)
+            _tell_head(connection, project, head)
             return head
+
+        return self._db.write(work)
+
+    def amend(self, project: Project, head: Head, more: dict[str, Any]) -> Head:
+        """Add to the metrics of a head and tell it; one that was replaced meanwhile stays so."""
+
+        def work(connection: Connection) -> Head:
+            connection.execute(
+                update(heads)
+                .where(heads.c.id == head.id, heads.c.at == head.at)
+                .values(metrics=head.metrics | more, at=now())
+            )
+            found = _head(connection, project.id) or head
+            _tell_head(connection, project, found)
+            return found
 
         return self._db.write(work)
 
     def get(self, project_id: int) -> Head | None:
         """Return the head of a project, or None."""
         with self._db.read() as connection:
-            return _head(connection, project_id)
+            mark = connection.execute(_MARK, {"project": project_id}).first()
+            kept = self._kept.get(project_id)
+            if mark is None or (kept is not None and (kept.id, kept.at) == tuple(mark)):
+                return None if mark is None else kept
+            head = _head(connection, project_id)
+        if head is not None:
+            self._kept[project_id] = head
+        return head
 
 
 _NEWEST: Final = (
     select(heads).where(heads.c.project_id == bindparam("project")).order_by(heads.c.id.desc())
 )
+_MARK: Final = (
+    select(heads.c.id, heads.c.at)
+    .where(heads.c.project_id == bindparam("project"))
+    .order_by(heads.c.id.desc())
+)
+"""A head's metrics may be long: they are read again only when they changed."""
+_SHORT: Final = (int, float, str, type(None))
+
+
+def _tell_head(connection: Connection, project: Project, head: Head) -> None:
+    """Tell a head and its figures, not its tables: those are read by whoever shows them."""
+    figures = {name: one for name, one in head.metrics.items() if isinstance(one, _SHORT)}
+    payload = {"project": project.name, "id": head.id, "journal_seq": head.journal_seq}
+    events.append(connection, "head", project.id, payload | figures)
 
 
 def _head(connection: Connection, project_id: int) -> Head | None:

@@ -175,27 +175,52 @@ def train_head(
         if encoder is not None:
             bench.encoders.embed(bench.projects.get(project), encoder, progress=bar)
         head = bench.heads.train(bench.projects.get(project), progress=bar)
-    _show_head(ctx, head)
+    _show_head(ctx, project, head)
 
 
 @heads.command("show")
 def show_head(ctx: typer.Context, project: Project) -> None:
     """Show the newest head."""
     bench = of(ctx).bench
-    _show_head(ctx, bench.heads.require(bench.projects.get(project)))
+    _show_head(ctx, project, bench.heads.require(bench.projects.get(project)))
 
 
-def _show_head(ctx: typer.Context, head: dict[str, Any]) -> None:
+def _show_head(ctx: typer.Context, project: str, head: dict[str, Any]) -> None:
     if of(ctx).json:
         output.line(head)
         return
     output.say(f"{head['labels']} labels, calibrated by {head['method']}")
+    if head.get("estimate"):
+        output.say(head["estimate"]["text"])
     if head["accuracy"] is None:
         output.say("nothing could be held out yet: label two pictures or more of each class")
         return
     output.say(
         f"accuracy {head['accuracy']:.1%}, log loss {head['log_loss']:.3f}, ECE {head['ece']:.3f} "
         f"(measured on: {head['measured_on']})"
+    )
+    if head.get("tags"):
+        _show_tags(ctx, project, head)
+
+
+def _show_tags(ctx: typer.Context, project: str, head: dict[str, Any]) -> None:
+    bench = of(ctx).bench
+    names = {one["id"]: one["name"] for one in bench.labels.classes(bench.projects.get(project))}
+    output.say(f"macro F1 {head['macro_f1']:.3f}, micro F1 {head['micro_f1']:.3f}")
+    output.table(
+        ("tag", "from", "precision", "recall", "F1", "average precision", "images"),
+        (
+            (
+                names.get(one["class_id"], "(deleted)"),
+                *(
+                    f"{one[name]:.2f}"
+                    for name in ("threshold", "precision", "recall", "f1", "average_precision")
+                ),
+                one["support"],
+            )
+            for one in head["tags"]
+        ),
+        empty="",
     )
 
 

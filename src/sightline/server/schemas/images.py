@@ -34,6 +34,7 @@ class Chance(Out):
 
     class_id: int
     p: float
+    threshold: float | None = Field(None, description="of a tag: from it on it counts as there")
 
 
 class HistoryEntry(Out):
@@ -56,7 +57,10 @@ class Image(Item):
     bytes: int
     digest: str = Field(description="BLAKE3 of the file's bytes")
     probabilities: list[Chance]
-    margin: float | None = Field(None, description="gap of the two likeliest classes, 0..1")
+    margin: float | None = Field(
+        None,
+        description="how sure the head is, 0..1: gap of two classes, or of the least sure tag",
+    )
     entropy: float | None = Field(None, description="of the probabilities, nats")
     history: list[HistoryEntry] = Field(description="the last twenty changes")
 

@@ -18,20 +18,65 @@ class Bin(Out):
     count: int
 
 
+class TagMeasures(Out):
+    """How good the head is at one tag, on labels that it had not seen."""
+
+    class_id: int
+    threshold: float = Field(description="from this probability on the tag counts as there")
+    precision: float
+    recall: float
+    f1: float
+    average_precision: float
+    support: int = Field(description="held-out images that have the tag")
+    method: Literal["none", "temperature", "platt", "isotonic"]
+    ece: float
+    reliability: list[Bin]
+
+
+class CurvePoint(Out):
+    """A point of the learning curve."""
+
+    labels: int
+    accuracy: float
+
+
+class Estimate(Out):
+    """About how many more labels bring the head to the target."""
+
+    target: float
+    reached: bool
+    labels_more: int | None = Field(description="median; null: too early, or it levels off below")
+    low: int | None = Field(description="the 80 % interval begins")
+    high: int | None = Field(description="and ends; null: no end in sight")
+    accuracy_now: float | None = Field(description="of tags: macro F1")
+    at_most: float | None = Field(description="where the curve levels off")
+    text: str
+    labels: int = Field(description="how many there were when it was made")
+    curve: list[CurvePoint] = Field(description="measured with fewer labels")
+    ahead: list[CurvePoint] = Field(description="expected from now on")
+
+
 class Head(Out):
     """The small classifier that every label refits."""
 
     id: int
+    task: Literal["single", "multi"] = "single"
     labels: int
-    accuracy: float | None
+    measured_on: str = ""
+    accuracy: float | None = Field(description="of tags: share of right yes and no")
     log_loss: float | None
     ece: float | None
-    method: Literal["temperature", "platt", "none"]
+    macro_f1: float | None = None
+    micro_f1: float | None = Field(default=None, description="of tags")
+    method: Literal["none", "temperature", "platt", "isotonic"]
     at: When
     journal_seq: int
     encoder: str
     reliability: list[Bin]
     stale: bool = Field(description="labels have changed since")
+    tags: list[TagMeasures] = Field(default_factory=list)
+    estimate: Estimate | None = None
+    note: str = ""
 
 
 class Embed(In):

@@ -1,0 +1,186 @@
+"""About how many more labels the head needs to be as good as it should.
+
+The head is fitted on nested subsets of the labels and asked about images that the subset does not
+hold; an inverse power law through these points is followed on (Figueroa et al. 2012). The interval
+comes from resampling the images asked about, and from what such curves are like elsewhere. How
+often it covers the truth is measured: see `tests/unit/curate/test_estimate.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+from sightline.curate.curve import RATE_MIDDLE, RATE_SPREAD, Curves, fit_curves
+from sightline.curate.held import Held, held_answers
+
+if TYPE_CHECKING:
+    from sightline.core.arrays import F64
+    from sightline.curate.assist import Known
+
+EARLY: Final = 30
+"""With fewer labels, or two for each class, nothing is said."""
+SAMPLES: Final = 200
+FEWER: Final = 2 / 3
+"""Each sample draws this share of the images: the labels that were learned from are a draw too,
+which widens what resampling the answers alone would say by the root of its inverse."""
+BEND: Final = 0.02
+"""How far a point may lie off a power law, for each factor of e that its subset is smaller."""
+FLAT: Final = 0.003
+LOW, HIGH = 0.1, 0.9
+"""The interval holds 80 % of the samples."""
+FAR: Final = 50.0
+"""Nothing is said of more than so many times the labels there are."""
+REACHED: Final = "the target is reached"
+
+
+class Point(NamedTuple):
+    """A point of the curve."""
+
+    labels: int
+    accuracy: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """How many more labels bring the head to the target."""
+
+    target: float
+    reached: bool
+    labels_more: int | None
+    """The median; None: too early to tell, or it levels off below."""
+    low: int | None
+    """The true number is between `low` and `high` about four times in five."""
+    high: int | None
+    """None: no end in sight."""
+    accuracy_now: float | None
+    """Of tags: macro F1."""
+    at_most: float | None
+    """Where the curve levels off; None: too early to tell."""
+    text: str
+    labels: int
+    """How many there were when it was made."""
+    curve: tuple[Point, ...]
+    """What was measured."""
+    ahead: tuple[Point, ...]
+    """What is expected, from the labels there are on."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        curves = {"curve": self.curve, "ahead": self.ahead}
+        return asdict(self) | {
+            name: [one._asdict() for one in points] for name, points in curves.items()
+        }
+
+
+def estimate(
+    known: Known, strength: float, *, target: float, now: float | None, left: int, seed: int = 0
+) -> Estimate:
+    """Return about how many more labels bring the head to the target.
+
+    Args:
+        known: What the head was fitted on.
+        strength: C of its penalty.
+        target: Accuracy, or macro F1 of tags, 0..1.
+        now: What the head was measured at.
+        left: How many images have no label yet.
+        seed: Of subsets and samples.
+    """
+    n, k = len(known.task.y), len(known.task.class_ids)
+    early = n < max(EARLY, 2 * k)
+    if early or now is None:
+        return _early(target, now, n, max(EARLY, 2 * k))
+    held = held_answers(known, strength, seed)
+    sizes, rng = held.sizes, np.random.default_rng(seed)
+    samples = _samples(held, rng)
+    bend = BEND * np.log(n / sizes).clip(0.0) + FLAT
+    own = (samples - samples.mean(axis=1, keepdims=True)).std(axis=0)
+    rates = RATE_MIDDLE * np.exp(RATE_SPREAD * rng.normal(size=SAMPLES))
+    noise = rng.normal(size=samples.shape) * bend
+    curves = fit_curves(sizes, samples + noise, np.hypot(own, bend), rates)
+    measured = held.values(held.weights[None, :])[0]
+    return _told(curves, _points(sizes, measured), target=target, now=now, n=n, left=left)
+
+
+def _samples(held: Held, rng: np.random.Generator) -> F64:
+    """Return the curve measured on images drawn again and again, (SAMPLES, S)."""
+    m = len(held.weights)
+    drawn = rng.multinomial(max(2, round(FEWER * m)), np.full(m, 1 / m), size=SAMPLES)
+    return held.values(drawn * held.weights)
+
+
+def _told(
+    curves: Curves, measured: tuple[Point, ...], *, target: float, now: float, n: int, left: int
+) -> Estimate:
+    more = np.maximum(np.ceil(curves.labels(target) - n), 1.0)
+    more[more > FAR * n] = np.inf
+    low, middle, high = np.quantile(more, (LOW, 0.5, HIGH), method="nearest")
+    at_most = float(np.clip(np.median(curves.a), max(now, 0.0), 1.0))
+    reached = now >= target
+    finite = bool(np.isfinite(middle))
+    last = n + (middle if finite and not reached else 2.0 * n)
+    ahead = np.unique(np.geomspace(n, max(last, n + 1.0), 12).round())
+    return Estimate(
+        target=target,
+        reached=reached,
+        labels_more=0 if reached else _whole(middle),
+        low=0 if reached else _whole(low),
+        high=0 if reached else _whole(high),
+        accuracy_now=now,
+        at_most=at_most,
+        text=REACHED if reached else _sentence((low, middle, high), target, at_most, left),
+        labels=n,
+        curve=measured,
+        ahead=_points(ahead, np.median(curves.at(ahead), axis=0)),
+    )
+
+
+def _sentence(more: tuple[float, float, float], target: float, at_most: float, left: int) -> str:
+    low, middle, high = more
+    if not np.isfinite(middle):
+        hope = f"; if at all, after {_round(low):,} more" if np.isfinite(low) else ""
+        return f"levels off at about {at_most:.0%}, below {target:.0%}{hope}"
+    if np.isfinite(high):
+        between = f"{_round(low):,} to {_round(high):,}"
+    else:
+        between = f"{_round(low):,} or many more"
+    text = f"about {_round(middle):,} more labels ({between}) to {target:.0%}"
+    return f"{text}, but only {left:,} pictures wait for one" if middle > left else text
+
+
+def _early(target: float, now: float | None, n: int, needed: int) -> Estimate:
+    if n < needed:
+        text = f"too few labels to tell: {n} of the {needed} that an estimate needs"
+    else:
+        text = "too few labels of each class to tell"
+    return Estimate(
+        target=target,
+        reached=False,
+        labels_more=None,
+        low=None,
+        high=None,
+        accuracy_now=now,
+        at_most=None,
+        text=text,
+        labels=n,
+        curve=(),
+        ahead=(),
+    )
+
+
+def _points(sizes: F64, values: F64) -> tuple[Point, ...]:
+    return tuple(
+        Point(int(size), round(float(value), 4)) for size, value in zip(sizes, values, strict=True)
+    )
+
+
+def _whole(value: float) -> int | None:
+    return int(value) if np.isfinite(value) else None
+
+
+def _round(value: float) -> int:
+    """Return a number with no more than two digits that mean something."""
+    size = 10 ** max(0, len(str(int(value))) - 2)
+    return int(round(value / size) * size)
