@@ -1228,6 +1228,11 @@ export interface components {
             class_id: number;
             /** P */
             p: number;
+            /**
+             * Threshold
+             * @description of a tag: from it on it counts as there
+             */
+            threshold?: number | null;
         };
         /**
          * Check
@@ -1291,6 +1296,16 @@ export interface components {
             colour?: string | null;
             /** Hotkey */
             hotkey?: string | null;
+        };
+        /**
+         * CurvePoint
+         * @description A point of the learning curve.
+         */
+        CurvePoint: {
+            /** Labels */
+            labels: number;
+            /** Accuracy */
+            accuracy: number;
         };
         /**
          * Curves
@@ -1447,6 +1462,58 @@ export interface components {
             erased: string;
         };
         /**
+         * Estimate
+         * @description About how many more labels bring the head to the target.
+         */
+        Estimate: {
+            /** Target */
+            target: number;
+            /** Reached */
+            reached: boolean;
+            /**
+             * Labels More
+             * @description median; null: too early, or it levels off below
+             */
+            labels_more: number | null;
+            /**
+             * Low
+             * @description the 80 % interval begins
+             */
+            low: number | null;
+            /**
+             * High
+             * @description and ends; null: no end in sight
+             */
+            high: number | null;
+            /**
+             * Accuracy Now
+             * @description of tags: macro F1
+             */
+            accuracy_now: number | null;
+            /**
+             * At Most
+             * @description where the curve levels off
+             */
+            at_most: number | null;
+            /** Text */
+            text: string;
+            /**
+             * Labels
+             * @description how many there were when it was made
+             */
+            labels: number;
+            /**
+             * Curve
+             * @description measured with fewer labels
+             */
+            curve: components["schemas"]["CurvePoint"][];
+            /**
+             * Ahead
+             * @description expected from now on
+             */
+            ahead: components["schemas"]["CurvePoint"][];
+        };
+        /**
          * Export
          * @description An export to make.
          */
@@ -1537,19 +1604,40 @@ export interface components {
         Head: {
             /** Id */
             id: number;
+            /**
+             * Task
+             * @default single
+             * @enum {string}
+             */
+            task?: "single" | "multi";
             /** Labels */
             labels: number;
-            /** Accuracy */
+            /**
+             * Measured On
+             * @default
+             */
+            measured_on?: string;
+            /**
+             * Accuracy
+             * @description of tags: share of right yes and no
+             */
             accuracy: number | null;
             /** Log Loss */
             log_loss: number | null;
             /** Ece */
             ece: number | null;
+            /** Macro F1 */
+            macro_f1?: number | null;
+            /**
+             * Micro F1
+             * @description of tags
+             */
+            micro_f1?: number | null;
             /**
              * Method
              * @enum {string}
              */
-            method: "temperature" | "platt" | "none";
+            method: "none" | "temperature" | "platt" | "isotonic";
             /**
              * At
              * @description UTC, RFC 3339
@@ -1567,6 +1655,14 @@ export interface components {
              * @description labels have changed since
              */
             stale: boolean;
+            /** Tags */
+            tags?: components["schemas"]["TagMeasures"][];
+            estimate?: components["schemas"]["Estimate"] | null;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
         };
         /**
          * Health
@@ -1672,7 +1768,7 @@ export interface components {
             probabilities: components["schemas"]["Chance"][];
             /**
              * Margin
-             * @description gap of the two likeliest classes, 0..1
+             * @description how sure the head is, 0..1: gap of two classes, or of the least sure tag
              */
             margin?: number | null;
             /**
@@ -2480,6 +2576,41 @@ export interface components {
             /** Run */
             run: string;
             job: components["schemas"]["Job"];
+        };
+        /**
+         * TagMeasures
+         * @description How good the head is at one tag, on labels that it had not seen.
+         */
+        TagMeasures: {
+            /** Class Id */
+            class_id: number;
+            /**
+             * Threshold
+             * @description from this probability on the tag counts as there
+             */
+            threshold: number;
+            /** Precision */
+            precision: number;
+            /** Recall */
+            recall: number;
+            /** F1 */
+            f1: number;
+            /** Average Precision */
+            average_precision: number;
+            /**
+             * Support
+             * @description held-out images that have the tag
+             */
+            support: number;
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "none" | "temperature" | "platt" | "isotonic";
+            /** Ece */
+            ece: number;
+            /** Reliability */
+            reliability: components["schemas"]["Bin"][];
         };
         /**
          * Trashed
