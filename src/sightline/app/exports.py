@@ -125,9 +125,13 @@ class Exports:
 
     def perform(self, project: Project, wish: Asked, *, progress: Progress) -> dict[str, Any]:
         """Write a data set into the project's `exports/`, as one file, and return the report."""
-        name = f"{project.name}-{wish.format}{SUFFIX[wish.format] or '.zip'}"
+        name = self.file_name(project, wish)
         target = self._exports(project) / name
         return self._write(project, target, wish, progress, packed=True) | {"file": name}
+
+    def file_name(self, project: Project, wish: Asked) -> str:
+        """Return how a data set is called as one file."""
+        return f"{project.name}-{wish.format}{SUFFIX[wish.format] or '.zip'}"
 
     def pack(self, project: Project, target: Path, wish: Asked) -> dict[str, Any]:
         """Write a data set as one file, wherever the caller keeps it."""
@@ -244,14 +248,15 @@ class Exports:
 
     def _encoder(self, project: Project) -> dict[str, Any] | None:
         """Return the encoder that the project uses, and the hash of its weights if it has any."""
-        name = self._encoders.name_of(project)
-        facts: dict[str, Any] = {"name": name, "key": None, "dim": None, "weights_blake3": None}
+        every = self._encoders.of_project(project)
+        found = next((one for one in every if one["current"]), None)
+        if found is None:
+            return None
+        facts = {key: found[key] for key in ("name", "key", "dim")}
+        weights = None
         with suppress(SightlineError):
-            encoder = self._encoders.encoder(name)
-            facts |= {"key": encoder.key, "dim": encoder.dim}
-        with suppress(SightlineError):
-            facts["weights_blake3"] = self._store.models.get(name, allow_paths=False).blake3
-        return facts
+            weights = self._store.models.get(found["name"], allow_paths=False).blake3
+        return facts | {"weights_blake3": weights}
 
     def _head(self, project: Project) -> dict[str, Any] | None:
         """Return how the head on these labels is calibrated and how good it is; None: no head."""

@@ -21,6 +21,7 @@ from sightline.app.pulling import Pulling
 from sightline.app.queues import Queues
 from sightline.app.tasks import KINDS
 from sightline.app.training import Training
+from sightline.app.uploads import Uploads
 from sightline.app.verbs import Verbs
 from sightline.jobs.runner import JobRunner
 from sightline.settings import as_variables, find_workspace, load_settings, save_settings
@@ -58,6 +59,7 @@ class Workbench(Verbs):
         self.exports = Exports(
             self.store, self.jobs, person, self.projects.folder, (self.encoders, self.heads)
         )
+        self.uploads = Uploads(workspace / "cache" / "uploads")
         self.imports = Imports(self.store, self.jobs, person, self.projects.folder, self.pictures)
         self.jobs.on_end = self.training.note_end
         self.models = Models(self.store, self.settings, self.jobs, self._networks, self.room)

@@ -25,6 +25,7 @@ from sightline.server.limits import Turnstile
 from sightline.server.paths import allowed_roots
 from sightline.server.routes import (
     classes,
+    datasets,
     events,
     heads,
     health,
@@ -39,6 +40,7 @@ from sightline.server.routes import (
     views,
 )
 from sightline.server.schemas.common import PROBLEMS
+from sightline.server.schemas.datasets import NewImport
 from sightline.server.schemas.labels import Labels
 from sightline.server.schemas.learning import PredictIds
 from sightline.server.security import Door
@@ -57,6 +59,7 @@ ROUTERS: Final = tuple(
         models,
         runs,
         classes,
+        datasets,
         ingest,
         projects,
         settings,
@@ -74,6 +77,7 @@ TAGS: Final = [
     {"name": "heads", "description": "small classifiers on embeddings, and engines"},
     {"name": "training", "description": "runs, their curves and reports"},
     {"name": "models", "description": "export and prediction"},
+    {"name": "data sets", "description": "labels for other tools, and from them"},
     {"name": "jobs", "description": "long work"},
     {"name": "settings", "description": "what can be set"},
     {"name": "events", "description": "what happens, as it happens"},
@@ -90,7 +94,7 @@ class Application(FastAPI):
         """Return the OpenAPI document."""
         document = super().openapi()
         modes: list[tuple[type[BaseModel], JsonSchemaMode]] = [
-            (model, "validation") for model in (Labels, PredictIds)
+            (model, "validation") for model in (Labels, NewImport, PredictIds)
         ]
         _, found = models_json_schema(modes, ref_template="#/components/schemas/{model}")
         document["components"]["schemas"] |= found["$defs"]

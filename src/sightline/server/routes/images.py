@@ -14,6 +14,9 @@ from sightline.server.schemas.images import Image, Near, Page
 
 router = APIRouter(prefix="/api", tags=["images"])
 Version = Annotated[str, Query(max_length=100, description="kept for ever when it is given")]
+Asked = Annotated[
+    int | None, Query(ge=1, le=8_192, description="the same as px, as earlier tools call it")
+]
 Size = Annotated[int, Query(ge=1, le=8_192, description="pixels of the long side")]
 
 
@@ -55,10 +58,11 @@ async def thumb(
     bench: Bench,
     drawing: Drawing,
     px: Size = 256,
+    size: Asked = None,
     v: Version = "",
 ) -> Response:
     """Return a thumbnail of the nearest size that is made (64 to 1024 pixels)."""
-    found = await drawing.run(lambda: bench.pictures.thumb(image_id, px))
+    found = await drawing.run(lambda: bench.pictures.thumb(image_id, size or px))
     made = await wait_for(request, found)
     return answer(request, made.data, made.media_type, made.etag, forever=bool(v))
 
