@@ -332,6 +332,9 @@ def _variables(environ: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {
         ALIASES[key]: one for key, one in environ.items() if key in ALIASES and one
     }
+    plain = str(values.get("database_url", ""))
+    if plain and "://" not in plain:  # a path of theirs is relative to where one stands
+        values["database_url"] = str(Path(plain).expanduser().absolute())
     for key, one in environ.items():
         name = key.removeprefix(PREFIX).lower()
         if not key.startswith(PREFIX) or name not in Settings.model_fields or one == "":

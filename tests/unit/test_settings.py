@@ -65,10 +65,13 @@ def test_empty_variables_count_as_not_set(here: Path) -> None:
     assert load(here, {"SIGHTLINE_SPLIT_SEED": ""}) == (42, "default")
 
 
-def test_names_of_earlier_tools_are_understood_and_ours_rule_over_them() -> None:
+def test_names_of_earlier_tools_are_understood_and_ours_rule_over_them(here: Path) -> None:
     environ = {"AL_DATA_DIR": "/a", "AL_DB_PATH": "x.db", "AL_EMBEDDING_BACKEND": "torch"}
     found = load_settings(None, environ=environ).settings
-    assert (found.data_dir, found.database_url, found.encoder) == ("/a", "x.db", "torch")
+    assert (found.data_dir, found.encoder) == ("/a", "torch")
+    assert found.database_url == str(here / "x.db"), "their paths are relative to where one stands"
+    served = environ | {"AL_DB_PATH": "postgresql://u@h/d"}
+    assert load_settings(None, environ=served).settings.database_url == "postgresql://u@h/d"
     ours = environ | {"SIGHTLINE_DATA_DIR": "/b", "AL_EMBEDDING_BACKEND": "hog"}
     found = load_settings(None, environ=ours).settings
     assert (found.data_dir, found.encoder) == ("/b", "hog")

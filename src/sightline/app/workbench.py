@@ -10,6 +10,7 @@ from sightline.app.checks import doctor
 from sightline.app.encoders import Encoders
 from sightline.app.engine_room import EngineRoom
 from sightline.app.exports import Exports
+from sightline.app.face import Face
 from sightline.app.heads import Heads
 from sightline.app.imports import Imports
 from sightline.app.labelling import Labelling
@@ -55,6 +56,7 @@ class Workbench(Verbs):
         self.heads = Heads(self.store, self.encoders, self.projects)
         self.neighbours = Neighbours(self.store, self.encoders, lambda: self.pictures.limits)
         self.queues = Queues(self.store, self.projects, self.encoders, self.heads, self.neighbours)
+        self.face = Face(self.store, self.queues)
         self.training = Training(self.store, self.jobs, person, self.projects.folder)
         self.exports = Exports(
             self.store, self.jobs, person, self.projects.folder, (self.encoders, self.heads)

@@ -31,6 +31,7 @@ from sightline.server.routes import (
     health,
     images,
     ingest,
+    items,
     jobs,
     labels,
     models,
@@ -52,6 +53,7 @@ ROUTERS: Final = tuple(
     for module in (
         labels,
         images,
+        items,
         views,
         events,
         jobs,

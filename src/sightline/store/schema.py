@@ -7,10 +7,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, make_url, text
 
 from sightline.core.clock import now
-from sightline.core.errors import StorageError
+from sightline.core.errors import InvalidInputError, StorageError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -20,6 +20,31 @@ if TYPE_CHECKING:
 HEAD: Final = "0001"
 """The newest step; a test holds it to the files in migrations/versions."""
 BACKUPS_KEPT: Final = 5
+
+
+def refuse_foreign(url: str) -> None:
+    """Look at a SQLite file before anything is opened for writing, which would already change it.
+
+    Raises:
+        InvalidInputError: It is a database of another program.
+    """
+    path = Path(make_url(url).database or "") if url.startswith("sqlite") else Path()
+    if not path.is_file():
+        return
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as found:
+            tables = [name for (name,) in found.execute(_TABLES)]
+    except sqlite3.Error:  # whatever it is, opening it tells
+        return
+    if tables and "alembic_version" not in tables:
+        raise InvalidInputError(
+            f"{path} is a database of another program (its tables: {', '.join(tables[:5])})",
+            hint="name a file that is not there yet, and take this one in with "
+            "`sightline labels import PROJECT FILE --format hoshina`",
+        )
+
+
+_TABLES: Final = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
 
 
 def migrate(db: Database, *, backups: Path) -> str | None:

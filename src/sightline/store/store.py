@@ -18,7 +18,7 @@ from sightline.store.labels import LabelStore
 from sightline.store.models import ModelStore
 from sightline.store.projects import ProjectTable
 from sightline.store.runs import HeadTable, RunTable
-from sightline.store.schema import migrate
+from sightline.store.schema import migrate, refuse_foreign
 from sightline.store.snapshots import SnapshotStore
 from sightline.store.state import StateCache
 from sightline.store.views import ViewStore
@@ -33,7 +33,9 @@ class Store:
     def __init__(self, workspace: Path, *, database_url: str = "") -> None:
         _prepare(workspace)
         self.workspace = workspace
-        self.db = Database(resolve_url(workspace, database_url))
+        url = resolve_url(workspace, database_url)
+        refuse_foreign(url)
+        self.db = Database(url)
         self.backup = migrate(self.db, backups=workspace / "backups")
         self.projects = ProjectTable(self.db)
         self.classes = ClassTable(self.db)
@@ -74,7 +76,9 @@ def resolve_url(workspace: Path, database_url: str) -> str:
         return sqlite_url(workspace / "sightline.db")
     scheme, found, rest = database_url.partition("://")
     if not found:
-        return sqlite_url((workspace / database_url).resolve())
+        path = (workspace / database_url).resolve()
+        _make(path.parent, "the folder of the database")
+        return sqlite_url(path)
     if scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
         return f"postgresql+psycopg://{rest}"
     if scheme == "sqlite":
@@ -82,6 +86,16 @@ def resolve_url(workspace: Path, database_url: str) -> str:
     raise InvalidInputError(
         f"no support for {scheme} databases", hint="use postgresql://user@host/name, or nothing"
     )
+
+
+def _make(folder: Path, what: str) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"{what}, {folder}, cannot be made: {error.strerror}",
+            hint="set SIGHTLINE_DATABASE_URL (or AL_DB_PATH) to another place",
+        ) from error
 
 
 def _prepare(workspace: Path) -> None:

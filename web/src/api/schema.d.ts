@@ -259,9 +259,29 @@ export interface paths {
         };
         /**
          * File
-         * @description Return the original file; ranges are understood.
+         * @description Return the original file; ranges are understood. With a `size` it leads to `/api/view`.
          */
         get: operations["file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Items
+         * @description Return a page of a queue. Page 1 fixes the order that later pages go on in.
+         */
+        get: operations["list_items"];
         put?: never;
         post?: never;
         delete?: never;
@@ -937,6 +957,93 @@ export interface paths {
         patch: operations["edit_class"];
         trace?: never;
     };
+    "/api/projects/{name}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description Download the labels as they are now. With many pictures, a job (POST) is better.
+         */
+        get: operations["export"];
+        put?: never;
+        /**
+         * Start Export
+         * @description Write a data set as one file, which its result names (`file`).
+         */
+        post: operations["start_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exports
+         * @description List the finished exports, newest first; each format keeps its newest.
+         */
+        get: operations["list_exports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/exports/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Export
+         * @description Download a finished export.
+         */
+        get: operations["download_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Labels
+         * @description Take in labels, or say what they would change (`dry_run`).
+         *
+         *     The source is a path that the server can see, or one uploaded file. An upload is looked at
+         *     unless it says `dry_run=false`; its report's `source` stands for it in a second request.
+         */
+        post: operations["import_labels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{name}/ingest": {
         parameters: {
             query?: never;
@@ -1198,6 +1305,18 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AddedPictures
+         * @description Pictures that an import took in.
+         */
+        AddedPictures: {
+            /** Added */
+            added: number;
+            /** Known */
+            known: number;
+            /** Skipped */
+            skipped: components["schemas"]["LeftOut"][];
+        };
+        /**
          * Answer
          * @description A durable change and the images it touched (at most 500 of them).
          */
@@ -1253,6 +1372,23 @@ export interface components {
              * @description Sightline does not work without it
              */
             needed: boolean;
+        };
+        /**
+         * Clash
+         * @description What is there, and what was wanted instead.
+         */
+        Clash: {
+            /** Path */
+            path: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "label" | "split";
+            /** Now */
+            now: string;
+            /** Wanted */
+            wanted: string;
         };
         /**
          * Class
@@ -1526,6 +1662,16 @@ export interface components {
             format?: "onnx";
         };
         /**
+         * ExportFile
+         * @description A finished export.
+         */
+        ExportFile: {
+            /** File */
+            file: string;
+            /** Bytes */
+            bytes: number;
+        };
+        /**
          * Filter
          * @description Which images; an empty list or text leaves nothing out.
          */
@@ -1596,6 +1742,16 @@ export interface components {
         Found: {
             /** Found */
             found: string[];
+        };
+        /**
+         * FoundClasses
+         * @description Classes that a data set names.
+         */
+        FoundClasses: {
+            /** New */
+            new: string[];
+            /** Known */
+            known: string[];
         };
         /**
          * Head
@@ -1682,6 +1838,23 @@ export interface components {
             uptime_s: number;
             /** Torch Loaded */
             torch_loaded: boolean;
+        };
+        /**
+         * HeldPictures
+         * @description Pictures of a data set.
+         */
+        HeldPictures: {
+            /**
+             * Held
+             * @description records with their picture in the data set
+             */
+            held: number;
+            /**
+             * Lacking
+             * @description of these, how many the project lacks
+             */
+            lacking: number;
+            added: components["schemas"]["AddedPictures"] | null;
         };
         /**
          * HistoryEntry
@@ -1781,6 +1954,71 @@ export interface components {
              * @description the last twenty changes
              */
             history: components["schemas"]["HistoryEntry"][];
+        };
+        /**
+         * ImportReport
+         * @description What an import changes; lists hold the first thousand, counts all.
+         */
+        ImportReport: {
+            /**
+             * Source
+             * @description as it may be asked for again
+             */
+            source: string;
+            /** Format */
+            format: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "merge" | "replace" | "add";
+            /** Dry Run */
+            dry_run: boolean;
+            /** Records */
+            records: number;
+            /** Matched */
+            matched: number;
+            /**
+             * Matched By
+             * @description by digest, path and name
+             */
+            matched_by: {
+                [key: string]: number;
+            };
+            /** Unmatched */
+            unmatched: string[];
+            /** Unmatched Count */
+            unmatched_count: number;
+            /** Labels */
+            labels: number;
+            /** Splits */
+            splits: number;
+            /**
+             * Changed
+             * @description images
+             */
+            changed: number;
+            /**
+             * Same
+             * @description images that have what is wanted already
+             */
+            same: number;
+            /** Conflicts */
+            conflicts: components["schemas"]["Clash"][];
+            /** Conflict Count */
+            conflict_count: number;
+            /** Skipped */
+            skipped: components["schemas"]["LeftOut"][];
+            /** Skipped Count */
+            skipped_count: number;
+            classes: components["schemas"]["FoundClasses"];
+            pictures: components["schemas"]["HeldPictures"];
+            /** Notes */
+            notes: string[];
+            /** Seq */
+            seq: number | null;
+            /** Description */
+            description: string;
         };
         /**
          * Ingest
@@ -1897,6 +2135,27 @@ export interface components {
             probability: number | null;
         };
         /**
+         * Items
+         * @description A page of a queue.
+         */
+        Items: {
+            /** Items */
+            items: components["schemas"]["NamedItem"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Pages */
+            pages: number;
+            /**
+             * Next
+             * @description cursor of the page that follows
+             */
+            next: string | null;
+        };
+        /**
          * Job
          * @description Long work.
          */
@@ -2002,6 +2261,16 @@ export interface components {
             class_id: number | null;
         };
         /**
+         * LeftOut
+         * @description A line or file that is left out.
+         */
+        LeftOut: {
+            /** Path */
+            path: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * Model
          * @description A model's card with its size and its exports.
          */
@@ -2018,6 +2287,67 @@ export interface components {
             exports: unknown[];
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * NamedItem
+         * @description One image with names in place of ids, as earlier tools list it.
+         */
+        NamedItem: {
+            /** Id */
+            id: number;
+            /** Ordinal */
+            ordinal: number;
+            /** Path */
+            path: string;
+            /** Page */
+            page: number;
+            /**
+             * Width
+             * @description pixels, upright
+             */
+            width: number;
+            /**
+             * Height
+             * @description pixels, upright
+             */
+            height: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "unlabelled" | "labelled" | "unsure" | "skipped" | "conflict";
+            /** Class Id */
+            class_id: number | null;
+            /** Tags */
+            tags: string[];
+            /**
+             * Split
+             * @enum {string}
+             */
+            split: "train" | "val" | "test";
+            /** Version */
+            version: number;
+            /** Score */
+            score: number | null;
+            /** Why */
+            why: string | null;
+            /**
+             * Predicted
+             * @description the class that the head sees
+             */
+            predicted: string | null;
+            /** Probability */
+            probability: number | null;
+            /** Item Id */
+            item_id: number;
+            /** Label */
+            label: string | null;
+            /** Predicted Id */
+            predicted_id: number | null;
+            /** Unsure */
+            unsure: boolean;
+            /** Skipped */
+            skipped: boolean;
         };
         /**
          * Near
@@ -2068,6 +2398,30 @@ export interface components {
              * @example 1
              */
             hotkey?: string | null;
+        };
+        /**
+         * NewExport
+         * @description What to write.
+         * @example {
+         *       "format": "zip"
+         *     }
+         */
+        NewExport: {
+            /**
+             * Format
+             * @default zip
+             * @enum {string}
+             */
+            format?: "zip" | "csv" | "imagefolder" | "hf" | "parquet";
+            /**
+             * Images
+             * @description default: copy for imagefolder and hf
+             */
+            images?: ("none" | "copy" | "link") | null;
+            /** Splits */
+            splits?: ("train" | "val" | "test")[];
+            /** Statuses */
+            statuses?: ("unlabelled" | "labelled" | "unsure" | "skipped" | "conflict")[];
         };
         /**
          * NewModel
@@ -2742,6 +3096,43 @@ export interface components {
             changes: components["schemas"]["Change"][];
         };
         /**
+         * NewImport
+         * @description What to read, and what counts when both say something.
+         * @example {
+         *       "dry_run": true,
+         *       "source": "/home/me/labels.zip"
+         *     }
+         */
+        NewImport: {
+            /**
+             * Source
+             * @description full path of a file or folder, or what an upload was answered with
+             */
+            source: string;
+            /**
+             * Format
+             * @default auto
+             * @enum {string}
+             */
+            format?: "auto" | "zip" | "csv" | "imagefolder" | "hf" | "parquet" | "hoshina" | "hootsight";
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run?: boolean;
+            /**
+             * Mode
+             * @default merge
+             * @enum {string}
+             */
+            mode?: "merge" | "replace" | "add";
+            /**
+             * Add Images
+             * @default false
+             */
+            add_images?: boolean;
+        };
+        /**
          * PredictIds
          * @description Images of the workspace to predict.
          */
@@ -3234,6 +3625,8 @@ export interface operations {
             query?: {
                 /** @description pixels of the long side */
                 px?: number;
+                /** @description the same as px, as earlier tools call it */
+                size?: number | null;
                 /** @description kept for ever when it is given */
                 v?: string;
             };
@@ -3340,6 +3733,8 @@ export interface operations {
             query?: {
                 /** @description kept for ever when it is given */
                 v?: string;
+                /** @description the same as px, as earlier tools call it */
+                size?: number | null;
             };
             header?: never;
             path: {
@@ -3365,6 +3760,60 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_items: {
+        parameters: {
+            query?: {
+                /** @description default: the only one */
+                project?: string;
+                queue?: string;
+                page?: number;
+                page_size?: number;
+                /** @description `next` of another page */
+                cursor?: string;
+                /** @description of the queue band */
+                low?: number | null;
+                /** @description of the queue band */
+                high?: number | null;
+                /** @description of this class */
+                class_id?: number | null;
+                status?: ("unlabelled" | "labelled" | "unsure" | "skipped" | "conflict") | null;
+                split?: ("train" | "val" | "test") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items"];
+                };
             };
             /** @description A problem document: what to mend, field by field */
             422: {
@@ -4954,6 +5403,246 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Class"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: {
+                format?: "zip" | "csv" | "imagefolder" | "hf" | "parquet";
+                images?: ("none" | "copy" | "link") | null;
+                split?: ("train" | "val" | "test")[];
+                status?: ("unlabelled" | "labelled" | "unsure" | "skipped" | "conflict")[];
+            };
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportFile"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_labels: {
+        parameters: {
+            query?: {
+                /** @description of an upload */
+                format?: "auto" | "zip" | "csv" | "imagefolder" | "hf" | "parquet" | "hoshina" | "hootsight";
+                /** @description of an upload */
+                mode?: "merge" | "replace" | "add";
+                /** @description of an upload */
+                dry_run?: boolean;
+                /** @description of an upload */
+                add_images?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewImport"];
+                "multipart/form-data": {
+                    files: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description a dry run: what would be changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description the job that does it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description A problem document: what to mend, field by field */

@@ -139,7 +139,11 @@ async def import_labels(
 
 
 def _take_in(bench: Workbench, project: Project, path: Path, body: NewImport) -> object:
-    options: dict[str, Any] = {"form": body.format, "mode": body.mode, "add_images": body.add_images}
+    options: dict[str, Any] = {
+        "form": body.format,
+        "mode": body.mode,
+        "add_images": body.add_images,
+    }
     if body.dry_run:
         report = bench.imports.read(project, path, dry_run=True, **options)
         return report | {"source": body.source}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from sightline.server import shape
 from sightline.server.deps import Bench, Drawing, ImageId, ProjectName
@@ -88,8 +88,12 @@ async def view(
 
 @router.head("/file/{image_id}", include_in_schema=False)
 @router.get("/file/{image_id}", response_class=FileResponse, responses=PICTURE)
-def file(request: Request, image_id: ImageId, bench: Bench, v: Version = "") -> Response:
-    """Return the original file; ranges are understood."""
+def file(
+    request: Request, image_id: ImageId, bench: Bench, v: Version = "", size: Asked = None
+) -> Response:
+    """Return the original file; ranges are understood. With a `size` it leads to `/api/view`."""
+    if size is not None:
+        return RedirectResponse(f"/api/view/{image_id}?px={size}", 307)
     found = bench.pictures.original(image_id)
     headers = headers_of(found.etag, forever=bool(v))
     if is_known(request, found.etag):

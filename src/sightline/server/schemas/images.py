@@ -29,6 +29,29 @@ class Item(Out):
     probability: float | None
 
 
+class NamedItem(Item):
+    """One image with names in place of ids, as earlier tools list it."""
+
+    item_id: int
+    label: str | None
+    tags: list[str]  # type: ignore[assignment]
+    predicted: str | None = Field(description="the class that the head sees")  # type: ignore[assignment]
+    predicted_id: int | None
+    unsure: bool
+    skipped: bool
+
+
+class Items(Out):
+    """A page of a queue."""
+
+    items: list[NamedItem]
+    total: int
+    page: int
+    page_size: int
+    pages: int
+    next: str | None = Field(description="cursor of the page that follows")
+
+
 class Chance(Out):
     """How likely the head thinks a class."""
 
