@@ -78,16 +78,22 @@ def _front(pool: Pool, waiting: I64, count: int, seed: int) -> _Front:
         return nothing._replace(note=note)
     taught = pool.taught()
     classes = len(np.unique(pool.class_id[taught]))
-    known = pool.margin is not None and classes > 1
-    if known and len(taught) >= ENOUGH_PER_CLASS * classes:
+    trust = 0.0
+    if pool.margin is not None and classes > 1:
+        trust = min(1.0, len(taught) / (ENOUGH_PER_CLASS * classes))
+    if trust == 1.0:
         return _doubtful(pool, pool.embeddings, waiting, count)
-    return _covering(pool, pool.embeddings, waiting, taught, count=count, seed=seed, known=known)
+    return _covering(pool, pool.embeddings, waiting, taught, count=count, seed=seed, trust=trust)
 
 
 def _covering(
-    pool: Pool, rows: Rows, waiting: I64, taught: I64, *, count: int, seed: int, known: bool
+    pool: Pool, rows: Rows, waiting: I64, taught: I64, *, count: int, seed: int, trust: float
 ) -> _Front:
-    """Choose by coverage; `known`: weighted by the head's doubt."""
+    """Choose by coverage, weighted by the head's doubt as far as it is trusted, 0..1.
+
+    Margins of a head that has seen two labels of a class say little: on photographs of rubbish,
+    believing them from the start lost to coverage alone.
+    """
     rng = np.random.default_rng(seed)
     sample = _sample(waiting, SAMPLE, rng)
     values, there = unit_rows(rows, sample)
@@ -100,16 +106,16 @@ def _covering(
         anchors, anchored = unit_rows(rows, _sample(taught, ANCHORS, rng))
         covered = likeness(values, anchors[anchored], width).max(axis=1, initial=0.0)
     weight = np.ones(len(sample), np.float32)
-    if known:
+    if trust:
         margin = np.nan_to_num(np.asarray(pool.margin)[sample].astype(np.float32), nan=0.0)
-        weight = np.maximum(1.0 - margin, 1e-3)
+        weight = np.maximum(1.0 - trust * margin, 1e-3)
     places, shares = herd(likeness(values, values, width), covered, weight, count)
-    words = "doubt that is left" if known else "pictures not yet covered"
+    words = "doubt that is left" if trust else "pictures not yet covered"
     return _Front(
         sample[places],
         shares,
         [f"stands for {share:.1%} of the {words}" for share in shares],
-        "by coverage, where the head doubts" if known else "by coverage",
+        "by coverage, where the head doubts" if trust else "by coverage",
     )
 
 
