@@ -74,7 +74,9 @@ def main() -> dict[str, Any]:
         ours, chance = tables["auto"][mark], tables["random"][mark]
         spread = (chance["high"] - chance["low"]) / 2
         behind = chance["median"] - ours["median"]
-        checks.append(bar(f"auto behind random at {mark} labels, in half-spreads", behind / spread, 1))
+        checks.append(
+            bar(f"auto behind random at {mark} labels, in half-spreads", behind / spread, 1)
+        )
     return save(
         "trashnet", {"seeds": list(SEEDS), "full": full, "curves": tables, "passed": all(checks)}
     )

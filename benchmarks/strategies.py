@@ -19,8 +19,7 @@ from sightline.curate.assist import Labels, Scores, refit, score
 from sightline.curate.coverage import bandwidth, herd, likeness
 from sightline.curate.pool import Pool, Tops, unit_rows
 from sightline.curate.queues import plan
-from sightline.heads.logistic import fit
-from sightline.heads.logistic import prepare
+from sightline.heads.logistic import fit, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

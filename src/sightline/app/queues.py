@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from sightline.app.asked import options_of
 from sightline.app.items import item
 from sightline.app.pools import Pools
 from sightline.core.errors import InvalidInputError
@@ -56,6 +57,10 @@ class Queues:
             }
             for one in QUEUES.values()
         ]
+
+    def options(self, project: Project, **words: Any) -> dict[str, Any]:
+        """Return what a person wrote of a queue's options as it takes them; see `options_of`."""
+        return options_of(self._store, project, **words)
 
     def make_view(
         self,

@@ -104,14 +104,15 @@ class Verbs:
         progress: Progress | None = None,
         **options: Any,
     ) -> list[dict[str, Any]]:
-        """Return the images most worth labelling next; `options` are those of `Ask`."""
+        """Return the images most worth labelling or checking next.
+
+        `options` as a person writes them: band="0.3-0.8", class_="cat", measure="entropy",
+        method="lof", against="resnet50", like=["17", "photos/a.jpg"], text="a red car".
+        """
+        found = self.projects.get(project)
+        asked = self.queues.options(found, **options)
         return self.queues.pull(
-            self.projects.get(project),
-            strategy,
-            limit=limit,
-            seed=seed,
-            options=options,
-            progress=progress,
+            found, strategy, limit=limit, seed=seed, options=asked, progress=progress
         )
 
     def similar(

@@ -15,6 +15,7 @@ from sightline.cli.verbs import (
     loop,
     models,
     projects,
+    queue,
     runs,
     similar,
     up,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 ORDER = (
     up,
     loop,
+    queue,
     encoders,
     similar,
     projects,

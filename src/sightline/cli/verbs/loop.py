@@ -1,4 +1,4 @@
-"""The main loop's verbs: ingest, queue, train, and demo, which runs all of it."""
+"""The main loop's verbs: ingest, train, and demo, which runs all of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from sightline.cli import output
-from sightline.cli.context import listing, of
+from sightline.cli.context import of
 from sightline.cli.follow import follow
 
 Project = Annotated[str, typer.Option("--project", "-p", help="Name of the project.")]
@@ -54,29 +54,6 @@ def ingest(
         ("skipped", "reason"),
         ((one["path"], one["reason"]) for one in report["skipped"][:20]),
         empty="",
-    )
-
-
-def queue(
-    ctx: typer.Context,
-    project: Annotated[str, typer.Argument(help="Name of the project.")],
-    strategy: Annotated[str, typer.Option(help="all, auto, uncertain or random.")] = "auto",
-    limit: Annotated[int, typer.Option(min=1, help="How many images.")] = 20,
-    seed: Annotated[int, typer.Option(help="For random choices.")] = 0,
-) -> None:
-    """Say which images are worth labelling next, and why."""
-    context = of(ctx)
-    bench = context.bench
-    with output.bar("queue", quiet=context.quiet) as bar:
-        rows = bench.queues.pull(
-            bench.projects.get(project), strategy, limit=limit, seed=seed, progress=bar
-        )
-    listing(
-        ctx,
-        rows,
-        ("id", "path", "score", "why"),
-        lambda r: (r["id"], r["path"], f"{r['score']:.3f}", r["why"]),
-        empty="The queue is empty: every image has a label.",
     )
 
 
@@ -140,5 +117,4 @@ def install(app: typer.Typer) -> None:
     """Add the verbs."""
     app.command()(demo)
     app.command()(ingest)
-    app.command()(queue)
     app.command()(train)
