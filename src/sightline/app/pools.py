@@ -49,7 +49,7 @@ class Pools:
         self._heads = heads
         self._lock = threading.Lock()
         self._known: dict[int, tuple[tuple[Any, ...], Tops]] = {}
-        self.filters = Filters(store, self._predicted)
+        self.filters = Filters(store, self.predicted)
         self.vectors: Callable[[Project, str], F32] | None = None
         """Returns what stands for a text, (1, D); set by whoever has a text tower."""
         self.sources: dict[str, Source] = {
@@ -116,7 +116,8 @@ class Pools:
     def _alike(self, project: Project, asked: Mapping[str, Any]) -> Pairs:
         return self._neighbours.alike(project, asked["band"][0] if "band" in asked else None)
 
-    def _predicted(self, project: Project, n: int) -> tuple[Tops | None, tuple[int, ...]]:
+    def predicted(self, project: Project, n: int) -> tuple[Tops | None, tuple[int, ...]]:
+        """Return the likeliest class of the ordinals 0 .. n - 1, and the ids of its columns."""
         answers = self._heads.answers(project, n)
         return self._tops(project, answers, n), answers.class_ids
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -41,6 +42,12 @@ KINDS: Final = (
         title="Pull a model",
         resumable=True,
         lane="io",
+    ),
+    JobKind(
+        name="map",
+        factory="sightline.app.tasks:map_",
+        title="Make a map",
+        resumable=True,
     ),
     JobKind(
         name="train",
@@ -88,6 +95,24 @@ def embed(bench: Workbench, job: JobContext, *, project: str, engine: str) -> di
 def pull(bench: Workbench, job: JobContext, *, name: str) -> dict[str, Any]:
     """Fetch a published encoder; what has come is not fetched again, so it resumes."""
     return bench.pulling.pull(name, progress=job)
+
+
+def map_(
+    bench: Workbench,
+    job: JobContext,
+    *,
+    project: str,
+    method: str,
+    mode: str,
+    options: dict[str, Any],
+) -> dict[str, Any]:
+    """Lay a project's images out on a plane; finished stages are kept until it is done."""
+    found, scratch = bench.projects.get(project), job.folder / "map"
+    result = bench.maps.make(
+        found, method, mode=mode, options=options, progress=job, scratch=scratch
+    )
+    shutil.rmtree(scratch, ignore_errors=True)
+    return result
 
 
 def train(bench: Workbench, job: JobContext, *, run: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sightline.app.heads import Heads
     from sightline.app.imports import Imports
     from sightline.app.labelling import Labelling
+    from sightline.app.map import Maps
     from sightline.app.models import Models
     from sightline.app.neighbours import Neighbours
     from sightline.app.pictures import Pictures
@@ -46,6 +47,7 @@ class Verbs:
     encoders: Encoders
     heads: Heads
     queues: Queues
+    maps: Maps
     training: Training
     models: Models
     exports: Exports
@@ -126,6 +128,24 @@ class Verbs:
         """Return the images nearest to one or several pictures, by id or path."""
         found = self.projects.get(project)
         return self.neighbours.similar(found, images, limit=limit, progress=progress)
+
+    def map(
+        self,
+        project: str,
+        method: str = "umap",
+        *,
+        mode: str = "auto",
+        progress: Progress | None = None,
+        **options: Any,
+    ) -> dict[str, Any]:
+        """Lay the images out on a plane in a process of its own, wait, and return what was made.
+
+        Raises:
+            MissingExtraError: A library is not installed.
+            JobFailedError: It failed; message and hint are the job's.
+        """
+        job = self.maps.start(self.projects.get(project), method, mode=mode, **options)
+        return self.wait(job["id"], progress=progress)
 
     def train(
         self,

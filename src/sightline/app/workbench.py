@@ -14,6 +14,8 @@ from sightline.app.face import Face
 from sightline.app.heads import Heads
 from sightline.app.imports import Imports
 from sightline.app.labelling import Labelling
+from sightline.app.map import Maps
+from sightline.app.map_drawing import MapDrawing
 from sightline.app.models import Models
 from sightline.app.neighbours import Neighbours
 from sightline.app.pictures import Pictures
@@ -57,6 +59,9 @@ class Workbench(Verbs):
         self.neighbours = Neighbours(self.store, self.encoders, lambda: self.pictures.limits)
         self.queues = Queues(self.store, self.projects, self.encoders, self.heads, self.neighbours)
         self.face = Face(self.store, self.queues)
+        self.maps = Maps(self.store, self.encoders, self.jobs, self.settings)
+        self.map_drawing = MapDrawing(self.store, self.maps, self.queues.pools, self.heads)
+        self.queues.pools.filters.region = self.maps.region
         self.training = Training(self.store, self.jobs, person, self.projects.folder)
         self.exports = Exports(
             self.store, self.jobs, person, self.projects.folder, (self.encoders, self.heads)

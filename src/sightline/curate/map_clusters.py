@@ -115,5 +115,3 @@ def _by_size(found: I32 | I64) -> I32:
     number = np.full(int(found.max(initial=OUTLIER)) + 2, OUTLIER, np.int32)
     number[ids[order]] = np.arange(len(ids))
     return number[found]
-
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,8 +37,8 @@ class Made:
     """(M,) ascending."""
     points: F32
     """(M, 3) x, y and cluster (-1: none)."""
-    left_out: int
-    """Images whose embedding is not finite."""
+    left_out: I64
+    """(L,) ordinals whose embedding is not finite."""
 
 
 class Stages:
@@ -114,9 +113,7 @@ def make_map(
     rest[laid] = False
     if rest.any():
         known, new = reduced.rows[laid], reduced.rows[rest]
-        points[rest] = place(
-            known, on_map, new, seed=options.seed, progress=stages.of("place")
-        )
+        points[rest] = place(known, on_map, new, seed=options.seed, progress=stages.of("place"))
     told.advance(STEPS, STEPS, "done")
     return _made(reduced, points)
 
@@ -170,7 +167,7 @@ class _Kept:
         self._folder.mkdir(parents=True, exist_ok=True)
         new = path.with_suffix(".new.npz")
         np.savez(new, *made)
-        os.replace(new, path)
+        new.replace(path)
         return made
 
 

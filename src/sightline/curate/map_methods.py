@@ -13,7 +13,7 @@ import warnings
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 

@@ -48,8 +48,8 @@ class Reduced:
     """(M,) ascending."""
     rows: F32
     """(M, C) C at most COMPONENTS; columns by falling variance."""
-    left_out: int
-    """Images whose embedding is not finite."""
+    left_out: I64
+    """(L,) ordinals whose embedding is not finite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,8 @@ class Components:
 
     def project(self, rows: F32) -> F32:
         """Return rows (M, D) as (M, C)."""
-        return (rows - self.mean) @ self.axes.T
+        projected: F32 = np.matmul(rows - self.mean, self.axes.T)
+        return projected
 
 
 def reduce_rows(
@@ -98,7 +99,8 @@ def reduce_rows(
     found = fit_components(chunks, ordinals, n, components=components, seed=seed)
     if found.variance[0] <= FLAT:
         raise ConflictError(
-            "every picture has the same embedding", hint="check the pictures, or use another encoder"
+            "every picture has the same embedding",
+            hint="check the pictures, or use another encoder",
         )
     rows = np.empty((len(ordinals), len(found.axes)), np.float32)
     at = 0
@@ -125,9 +127,9 @@ def fit_components(
     for part in _blocks(chunks, sample, n):
         if shift is None:
             shift = part.mean(axis=0, dtype=np.float64).astype(np.float32)
-        part -= shift
-        total += part.sum(axis=0, dtype=np.float64)
-        square += part.T @ part
+        near = np.subtract(part, shift, out=part)
+        total += near.sum(axis=0, dtype=np.float64)
+        square += near.T @ near
     mean = total / len(sample)
     covariance = square / len(sample) - np.outer(mean, mean)
     count = min(components, dim, len(sample))
@@ -144,21 +146,21 @@ def fit_components(
 
 
 def _dimension(chunks: Chunks, n: int) -> int:
-    return next(iter(chunks.iter_chunks(n)))[1].shape[1]
+    _, rows, _ = next(iter(chunks.iter_chunks(n)))
+    return int(rows.shape[1])
 
 
-def _usable(chunks: Chunks, wanted: Bool) -> tuple[I64, int]:
-    """Return the ordinals of finite rows, ascending, and how many are not finite."""
-    found: list[I64] = []
-    left_out = 0
+def _usable(chunks: Chunks, wanted: Bool) -> tuple[I64, I64]:
+    """Return the ordinals of finite rows, and of those that are not, ascending."""
+    found, left_out = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for start, rows, valid in chunks.iter_chunks(len(wanted)):
         here = np.flatnonzero(valid & wanted[start : start + len(valid)])
         for at in range(0, len(here), BLOCK):
             part = here[at : at + BLOCK]
             finite = _finite(rows[part[0] : part[-1] + 1])[part - part[0]]
             found.append(part[finite] + start)
-            left_out += int(np.count_nonzero(~finite))
-    return np.concatenate(found) if found else np.zeros(0, np.int64), left_out
+            left_out.append(part[~finite] + start)
+    return np.concatenate(found), np.concatenate(left_out)
 
 
 def _finite(rows: NDArray[Any]) -> Bool:

@@ -8,8 +8,7 @@ import numpy as np
 
 from sightline.core.progress import Progress, Silent
 from sightline.curate.map_clusters import OUTLIER
-from sightline.curate.knn import cores
-from sightline.heads.threads import one_thread
+from sightline.heads.threads import cores, one_thread
 
 if TYPE_CHECKING:
     from sightline.core.arrays import F32, I64
@@ -70,9 +69,7 @@ def centres(on_map: F32) -> list[tuple[int, float, float, int]]:
     return sorted(found, key=lambda group: (-group[3], group[0]))
 
 
-def _nearest(
-    known: F32, newcomers: F32, k: int, seed: int, told: Progress
-) -> tuple[I64, F32]:
+def _nearest(known: F32, newcomers: F32, k: int, seed: int, told: Progress) -> tuple[I64, F32]:
     """Return the k nearest known rows and the squared distances, (Q, k) each."""
     if len(known) >= LISTS_FROM:
         found = _by_lists(known, newcomers, k, told)
@@ -97,9 +94,7 @@ def _nearest(
     return index, gap
 
 
-def _by_lists(
-    known: F32, newcomers: F32, k: int, told: Progress
-) -> tuple[I64, F32] | None:
+def _by_lists(known: F32, newcomers: F32, k: int, told: Progress) -> tuple[I64, F32] | None:
     """Return what faiss' inverted file finds in 16 of its lists; None without faiss."""
     try:
         import faiss
@@ -111,7 +106,7 @@ def _by_lists(
     with one_thread():
         index.train(known[:: max(1, len(known) // (40 * lists))])
         index.add(known)
-    index.nprobe = PROBES
+    faiss.extract_index_ivf(index).nprobe = PROBES
     nearest = np.empty((len(newcomers), k), np.int64)
     gap = np.empty((len(newcomers), k), np.float32)
     for at in range(0, len(newcomers), QUERIES * 8):

@@ -55,7 +55,7 @@ def counts(column: I64, row: I64, x: int, y: int) -> I64:
 
 
 def fullest(column: I64, row: I64, zoom: int) -> int:
-    """Return how many points the fullest cell of a zoom has, which all its tiles are measured by."""
+    """Return how many points the fullest cell of a zoom has: the measure of all its tiles."""
     _, found = np.unique(row * (TILE << zoom) + column, return_counts=True)
     return int(found.max()) if len(found) else 0
 

@@ -473,6 +473,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{name}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Map
+         * @description Return how a map stands; one by components is made when there is none.
+         */
+        get: operations["get_map"];
+        put?: never;
+        /**
+         * Make Map
+         * @description Make a map, or place what is new on the one that is there.
+         */
+        post: operations["make_map"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/map/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Map Points
+         * @description Return points with what is known of each: a fair sample when there are more.
+         */
+        get: operations["map_points"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/map/tile/{z}/{x}/{y}.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Map Tile
+         * @description Return how many images lie where, as a picture: tile 0/0/0 covers the map's bounds.
+         */
+        get: operations["map_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/engines": {
         parameters: {
             query?: never;
@@ -1434,6 +1498,35 @@ export interface components {
             hotkey?: string | null;
         };
         /**
+         * Cluster
+         * @description A group of images on a map.
+         */
+        Cluster: {
+            /** Id */
+            id: number;
+            /**
+             * X
+             * @description median of its images
+             */
+            x: number;
+            /** Y */
+            y: number;
+            /** Count */
+            count: number;
+            /**
+             * Class Id
+             * @description what most of its labels, else predictions, say
+             */
+            class_id: number | null;
+            /**
+             * Share
+             * @description of those that say so, 0..1
+             */
+            share: number | null;
+            /** By */
+            by: ("labels" | "predictions") | null;
+        };
+        /**
          * CurvePoint
          * @description A point of the learning curve.
          */
@@ -2271,6 +2364,115 @@ export interface components {
             reason: string;
         };
         /**
+         * Map
+         * @description How a map stands.
+         */
+        Map: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "missing" | "running";
+            /** Method */
+            method: string;
+            /** Methods */
+            methods: components["schemas"]["MapMethod"][];
+            /**
+             * Missing
+             * @description what this method needs and is not installed
+             */
+            missing: string | null;
+            /** Encoder */
+            encoder: string;
+            /**
+             * Total
+             * @description images of the project
+             */
+            total: number;
+            /** Embedded */
+            embedded: number;
+            /**
+             * Mapped
+             * @description images on the map
+             */
+            mapped: number;
+            /**
+             * Shown
+             * @description points that `map/points` gives
+             */
+            shown: number;
+            /**
+             * New
+             * @description embedded images that came later
+             */
+            new: number;
+            /**
+             * Left Out
+             * @description images whose embedding is not finite
+             */
+            left_out: number;
+            /** Stale */
+            stale: boolean;
+            /**
+             * Bounds
+             * @description the square x0, y0, x1, y1 that tiles cover
+             */
+            bounds: number[] | null;
+            /** Clusters */
+            clusters: components["schemas"]["Cluster"][];
+            /** Outliers */
+            outliers: number;
+            /**
+             * Job
+             * @description id of the job that makes it
+             */
+            job: string | null;
+            /**
+             * Key
+             * @description another one for every map made
+             */
+            key: string | null;
+            /** Seconds */
+            seconds: number | null;
+            /** At */
+            at: string | null;
+            options: components["schemas"]["MapOptions"] | null;
+        };
+        /**
+         * MapMethod
+         * @description A way to make a map.
+         */
+        MapMethod: {
+            /**
+             * Name
+             * @example umap
+             */
+            name: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /** Ready */
+            ready: boolean;
+            /**
+             * Missing
+             * @description what is not installed
+             */
+            missing: string | null;
+        };
+        /**
+         * MapOptions
+         * @description How a map was made.
+         */
+        MapOptions: {
+            /** Neighbours */
+            neighbours: number;
+            /** Min Dist */
+            min_dist: number;
+            /** Seed */
+            seed: number;
+        };
+        /**
          * Model
          * @description A model's card with its size and its exports.
          */
@@ -2422,6 +2624,33 @@ export interface components {
             splits?: ("train" | "val" | "test")[];
             /** Statuses */
             statuses?: ("unlabelled" | "labelled" | "unsure" | "skipped" | "conflict")[];
+        };
+        /**
+         * NewMap
+         * @description A map to make; what is left out is as it is by default.
+         * @example {
+         *       "method": "umap"
+         *     }
+         */
+        NewMap: {
+            /**
+             * Method
+             * @default umap
+             */
+            method?: string;
+            /**
+             * Mode
+             * @description update: place what is new; new: lay out all
+             * @default auto
+             * @enum {string}
+             */
+            mode?: "auto" | "update" | "new";
+            /** Neighbours */
+            neighbours?: number | null;
+            /** Min Dist */
+            min_dist?: number | null;
+            /** Seed */
+            seed?: number | null;
         };
         /**
          * NewModel
@@ -4190,6 +4419,203 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["JobLog"];
                 };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_map: {
+        parameters: {
+            query?: {
+                /** @description pca, umap, pacmap or tsne */
+                method?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Map"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_map: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMap"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    map_points: {
+        parameters: {
+            query?: {
+                /** @description pca, umap, pacmap or tsne */
+                method?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description columns, little-endian: docs/guide/map.md says how to read them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description the points that the caller has are still right */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    map_tile: {
+        parameters: {
+            query?: {
+                /** @description pca, umap, pacmap or tsne */
+                method?: string;
+                /** @description kept for ever when it is given */
+                v?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+                z: number;
+                x: number;
+                y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            /** @description the picture that the caller has is still right */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document: what to mend, field by field */
             422: {
