@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sightline.core.arrays import F32, I64
 
-BLOCK: Final = 2048
+BLOCK: Final = 1024
 KEPT: Final = 63
 """Directions that are kept; the length of the rest is one more coordinate."""
 SAMPLE: Final = 4096
@@ -84,7 +84,7 @@ def pairs(
         progress: Is told of rows that are done and may stop the work.
         threads: 0: all cores.
 
-    A row keeps at most 64 partners in each block of 2,048: what is alike by the thousand stays
+    A row keeps at most 64 partners in each block of 1,024: what is alike by the thousand stays
     connected without a million pairs.
     """
     told = Silent() if progress is None else progress

@@ -15,7 +15,6 @@ from sightline.core.errors import InvalidInputError
 from sightline.curate.ranked import Ranking, ranked
 from sightline.curate.scores import by_score
 from sightline.heads.product import each_piece, product
-from sightline.heads.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,9 +94,8 @@ def nearest(
         best = likeness[:, 0] if likeness.shape[1] == 1 else likeness.max(axis=1)
         found[here] = np.where(valid, 1.0 - best * scale[here], np.nan)
 
-    with one_thread(), np.errstate(invalid="ignore"):
-        each_piece(chunks, len(known), work, threads=threads)
-        return np.clip(found, 0.0, 2.0, out=found)
+    each_piece(chunks, len(known), work, threads=threads)
+    return np.clip(found, 0.0, 2.0, out=found)
 
 
 def plan_similar(pool: Pool, ask: Ask) -> Plan:
