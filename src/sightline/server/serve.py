@@ -14,6 +14,7 @@ import threading
 import webbrowser
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from fastapi import FastAPI
 from sightline.app import Workbench, open_workbench
 from sightline.app.samples import make_samples
 from sightline.core.errors import BusyError, ForbiddenError, InvalidInputError
+from sightline.core.names import check_name
 from sightline.core.progress import Silent
 from sightline.server.lock import ServerLock
 from sightline.server.logs import Logging
@@ -47,6 +49,7 @@ def serve(
     browser: bool = False,
     samples: bool = True,
     console: bool = True,
+    first: First | None = None,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve a workspace until SIGINT or SIGTERM.
@@ -59,6 +62,7 @@ def serve(
         browser: Open the page.
         samples: Make the sample projects in a workspace that has none.
         console: Tell warnings on standard error too.
+        first: Pictures to take in, instead of making samples.
         on_ready: Hears the address (with the token, when one is asked for) once requests are
             answered; it is printed otherwise.
 
@@ -82,7 +86,7 @@ def serve(
         logs = Logging(workspace / "logs", level=level, secrets=secrets, console=console)
         stack.callback(logs.close)
         bench = stack.enter_context(open_workbench(workspace, **dict(flags or {})))
-        prepare(bench, samples=samples)
+        prepare(bench, samples=samples, first=first)
         app = create_app(bench, host=settings.host, port=port, token=token)
         address = url_of(settings.host, port)
         lock.tell(address)
@@ -100,12 +104,45 @@ def serve(
         log.info("stopped serving %s", workspace)
 
 
-def prepare(bench: Workbench, *, samples: bool) -> None:
-    """Find projects that were dropped into the workspace; make the samples in an empty one."""
+@dataclass(frozen=True, slots=True)
+class First:
+    """A folder to take in at the start, and the project that it goes to."""
+
+    source: Path
+    project: str
+
+
+def first_of(source: Path | None, project: str | None) -> First | None:
+    """Return what to take in at the start; a project that is not named is named as the folder.
+
+    Raises:
+        InvalidInputError: There is no such folder, or its name cannot be that of a project.
+    """
+    if source is None:
+        if project is not None:
+            raise InvalidInputError("--project belongs to --ingest", hint="add --ingest FOLDER")
+        return None
+    folder = source.expanduser().resolve()
+    if not folder.is_dir():
+        raise InvalidInputError(f"there is no folder {source}", hint="check the path")
+    return First(folder, check_name(project or folder.name, "project"))
+
+
+def prepare(bench: Workbench, *, samples: bool, first: First | None = None) -> None:
+    """Find projects that were dropped into the workspace; make the samples in an empty one.
+
+    `first` is handed to a job, which passes over what is registered already.
+    """
     found = bench.pictures.start_discover()
     if found:
         log.info("found %s in the workspace", ", ".join(found))
-    if samples and make_samples(bench, Silent()):
+    if first is not None:
+        if any(first.source.iterdir()):
+            bench.pictures.start_ingest(first.project, first.source)
+            log.info("taking in %s as project %s", first.source, first.project)
+        else:
+            log.warning("%s is empty: there is nothing to take in", first.source)
+    elif samples and make_samples(bench, Silent()):
         log.info("made the sample projects")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,15 +16,21 @@ def up(
     host: Annotated[str | None, typer.Option(help="Address. Default: 127.0.0.1")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port. Default: 8000")] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    ingest: Annotated[
+        Path | None, typer.Option(help="Folder of pictures to take in at the start.")
+    ] = None,
+    project: Annotated[
+        str | None, typer.Option(help="Project that they go to. Default: the folder's name.")
+    ] = None,
 ) -> None:
     """Start the server and open the page. Stop it with Ctrl+C."""
     gc.disable()  # imports leave no garbage: looking for it is a seventh of their time
-    from sightline.server.serve import serve
+    from sightline.server.serve import first_of, serve
 
     gc.enable()
     context = of(ctx)
     flags = {key: one for key, one in (("host", host), ("port", port)) if one is not None}
-    serve(context.workspace, flags=flags, browser=browser)
+    serve(context.workspace, flags=flags, browser=browser, first=first_of(ingest, project))
 
 
 def install(app: typer.Typer) -> None:
