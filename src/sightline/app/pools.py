@@ -6,19 +6,19 @@ import threading
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sightline.app.filters import Filters
-from sightline.core.errors import ConflictError, InvalidInputError
+from sightline.app.words import Words
+from sightline.core.errors import InvalidInputError
 from sightline.curate.pool import Pool, Tops
 from sightline.curate.tops import tops_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from sightline.app.encoders import Encoders
     from sightline.app.heads import Answers, Heads
     from sightline.app.neighbours import Neighbours
-    from sightline.core.arrays import F32
     from sightline.curate.ask import Queue
     from sightline.curate.pairs import Pairs
     from sightline.store.projects import Project
@@ -50,11 +50,10 @@ class Pools:
         self._lock = threading.Lock()
         self._known: dict[int, tuple[tuple[Any, ...], Tops]] = {}
         self.filters = Filters(store, self.predicted)
-        self.vectors: Callable[[Project, str], F32] | None = None
-        """Returns what stands for a text, (1, D); set by whoever has a text tower."""
         self.sources: dict[str, Source] = {
             "distance": neighbours.distance_to,
             "oddness": neighbours.oddness_by,
+            "likeness": Words(encoders, neighbours).likeness,
         }
         """What fills `Pool.arrays`, by the names that queues read."""
 
@@ -91,7 +90,6 @@ class Pools:
             names=answers.names,
             class_names=names,
             tags=state.tags,
-            queries=self._vector(project, asked),
             arrays={
                 name: source(project, state.size, asked)
                 for name, source in self.sources.items()
@@ -101,17 +99,6 @@ class Pools:
             file_names=lambda ordinals: self._neighbours.names(project, ordinals),
         )
         return pool, asked
-
-    def _vector(self, project: Project, asked: Mapping[str, Any]) -> F32 | None:
-        """Return the vector of the text asked for, None when there is no text."""
-        if "text" not in asked:
-            return None
-        if self.vectors is None:
-            raise ConflictError(
-                f"the encoder of {project.name} has no text tower",
-                hint="choose one that has, such as a CLIP or SigLIP model",
-            )
-        return self.vectors(project, asked["text"])
 
     def _alike(self, project: Project, asked: Mapping[str, Any]) -> Pairs:
         return self._neighbours.alike(project, asked["band"][0] if "band" in asked else None)

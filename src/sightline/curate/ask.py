@@ -40,7 +40,7 @@ class Ask:
     images: tuple[int, ...] = ()
     """Ordinals to be like."""
     text: str = ""
-    """What to look for; its vector comes in `Pool.queries`."""
+    """What to look for."""
 
     def __post_init__(self) -> None:
         """Refuse what makes no sense."""

@@ -117,8 +117,6 @@ class Pool:
     """A second opinion."""
     out_of_fold: OutOfFold | None = None
     """What heads say of labels they had not seen."""
-    queries: F32 | None = None
-    """(Q, D) vectors to be like, of length 1."""
     arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     """(N,) what else the queue `reads`, by that name."""
     alike: Pairs | None = None

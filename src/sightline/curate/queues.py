@@ -25,6 +25,7 @@ from sightline.curate.oddities import plan_oddities
 from sightline.curate.pool import WHYS, Plan, Pool
 from sightline.curate.scores import shuffled
 from sightline.curate.similar import plan_similar
+from sightline.curate.text import plan_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -217,6 +218,16 @@ _ENTRIES: Final = (
         uses=("distance",),
         options=("images",),
         plan=plan_similar,
+    ),
+    Queue(
+        name="text",
+        title="By words",
+        description="What fits a text best, by an encoder that reads words",
+        group="look",
+        needs=("embeddings",),
+        uses=("likeness",),
+        options=("text",),
+        plan=plan_text,
     ),
     Queue(
         name="all",

@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from sightline import __version__
 from sightline.app import Workbench
+from sightline.app.keepup import KeepUp
 from sightline.app.refit import Refitter
 from sightline.core.errors import SightlineError
 from sightline.jobs.follow import ProgressHub
@@ -121,7 +122,8 @@ def create_app(
         host: The address that the server is bound to.
         port: Its port.
         token: What every request must carry; None: nothing.
-        background: Look after jobs, and refit heads when labels change, in threads.
+        background: Look after jobs, refit heads when labels change, and embed pictures that arrive,
+            in threads.
     """
     hub = EventHub(bench.store.events)
     app = Application(
@@ -168,9 +170,11 @@ def _lifespan(bench: Workbench, hub: EventHub, *, background: bool) -> Callable[
         stop = threading.Event()
         jobs = threading.Thread(target=_look_after_jobs, args=(bench, hub, stop), name="jobs")
         refitter = Refitter(bench.store, bench.projects, bench.heads)
+        keep_up = KeepUp(bench.store, bench.projects, bench.encoders, bench.jobs)
         if background:
             jobs.start()
             refitter.start()
+            keep_up.start()
         try:
             yield
         finally:
@@ -178,6 +182,7 @@ def _lifespan(bench: Workbench, hub: EventHub, *, background: bool) -> Callable[
             await hub.close()
             if background:
                 await run_in_threadpool(refitter.stop)
+                await run_in_threadpool(keep_up.stop)
                 await run_in_threadpool(jobs.join)
 
     return lifespan

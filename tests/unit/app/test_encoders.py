@@ -1,13 +1,19 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
 import pytest
 
-from fakes.onnx_graphs import colour_model
+from fakes.onnx_graphs import colour_card, colour_model
 from fakes.pets import write_pets
+from fakes.tiny_models import save_weights
+from sightline.app.engine_room import RemoteEncoder
 from sightline.core.errors import (
     CancelledError,
+    InvalidInputError,
+    MissingWeightsError,
+    NotFoundError,
     UnknownEngineError,
 )
 from sightline.core.progress import Silent
@@ -113,3 +119,163 @@ def test_a_project_switches_to_a_real_network(
     assert added["kind"] == "encoder"
     head = _switches(bench, pets, "mobilenet", 1280)
     assert head["accuracy"] > 0.8
+
+
+def _add(bench: Workbench, file: Path, name: str, **options: Any) -> dict[str, Any]:
+    return bench.models.add(file, ImportOptions(name=name, **options))
+
+
+def test_a_server_embeds_with_torch_in_another_process(
+    bench: Workbench, pets: Project, tmp_path: Path
+) -> None:
+    file = save_weights(tmp_path / "w.safetensors")
+    added = _add(bench, file, "net", network="mobilenet_v3_small", preprocess="imagenet-64")
+    assert (added["kind"], added["dim"]) == ("encoder", 1024)
+    remote = bench.encoders.encoder("net")
+    assert isinstance(remote, RemoteEncoder)
+    assert remote.encode([]).shape == (0, 1024)
+    assert bench.encoders.embed(pets, "net")["embedded"] == 60
+    job = bench.encoders.start_embed(pets, "net")
+    assert bench.wait(job["id"])["embedded"] == 0, "the job's vectors have the same key"
+    here = bench.encoders.encoder("net", here=True)
+    assert not isinstance(here, RemoteEncoder)
+    picture = np.full((80, 70, 3), 90, np.uint8)
+    assert here.encode([picture]) == pytest.approx(remote.encode([picture]), abs=1e-4)
+
+
+def test_encoders_stand_side_by_side_and_one_can_be_forgotten(
+    bench: Workbench, pets: Project, tmp_path: Path
+) -> None:
+    _add(bench, colour_model(tmp_path / "c.onnx"), "colours", output="embedding")
+    bench.encoders.embed(pets)
+    bench.encoders.embed(pets, "colours")
+    rows = bench.encoders.of_project(pets)
+    assert [(one["name"], one["current"], one["embedded"]) for one in rows] == [
+        ("colours", True, 60),
+        ("hog", False, 60),
+    ]
+    assert (rows[0]["dim"], rows[0]["total"], rows[0]["text"]) == (3, 60, False)
+    other = bench.encoders.embeddings(pets, "hog")
+    assert other is not None
+    assert other.header.row_shape == (600,)
+    assert bench.encoders.forget(pets, "hog")["deleted"] == 60
+    assert [one["embedded"] for one in bench.encoders.of_project(pets)] == [60, 0]
+    with pytest.raises(NotFoundError, match="no embeddings of 'hog'"):
+        bench.encoders.forget(pets, "hog")
+
+
+def test_embeddings_of_a_model_that_is_gone_are_listed_and_can_go(
+    bench: Workbench, pets: Project, tmp_path: Path
+) -> None:
+    added = _add(bench, colour_model(tmp_path / "c.onnx"), "colours", output="embedding")
+    bench.encoders.embed(pets, "colours")
+    bench.models.delete(added["id"])
+    orphan = next(one for one in bench.encoders.of_project(pets) if one["embedded"])
+    assert (orphan["ready"], orphan["missing"]) == (False, "its model is gone")
+    with pytest.raises(UnknownEngineError, match="'colours'") as caught:
+        bench.encoders.embed(pets)
+    assert "models catalogue" in caught.value.hint
+    assert bench.heads.get(pets) is None, "what does not need the encoder goes on"
+    assert bench.encoders.forget(pets, orphan["key"])["deleted"] == 60
+
+
+def test_two_models_of_one_name_do_not_mix(bench: Workbench, pets: Project, tmp_path: Path) -> None:
+    first = _add(bench, colour_model(tmp_path / "a.onnx"), "colours", output="embedding")
+    assert bench.encoders.embed(pets, "colours")["embedded"] == 60
+    other = colour_model(tmp_path / "b.onnx", colour_card(temperature=0.5))
+    second = _add(bench, other, "colours", output="embedding")
+    names = {one["name"] for one in bench.engine_list()}
+    assert names == {"hog", "colours", first["id"]}, "the newest bears the name"
+    assert bench.encoders.key_of("colours") == bench.encoders.key_of(second["id"])
+    assert bench.encoders.embed(pets)["embedded"] == 60, "another file, other embeddings"
+    assert bench.encoders.embed(pets, first["id"])["embedded"] == 0, "the first are still there"
+    assert bench.encoders.name_of(pets) == first["id"]
+    bench.models.delete(second["id"])
+    assert bench.encoders.key_of("colours") == bench.encoders.key_of(first["id"])
+
+
+@pytest.mark.parametrize("how", ["changed", "gone"])
+def test_weights_that_changed_or_are_gone_are_told_and_nothing_is_mixed(
+    bench: Workbench, pets: Project, tmp_path: Path, how: str
+) -> None:
+    _add(bench, colour_model(tmp_path / "c.onnx"), "colours", output="embedding")
+    path = bench.store.models.path_of(bench.store.models.get("colours"))
+    if how == "changed":
+        path.write_bytes(
+            colour_model(tmp_path / "d.onnx", colour_card(temperature=9.0)).read_bytes()
+        )
+    else:
+        path.unlink()
+        engines = {one["name"]: one for one in bench.engine_list()}
+        assert (engines["colours"]["ready"], engines["colours"]["missing"]) == (
+            False,
+            "model.onnx is missing",
+        )
+        with pytest.raises(MissingWeightsError):
+            bench.encoders.start_embed(pets, "colours")
+    with pytest.raises((InvalidInputError, MissingWeightsError)) as caught:
+        bench.encoders.embed(pets, "colours")
+    assert "again" in caught.value.hint
+    assert bench.encoders.embeddings(pets, "colours") is None
+    assert bench.encoders.name_of(pets) == "hog"
+
+
+def test_any_torch_stands_for_the_newest_model_and_says_how_to_get_one(
+    bench: Workbench, pets: Project, tmp_path: Path
+) -> None:
+    bench.projects.save_settings(pets, {"encoder": "torch"})
+    with pytest.raises(MissingWeightsError) as caught:
+        bench.encoders.embed(pets)
+    assert "models pull mobilenet_v2" in caught.value.hint
+    assert bench.encoders.name_of(pets) == "torch"
+    assert bench.encoders.embeddings(pets) is None
+    _add(bench, colour_model(tmp_path / "c.onnx"), "colours", output="embedding")
+    assert bench.encoders.embed(pets)["engine"] == "colours"
+    assert bench.encoders.name_of(pets) == "colours"
+
+
+def test_pictures_that_arrive_while_it_embeds_are_taken_too(
+    bench: Workbench, pets: Project, tmp_path: Path
+) -> None:
+    class Arriving(Silent):
+        totals: ClassVar[list[int | None]] = []
+        once = True
+
+        def advance(self, done: int, total: int | None, note: str = "") -> None:
+            super().advance(done, total, note)
+            self.totals.append(total)
+            if self.once:
+                self.once = False
+                bench.ingest(write_pets(tmp_path / "more", 3, seed=8), "pets", labels="none")
+
+    progress = Arriving()
+    assert bench.encoders.embed(pets, progress=progress)["embedded"] == 66
+    assert (progress.totals[0], progress.totals[-1]) == (60, 66)
+
+
+def test_vectors_that_are_no_numbers_are_refused_picture_by_picture(
+    bench: Workbench, pets: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = bench.encoders.encoder("hog")
+    encode = encoder.encode
+
+    def broken(images: Any) -> Any:
+        rows = encode(images)
+        rows[0] = np.nan
+        return rows
+
+    monkeypatch.setattr(encoder, "encode", broken)
+    report = bench.encoders.embed(pets)
+    assert report["embedded"] + len(report["skipped"]) == 60
+    assert {one["reason"] for one in report["skipped"]} == {"not finite"}
+    found = bench.encoders.embeddings(pets)
+    assert found is not None
+    assert np.isfinite(found.load(60)[0]).all()
+
+
+def test_weights_of_another_network_are_not_added(bench: Workbench, tmp_path: Path) -> None:
+    file = save_weights(tmp_path / "w.safetensors")
+    with pytest.raises(InvalidInputError, match="do not fit"):
+        _add(bench, file, "net", network="resnet18")
+    assert bench.models.all() == []
+    assert list((bench.workspace / "models").iterdir()) == []
