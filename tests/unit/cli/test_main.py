@@ -33,6 +33,7 @@ VERBS = [
     "embed",
     "encoders",
     "similar",
+    "map",
     "doctor",
     "bench",
     "projects",
