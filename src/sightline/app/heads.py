@@ -37,6 +37,8 @@ class Answers:
     """K ids of classes."""
     names: tuple[str, ...] = ()
     """Their K names."""
+    multi: bool = False
+    """It is a head on tags."""
 
 
 class Heads:
@@ -111,7 +113,7 @@ class Heads:
         class_ids = tuple(scored.header.class_ids or ())
         names = {row.id: row.name for row in self._store.classes.list(project.id)}
         shown = tuple(names.get(one, "(deleted)") for one in class_ids)
-        return Answers(values, scored, class_ids, shown)
+        return Answers(values, scored, class_ids, shown, head.metrics.get("task") == "multi")
 
     def entropy(self, project: Project, n: int) -> NDArray[Any] | None:
         """Return the entropy of the ordinals 0 .. n - 1, nats; NaN where there is none."""

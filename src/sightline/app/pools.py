@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sightline.app.encoders import Encoders
     from sightline.app.heads import Answers, Heads
     from sightline.app.neighbours import Neighbours
+    from sightline.app.opinions import Opinions
     from sightline.curate.ask import Queue
     from sightline.curate.pairs import Pairs
     from sightline.store.projects import Project
@@ -41,10 +42,16 @@ class Pools:
     """Gathers what a queue is asked about."""
 
     def __init__(
-        self, store: Store, encoders: Encoders, heads: Heads, neighbours: Neighbours
+        self,
+        store: Store,
+        encoders: Encoders,
+        heads: Heads,
+        neighbours: Neighbours,
+        opinions: Opinions,
     ) -> None:
         self._store = store
         self._neighbours = neighbours
+        self._opinions = opinions
         self._encoders = encoders
         self._heads = heads
         self._lock = threading.Lock()
@@ -89,7 +96,15 @@ class Pools:
             class_ids=answers.class_ids,
             names=answers.names,
             class_names=names,
-            tags=state.tags,
+            multi=answers.multi,
+            other=(
+                self._opinions.other(project, state, asked.get("against"))
+                if "model" in reads
+                else None
+            ),
+            out_of_fold=(
+                self._opinions.out_of_fold(project, state) if "out_of_fold" in reads else None
+            ),
             arrays={
                 name: source(project, state.size, asked)
                 for name, source in self.sources.items()

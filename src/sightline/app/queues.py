@@ -8,6 +8,7 @@ import numpy as np
 
 from sightline.app.asked import options_of
 from sightline.app.items import item
+from sightline.app.opinions import Opinions
 from sightline.app.pools import Pools
 from sightline.core.errors import InvalidInputError
 from sightline.core.progress import Silent
@@ -42,7 +43,7 @@ class Queues:
         self._store = store
         self._projects = projects
         self._heads = heads
-        self.pools = Pools(store, encoders, heads, neighbours)
+        self.pools = Pools(store, encoders, heads, neighbours, Opinions(store, projects, encoders))
 
     def table(self) -> list[dict[str, Any]]:
         """Return the queues that can be asked for."""

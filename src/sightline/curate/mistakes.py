@@ -4,7 +4,8 @@ Northcutt, Jiang and Chuang ("Confident Learning: Estimating Uncertainty in Data
 Every label is judged by a head that did not learn from it. A class's threshold is the mean
 probability of that class among the images that bear its label, so that a class on which the head is
 never sure is not blamed for that. An image whose probability of another class passes that class's
-threshold counts as mislabelled; the ranking is by normalised margin: p(label) - p(likeliest other).
+threshold counts as mislabelled. These come first; then those that are contradicted by the likeliest
+class without passing its threshold; both by normalised margin: p(label) - p(likeliest other).
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 class Suspects(NamedTuple):
     """What m labelled images are said to be instead."""
 
+    sure: Bool
+    """(m,) mislabelled by confident learning."""
     wrong: Bool
-    """(m,) the label is probably wrong."""
+    """(m,) contradicted: another class is likelier, or passes its threshold."""
     margin: F32
     """(m,) p(label) - p(other), -1..1; the lower the worse."""
     instead: I64
@@ -50,10 +53,10 @@ def suspects(probabilities: F32, y: I64) -> Suspects:
     joint = confident.argmax(axis=1)
     others = probabilities.copy()
     others[at, y] = -1.0
-    instead = others.argmax(axis=1)
-    wrong = (confident[at, joint] >= 0) & (joint != y)
-    instead = np.where(wrong, joint, instead)
-    return Suspects(wrong, (own - probabilities[at, instead]).astype(np.float32), instead)
+    sure = (confident[at, joint] >= 0) & (joint != y)
+    instead = np.where(sure, joint, others.argmax(axis=1))
+    margin = (own - probabilities[at, instead]).astype(np.float32)
+    return Suspects(sure, sure | (margin < 0), margin, instead)
 
 
 def wrong_tags(probabilities: F32, tags: Bool) -> Suspects:
@@ -67,17 +70,17 @@ def wrong_tags(probabilities: F32, tags: Bool) -> Suspects:
     """
     m, k = probabilities.shape
     margin = np.full((m, k), np.inf, np.float32)
-    wrong = np.zeros((m, k), np.bool_)
+    wrong, sure = np.zeros((m, k), np.bool_), np.zeros((m, k), np.bool_)
     for tag in range(k):
         p = probabilities[:, tag]
         known = np.flatnonzero(np.isfinite(p))
         two = np.stack([1.0 - p[known], p[known]], axis=1)
         found = suspects(two, tags[known, tag].astype(np.int64))
         margin[known, tag], wrong[known, tag] = found.margin, found.wrong
-    worst = np.where(wrong, margin, np.inf).argmin(axis=1)
+        sure[known, tag] = found.sure
+    worst = np.where(wrong, margin - 2.0 * sure, np.inf).argmin(axis=1)
     at = np.arange(m)
-    some: Bool = np.asarray(wrong.any(axis=1))
-    return Suspects(some, margin[at, worst], worst.astype(np.int64))
+    return Suspects(sure[at, worst], wrong[at, worst], margin[at, worst], worst.astype(np.int64))
 
 
 def plan_mistakes(pool: Pool, ask: Ask) -> Plan:
@@ -94,45 +97,47 @@ def plan_mistakes(pool: Pool, ask: Ask) -> Plan:
             "there are too few labels to judge one by the others",
             hint="label at least two images of each of two classes",
         )
-    found = _found(pool, judged, ask.class_id)
+    found = _found(judged, ask.class_id)
     n = pool.size
-    margin, wrong = np.full(n, np.nan, np.float32), np.zeros(n, np.bool_)
-    row = np.full(n, -1, np.int64)
-    margin[judged.ordinals], wrong[judged.ordinals] = found.margin, found.wrong
-    row[judged.ordinals] = np.arange(len(judged.ordinals))
+    margin, row = np.full(n, np.nan, np.float32), np.full(n, -1, np.int64)
+    wrong, sure = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
+    wrong[judged.ordinals], sure[judged.ordinals] = found.wrong, found.sure
+    margin[judged.ordinals], row[judged.ordinals] = found.margin, np.arange(len(judged.ordinals))
     wanted = wrong & pool.live()
-    total = int(np.count_nonzero(wanted))
+    first, total = int((wanted & sure).sum()), int(wanted.sum())
     return ranked(
         pool,
         ask,
         Ranking(
             wanted=wanted,
             last=np.zeros(n, np.bool_),
-            key=margin,
+            key=margin + np.where(sure, np.float32(0), np.float32(4)),
             shown=margin,
             whys=lambda ordinals: _whys(pool, judged, found, row[ordinals]),
-            note=f"{total:,} of {len(judged.ordinals):,} labels look wrong",
+            note=_note(first, total - first, len(judged.ordinals)),
             alike=True,
         ),
     )
 
 
-def _found(pool: Pool, judged: OutOfFold, class_id: int | None) -> Suspects:
-    """Judge tags or classes; `class_id`: only those that bear it, or should."""
-    ids = np.asarray(judged.class_ids, np.int64)
-    if pool.multi and pool.tags is not None:
-        probs, tags = judged.probabilities, pool.tags.matrix(judged.ordinals, ids)
+def _note(sure: int, more: int, judged: int) -> str:
+    also = f", {more:,} more are contradicted" if more else ""
+    return f"{sure:,} of {judged:,} labels look wrong{also}"
+
+
+def _found(judged: OutOfFold, class_id: int | None) -> Suspects:
+    """Judge tags or classes; `class_id`: only what bears it, or should."""
+    ids, truth = np.asarray(judged.class_ids, np.int64), judged.truth
+    if truth.ndim > 1:
+        probs = judged.probabilities
         if class_id is not None:
             probs = np.where(ids == class_id, probs, np.float32(np.nan))
-        return wrong_tags(probs, tags)
-    given = pool.class_id[judged.ordinals].astype(np.int64)
-    place = np.minimum(np.searchsorted(ids, given), len(ids) - 1)
-    found = suspects(judged.probabilities, place)
-    found = found._replace(wrong=found.wrong & (ids[place] == given))
+        return wrong_tags(probs, truth)
+    found = suspects(judged.probabilities, truth)
     if class_id is None:
         return found
-    about = (given == class_id) | (ids[found.instead] == class_id)
-    return found._replace(wrong=found.wrong & about)
+    about = (ids[truth] == class_id) | (ids[found.instead] == class_id)
+    return found._replace(wrong=found.wrong & about, sure=found.sure & about)
 
 
 def _whys(pool: Pool, judged: OutOfFold, found: Suspects, rows: I64) -> list[str]:
@@ -140,17 +145,9 @@ def _whys(pool: Pool, judged: OutOfFold, found: Suspects, rows: I64) -> list[str
     whys = []
     for row in rows.tolist():
         other = int(found.instead[row])
-        p = float(judged.probabilities[row, other])
-        if pool.multi:
-            has = bool(_has(pool, judged, row, other))
-            whys.append(f"tagged {names[other]}, " * has + f"the head says {names[other]} {p:.0%}")
+        says = f"the head says {names[other]} {float(judged.probabilities[row, other]):.0%}"
+        if judged.truth.ndim > 1:
+            whys.append(f"tagged {names[other]}, {says}" if judged.truth[row, other] else says)
         else:
-            given = pool.class_names.get(int(pool.class_id[judged.ordinals[row]]), "(deleted)")
-            whys.append(f"labelled {given}, the head says {names[other]} {p:.0%}")
+            whys.append(f"labelled {names[int(judged.truth[row])]}, {says}")
     return whys
-
-
-def _has(pool: Pool, judged: OutOfFold, row: int, column: int) -> bool:
-    assert pool.tags is not None
-    one = np.asarray([judged.class_ids[column]], np.int64)
-    return bool(pool.tags.matrix(judged.ordinals[row : row + 1], one)[0, 0])

@@ -70,14 +70,26 @@ class OutOfFold:
     """(m, K)"""
     class_ids: tuple[int, ...]
     """K ids of its columns."""
+    truth: NDArray[Any]
+    """(m,) column of the label that was given, or (m, K) which tags were."""
 
 
-class Tags(Protocol):
-    """Who has which tag, as the store keeps it."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A table in memory."""
 
-    def matrix(self, ordinals: I64, class_ids: NDArray[np.int64]) -> Bool:
-        """Return which of the images has which of the tags: (n, K)."""
-        ...
+    rows: NDArray[Any]
+    """(N, K)"""
+    valid: Bool
+    """(N,)"""
+
+    def read(self, ordinals: NDArray[Any]) -> tuple[NDArray[Any], Bool]:
+        """Return the rows at `ordinals` (M, K) and which of them there are (M,)."""
+        return self.rows[ordinals], self.valid[ordinals]
+
+    def iter_chunks(self, n: int) -> Iterator[tuple[int, NDArray[Any], Bool]]:
+        """Yield all as one piece."""
+        yield 0, self.rows[:n], self.valid[:n]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +123,6 @@ class Pool:
     """Names of all living classes by id."""
     multi: bool = False
     """An image may have several tags; probabilities do not sum to 1."""
-    tags: Tags | None = None
-    """Who has which tag."""
     other: Other | None = None
     """A second opinion."""
     out_of_fold: OutOfFold | None = None

@@ -12,11 +12,12 @@ from sightline.core.labels import LABELLED, TEST
 from sightline.curate.mistakes import suspects, wrong_tags
 from sightline.curate.pool import OutOfFold
 from sightline.curate.queues import plan
-from sightline.store.tag_rows import TagRows
 from unit.curate.pools import pool
 
 
-def judged(probs: np.ndarray, given: list[int], **fields: Any) -> Any:
+def judged(
+    probs: np.ndarray, given: list[int], tags: np.ndarray | None = None, **fields: Any
+) -> Any:
     """Return a project of labelled images with what heads say of them; classes 3, 5, ..."""
     n, k = probs.shape
     ids = tuple(3 + 2 * one for one in range(k))
@@ -26,7 +27,9 @@ def judged(probs: np.ndarray, given: list[int], **fields: Any) -> Any:
         "class_id": np.array([ids[one] for one in given]),
         "margin": np.ones(n),
         "class_names": names,
-        "out_of_fold": OutOfFold(np.arange(n), probs.astype(np.float32), ids),
+        "out_of_fold": OutOfFold(
+            np.arange(n), probs.astype(np.float32), ids, np.array(given) if tags is None else tags
+        ),
     }
     return pool(n, **(known | fields))
 
@@ -59,7 +62,12 @@ def test_a_class_asked_for_is_the_label_or_what_it_should_be() -> None:
 def test_a_class_of_which_no_head_is_sure_is_not_blamed_for_that() -> None:
     """Its own threshold is low, and the other's is high."""
     probs = np.array([[0.95, 0.05]] * 10 + [[0.6, 0.4]] * 10)
-    assert not suspects(probs, np.repeat([0, 1], 10)).wrong.any()
+    found = suspects(probs, np.repeat([0, 1], 10))
+    assert not found.sure.any()
+    probs[0] = 0.45, 0.55
+    note = plan("mistakes", judged(probs, [0] * 10 + [1] * 10)).note
+    assert note == "1 of 20 labels look wrong, 10 more are contradicted"
+    assert found.wrong.tolist() == [False] * 10 + [True] * 10, "but it is contradicted"
 
 
 def test_changed_labels_are_found_among_many() -> None:
@@ -71,15 +79,14 @@ def test_changed_labels_are_found_among_many() -> None:
     changed = rng.choice(600, 40, replace=False)
     given[changed] = (given[changed] + 1) % 3
     got = plan("mistakes", judged(probs, given.tolist()))
-    assert len(set(got.ordinals) & set(changed)) >= 30
-    assert len(got.ordinals) <= 40
+    assert len(set(got.ordinals[:30]) & set(changed)) >= 28
+    assert len(set(got.ordinals) & set(changed)) >= 36
 
 
-def test_test_images_are_judged_and_labels_that_changed_meanwhile_are_not() -> None:
+def test_test_images_are_judged_too_and_filters_hold() -> None:
     assert 2 in plan("mistakes", judged(PROBS, GIVEN, split=np.full(6, TEST))).ordinals
-    here = judged(PROBS, GIVEN)
-    here.class_id[2] = 99
-    assert 2 not in plan("mistakes", here).ordinals
+    some = judged(PROBS, GIVEN, wanted=np.arange(6) != 2)
+    assert plan("mistakes", some).ordinals.tolist() == [5]
 
 
 def test_a_wrong_tag_is_one_too_many_or_one_too_few() -> None:
@@ -91,14 +98,7 @@ def test_a_wrong_tag_is_one_too_many_or_one_too_few() -> None:
     found = wrong_tags(probs, said)
     assert np.flatnonzero(found.wrong).tolist() == [7, 8]
     assert found.instead[[7, 8]].tolist() == [0, 1]
-    rows, columns = np.nonzero(said)
-    ids = np.array([3, 5])
-    here = judged(
-        probs,
-        [0] * 60,
-        multi=True,
-        tags=TagRows(rows.astype(np.int64), ids[columns].astype(np.int32)),
-    )
+    here = judged(probs, [0] * 60, said, multi=True)
     got = plan("mistakes", here)
     assert sorted(got.ordinals.tolist()) == [7, 8]
     missing = [one for one in (7, 8) if tags[one, one - 7]]
@@ -115,7 +115,8 @@ def test_a_wrong_tag_is_one_too_many_or_one_too_few() -> None:
 
 
 def test_with_too_few_labels_nothing_is_judged() -> None:
-    nobody = OutOfFold(np.zeros(0, np.int64), np.zeros((0, 2), np.float32), (3, 5))
+    nothing = np.zeros(0, np.int64)
+    nobody = OutOfFold(nothing, np.zeros((0, 2), np.float32), (3, 5), nothing)
     for out_of_fold in (None, nobody):
         with pytest.raises(ConflictError, match="too few labels"):
             plan("mistakes", judged(PROBS, GIVEN, out_of_fold=out_of_fold))
