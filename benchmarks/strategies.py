@@ -19,7 +19,8 @@ from sightline.curate.assist import Labels, Scores, refit, score
 from sightline.curate.coverage import bandwidth, herd, likeness
 from sightline.curate.pool import Pool, Tops, unit_rows
 from sightline.curate.queues import plan
-from sightline.heads.logistic import fit, prepare
+from sightline.heads.logistic import fit
+from sightline.heads.task import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
