@@ -127,7 +127,13 @@ class Queues:
         told = {
             ordinal: (_number(scores, at), _text(part.whys, at)) for ordinal, at in place.items()
         }
-        return {"size": view.size, "offset": offset, "items": self._items(project, rows, told)}
+        there = {row.ordinal for row in rows}
+        return {
+            "size": view.size,
+            "offset": offset,
+            "items": self._items(project, rows, told),
+            "gone": [offset + at for ordinal, at in place.items() if ordinal not in there],
+        }
 
     def page(self, project: Project, cursor: str | None, limit: int) -> dict[str, Any]:
         """Return the next images by arrival, for scripts that read all of them."""

@@ -35,6 +35,22 @@ def test_a_view_is_read_by_position_and_does_not_change_under_the_reader(
     assert bench.queues.window(view["id"], view["size"], 10)["items"] == []
 
 
+def test_an_image_that_went_leaves_its_place_empty_and_moves_no_other(
+    bench: Workbench, pets: Project, pictures: Path
+) -> None:
+    view = bench.queues.make_view(pets, "all")
+    before = bench.queues.window(view["id"], 0, 60)
+    assert before["gone"] == []
+    changed = pictures / Path(*Path(before["items"][12]["path"]).parts[-2:])
+    other = write_pets(pictures.parent / "other", 1, seed=9)
+    changed.write_bytes((other / "cat" / "000.png").read_bytes())
+    bench.ingest(pictures, "pets", labels="none")
+    after = bench.queues.window(view["id"], 10, 10)
+    assert after["gone"] == [12]
+    kept = [one["id"] for one in before["items"][10:20] if one["id"] != before["items"][12]["id"]]
+    assert [one["id"] for one in after["items"]] == kept
+
+
 @pytest.mark.parametrize(("offset", "limit"), [(-1, 10), (0, 0), (0, -1), (0, 1001)])
 def test_a_window_out_of_range_is_refused(
     bench: Workbench, pets: Project, offset: int, limit: int

@@ -90,7 +90,7 @@ export const api = {
     take(client.PATCH("/api/classes/{class_id}", { params: { path: { class_id } }, body })),
   deleteClass: (class_id: number) => take(client.DELETE("/api/classes/{class_id}", { params: { path: { class_id } } })),
 
-  openView: (name: string, body: { queue: string; filter: t.Filter; seed?: number }, signal?: AbortSignal) =>
+  openView: (name: string, body: t.NewView, signal?: AbortSignal) =>
     take(client.POST("/api/projects/{name}/views", { ...of(name), body, signal })),
   viewWindow: (view_id: string, offset: number, limit: number, signal?: AbortSignal) =>
     take(client.GET("/api/views/{view_id}", { params: { path: { view_id }, query: { offset, limit } }, signal })),

@@ -3274,6 +3274,11 @@ export interface components {
             offset: number;
             /** Items */
             items: components["schemas"]["Item"][];
+            /**
+             * Gone
+             * @description positions within the view whose image has been deleted since; not in items
+             */
+            gone: number[];
         };
         /**
          * Change

@@ -11,8 +11,9 @@ export type Class = S["Class"];
 export type Curves = S["Curves"];
 export type Doctor = S["Doctor"];
 export type Engine = S["Engine"];
-type Chosen = "class_ids" | "splits" | "statuses" | "text";
-export type Filter = Required<Pick<S["Filter"], Chosen>> & Omit<S["Filter"], Chosen>;
+export type Region = S["Region"];
+/** Which images: every part is there, an empty one leaves nothing out. */
+export type Filter = Required<S["Filter"]>;
 export type Head = S["Head"];
 export type HistoryEntry = S["HistoryEntry"];
 export type ImageDetail = S["Image"];
@@ -23,9 +24,12 @@ export type Job = S["Job"];
 export type LabelChange = S["Change"];
 export type LabelledImage = S["Labelled"];
 export type Mode = Run["mode"];
+/** A queue over a filter, with what the queue is told. */
+export type NewView = Omit<S["NewView"], "filter"> & { queue: string; filter: Partial<Filter> };
 export type Prediction = S["Prediction"];
 export type Problem = Pick<S["Problem"], "code" | "message" | "hint">;
 export type Project = S["Project"];
+export type QueueInfo = S["Queue"];
 export type ReliabilityBin = S["Bin"];
 export type SettingsForm = S["Form"];
 export type Skipped = S["Skipped"];

@@ -1,13 +1,14 @@
-import { lazy, Suspense, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Outlet, useNavigate, useParams } from "react-router";
 import { makesStale } from "@/events/effects";
 import { applyProgress } from "@/events/live";
 import { chooseTheme } from "./theme";
 import { useCommands, type Command } from "./commands";
 import { travel } from "./history";
-import { everywhere, going, isTyping, noSequence } from "./keymap";
+import { everywhere, going, isTyping } from "./keymap";
 import { rememberProject, to, useCurrentProject } from "./project";
 import { Rail } from "./Rail";
+import { sequence } from "./sequence";
 import { announcement, hub, outbox, queries } from "./services";
 import { TopBar } from "./TopBar";
 import "./shell.css";
@@ -55,7 +56,6 @@ export function Shell() {
   const params = useParams();
   const project = useCurrentProject();
   const [open, setOpen] = useState<"palette" | "keys" | null>(null);
-  const sequence = useRef(noSequence);
   useEvents();
 
   useEffect(() => {
@@ -113,8 +113,8 @@ export function Shell() {
         event.preventDefault();
         void travel(project, action.kind);
       } else {
-        const [next, gone] = going(sequence.current, event, event.timeStamp);
-        sequence.current = next;
+        const [next, gone] = going(sequence.get(), event, event.timeStamp);
+        sequence.set(next);
         if (gone?.kind !== "go") return;
         event.preventDefault();
         commands.find((command) => command.id === `go-${gone.letter}`)?.run();

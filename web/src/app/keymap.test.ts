@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { browsing, everywhere, going, noSequence, type Key } from "./keymap";
+import { bind, browsing, everywhere, going, noSequence, type Key } from "./keymap";
 
 const key = (name: string, held: Partial<Key> = {}): Key => ({
   key: name,
@@ -29,8 +29,17 @@ describe("keys", () => {
     expect(everywhere(key("Z", { metaKey: true, shiftKey: true }))).toEqual({ kind: "redo" });
   });
 
-  it("keeps S for later", () => {
-    expect(browsing(key("s"))).toBeNull();
+  it("accepts, rejects, repeats and looks for what is similar by one key each", () => {
+    const kinds = [" ", "n", ".", "s", "S", "q", "/"].map((name) => browsing(key(name))?.kind);
+    expect(kinds).toEqual(["accept", "reject", "repeat", "similar", "similar", "queues", "find"]);
+    expect(browsing(key("s", { ctrlKey: true }))).toBeNull();
+  });
+
+  it("does by another key what a person has put there", () => {
+    const mine = bind({ skip: "k", reject: "x" });
+    expect(browsing(key("K"), mine)).toEqual({ kind: "skip" });
+    expect(browsing(key("x"), mine)).toEqual({ kind: "reject" });
+    expect(browsing(key("n"), mine)).toBeNull();
   });
 
   it("goes by g and a letter, within its time", () => {

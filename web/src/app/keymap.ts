@@ -20,6 +20,12 @@ export type Action =
         | "help"
         | "palette"
         | "refresh"
+        | "accept"
+        | "reject"
+        | "repeat"
+        | "similar"
+        | "queues"
+        | "find"
         | "fit"
         | "zoomIn"
         | "zoomOut";
@@ -58,15 +64,39 @@ export function everywhere(key: Key): Action | null {
   return null;
 }
 
+/** What a person may put on another key, and the key that it has until then. */
+export const BINDABLE = {
+  unsure: "0",
+  skip: "x",
+  accept: " ",
+  reject: "n",
+  repeat: ".",
+  similar: "s",
+  queues: "q",
+  find: "/",
+  refresh: "r",
+} as const;
+
+export type Bindable = keyof typeof BINDABLE;
+export type Bindings = ReadonlyMap<string, Bindable>;
+
+/** Keys to what they do: the defaults, save where a person has chosen another. */
+export function bind(chosen: Partial<Record<Bindable, string>> = {}): Bindings {
+  const kinds = Object.keys(BINDABLE) as Bindable[];
+  return new Map(kinds.map((kind) => [chosen[kind] ?? BINDABLE[kind], kind]));
+}
+
+const DEFAULT_BINDINGS = bind();
+
 /** Keys of the Browse page: grid and detail view alike. */
-export function browsing(key: Key): Action | null {
+export function browsing(key: Key, bindings: Bindings = DEFAULT_BINDINGS): Action | null {
   const command = key.ctrlKey || key.metaKey;
   if (key.altKey) return null;
   if (isMove(key.key)) return command ? null : { kind: "move", by: MOVES[key.key], extend: key.shiftKey };
   if (command) return key.key.toLowerCase() === "a" ? { kind: "selectAll" } : null;
+  const bound = bindings.get(key.key.toLowerCase());
+  if (bound) return { kind: bound };
   switch (key.key) {
-    case "0":
-      return { kind: "unsure" };
     case "Enter":
       return { kind: "open" };
     case "Escape":
@@ -82,9 +112,6 @@ export function browsing(key: Key): Action | null {
     case "!":
       return { kind: "fit" };
   }
-  const letter = key.key.toLowerCase();
-  if (letter === "x") return { kind: "skip" };
-  if (letter === "r" && !key.shiftKey) return { kind: "refresh" };
   return /^[1-9]$/.test(key.key) ? { kind: "hotkey", key: key.key } : null;
 }
 
@@ -122,6 +149,9 @@ export const SHEET: readonly { readonly title: string; readonly rows: readonly R
     title: "Label",
     rows: [
       { keys: ["1", "…", "9"], means: "Give the class with that hotkey to the selection, or to the focused picture" },
+      { keys: ["Space"], means: "Accept what the model suggests, for the whole selection" },
+      { keys: ["N"], means: "Not what the model suggests: accepting the selection leaves it out" },
+      { keys: ["."], means: "The last label again" },
       { keys: ["0"], means: "Mark as unsure" },
       { keys: ["X"], means: "Skip" },
       { keys: ["⌫"], means: "Take the label away" },
@@ -136,8 +166,11 @@ export const SHEET: readonly { readonly title: string; readonly rows: readonly R
       { keys: ["Shift", "arrow"], means: "Extend the selection" },
       { keys: ["Home", "End"], means: "First and last picture" },
       { keys: ["Ctrl", "A"], means: "Select the whole view" },
+      { keys: ["S"], means: "What is similar to the selection, or to the focused picture" },
+      { keys: ["Q"], means: "Choose a queue" },
+      { keys: ["/"], means: "Search" },
       { keys: ["Enter"], means: "Open the picture" },
-      { keys: ["Esc"], means: "Close it, or select nothing" },
+      { keys: ["Esc"], means: "Close it, select nothing, or go back from what is similar" },
       { keys: ["R"], means: "Refresh the view" },
     ],
   },

@@ -1,4 +1,4 @@
-import { Check, CircleHelp, CircleSlash, TriangleAlert } from "lucide-react";
+import { Check, CircleHelp, CircleSlash, Layers2, TriangleAlert } from "lucide-react";
 import { memo } from "react";
 import type { Item } from "@/api/types";
 import { shown, type ClassLook } from "@/label/look";
@@ -18,6 +18,12 @@ export interface TileProps {
   y: number;
   side: number;
   withWhy: boolean;
+  score: string | null;
+  /** Its suggestion was said to be wrong. */
+  rejected: boolean;
+  /** The image was deleted since the view was made. */
+  gone: boolean;
+  onSimilar: ((index: number) => void) | null;
   picked: boolean;
   focused: boolean;
 }
@@ -31,17 +37,20 @@ const BADGES = {
 const whole = (share: number) => `${Math.round(share * 100)} %`;
 
 /** What a screen reader says of a tile. */
-function spoken(item: Item, mark: Mark | undefined, looks: TileProps["looks"]): string {
+function spoken({ item, mark, looks, score, rejected, gone }: TileProps): string {
+  if (!item) return gone ? "Deleted" : "Loading";
   const now = shown(item, mark);
   const name = baseName(item.path);
   const look = now.class_id === null ? undefined : looks.get(now.class_id);
   if (now.status === "labelled" && look) return `${name}: ${look.name}`;
   const guess = item.predicted === null ? undefined : looks.get(item.predicted);
-  const said = guess ? `, probably ${guess.name}` : "";
-  return `${name}: ${now.status}${said}`;
+  const said = guess ? `, ${rejected ? "not" : "probably"} ${guess.name}` : "";
+  return `${name}: ${now.status}${said}${score === null ? "" : `, ${score}`}`;
 }
 
-function Caption({ item, mark, looks }: { item: Item; mark: Mark | undefined; looks: TileProps["looks"] }) {
+type CaptionProps = Pick<TileProps, "mark" | "looks" | "rejected"> & { item: Item };
+
+function Caption({ item, mark, looks, rejected }: CaptionProps) {
   const now = shown(item, mark);
   const look = now.class_id === null ? undefined : looks.get(now.class_id);
   if (now.status === "labelled" && look) {
@@ -63,7 +72,7 @@ function Caption({ item, mark, looks }: { item: Item; mark: Mark | undefined; lo
   const guess = item.predicted === null ? undefined : looks.get(item.predicted);
   if (!guess) return <span className="tile-name ellipsis">{baseName(item.path)}</span>;
   return (
-    <span className="tile-guess">
+    <span className={rejected ? "tile-guess rejected" : "tile-guess"}>
       <Swatch look={guess} width={12} />
       <span className="ellipsis">{guess.name}</span>
       {item.probability !== null && <span className="tile-p">{whole(item.probability)}</span>}
@@ -72,7 +81,7 @@ function Caption({ item, mark, looks }: { item: Item; mark: Mark | undefined; lo
 }
 
 export const Tile = memo(function Tile(props: TileProps) {
-  const { id, index, column, item, mark, looks, x, y, side, withWhy, picked, focused } = props;
+  const { id, index, column, item, mark, looks, x, y, side, withWhy, score, rejected, gone, picked, focused } = props;
   const style = { transform: `translate(${x}px, ${y}px)`, width: side };
   const now = item && shown(item, mark);
   const look = now?.status === "labelled" && now.class_id !== null ? looks.get(now.class_id) : undefined;
@@ -83,17 +92,30 @@ export const Tile = memo(function Tile(props: TileProps) {
       role="gridcell"
       aria-colindex={column + 1}
       aria-selected={picked}
-      aria-label={item ? spoken(item, mark, looks) : "Loading"}
+      aria-label={spoken(props)}
       data-index={index}
       data-image={item?.id}
       style={style}
     >
       <div className="tile-picture" style={{ height: side }}>
-        {item ? <Thumb id={item.id} /> : <span className="thumb waiting" />}
+        {item ? <Thumb id={item.id} /> : <span className={gone ? "thumb gone" : "thumb waiting"} />}
         {look && (
           <span className="tile-mark">
             <Swatch look={look} width={side} />
           </span>
+        )}
+        {score !== null && <span className="tile-score">{score}</span>}
+        {props.onSimilar && item && (
+          <button
+            type="button"
+            className="tile-similar"
+            tabIndex={-1}
+            aria-label="Show what is similar"
+            title="What is similar (S)"
+            onClick={() => props.onSimilar?.(index)}
+          >
+            <Layers2 size={14} aria-hidden />
+          </button>
         )}
         {picked && (
           <span className="tile-check">
@@ -101,7 +123,10 @@ export const Tile = memo(function Tile(props: TileProps) {
           </span>
         )}
       </div>
-      <div className="tile-caption">{item && <Caption item={item} mark={mark} looks={looks} />}</div>
+      <div className="tile-caption">
+        {item && <Caption item={item} mark={mark} looks={looks} rejected={rejected} />}
+        {gone && <span className="tile-name">deleted</span>}
+      </div>
       {withWhy && <div className="tile-why ellipsis">{item?.why ?? ""}</div>}
     </div>
   );

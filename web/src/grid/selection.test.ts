@@ -11,6 +11,12 @@ describe("picking", () => {
   it("extends from the focus when nothing was picked", () => {
     expect([...play({ kind: "focus", index: 2 }, { kind: "extend", index: 4 }).picked]).toEqual([2, 3, 4]);
   });
+  it("takes a range in either direction, and goes on from there", () => {
+    const back = play({ kind: "range", from: 8, to: 5 });
+    expect(targets(back, 10)).toEqual([5, 6, 7, 8]);
+    expect(back.focus).toBe(5);
+    expect(targets(pick(back, { kind: "extend", index: 9 }), 10)).toEqual([8, 9]);
+  });
   it("toggles", () => {
     const both = play({ kind: "click", index: 1 }, { kind: "toggle", index: 9 });
     expect(targets(both, 10)).toEqual([1, 9]);

@@ -15,6 +15,7 @@ export type Pick =
   | { readonly kind: "click"; readonly index: number }
   | { readonly kind: "toggle"; readonly index: number }
   | { readonly kind: "extend"; readonly index: number }
+  | { readonly kind: "range"; readonly from: number; readonly to: number }
   | { readonly kind: "focus"; readonly index: number }
   | { readonly kind: "all"; readonly count: number }
   | { readonly kind: "clear" };
@@ -38,6 +39,8 @@ export function pick(selection: Selection, by: Pick): Selection {
       const anchor = selection.anchor ?? Math.max(0, selection.focus);
       return { picked: between(anchor, by.index), anchor, focus: by.index, all: false };
     }
+    case "range":
+      return { picked: between(by.from, by.to), anchor: by.from, focus: by.to, all: false };
     case "focus":
       return { picked: new Set(), anchor: null, focus: by.index, all: false };
     case "all":

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type RefObject } from "react";
 import { flushSync } from "react-dom";
-import { layOut, reveal, scrollY, visible, type Layout, type Range } from "./layout";
+import { layOut, place as placeOf, reveal, scrollY, visible, type Layout, type Range, type SheetY } from "./layout";
 import { atTop, goTo, moved, relayout, settle, type Scroll } from "./scroll";
 
 const OVERSCAN_ROWS = 2;
@@ -18,13 +18,15 @@ export interface Scroller {
   window: Window;
   onScroll: () => void;
   show: (index: number) => void;
+  /** Whether a tile is on screen now, all of it or in part. */
+  inView: (index: number) => boolean;
 }
 
 interface Options {
   count: number;
   tile: number;
   caption: number;
-  /** Changes when another view is opened: the grid starts at its top. */
+  /** Changes when another view is opened: the grid starts at its top, or where it was left. */
   viewKey: string;
   onFlying: (flying: boolean) => void;
 }
@@ -62,6 +64,7 @@ export function useScroller(
   );
   const at = useRef<Scroll>(atTop);
   const last = useRef({ layout, viewKey });
+  const left = useRef(new Map<string, SheetY>());
   const speed = useRef({ time: 0, timer: undefined as ReturnType<typeof setTimeout> | undefined });
   const [window, setWindow] = useState<Window>({ start: 0, end: 0, shift: 0 });
 
@@ -84,10 +87,12 @@ export function useScroller(
     const before = last.current;
     last.current = { layout, viewKey };
     if (size.height === 0) return;
-    if (before.viewKey !== viewKey) place(atTop, true);
-    else if (before.layout !== layout && before.layout.columns > 0)
+    if (before.viewKey !== viewKey) {
+      left.current.set(before.viewKey, at.current.top);
+      place(goTo(layout, left.current.get(viewKey) ?? atTop.top), true);
+    } else if (before.layout !== layout && before.layout.columns > 0) {
       place(relayout(before.layout, layout, at.current), true);
-    else place(at.current, true);
+    } else place(at.current, true);
   }, [layout, viewKey, size.height, place]);
 
   const onScroll = useCallback(() => {
@@ -120,5 +125,13 @@ export function useScroller(
     [layout, place],
   );
 
-  return { layout, window, onScroll, show };
+  const inView = useCallback(
+    (index: number) => {
+      const { y } = placeOf(layout, index);
+      return y + layout.pitchY > at.current.top && y < at.current.top + layout.viewportPx;
+    },
+    [layout],
+  );
+
+  return { layout, window, onScroll, show, inView };
 }

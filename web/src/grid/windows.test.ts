@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Item, ViewWindow } from "@/api/types";
-import { Windows } from "./windows";
+import { placed, Windows } from "./windows";
 
 const item = (id: number): Item => ({
   id,
@@ -31,7 +31,7 @@ function open(size: number, keepPages = 60) {
     signal.addEventListener("abort", () => aborted.push(offset));
     if (hold) await new Promise<void>((go) => held.push({ go }));
     const count = Math.max(0, Math.min(limit, size - offset));
-    return { size, offset, items: Array.from({ length: count }, (_, i) => item(offset + i)) };
+    return { size, offset, items: Array.from({ length: count }, (_, i) => item(offset + i)), gone: [] };
   };
   const windows = new Windows(size, load, 100, keepPages);
   return { windows, asked, aborted, setHold: (on: boolean) => (hold = on), held };
@@ -87,4 +87,10 @@ describe("Windows", () => {
     windows.invalidate([999]);
     expect(asked).toEqual([0, 0]);
   });
+});
+
+it("leaves the places of images that are gone empty", () => {
+  const there = [20, 21, 23, 24].map(item);
+  const at = placed({ size: 26, offset: 20, items: there, gone: [22, 25] }, 10);
+  expect(at.map((one) => one?.id ?? null)).toEqual([20, 21, null, 23, 24, null]);
 });

@@ -4,10 +4,20 @@ import type { Range } from "./layout";
 export type LoadWindow = (offset: number, limit: number, signal: AbortSignal) => Promise<ViewWindow>;
 
 interface Page {
-  items: readonly Item[] | null;
+  /** Null within it: an image that is gone. */
+  items: readonly (Item | null)[] | null;
   abort: AbortController | null;
   stale: boolean;
   used: number;
+}
+
+/** The items of a window at their positions; the server leaves out those that are gone and tells where. */
+export function placed({ size, offset, items, gone }: ViewWindow, limit: number): readonly (Item | null)[] {
+  if (gone.length === 0) return items;
+  const holes = new Set(gone);
+  const length = Math.max(0, Math.min(limit, size - offset));
+  let next = 0;
+  return Array.from({ length }, (_, i) => (holes.has(offset + i) ? null : (items[next++] ?? null)));
 }
 
 /**
@@ -42,7 +52,13 @@ export class Windows {
 
   get(index: number): Item | undefined {
     const page = this.pages.get(Math.floor(index / this.pageSize));
-    return page?.items?.[index % this.pageSize];
+    return page?.items?.[index % this.pageSize] ?? undefined;
+  }
+
+  /** Whether the image at a position has been deleted since the view was made. */
+  isGone(index: number): boolean {
+    const page = this.pages.get(Math.floor(index / this.pageSize));
+    return page?.items?.[index % this.pageSize] === null;
   }
 
   /** Position of an image that is loaded. */
@@ -74,12 +90,12 @@ export class Windows {
   }
 
   /** All items of a range, loading what is missing. */
-  async range(range: Range, signal: AbortSignal): Promise<Item[]> {
-    const items: Item[] = [];
+  async range(range: Range, signal: AbortSignal): Promise<(Item | null)[]> {
+    const items: (Item | null)[] = [];
     for (let offset = range.start; offset < range.end; offset += 1000) {
       const limit = Math.min(1000, range.end - offset);
       const answer = await this.load(offset, limit, signal);
-      items.push(...answer.items);
+      items.push(...placed(answer, limit));
     }
     return items;
   }
@@ -119,6 +135,11 @@ export class Windows {
     this.tell();
   }
 
+  /** Gives up what is on its way: nobody looks. */
+  rest(): void {
+    this.ensure({ start: 0, end: 0 });
+  }
+
   close(): void {
     for (const page of this.pages.values()) page.abort?.abort();
     this.listeners.clear();
@@ -140,8 +161,8 @@ export class Windows {
     try {
       const answer = await this.load(number * this.pageSize, this.pageSize, abort.signal);
       if (abort.signal.aborted) return;
-      page.items = answer.items;
-      answer.items.forEach((item, i) => this.where.set(item.id, number * this.pageSize + i));
+      page.items = placed(answer, this.pageSize);
+      page.items.forEach((item, i) => item && this.where.set(item.id, number * this.pageSize + i));
       this.error = null;
       this.trim();
     } catch (error) {
@@ -160,7 +181,7 @@ export class Windows {
     const idle = [...this.pages].filter(([number, page]) => !page.abort && !needed.has(number));
     idle.sort(([, a], [, b]) => a.used - b.used);
     for (const [number, page] of idle.slice(0, this.pages.size - this.keepPages)) {
-      for (const item of page.items ?? []) this.where.delete(item.id);
+      for (const item of page.items ?? []) if (item) this.where.delete(item.id);
       this.pages.delete(number);
     }
   }

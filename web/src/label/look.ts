@@ -30,6 +30,14 @@ export const unsure: Mark = { status: "unsure" };
 export const skip: Mark = { status: "skipped" };
 export const give = (classId: number): Mark => ({ class_id: classId, status: "labelled" });
 
+/** What the machine suggests for a picture: nothing against a person's word, save where labels are in doubt. */
+export function suggestion(item: Item, mark: Mark | undefined, doubting = false): number | null {
+  const { status, class_id } = shown(item, mark);
+  if (status === "skipped") return null;
+  if (status !== "labelled") return item.predicted;
+  return doubting && item.predicted !== class_id ? item.predicted : null;
+}
+
 /** What was said, in words. */
 export function describe(mark: Mark, looks: readonly ClassLook[]): string {
   if (mark.status === "labelled") return looks.find((one) => one.id === mark.class_id)?.name ?? "labelled";

@@ -75,6 +75,25 @@ describe("Outbox", () => {
     expect(server.got.map((changes) => changes[0]?.version)).toEqual([1, 11]);
   });
 
+  it("says of each image of one act what is said of it", async () => {
+    const { server, outbox } = make();
+    server.mood = "away";
+    const dog = { class_id: 2, status: "labelled" } as const;
+    outbox.push(
+      "p",
+      [
+        { id: 5, version: 1 },
+        { id: 6, version: 1, mark: dog },
+      ],
+      cat,
+    );
+    expect([outbox.overlay(5), outbox.overlay(6)]).toEqual([cat, dog]);
+    server.mood = "answers";
+    await server.pass();
+    expect(server.got).toHaveLength(1);
+    expect(server.got[0]?.map((change) => change.class_id)).toEqual([1, 2]);
+  });
+
   it("takes a refused label back and tells of it", async () => {
     const { server, outbox, events } = make();
     server.mood = "refuses";

@@ -7,11 +7,18 @@ export interface Mark {
   readonly status: Exclude<Status, "conflict">;
 }
 
+/** An image, the state of it that was seen, and what is said of it where that differs from the others. */
+export interface Marked {
+  readonly id: number;
+  readonly version: number;
+  readonly mark?: Mark;
+}
+
 /** One act of labelling, and so one step of undo. Plain data: it survives a closed browser. */
 export interface Entry {
   readonly key: number;
   readonly project: string;
-  readonly images: readonly { readonly id: number; readonly version: number }[];
+  readonly images: readonly Marked[];
   readonly mark: Mark;
 }
 
@@ -80,8 +87,9 @@ export class Outbox {
     return this.marks.get(imageId);
   }
 
-  push(project: string, images: readonly { id: number; version: number }[], mark: Mark): void {
-    this.adopt([{ key: 0, project, images: images.map(({ id, version }) => ({ id, version })), mark }]);
+  push(project: string, images: readonly Marked[], mark: Mark): void {
+    const marked = images.map(({ id, version, mark: own }) => (own ? { id, version, mark: own } : { id, version }));
+    this.adopt([{ key: 0, project, images: marked, mark }]);
   }
 
   /** Takes over entries that another tab could not send. */
@@ -168,10 +176,10 @@ export class Outbox {
   }
 
   private changes(entry: Entry): LabelChange[] {
-    return entry.images.map(({ id, version }) => ({
+    return entry.images.map(({ id, version, mark }) => ({
       image_id: id,
       version: Math.max(version, this.acked.get(id) ?? 0),
-      ...entry.mark,
+      ...(mark ?? entry.mark),
     }));
   }
 
@@ -184,7 +192,9 @@ export class Outbox {
   }
 
   private remark(): void {
-    this.marks = new Map(this.entries.flatMap((entry) => entry.images.map(({ id }) => [id, entry.mark] as const)));
+    this.marks = new Map(
+      this.entries.flatMap((entry) => entry.images.map(({ id, mark }) => [id, mark ?? entry.mark] as const)),
+    );
   }
 
   private tell(event: OutboxEvent): void {
@@ -225,11 +235,8 @@ export function conflicting(error: ApiError): LabelledImage[] {
 }
 
 const agrees = (entry: Entry, current: readonly LabelledImage[]): boolean =>
-  entry.images.every(({ id }) =>
+  entry.images.every(({ id, mark: { status, class_id } = entry.mark }) =>
     current.some(
-      (image) =>
-        image.id === id &&
-        image.status === entry.mark.status &&
-        (entry.mark.class_id === undefined || image.class_id === entry.mark.class_id),
+      (image) => image.id === id && image.status === status && (class_id === undefined || image.class_id === class_id),
     ),
   );

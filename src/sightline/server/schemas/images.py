@@ -176,3 +176,6 @@ class Window(Out):
     size: int
     offset: int
     items: list[Item]
+    gone: list[int] = Field(
+        description="positions within the view whose image has been deleted since; not in items"
+    )

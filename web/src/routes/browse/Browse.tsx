@@ -1,36 +1,45 @@
 import { useQuery } from "@tanstack/react-query";
 import { FilterX, ImagePlus, Images } from "lucide-react";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { useNavigate, useParams, useSearchParams } from "react-router";
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useLocation, useNavigate, useParams, useSearchParams } from "react-router";
 import { api } from "@/api/calls";
 import { ApiError } from "@/api/http";
 import { keys } from "@/api/keys";
+import type { Item, QueueInfo } from "@/api/types";
 import { useCommands } from "@/app/commands";
 import { kept } from "@/app/kept";
 import { outbox } from "@/app/services";
+import { Store } from "@/app/store";
 import { UnknownProject } from "@/app/UnknownProject";
 import { Grid, type GridHandle } from "@/grid/Grid";
-import { nothing, pick, pickedCount, type Pick, type Selection } from "@/grid/selection";
-import { describe, give, skip, unsure } from "@/label/look";
+import { nothing, pick, pickedCount, targets, type Pick, type Selection } from "@/grid/selection";
+import { give, skip, unsure } from "@/label/look";
 import { conflicting } from "@/label/outbox";
 import { Button } from "@/ui/Button";
 import { Confirm } from "@/ui/Dialog";
-import { count, many } from "@/ui/format";
+import { many } from "@/ui/format";
 import { Empty, ErrorNote, Skeleton } from "@/ui/States";
 import { toasts } from "@/ui/toasts";
-import { filters, fromAddress, noFilter, toAddress, type Asked } from "./asked";
+import { everything, filters, fromAddress, inQueue, noFilter, toAddress, type Asked } from "./asked";
 import { Detail } from "./Detail";
 import { Filters } from "./Filters";
 import { Inspector } from "./Inspector";
 import { KeyBar } from "./KeyBar";
+import { Progress } from "./Progress";
+import { byName, incomplete, scoreText } from "./queues";
+import { QueueAsks, QueueTrouble } from "./QueueTrouble";
 import { ToolBar } from "./ToolBar";
 import { useBrowseKeys } from "./useBrowseKeys";
 import { useClasses } from "./useClasses";
 import { useLabelling } from "./useLabelling";
 import { useView } from "./useView";
+import { WhyLine } from "./WhyLine";
 import "./browse.css";
 
 const TILE_KEY = "sightline.tile";
+/** So many pictures at most are compared with at once. */
+const MOST_COMPARED = 100;
+const NO_QUEUES: readonly QueueInfo[] = [];
 
 /** Says why a label was taken back. */
 function useRefusals(): void {
@@ -59,15 +68,24 @@ export function Component() {
   return <BrowseProject key={project} project={project} />;
 }
 
+const unseen = new Store<Selection>(nothing);
+const noneRejected = new Store<ReadonlySet<number>>(new Set());
+
 function BrowseProject({ project }: { project: string }) {
   const navigate = useNavigate();
+  const { key: place } = useLocation();
   const [search, setSearch] = useSearchParams();
   const asked = useMemo(() => fromAddress(search), [search]);
   const classes = useClasses(project);
   const about = useQuery({ queryKey: keys.project(project), queryFn: () => api.project(project) });
-  const { view, error, loading, old, refresh } = useView(project, asked);
-  const [selection, setSelection] = useState<Selection>(nothing);
+  const { data: queues } = useQuery({ queryKey: keys.queues, queryFn: api.queues, staleTime: Infinity });
+  const { view, error, loading, old, refresh } = useView(project, asked, place);
+  const chosen = view?.selection ?? unseen;
+  const selection = useSyncExternalStore(chosen.subscribe, chosen.get);
+  const rejects = view?.rejected ?? noneRejected;
+  const rejected = useSyncExternalStore(rejects.subscribe, rejects.get);
   const [opened, setOpened] = useState<number | null>(null);
+  const [picking, setPicking] = useState(false);
   const [tile, setTile] = useState(() => Number(kept.read(TILE_KEY)) || 160);
   const grid = useRef<GridHandle>(null);
   useRefusals();
@@ -76,32 +94,74 @@ function BrowseProject({ project }: { project: string }) {
   const [shownView, setShownView] = useState(viewId);
   if (shownView !== viewId) {
     setShownView(viewId);
-    setSelection(nothing);
     setOpened(null);
   }
+  // A view that was left is found where it was left.
+  useEffect(() => {
+    if (chosen.get().focus > 0) grid.current?.show(chosen.get().focus);
+  }, [chosen, viewId]);
 
   const size = view?.windows.size ?? 0;
-  const moveTo = useCallback((next: Selection) => {
-    setSelection(next);
-    setOpened((now) => (now === null ? null : next.focus));
-    grid.current?.show(next.focus);
-  }, []);
-  const onPick = useCallback((by: Pick) => moveTo(pick(selection, by)), [moveTo, selection]);
-  const { mark, ...labelling } = useLabelling({ view, looks: classes.list, selection, onDone: moveTo });
+  const moveTo = useCallback(
+    (next: Selection) => {
+      chosen.set(next);
+      setOpened((now) => (now === null ? null : next.focus));
+      grid.current?.show(next.focus);
+    },
+    [chosen],
+  );
+  const onPick = useCallback((by: Pick) => moveTo(pick(chosen.get(), by)), [moveTo, chosen]);
+  /** A key acts on what can be seen: a focus that was scrolled away is brought back first. */
+  const seen = useCallback(() => {
+    const { focus } = chosen.get();
+    if (opened !== null || (grid.current?.inView(focus) ?? false)) return true;
+    grid.current?.show(focus);
+    return false;
+  }, [chosen, opened]);
+  const labelling = useLabelling({ view, looks: classes.list, onDone: moveTo, seen });
+  const { mark, accept, reject, repeat } = labelling;
 
   const ask = useCallback((next: Asked) => setSearch(toAddress(next), { replace: true }), [setSearch]);
+  const toQueue = useCallback((name: string) => ask(inQueue(asked, name)), [ask, asked]);
   const open = useCallback(
     (index: number) => {
       if (index < 0 || index >= size) return;
-      setSelection((now) => pick(now, { kind: "focus", index }));
+      chosen.set(pick(chosen.get(), { kind: "focus", index }));
       setOpened(index);
     },
-    [size],
+    [size, chosen],
   );
+  const toGrid = useCallback(() => requestAnimationFrame(() => grid.current?.focus()), []);
   const close = useCallback(() => {
     setOpened(null);
-    requestAnimationFrame(() => grid.current?.focus());
+    toGrid();
+  }, [toGrid]);
+
+  /** What is similar to some pictures, in the same grid; the way back leads to the place where one was. */
+  const similarTo = useCallback(
+    (indices: readonly number[]) => {
+      const images = indices.slice(0, MOST_COMPARED).flatMap((index) => view?.windows.get(index)?.id ?? []);
+      if (images.length === 0) return;
+      const next = toAddress({ ...inQueue(asked, "similar", { images }), filter: noFilter });
+      setSearch(next, { state: { back: true } });
+    },
+    [view, asked, setSearch],
+  );
+  const similar = useCallback(() => similarTo(targets(chosen.get(), size)), [similarTo, chosen, size]);
+  const similarOne = useCallback((index: number) => similarTo([index]), [similarTo]);
+  const { state: came } = useLocation() as { state: { back?: boolean } | null };
+  const back = useCallback(() => {
+    if (asked.queue !== "similar") return false;
+    if (came?.back) void navigate(-1);
+    else toQueue("all");
+    return true;
+  }, [asked.queue, came, navigate, toQueue]);
+  const find = useCallback(() => {
+    const field = document.querySelector<HTMLInputElement>(".words-field input, .search-field input");
+    field?.focus();
+    field?.select();
   }, []);
+  const pickQueue = useCallback(() => setPicking(true), []);
 
   useBrowseKeys({
     selection,
@@ -114,18 +174,34 @@ function BrowseProject({ project }: { project: string }) {
     open,
     close,
     refresh,
+    accept,
+    reject,
+    repeat,
+    similar,
+    queues: pickQueue,
+    find,
+    back,
   });
+  const add = useCallback(() => void navigate(`/projects?add=${encodeURIComponent(project)}`), [navigate, project]);
   useCommands(
     "browse",
     useMemo(
       () => [
         { id: "refresh", section: "Browse", title: "Refresh the view", keys: "R", run: refresh },
-        {
-          id: "add",
-          section: "Browse",
-          title: "Add pictures",
-          run: () => void navigate(`/projects?add=${encodeURIComponent(project)}`),
-        },
+        { id: "similar", section: "Browse", title: "Show what is similar", keys: "S", run: similar },
+        { id: "find", section: "Browse", title: "Search", keys: "/", run: find },
+        { id: "add", section: "Browse", title: "Add pictures", run: add },
+        ...(queues ?? [])
+          .filter((queue) => !queue.options.includes("images"))
+          .map((queue) => ({
+            id: `queue-${queue.name}`,
+            section: "Queue",
+            title: `${queue.title}: ${queue.description}`,
+            run: () => toQueue(queue.name),
+          })),
+        { id: "accept", section: "Label", title: "Accept the suggestion", keys: "Space", run: accept },
+        { id: "reject", section: "Label", title: "Reject the suggestion", keys: "N", run: reject },
+        { id: "repeat", section: "Label", title: "Repeat the last label", keys: ".", run: repeat },
         { id: "unsure", section: "Label", title: "Unsure", keys: "0", run: () => mark(unsure) },
         { id: "skip", section: "Label", title: "Skip", keys: "X", run: () => mark(skip) },
         ...classes.list.map((look) => ({
@@ -136,32 +212,50 @@ function BrowseProject({ project }: { project: string }) {
           run: () => mark(give(look.id)),
         })),
       ],
-      [refresh, navigate, project, mark, classes.list],
+      [refresh, similar, find, add, queues, toQueue, accept, reject, repeat, mark, classes.list],
     ),
   );
 
-  const chooseTile = (px: number) => {
+  const chooseTile = useCallback((px: number) => {
     kept.write(TILE_KEY, String(px));
     setTile(px);
-  };
-  const add = () => void navigate(`/projects?add=${encodeURIComponent(project)}`);
+  }, []);
+  const queueName = view?.info.queue ?? asked.queue;
+  const score = useCallback((item: Item) => scoreText(queueName, item), [queueName]);
+  const clear = useCallback(() => onPick({ kind: "clear" }), [onPick]);
+  const openFocus = useCallback(() => open(chosen.get().focus), [open, chosen]);
+  const comparable = about.data?.queue_ready === true;
+  const asks = !loading && error === null && incomplete(asked);
 
   return (
     <main className="browse">
       <h1 className="hidden-but-read">Browse {project}</h1>
       <div className="browse-panes" inert={opened !== null}>
-        <ToolBar
-          project={project}
-          asked={asked}
-          onAsk={ask}
-          size={view ? size : null}
-          tile={tile}
-          onTile={chooseTile}
-          old={old}
-          loading={loading}
-          onRefresh={refresh}
-          note={view?.info.note ?? ""}
-        />
+        <div className="tools">
+          <ToolBar
+            project={project}
+            queues={queues ?? NO_QUEUES}
+            looks={classes.list}
+            asked={asked}
+            onAsk={ask}
+            picking={picking}
+            onPicking={setPicking}
+            size={view ? size : null}
+            tile={tile}
+            onTile={chooseTile}
+            old={old}
+            loading={loading}
+            onRefresh={refresh}
+            note={view?.info.note ?? ""}
+            onBack={back}
+            onGrid={toGrid}
+          />
+          <div className="progress-line">
+            <WhyLine windows={view?.windows ?? null} index={selection.focus} />
+            <div className="grow" />
+            <Progress project={project} />
+          </div>
+        </div>
         <Filters
           project={project}
           about={about.data}
@@ -171,19 +265,30 @@ function BrowseProject({ project }: { project: string }) {
           error={classes.error}
         />
         <section className="browse-grid" aria-label="View" aria-busy={loading}>
-          {error !== null && (
+          {error !== null && view && (
             <div className="browse-note">
               <ErrorNote error={error} onRetry={refresh} />
             </div>
           )}
-          {!view && error === null && <WaitingGrid tile={tile} />}
+          {error !== null && !view && (
+            <QueueTrouble
+              error={error}
+              queue={byName(queues, asked.queue)}
+              project={project}
+              about={about.data}
+              onRetry={refresh}
+              onQueue={toQueue}
+            />
+          )}
+          {asks && !view && <QueueAsks queue={asked.queue} onQueue={toQueue} />}
+          {!view && error === null && !asks && <WaitingGrid tile={tile} />}
           {view && size === 0 && (
             <NoPictures
               about={about.data?.images ?? 0}
               filtered={filters(asked.filter) > 0}
               note={view.info.note}
               onAdd={add}
-              onAll={() => ask({ ...asked, queue: "all", filter: noFilter })}
+              onAll={() => ask(everything)}
             />
           )}
           {view && size > 0 && (
@@ -195,22 +300,28 @@ function BrowseProject({ project }: { project: string }) {
               looks={classes.byId}
               selection={selection}
               withWhy={view.info.queue !== "all"}
+              score={score}
+              rejected={rejected}
               onPick={onPick}
               onOpen={open}
+              onSimilar={comparable ? similarOne : null}
             />
           )}
         </section>
         <Inspector
+          project={project}
           windows={view?.windows ?? null}
           index={selection.focus}
           looks={classes.byId}
-          onOpen={() => open(selection.focus)}
+          onOpen={openFocus}
+          onSimilar={comparable ? similar : null}
         />
         <KeyBar
           looks={classes.list}
           picked={pickedCount(selection, size)}
           onMark={mark}
-          onClear={() => onPick({ kind: "clear" })}
+          onClear={clear}
+          onAccept={comparable ? accept : null}
         />
       </div>
       {view && opened !== null && (
@@ -227,9 +338,9 @@ function BrowseProject({ project }: { project: string }) {
         open={labelling.pending !== null}
         onClose={labelling.cancel}
         onConfirm={labelling.confirm}
-        title={`Label ${count(labelling.pending?.count ?? 0)} pictures?`}
-        about={`They all become “${labelling.pending ? describe(labelling.pending.mark, classes.list) : ""}”. Undo takes it back.`}
-        action="Label them"
+        title={labelling.pending?.title ?? ""}
+        about={labelling.pending?.about ?? ""}
+        action={labelling.pending?.action ?? ""}
       />
     </main>
   );

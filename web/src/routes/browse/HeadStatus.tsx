@@ -21,7 +21,8 @@ function Hint() {
   );
 }
 
-function Embed({ project }: { project: string }) {
+/** Offers to embed, and shows how far that is. */
+export function Embed({ project }: { project: string }) {
   const { data: engines } = useQuery({ queryKey: keys.engines, queryFn: api.engines });
   const { data: jobs } = useJobs();
   const start = useMutation({

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { MousePointerClick } from "lucide-react";
-import { useEffect, useState, useSyncExternalStore, type CSSProperties } from "react";
+import { memo, useSyncExternalStore, type CSSProperties } from "react";
 import { api } from "@/api/calls";
 import { keys } from "@/api/keys";
 import type { ImageDetail, Item } from "@/api/types";
@@ -10,16 +10,8 @@ import type { Windows } from "@/grid/windows";
 import { shown, type ClassLook } from "@/label/look";
 import { Swatch } from "@/label/Swatch";
 import { ago, baseName, bytes, percent } from "@/ui/format";
-
-/** Follows a value once it rests: keys held down ask for nothing on the way. */
-function useRested<T>(value: T, ms: number): T {
-  const [rested, setRested] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(value), ms);
-    return () => clearTimeout(timer);
-  }, [value, ms]);
-  return rested;
-}
+import { SimilarStrip } from "./SimilarStrip";
+import { useRested } from "./useRested";
 
 export function useImage(id: number | undefined) {
   const rested = useRested(id, 120);
@@ -131,17 +123,21 @@ export function Facts({ item, image }: { item: Item; image: ImageDetail | undefi
 }
 
 interface InspectorProps {
+  project: string;
   windows: Windows | null;
   index: number;
   looks: ReadonlyMap<number, ClassLook>;
   onOpen: () => void;
+  /** Null where nothing can be compared. */
+  onSimilar: (() => void) | null;
 }
 
 const never = () => () => undefined;
 const zero = () => 0;
 
 /** All about the picture under the focus. */
-export function Inspector({ windows, index, looks, onOpen }: InspectorProps) {
+export const Inspector = memo(function Inspector(props: InspectorProps) {
+  const { project, windows, index, looks, onOpen, onSimilar } = props;
   useSyncExternalStore(windows?.subscribe ?? never, windows?.snapshot ?? zero);
   const item = windows?.get(index);
   const { data } = useImage(item?.id);
@@ -165,7 +161,8 @@ export function Inspector({ windows, index, looks, onOpen }: InspectorProps) {
       <StatusLine item={item} looks={looks} />
       {image && <Probabilities image={image} looks={looks} />}
       <Facts item={item} image={image} />
+      {onSimilar && <SimilarStrip project={project} id={item.id} onSimilar={onSimilar} />}
       {image && <History image={image} />}
     </aside>
   );
-}
+});

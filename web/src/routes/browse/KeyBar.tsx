@@ -1,4 +1,5 @@
 import { X } from "lucide-react";
+import { memo } from "react";
 import { give, skip, unsure, type ClassLook } from "@/label/look";
 import type { Mark } from "@/label/outbox";
 import { Swatch } from "@/label/Swatch";
@@ -10,10 +11,12 @@ interface KeyBarProps {
   picked: number;
   onMark: (mark: Mark) => void;
   onClear: () => void;
+  /** Null while the model suggests nothing. */
+  onAccept: (() => void) | null;
 }
 
 /** What the keys do, to be read and to be clicked. */
-export function KeyBar({ looks, picked, onMark, onClear }: KeyBarProps) {
+export const KeyBar = memo(function KeyBar({ looks, picked, onMark, onClear, onAccept }: KeyBarProps) {
   const withKeys = looks
     .filter((look) => look.hotkey !== null)
     .sort((a, b) => (a.hotkey ?? "").localeCompare(b.hotkey ?? ""));
@@ -34,6 +37,11 @@ export function KeyBar({ looks, picked, onMark, onClear }: KeyBarProps) {
         </IconButton>
       )}
       <div className="keybar-keys">
+        {onAccept && (
+          <button type="button" className="key-chip" onClick={onAccept}>
+            <Kbd>Space</Kbd> accept
+          </button>
+        )}
         {withKeys.map((look) => (
           <button key={look.id} type="button" className="key-chip" onClick={() => onMark(give(look.id))}>
             <Kbd>{look.hotkey}</Kbd>
@@ -50,4 +58,4 @@ export function KeyBar({ looks, picked, onMark, onClear }: KeyBarProps) {
       </div>
     </div>
   );
-}
+});

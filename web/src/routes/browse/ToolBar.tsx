@@ -1,18 +1,23 @@
-import { useQuery } from "@tanstack/react-query";
-import { Dices, ImagePlus, RefreshCw, Search } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { ImagePlus, RefreshCw, Search } from "lucide-react";
+import { memo, useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
-import { api } from "@/api/calls";
-import { keys } from "@/api/keys";
+import type { QueueInfo } from "@/api/types";
+import type { ClassLook } from "@/label/look";
 import { Button, IconButton, Tip } from "@/ui/Button";
 import { many } from "@/ui/format";
-import type { Asked } from "./asked";
-import { HeadStatus } from "./HeadStatus";
+import { inQueue, type Asked } from "./asked";
+import { QueueOptions } from "./QueueOptions";
+import { QueuePicker } from "./QueuePicker";
+import { byName } from "./queues";
 
 interface ToolBarProps {
   project: string;
+  queues: readonly QueueInfo[];
+  looks: readonly ClassLook[];
   asked: Asked;
   onAsk: (next: Asked) => void;
+  picking: boolean;
+  onPicking: (open: boolean) => void;
   size: number | null;
   tile: number;
   onTile: (px: number) => void;
@@ -20,6 +25,10 @@ interface ToolBarProps {
   loading: boolean;
   onRefresh: () => void;
   note: string;
+  /** Back from what is similar. */
+  onBack: () => void;
+  /** Gives the keys to the pictures. */
+  onGrid: () => void;
 }
 
 /** Typing asks once it pauses. */
@@ -52,78 +61,64 @@ function SearchField({ asked, onAsk }: Pick<ToolBarProps, "asked" | "onAsk">) {
   );
 }
 
-export function ToolBar({ project, asked, onAsk, size, tile, onTile, old, loading, onRefresh, note }: ToolBarProps) {
-  const { data: queues } = useQuery({ queryKey: keys.queues, queryFn: api.queues, staleTime: Infinity });
-  const all = queues ?? [{ name: "all", description: "Every picture" }];
-  const about = all.find((queue) => queue.name === asked.queue)?.description ?? "";
+export const ToolBar = memo(function ToolBar(props: ToolBarProps) {
+  const { project, queues, looks, asked, onAsk, size, tile, onTile, old, loading, onRefresh, note } = props;
   return (
-    <div className="tools">
-      <div className="toolbar" role="toolbar" aria-label="View">
-        <label className="queue-choice">
-          <span className="muted small">Queue</span>
-          <select
-            className="input compact"
-            value={asked.queue}
-            title={about}
-            onChange={(event) => onAsk({ ...asked, queue: event.target.value, seed: null })}
-          >
-            {all.map((queue) => (
-              <option key={queue.name} value={queue.name}>
-                {queue.name}
-              </option>
-            ))}
-          </select>
-        </label>
-        {asked.queue === "random" && (
-          <IconButton
-            label="Shuffle again"
-            small
-            onClick={() => onAsk({ ...asked, seed: Math.floor(Math.random() * 1e9) })}
-          >
-            <Dices size={14} aria-hidden />
-          </IconButton>
-        )}
-        <SearchField asked={asked} onAsk={onAsk} />
-        {old ? (
-          <Button small onClick={onRefresh} className="refresh-old">
-            <RefreshCw size={14} aria-hidden /> Refresh
-          </Button>
-        ) : (
-          <IconButton label="Refresh the view" keys="R" small onClick={onRefresh}>
-            <RefreshCw size={14} aria-hidden className={loading ? "spin" : ""} />
-          </IconButton>
-        )}
-        <span className="muted small view-size" role="status">
-          {size !== null && many(size, "picture")}
+    <div className="toolbar" role="toolbar" aria-label="View">
+      <QueuePicker
+        queues={queues}
+        queue={asked.queue}
+        open={props.picking}
+        onOpen={props.onPicking}
+        onChoose={(name) => onAsk(inQueue(asked, name))}
+        onClosed={props.onGrid}
+      />
+      <QueueOptions
+        queue={byName(queues, asked.queue)}
+        asked={asked}
+        onAsk={onAsk}
+        looks={looks}
+        onBack={props.onBack}
+      />
+      <SearchField asked={asked} onAsk={onAsk} />
+      {old ? (
+        <Button small onClick={onRefresh} className="refresh-old">
+          <RefreshCw size={14} aria-hidden /> Refresh
+        </Button>
+      ) : (
+        <IconButton label="Refresh the view" keys="R" small onClick={onRefresh}>
+          <RefreshCw size={14} aria-hidden className={loading ? "spin" : ""} />
+        </IconButton>
+      )}
+      <span className="muted small view-size" role="status">
+        {size !== null && many(size, "picture")}
+      </span>
+      {note && (
+        <span className="muted small ellipsis view-note" title={note}>
+          {note}
         </span>
-        {note && (
-          <span className="muted small ellipsis view-note" title={note}>
-            {note}
-          </span>
-        )}
-        <div className="grow" />
-        <HeadStatus project={project} />
-        <label className="size-slider">
-          <span className="hidden-but-read">Size of the pictures</span>
-          <input
-            type="range"
-            min={96}
-            max={320}
-            step={16}
-            value={tile}
-            onChange={(event) => onTile(Number(event.target.value))}
-          />
-        </label>
-        <Tip text="Add pictures">
-          <Link
-            className="button quiet icon small"
-            to={`/projects?add=${encodeURIComponent(project)}`}
-            aria-label="Add pictures"
-          >
-            <ImagePlus size={16} aria-hidden />
-          </Link>
-        </Tip>
-      </div>
+      )}
+      <div className="grow" />
+      <label className="size-slider">
+        <span className="hidden-but-read">Size of the pictures</span>
+        <input
+          type="range"
+          min={96}
+          max={320}
+          step={16}
+          value={tile}
+          onChange={(event) => onTile(Number(event.target.value))}
+        />
+      </label>
+      <Tip text="Add pictures">
+        <Link
+          className="button quiet icon small"
+          to={`/projects?add=${encodeURIComponent(project)}`}
+          aria-label="Add pictures"
+        >
+          <ImagePlus size={16} aria-hidden />
+        </Link>
+      </Tip>
     </div>
   );
-}
+});

@@ -1,47 +1,163 @@
-import type { Filter, Split, Status } from "@/api/types";
+import type { Filter, Region, Split, Status } from "@/api/types";
+
+export type Measure = "margin" | "entropy" | "confidence";
+export type Method = "lof" | "forest" | "knn";
+
+/** What a queue can be told besides the filter; null leaves it to the server. */
+export interface Options {
+  /** Probabilities from and to, 0 to 1. */
+  readonly band: readonly [number, number] | null;
+  /** The class that the band is of; null: whichever is likeliest. */
+  readonly class_id: number | null;
+  readonly measure: Measure | null;
+  readonly method: Method | null;
+  /** Name of a model or an encoder. */
+  readonly against: string | null;
+  /** Pictures that others are compared with. */
+  readonly images: readonly number[];
+  /** What is looked for in words. */
+  readonly text: string;
+}
 
 /** What the page shows: lives in the address, so that it can be kept and sent. */
 export interface Asked {
   readonly queue: string;
   readonly filter: Filter;
   readonly seed: number | null;
+  readonly options: Options;
 }
 
 export const SPLITS: readonly Split[] = ["train", "val", "test"];
 export const STATUSES: readonly Status[] = ["unlabelled", "labelled", "unsure", "skipped", "conflict"];
+export const MEASURES: readonly Measure[] = ["margin", "entropy", "confidence"];
+export const METHODS: readonly Method[] = ["lof", "forest", "knn"];
+export const BAND = [0.3, 0.8] as const;
+
+export const noFilter: Filter = {
+  class_ids: [],
+  tag_ids: [],
+  predicted_ids: [],
+  splits: [],
+  statuses: [],
+  text: "",
+  region: null,
+};
+export const noOptions: Options = {
+  band: null,
+  class_id: null,
+  measure: null,
+  method: null,
+  against: null,
+  images: [],
+  text: "",
+};
+export const everything: Asked = { queue: "all", filter: noFilter, seed: null, options: noOptions };
 
 const list = (text: string | null): string[] => (text ? text.split(",").filter(Boolean) : []);
+const ids = (text: string | null): number[] => list(text).map(Number).filter(Number.isInteger);
+const oneOf = <T extends string>(known: readonly T[], text: string | null): T | null =>
+  known.find((one) => one === text) ?? null;
+const short = (value: number): string => String(Number(value.toFixed(4)));
+
+function readBand(text: string | null): [number, number] | null {
+  const match = /^(0?\.\d+|[01](?:\.0*)?)-(0?\.\d+|[01](?:\.0*)?)$/.exec(text ?? "");
+  if (!match) return null;
+  const [low, high] = [Number(match[1]), Number(match[2])];
+  return low <= high ? [low, high] : null;
+}
+
+/** `umap@7` is a cluster of a map, `umap:1.5,2;3,4;5,6` the corners of a lasso on it. */
+export function readRegion(text: string | null): Region | null {
+  const match = /^([a-z]+)([@:])(.+)$/.exec(text ?? "");
+  const [, method = "", kind, rest = ""] = match ?? [];
+  if (kind === "@") return /^\d+$/.test(rest) ? { method, cluster: Number(rest) } : null;
+  const corners = rest.split(";").map((pair) => pair.split(",").map(Number));
+  const polygon = corners.flatMap(([x, y, ...more]) =>
+    x !== undefined && y !== undefined && more.length === 0 && Number.isFinite(x) && Number.isFinite(y)
+      ? [[x, y] satisfies [number, number]]
+      : [],
+  );
+  return kind === ":" && polygon.length === corners.length && polygon.length > 2 ? { method, polygon } : null;
+}
+
+export function writeRegion(region: Region | null): string {
+  if (region === null) return "";
+  if (region.polygon) {
+    const corners = region.polygon.map((corner) => corner.map(short).join(","));
+    return `${region.method}:${corners.join(";")}`;
+  }
+  return `${region.method}@${region.cluster ?? 0}`;
+}
+
+function readOptions(search: URLSearchParams): Options {
+  const [class_id = null] = ids(search.get("of"));
+  return {
+    band: readBand(search.get("band")),
+    class_id,
+    measure: oneOf(MEASURES, search.get("measure")),
+    method: oneOf(METHODS, search.get("method")),
+    against: search.get("against") || null,
+    images: ids(search.get("like")),
+    text: search.get("find") ?? "",
+  };
+}
 
 export function fromAddress(search: URLSearchParams): Asked {
   const seed = Number(search.get("seed"));
   return {
     queue: search.get("queue") ?? "all",
     filter: {
-      class_ids: list(search.get("class")).map(Number).filter(Number.isInteger),
+      class_ids: ids(search.get("class")),
+      tag_ids: ids(search.get("tag")),
+      predicted_ids: ids(search.get("predicted")),
       splits: SPLITS.filter((split) => list(search.get("split")).includes(split)),
       statuses: STATUSES.filter((status) => list(search.get("status")).includes(status)),
       text: search.get("text") ?? "",
+      region: readRegion(search.get("region")),
     },
     seed: search.has("seed") && Number.isInteger(seed) ? seed : null,
+    options: readOptions(search),
   };
 }
 
-export function toAddress(asked: Asked): URLSearchParams {
+export function toAddress({ queue, filter, seed, options }: Asked): URLSearchParams {
   const search = new URLSearchParams();
   const put = (key: string, value: string) => value !== "" && search.set(key, value);
-  put("queue", asked.queue === "all" ? "" : asked.queue);
-  put("class", asked.filter.class_ids.join(","));
-  put("split", asked.filter.splits.join(","));
-  put("status", asked.filter.statuses.join(","));
-  put("text", asked.filter.text.trim());
-  if (asked.seed !== null) put("seed", String(asked.seed));
+  put("queue", queue === "all" ? "" : queue);
+  put("class", filter.class_ids.join(","));
+  put("tag", filter.tag_ids.join(","));
+  put("predicted", filter.predicted_ids.join(","));
+  put("split", filter.splits.join(","));
+  put("status", filter.statuses.join(","));
+  put("text", filter.text.trim());
+  put("region", writeRegion(filter.region));
+  put("band", options.band === null ? "" : options.band.map(short).join("-"));
+  put("of", options.class_id === null ? "" : String(options.class_id));
+  put("measure", options.measure ?? "");
+  put("method", options.method ?? "");
+  put("against", options.against ?? "");
+  put("like", options.images.join(","));
+  put("find", options.text.trim());
+  if (seed !== null) put("seed", String(seed));
   return search;
 }
 
 export const filters = (filter: Filter): number =>
-  filter.class_ids.length + filter.splits.length + filter.statuses.length + (filter.text.trim() === "" ? 0 : 1);
+  filter.class_ids.length +
+  filter.tag_ids.length +
+  filter.predicted_ids.length +
+  filter.splits.length +
+  filter.statuses.length +
+  (filter.text.trim() === "" ? 0 : 1) +
+  (filter.region === null ? 0 : 1);
 
-export const noFilter: Filter = { class_ids: [], splits: [], statuses: [], text: "" };
+/** Another queue over the same filter; what was told to the last one does not hold for it. */
+export const inQueue = (asked: Asked, queue: string, options: Partial<Options> = {}): Asked => ({
+  ...asked,
+  queue,
+  seed: null,
+  options: { ...noOptions, ...options },
+});
 
 /** In or out of a list, kept in order of arrival. */
 export const toggled = <T>(items: readonly T[], item: T): T[] =>

@@ -1,8 +1,9 @@
 import { useEffect, useRef } from "react";
-import { browsing, isTyping, type Action } from "@/app/keymap";
+import { browsing, going, isTyping, type Action } from "@/app/keymap";
+import { sequence } from "@/app/sequence";
 import { announce } from "@/app/services";
 import { step, type Layout } from "@/grid/layout";
-import type { Pick, Selection } from "@/grid/selection";
+import { pickedCount, type Pick, type Selection } from "@/grid/selection";
 import { give, skip, unlabel, unsure, type ClassLook } from "@/label/look";
 import type { Mark } from "@/label/outbox";
 import { many } from "@/ui/format";
@@ -19,6 +20,14 @@ interface Options {
   open: (index: number) => void;
   close: () => void;
   refresh: () => void;
+  accept: () => void;
+  reject: () => void;
+  repeat: () => void;
+  similar: () => void;
+  queues: () => void;
+  find: () => void;
+  /** Back from what is similar; false where there is nothing to go back from. */
+  back: () => boolean;
 }
 
 /** Keys that a control under the focus needs for itself. */
@@ -59,14 +68,24 @@ function act(action: Action, now: Options): boolean {
       return true;
     case "close":
       if (now.opened) now.close();
-      else now.onPick({ kind: "clear" });
+      else if (pickedCount(now.selection, now.size) > 0) now.onPick({ kind: "clear" });
+      else return now.back();
       return true;
     case "selectAll":
       now.onPick({ kind: "all", count: now.size });
       announce(`${many(now.size, "picture")} selected`);
       return true;
     case "refresh":
-      now.refresh();
+    case "accept":
+    case "reject":
+    case "repeat":
+      now[action.kind]();
+      return true;
+    case "similar":
+    case "queues":
+    case "find":
+      if (now.opened) now.close();
+      now[action.kind]();
       return true;
     default:
       return false;
@@ -83,6 +102,8 @@ export function useBrowseKeys(options: Options): void {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || isTyping(event.target) || belongsToControl(event)) return;
       if (document.querySelector('[role="dialog"]:not([data-page]), [role="menu"], [role="alertdialog"]')) return;
+      // The letter after `g` goes to a page.
+      if (going(sequence.get(), event, event.timeStamp)[1]) return;
       const action = browsing(event);
       if (action && act(action, latest.current)) event.preventDefault();
     };

@@ -1,13 +1,22 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { api } from "@/api/calls";
 import type { ViewInfo } from "@/api/types";
+import { ApiError } from "@/api/http";
 import { hub, labelled, outbox } from "@/app/services";
+import { Store } from "@/app/store";
+import { nothing, type Selection } from "@/grid/selection";
 import { Windows } from "@/grid/windows";
 import type { Asked } from "./asked";
+import { incomplete, toBody } from "./queues";
+import { Shelf } from "./shelf";
 
+/** A view and all that one does in it, so that going back finds it as it was left. */
 export interface View {
   readonly info: ViewInfo;
   readonly windows: Windows;
+  readonly selection: Store<Selection>;
+  /** Images whose suggestion was said to be wrong. */
+  readonly rejected: Store<ReadonlySet<number>>;
   readonly asked: Asked;
   readonly project: string;
 }
@@ -23,6 +32,8 @@ interface State {
   /** Something happened since that a fresh view would show otherwise. */
   old: boolean;
 }
+
+const nowhere: State = { view: null, error: null, answered: "", old: false };
 
 const viewOf = (info: ViewInfo): Windows =>
   new Windows(info.size, (offset, limit, signal) => api.viewWindow(info.id, offset, limit, signal));
@@ -64,13 +75,16 @@ function listen(view: View, own: ReadonlySet<number>, onOld: () => void, onEmpty
   return () => stops.forEach((stop) => stop());
 }
 
-/** Opens a view for what is asked, and keeps the last one on screen until the next is there. */
-export function useView(project: string, asked: Asked) {
-  const [state, setState] = useState<State>({ view: null, error: null, answered: "", old: false });
+/** Opens a view for what is asked, and keeps the last one on screen until the next is there. A step back in the
+ * browser's history finds the view of then, in its order; `place` is the history's own name for where one is. */
+export function useView(project: string, asked: Asked, place: string) {
+  const [state, setState] = useState<State>(nowhere);
   const [turn, setTurn] = useState(0);
   const own = useRef(new Set<number>());
+  const shelf = useRef(new Shelf<View>(8, (view) => view.windows.close()));
+  const lastTurn = useRef(0);
   const question = JSON.stringify(asked);
-  const asking = `${question} ${turn}`;
+  const asking = `${place} ${question} ${turn}`;
   const refresh = useCallback(() => setTurn((now) => now + 1), []);
 
   useEffect(() => {
@@ -80,30 +94,48 @@ export function useView(project: string, asked: Asked) {
   useEffect(() => {
     const abort = new AbortController();
     const now = JSON.parse(question) as Asked;
-    api
-      .openView(
+    const renewed = lastTurn.current !== turn;
+    lastTurn.current = turn;
+    const answer = async (): Promise<State> => {
+      const before = renewed ? undefined : shelf.current.get(place);
+      if (before && JSON.stringify(before.asked) === question) {
+        before.windows.invalidate();
+        return { view: before, error: null, answered: asking, old: before.info.queue !== "all" };
+      }
+      if (incomplete(now)) return { view: null, error: null, answered: asking, old: false };
+      const info = await api.openView(project, toBody(now), abort.signal);
+      const view: View = {
+        info,
+        windows: viewOf(info),
+        selection: new Store(nothing),
+        rejected: new Store<ReadonlySet<number>>(new Set()),
+        asked: now,
         project,
-        { queue: now.queue, filter: now.filter, ...(now.seed === null ? {} : { seed: now.seed }) },
-        abort.signal,
-      )
-      .then((info) => {
-        if (abort.signal.aborted) return;
-        const view: View = { info, windows: viewOf(info), asked: now, project };
-        setState((before) => {
-          before.view?.windows.close();
-          return { view, error: null, answered: asking, old: false };
-        });
+      };
+      shelf.current.put(place, view);
+      return { view, error: null, answered: asking, old: false };
+    };
+    answer()
+      .then((next) => {
+        if (!abort.signal.aborted) setState(next);
       })
       .catch((error: unknown) => {
-        if (!abort.signal.aborted) setState((before) => ({ ...before, error, answered: asking }));
+        if (abort.signal.aborted) return;
+        // A refusal takes the place of the view; a server that is away leaves the last one on screen.
+        const refused = error instanceof ApiError && !error.passing;
+        setState((before) => ({ ...(refused ? nowhere : before), error, answered: asking }));
       });
     return () => abort.abort();
-  }, [project, question, asking]);
+  }, [project, question, asking, place, turn]);
 
   const { view } = state;
   useEffect(() => {
     if (!view) return;
-    return listen(view, own.current, () => setState((before) => ({ ...before, old: true })), refresh);
+    const stop = listen(view, own.current, () => setState((before) => ({ ...before, old: true })), refresh);
+    return () => {
+      stop();
+      view.windows.rest();
+    };
   }, [view, refresh]);
 
   const loading = state.answered !== asking;
