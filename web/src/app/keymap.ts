@@ -165,6 +165,7 @@ export const SHEET: readonly { readonly title: string; readonly rows: readonly R
       { keys: ["←", "→", "↑", "↓"], means: "Move the focus" },
       { keys: ["Shift", "arrow"], means: "Extend the selection" },
       { keys: ["Home", "End"], means: "First and last picture" },
+      { keys: ["Ctrl", "Space"], means: "Select the focused picture, or not" },
       { keys: ["Ctrl", "A"], means: "Select the whole view" },
       { keys: ["S"], means: "What is similar to the selection, or to the focused picture" },
       { keys: ["Q"], means: "Choose a queue" },

@@ -88,6 +88,7 @@ describe("Outbox", () => {
       cat,
     );
     expect([outbox.overlay(5), outbox.overlay(6)]).toEqual([cat, dog]);
+    await settled();
     server.mood = "answers";
     await server.pass();
     expect(server.got).toHaveLength(1);

@@ -1,7 +1,8 @@
-import { CircleDashed, CircleHelp, CircleSlash, Tag, TriangleAlert } from "lucide-react";
+import { CircleDashed, CircleHelp, CircleSlash, Tag, TriangleAlert, X } from "lucide-react";
 import type { Project, Split, Status } from "@/api/types";
 import type { ClassLook } from "@/label/look";
-import { Button } from "@/ui/Button";
+import { Swatch } from "@/label/Swatch";
+import { Button, IconButton } from "@/ui/Button";
 import { count } from "@/ui/format";
 import { ErrorNote } from "@/ui/States";
 import { filters, noFilter, SPLITS, toggled, type Asked } from "./asked";
@@ -82,6 +83,38 @@ export function Filters({ project, about, asked, onAsk, looks, error }: FiltersP
           ))}
         </ul>
       </section>
+      {about?.queue_ready && looks.length > 0 && (
+        <section>
+          <h2 className="panel-title">Suggested</h2>
+          <ul className="status-rows">
+            {looks.map((look) => (
+              <li key={look.id}>
+                <button
+                  type="button"
+                  className="filter-row"
+                  aria-pressed={filter.predicted_ids.includes(look.id)}
+                  aria-label={`Suggested ${look.name}`}
+                  onClick={() => set({ predicted_ids: toggled(filter.predicted_ids, look.id) })}
+                >
+                  <Swatch look={look} width={14} />
+                  <span className="grow ellipsis">{look.name}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {filter.region && (
+        <section>
+          <h2 className="panel-title">On the map</h2>
+          <span className="chip region-chip">
+            {filter.region.polygon ? "inside the lasso" : `cluster ${(filter.region.cluster ?? 0) + 1}`}
+            <IconButton label="All of the map again" small onClick={() => set({ region: null })}>
+              <X size={12} aria-hidden />
+            </IconButton>
+          </span>
+        </section>
+      )}
       {active > 0 && (
         <Button small onClick={() => onAsk({ ...asked, filter: noFilter })}>
           Clear {active === 1 ? "the filter" : `${active} filters`}

@@ -36,9 +36,9 @@ async function load(view: View, indices: readonly number[]): Promise<Item[]> {
 }
 
 /** Hands over what is there, now or later; a failure is told. */
-function once(items: Item[] | Promise<Item[]>, use: (items: Item[]) => void): void {
-  if (Array.isArray(items)) use(items);
-  else items.then(use).catch((error: unknown) => toasts.fail(error));
+function once(items: Item[] | Promise<Item[]>, then: (items: Item[]) => void): void {
+  if (Array.isArray(items)) then(items);
+  else items.then(then).catch((error: unknown) => toasts.fail(error));
 }
 
 function send(project: string, images: readonly Marked[], mark: Mark): void {
