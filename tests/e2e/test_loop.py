@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from e2e.axe import look_in_both_themes
+from e2e.browse import choose_queue
 from fakes.shapes import SHAPES, draw
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def teach(page: Page) -> None:
     expect(head).to_be_visible(timeout=LONG_MS)
     page.locator(".tile.focused").click()
     label_and_learn(page, head)
-    page.get_by_label("Queue").select_option("uncertain")
+    choose_queue(page, "Uncertain")
     expect(page.locator(".tile-why").first).to_have_text(re.compile("%"))
     page.locator(".tile").first.click()
     label_and_learn(page, head)

@@ -1,14 +1,13 @@
 import { Slider } from "radix-ui";
 import { useEffect, useRef, useState } from "react";
-import { BAND } from "./asked";
 
 interface BandSliderProps {
   /** Probabilities from and to, 0 to 1. */
-  band: readonly [number, number] | null;
+  band: readonly [number, number];
   onBand: (band: [number, number]) => void;
 }
 
-const STEP = 0.05;
+const STEP = 0.01;
 /** A hand that is still moving asks for nothing, ms. */
 const REST_MS = 250;
 
@@ -16,11 +15,10 @@ const percents = ([low, high]: readonly [number, number]) => `${Math.round(low *
 
 /** From one probability to another, by two thumbs. */
 export function BandSlider({ band, onBand }: BandSliderProps) {
-  const given = band ?? BAND;
   const [moving, setMoving] = useState<readonly [number, number] | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
-  const [low, high] = moving ?? given;
+  const [low, high] = moving ?? band;
   return (
     <div className="band-slider">
       <Slider.Root

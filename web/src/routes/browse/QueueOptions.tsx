@@ -7,7 +7,7 @@ import type { QueueInfo } from "@/api/types";
 import type { ClassLook } from "@/label/look";
 import { IconButton } from "@/ui/Button";
 import { many } from "@/ui/format";
-import { MEASURES, METHODS, type Asked, type Measure, type Method, type Options } from "./asked";
+import { BANDS, MEASURES, METHODS, type Asked, type Measure, type Method, type Options } from "./asked";
 import { BandSlider } from "./BandSlider";
 
 interface QueueOptionsProps {
@@ -113,7 +113,9 @@ export function QueueOptions({ queue, asked, onAsk, looks, onBack }: QueueOption
   const takes = (option: string) => queue.options.includes(option);
   return (
     <>
-      {takes("band") && <BandSlider band={options.band} onBand={(band) => set({ band })} />}
+      {takes("band") && (
+        <BandSlider band={options.band ?? BANDS[queue.name] ?? [0, 1]} onBand={(band) => set({ band })} />
+      )}
       {takes("class_id") && (
         <Choice
           label="Probability of"

@@ -32,10 +32,9 @@ export function QueuePicker({ queues, queue, open, onOpen, onChoose, onClosed }:
           <ChevronDown size={12} aria-hidden />
         </button>
       </Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal container={document.querySelector("main")}>
         <Radix.Content
           className="menu queue-menu"
-          aria-label="Queues"
           align="start"
           sideOffset={4}
           collisionPadding={8}

@@ -48,7 +48,7 @@ export function QueueTrouble({ error, queue, project, about, onRetry, onQueue }:
         action={
           <>
             {waits && !about?.queue_ready && <Embed project={project} />}
-            {needs.includes("head") && queue.name !== "auto" && (
+            {needs.includes("head") && !about?.queue_ready && (
               <Button look="primary" onClick={() => onQueue("auto")}>
                 Label in “auto” first
               </Button>

@@ -31,7 +31,12 @@ export const SPLITS: readonly Split[] = ["train", "val", "test"];
 export const STATUSES: readonly Status[] = ["unlabelled", "labelled", "unsure", "skipped", "conflict"];
 export const MEASURES: readonly Measure[] = ["margin", "entropy", "confidence"];
 export const METHODS: readonly Method[] = ["lof", "forest", "knn"];
-export const BAND = [0.3, 0.8] as const;
+/** What a queue takes when no band is chosen, as the server does. */
+export const BANDS: Readonly<Record<string, readonly [number, number]>> = {
+  band: [0.3, 0.8],
+  certain: [0.9, 1],
+  "near-duplicates": [0.97, 1],
+};
 
 export const noFilter: Filter = {
   class_ids: [],

@@ -1,0 +1,19 @@
+"""What tests do on the Browse page by its keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+def choose_queue(page: Page, title: str) -> None:
+    """Open the list of queues by its key and choose one by its first letters."""
+    page.locator("body").press("q")
+    menu = page.get_by_role("menu")
+    expect(menu).to_be_visible()
+    menu.get_by_role("menuitemradio").filter(has=page.get_by_text(title, exact=True)).click()
+    expect(page.get_by_role("button", name=f"Queue: {title}")).to_be_visible()
