@@ -41,6 +41,8 @@ export const urls = {
   view: (id: number, px = 1024) => `/api/view/${id}?px=${px}`,
   file: (id: number) => `/api/file/${id}`,
   modelFile: (ref: string) => `/api/models/${encodeURIComponent(ref)}/file`,
+  exported: (project: string, file: string) =>
+    `/api/projects/${encodeURIComponent(project)}/exports/${encodeURIComponent(file)}`,
   events: "/api/events",
 };
 
@@ -81,6 +83,22 @@ export const api = {
     sendFiles<{ added: number; known: number; skipped: t.Skipped[] }>(
       `/api/projects/${encodeURIComponent(name)}/upload`,
       list,
+    ),
+
+  exportLabels: (name: string, body: t.ExportRequest) =>
+    take(client.POST("/api/projects/{name}/export", { ...of(name), body })),
+  lookAtLabels: async (name: string, body: Omit<t.ImportRequest, "dry_run">) =>
+    (await take(
+      client.POST("/api/projects/{name}/import", { ...of(name), body: { ...body, dry_run: true } }),
+    )) as t.ImportReport,
+  importLabels: async (name: string, body: Omit<t.ImportRequest, "dry_run">) =>
+    (await take(
+      client.POST("/api/projects/{name}/import", { ...of(name), body: { ...body, dry_run: false } }),
+    )) as t.Job,
+  sendLabels: (name: string, file: File, { format, mode, add_images }: Omit<t.ImportRequest, "dry_run">) =>
+    sendFiles<t.ImportReport>(
+      `/api/projects/${encodeURIComponent(name)}/import?format=${format}&mode=${mode}&add_images=${add_images}`,
+      [file],
     ),
 
   classes: (name: string) => take(client.GET("/api/projects/{name}/classes", of(name))),

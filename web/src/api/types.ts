@@ -11,6 +11,9 @@ export type Class = S["Class"];
 export type Curves = S["Curves"];
 export type Doctor = S["Doctor"];
 export type Engine = S["Engine"];
+export type ExportRequest = Required<S["NewExport"]>;
+export type ImportReport = S["ImportReport"];
+export type ImportRequest = Required<S["NewImport"]>;
 export type Region = S["Region"];
 /** Which images: every part is there, an empty one leaves nothing out. */
 export type Filter = Required<S["Filter"]>;
@@ -127,4 +130,15 @@ export interface RunReport {
   readonly temperature: number;
   readonly splits: Partial<Record<Split, SplitReport>>;
   readonly worst: readonly Mistake[];
+}
+
+/** What a job that exports labels tells at its end. */
+export interface ExportResult {
+  readonly file: string;
+  readonly items: number;
+  readonly pictures: number;
+  readonly left_out: number;
+  readonly file_bytes: number | null;
+  readonly missing_count: number;
+  readonly missing: readonly { readonly where: string; readonly reason: string }[];
 }

@@ -11,6 +11,8 @@ const TITLES: Readonly<Record<string, string>> = {
   embed: "Embedding",
   train: "Training",
   export: "Exporting",
+  "export-labels": "Exporting labels",
+  "import-labels": "Importing labels",
   thumbs: "Making thumbnails",
   head: "Refitting",
   predict: "Predicting",

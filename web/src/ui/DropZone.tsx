@@ -6,11 +6,25 @@ interface DropZoneProps {
   label: string;
   hint?: string;
   disabled?: boolean;
+  /** What the button says. */
+  choose?: string;
+  accept?: string;
+  multiple?: boolean;
   onFiles: (files: File[]) => void;
 }
 
-/** Takes pictures by drop, by paste or by choosing them. */
-export function DropZone({ label, hint, disabled, onFiles }: DropZoneProps) {
+const PICTURES = "image/*,.tif,.tiff,.fits,.fit,.heic,.heif";
+
+/** Takes files, pictures unless something else is said, by drop, by paste or by choosing them. */
+export function DropZone({
+  label,
+  hint,
+  disabled,
+  choose = "Choose pictures",
+  accept = PICTURES,
+  multiple = true,
+  onFiles,
+}: DropZoneProps) {
   const [over, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
@@ -39,15 +53,15 @@ export function DropZone({ label, hint, disabled, onFiles }: DropZoneProps) {
       <span id={id}>{label}</span>
       {hint && <span className="small">{hint}</span>}
       <Button small disabled={disabled} onClick={() => input.current?.click()}>
-        Choose pictures
+        {choose}
       </Button>
       <input
         ref={input}
         type="file"
-        multiple
+        multiple={multiple}
         hidden
         aria-label={label}
-        accept="image/*,.tif,.tiff,.fits,.fit,.heic,.heif"
+        accept={accept}
         onChange={(event) => {
           take(event.target.files);
           event.target.value = "";

@@ -6,6 +6,7 @@ import type { ClassLook } from "@/label/look";
 import { Button, IconButton, Tip } from "@/ui/Button";
 import { many } from "@/ui/format";
 import { inQueue, type Asked } from "./asked";
+import { DataMenu } from "./data/DataMenu";
 import { QueueOptions } from "./QueueOptions";
 import { QueuePicker } from "./QueuePicker";
 import { byName } from "./queues";
@@ -119,6 +120,7 @@ export const ToolBar = memo(function ToolBar(props: ToolBarProps) {
           <ImagePlus size={16} aria-hidden />
         </Link>
       </Tip>
+      <DataMenu project={project} />
     </div>
   );
 });

@@ -1,5 +1,15 @@
 import { useMutation } from "@tanstack/react-query";
-import { Archive, ArchiveRestore, Ellipsis, Eraser, FolderOpen, ImagePlus, Trash2 } from "lucide-react";
+import {
+  Archive,
+  ArchiveRestore,
+  Download,
+  Ellipsis,
+  Eraser,
+  FolderOpen,
+  ImagePlus,
+  Trash2,
+  Upload,
+} from "lucide-react";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { api } from "@/api/calls";
@@ -8,6 +18,7 @@ import type { Project } from "@/api/types";
 import { to } from "@/app/project";
 import { queries } from "@/app/services";
 import { Thumb } from "@/grid/Thumb";
+import { DataDialog, type Way } from "@/routes/browse/data/DataMenu";
 import { Button, IconButton } from "@/ui/Button";
 import { Confirm } from "@/ui/Dialog";
 import { count, many, percent } from "@/ui/format";
@@ -70,6 +81,7 @@ function Facts({ project }: { project: Project }) {
 
 export function ProjectCard({ project, onAdd }: { project: Project; onAdd: () => void }) {
   const [asking, setAsking] = useState<"trash" | "erase" | null>(null);
+  const [way, setWay] = useState<Way | null>(null);
   const navigate = useNavigate();
   const deed = useDeed(project, () => setAsking(null));
   const title = project.title || project.name;
@@ -97,6 +109,8 @@ export function ProjectCard({ project, onAdd }: { project: Project; onAdd: () =>
             items={[
               { label: "Open", icon: <FolderOpen size={14} aria-hidden />, onSelect: () => void navigate(open) },
               { label: "Add pictures", icon: <ImagePlus size={14} aria-hidden />, onSelect: onAdd },
+              { label: "Export labels", icon: <Download size={14} aria-hidden />, onSelect: () => setWay("export") },
+              { label: "Import labels", icon: <Upload size={14} aria-hidden />, onSelect: () => setWay("import") },
               project.archived
                 ? {
                     label: "Restore",
@@ -131,6 +145,7 @@ export function ProjectCard({ project, onAdd }: { project: Project; onAdd: () =>
           </Button>
         )}
       </div>
+      <DataDialog project={project.name} way={way} onClose={() => setWay(null)} />
       <Confirm
         open={asking === "trash"}
         onClose={() => setAsking(null)}

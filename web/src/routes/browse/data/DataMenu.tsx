@@ -1,0 +1,46 @@
+import { Database, Download, Upload } from "lucide-react";
+import { useMemo, useState } from "react";
+import { useCommands } from "@/app/commands";
+import { IconButton } from "@/ui/Button";
+import { Menu } from "@/ui/Menu";
+import { ExportDialog } from "./ExportDialog";
+import { ImportDialog } from "./ImportDialog";
+
+export type Way = "export" | "import";
+
+/** The dialog that was asked for. */
+export function DataDialog({ project, way, onClose }: { project: string; way: Way | null; onClose: () => void }) {
+  if (way === "export") return <ExportDialog project={project} onClose={onClose} />;
+  return way === "import" ? <ImportDialog project={project} onClose={onClose} /> : null;
+}
+
+/** Labels out of a project and into it: a button, and two actions of the palette. */
+export function DataMenu({ project }: { project: string }) {
+  const [way, setWay] = useState<Way | null>(null);
+  useCommands(
+    "data",
+    useMemo(
+      () => [
+        { id: "export-labels", title: "Export labels", section: "Data set", run: () => setWay("export") },
+        { id: "import-labels", title: "Import labels", section: "Data set", run: () => setWay("import") },
+      ],
+      [],
+    ),
+  );
+  return (
+    <>
+      <Menu
+        trigger={
+          <IconButton label="Export and import" small>
+            <Database size={16} aria-hidden />
+          </IconButton>
+        }
+        items={[
+          { label: "Export labels", icon: <Download size={14} aria-hidden />, onSelect: () => setWay("export") },
+          { label: "Import labels", icon: <Upload size={14} aria-hidden />, onSelect: () => setWay("import") },
+        ]}
+      />
+      <DataDialog project={project} way={way} onClose={() => setWay(null)} />
+    </>
+  );
+}
