@@ -97,7 +97,8 @@ def test_classes_are_made_edited_and_deleted(shop: Shop) -> None:
     assert (edited["name"], edited["hotkey"]) == ("owl", None)
     shop.label({"image_id": shop.images[0], "class_id": made["id"]})
     assert [one["count"] for one in shop.get(url)] == [0, 0, 1]
-    assert shop.client.delete(f"/api/classes/{made['id']}").json() == {"deleted": made["id"]}
+    gone = shop.client.delete(f"/api/classes/{made['id']}").json()
+    assert (gone["deleted"], gone["changed"]) == (made["id"], 1)
     assert [one["name"] for one in shop.get(url)] == ["cat", "dog"]
     assert shop.get(f"/api/images/{shop.images[0]}")["status"] == "unlabelled"
 
@@ -155,9 +156,11 @@ def test_labels_say_what_became_of_each_image(shop: Shop) -> None:
         {"image_id": shop.images[0], "version": 0, "class_id": shop.cat},
         {"image_id": shop.images[1], "status": "unsure"},
     )
+    first, second = shop.images[:2]
+    told = {"version": 1, "tags": None}
     assert answer["images"] == [
-        {"id": shop.images[0], "version": 1, "status": "labelled", "class_id": shop.cat},
-        {"id": shop.images[1], "version": 1, "status": "unsure", "class_id": None},
+        {"id": first, "status": "labelled", "class_id": shop.cat, **told},
+        {"id": second, "status": "unsure", "class_id": None, **told},
     ]
     again = shop.label({"image_id": shop.images[0], "class_id": None})
     assert again["images"][0]["status"] == "unlabelled"

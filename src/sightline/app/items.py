@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sightline.store.classes import ClassRow
+    from sightline.store.history import Entry
     from sightline.store.images import ImageRow
-    from sightline.store.journal import Applied
-    from sightline.store.labels import Entry
+    from sightline.store.journal import Applied, Outcome
 
 
 def item(
@@ -60,7 +60,18 @@ def class_item(row: ClassRow, count: int) -> dict[str, Any]:
         "name": row.name,
         "colour": row.colour,
         "hotkey": row.hotkey,
+        "position": row.position,
         "count": count,
+    }
+
+
+def outcome(done: Outcome) -> dict[str, Any]:
+    """Return what a change of many images did, or would do."""
+    return {
+        "count": done.count,
+        "changed": done.changed,
+        "seq": done.seq,
+        "description": done.description,
     }
 
 

@@ -186,8 +186,9 @@ class Projects:
             "queue_ready": self._store.heads.get(project.id) is not None,
         }
 
-    def task(self, project: Project, chosen: str = "auto") -> str:
+    def task(self, project: Project, chosen: str | None = None) -> str:
         """Return single or multi; auto is multi once an image has a tag."""
+        chosen = chosen or self.settings(project).settings.task
         if chosen != "auto":
             return chosen
         return "multi" if self._store.images.has_tags(project.id) else "single"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from sightline.app import items
+from sightline.app.bulk import Bulk
 from sightline.app.checks import doctor
 from sightline.app.encoders import Encoders
 from sightline.app.engine_room import EngineRoom
@@ -51,11 +52,12 @@ class Workbench(Verbs):
             self.store.jobs, workspace, KINDS, self.settings, env=as_variables(flags)
         )
         person = self.settings.person
-        self.labels = Labelling(self.store, person)
+        self.labels = Labelling(self.store, person, self.projects.folder, self.projects.task)
         self.pictures = Pictures(self.store, self.settings, self.projects, self.jobs)
         self.room = EngineRoom(workspace, self.settings)
         self.encoders = Encoders(self.store, self.projects, self.jobs, self.settings, self.room)
         self.heads = Heads(self.store, self.encoders, self.projects)
+        self.bulk = Bulk(self.store, person, self.heads, self.projects.task)
         self.neighbours = Neighbours(self.store, self.encoders, lambda: self.pictures.limits)
         self.queues = Queues(self.store, self.projects, self.encoders, self.heads, self.neighbours)
         self.face = Face(self.store, self.queues)

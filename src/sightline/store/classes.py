@@ -126,6 +126,17 @@ def check_free(live: list[ClassRow], values: dict[str, Any], *, but: int | None)
             )
 
 
+def places_after(
+    live: list[ClassRow], class_id: int, position: int | None
+) -> dict[int, dict[str, Any]]:
+    """Return the new position of each class that moves when one goes to a place, from 0."""
+    if position is None:
+        return {}
+    order = [row for row in live if row.id != class_id]
+    order.insert(position, next(row for row in live if row.id == class_id))
+    return {row.id: {"position": place} for place, row in enumerate(order) if row.position != place}
+
+
 class ClassTable:
     """Reads classes; what changes them goes through the journal."""
 

@@ -10,8 +10,9 @@ from sqlalchemy import bindparam, select
 from sightline.core.errors import ConflictError
 from sightline.core.labels import UNLABELLED, UNSURE, split_code, status_code
 from sightline.store import classes as class_rows
+from sightline.store.delta import Delta, Fields, current_tags
 from sightline.store.images import tags_of
-from sightline.store.journal import Applied, Delta, Fields, current_tags, record
+from sightline.store.journal import Applied, record
 from sightline.store.label_plan import rows_of
 from sightline.store.tables import images, journal
 

@@ -10,40 +10,33 @@ while it is on top of each of its images; it puts the image back on the entry be
 
 from __future__ import annotations
 
-import json
-import zlib
-from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import insert, select, update
 
 from sightline.core.clock import now
 from sightline.core.errors import ConflictError
 from sightline.core.labels import STATUSES
 from sightline.store import classes as class_rows
 from sightline.store import events
+from sightline.store.delta import Delta, class_changes, put
 from sightline.store.images import tags_of
 from sightline.store.projects import next_seq
 from sightline.store.sql import chunks
 from sightline.store.tables import annotation_rows, images, journal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Connection
 
+    from sightline.store.db import Database
     from sightline.store.projects import Project
 
 EVENT_IDS: Final = 500
 """Image ids told with an event; a larger change is told without them."""
-COLUMNS: Final = ("status", "class_id", "split", "split_fixed")
-"""Columns of `images` that a journal entry may change; `tags` is the fifth field."""
 _APPEND: Final = insert(journal)
-
-
-Fields: TypeAlias = dict[str, tuple[list[Any], list[Any]]]
-"""A field to its values before and after, each in the order of the images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +47,8 @@ class ImageState:
     version: int
     status: str
     class_id: int | None
+    tags: tuple[int, ...] | None = None
+    """Class ids, ascending; None: as they were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,38 +63,53 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class Delta:
-    """What an entry changes: fields of images, in columns, and whole classes.
+class Outcome:
+    """What a change of many images did, or would do."""
 
-    `fields` maps a field to (before, after), each as long as `ids`. `tops` is what was on top of
-    each image before. `classes` holds (id, before or None, after or None).
+    count: int
+    """Images that it is about."""
+    changed: int
+    """Images that are another afterwards."""
+    description: str
+    seq: int | None
+    """Of its entry; None: nothing has been changed."""
+    images: tuple[ImageState, ...] = ()
+    """At most `EVENT_IDS` of those that changed."""
+
+
+def carry_out(
+    db: Database,
+    project: Project,
+    plan: Callable[[Connection], tuple[Delta, str]],
+    *,
+    actor: str,
+    kind: str,
+    dry_run: bool,
+    expect: int | None,
+) -> Outcome:
+    """Record what `plan` decides, or only tell of it; nothing is recorded that changes nothing.
+
+    Raises:
+        ConflictError: It is about another number of images than `expect`.
     """
 
-    ids: tuple[int, ...] = ()
-    fields: Fields = field(default_factory=dict)
-    tops: tuple[int, ...] = ()
-    classes: tuple[tuple[int, dict[str, Any] | None, dict[str, Any] | None], ...] = ()
+    def work(connection: Connection) -> Outcome:
+        delta, text = plan(connection)
+        size = len(delta.ids)
+        if expect is not None and size != expect:
+            raise ConflictError(
+                f"{size:,} images by now, not {expect:,}",
+                hint="somebody has labelled meanwhile: look at the number and decide again",
+            )
+        if dry_run or not (size or delta.classes):
+            return Outcome(size, size, text, None)
+        done = record(connection, project, delta, actor=actor, kind=kind, description=text)
+        return Outcome(size, size, text, done.seq, done.images)
 
-    def pack(self) -> bytes:
-        """Return it as compressed JSON."""
-        value = {
-            "ids": self.ids,
-            "fields": self.fields,
-            "tops": self.tops,
-            "classes": self.classes,
-        }
-        return zlib.compress(json.dumps(value, separators=(",", ":")).encode(), 1)
-
-    @staticmethod
-    def unpack(raw: bytes) -> Delta:
-        """Read what `pack` wrote."""
-        value = json.loads(zlib.decompress(raw))
-        return Delta(
-            ids=tuple(value["ids"]),
-            fields={name: (pair[0], pair[1]) for name, pair in value["fields"].items()},
-            tops=tuple(value["tops"]),
-            classes=tuple((key, before, after) for key, before, after in value["classes"]),
-        )
+    if not dry_run:
+        return db.write(work)
+    with db.read() as connection:
+        return work(connection)
 
 
 def record(
@@ -117,7 +127,7 @@ def record(
     `after`: the states that it leads to, when the caller knows them.
     """
     seq = next_seq(connection, project.id)
-    _put(connection, delta, after=True, seq=seq, tops=None)
+    put(connection, delta, after=True, seq=seq, tops=None)
     _append(connection, project, seq, actor=actor, kind=kind, description=description, delta=delta)
     tell(connection, project, seq, delta)
     if after is None:
@@ -138,8 +148,10 @@ def revert(
     _refuse_if_changed(connection, delta, expected, redo=redo)
     seq = next_seq(connection, project.id)
     tops = None if redo else delta.tops
-    _put(connection, delta, after=redo, seq=seq, tops=tops, top=entry.seq)
+    put(connection, delta, after=redo, seq=seq, tops=tops, top=entry.seq)
     _refuse_orphans(connection, delta)
+    _refuse_dead_classes(connection, delta, redo=redo)
+    _refuse_clashes(connection, project, delta)
     values: dict[str, Any] = {"live": redo}
     if redo:
         values["applied_seq"] = seq
@@ -172,8 +184,11 @@ def states(connection: Connection, ids: Sequence[int]) -> tuple[ImageState, ...]
     query = select(images.c.id, images.c.version, images.c.status, images.c.class_id).where(
         images.c.id.in_(shown)
     )
+    tags = tags_of(connection, shown)
     found = {
-        row.id: ImageState(row.id, row.version, STATUSES[row.status], row.class_id)
+        row.id: ImageState(
+            row.id, row.version, STATUSES[row.status], row.class_id, tags.get(row.id, ())
+        )
         for row in connection.execute(query)
     }
     return tuple(found[key] for key in shown if key in found)
@@ -217,73 +232,6 @@ def _append(
     connection.execute(_APPEND, values)
 
 
-def _put(
-    connection: Connection,
-    delta: Delta,
-    *,
-    after: bool,
-    seq: int,
-    tops: tuple[int, ...] | None,
-    top: int | None = None,
-) -> None:
-    """Set images and classes to one side of a delta.
-
-    `tops` are what is to be on top of each image; None: the entry `top`, or `seq` itself.
-    """
-    for class_id, before, now_ in delta.classes:
-        state = now_ if after else before
-        class_rows.put(connection, class_id, state if state is not None else {"deleted": True})
-    if not delta.ids:
-        return
-    fields = delta.fields
-    columns = [name for name in COLUMNS if name in fields]
-    side = 1 if after else 0
-    mark = seq if top is None else top
-    rows = [
-        {
-            "key": image_id,
-            "new_seq": seq,
-            "new_top": mark if tops is None else tops[place],
-            **{f"new_{name}": fields[name][side][place] for name in columns},
-        }
-        for place, image_id in enumerate(delta.ids)
-    ]
-    connection.execute(_update_of(tuple(columns)), rows)
-    if "tags" in fields:
-        _put_tags(connection, delta.ids, fields["tags"][side])
-
-
-@cache
-def _update_of(columns: tuple[str, ...]) -> Any:
-    """Return the statement that sets these columns; building it costs as much as running it."""
-    return (
-        update(images)
-        .where(images.c.id == bindparam("key"))
-        .values(
-            version=images.c.version + 1,
-            seq=bindparam("new_seq"),
-            top=bindparam("new_top"),
-            **{name: bindparam(f"new_{name}") for name in columns},
-        )
-    )
-
-
-def _put_tags(connection: Connection, ids: Sequence[int], tags: list[list[int]]) -> None:
-    for part in chunks(ids):
-        connection.execute(
-            delete(annotation_rows).where(
-                annotation_rows.c.image_id.in_(part), annotation_rows.c.kind == "tag"
-            )
-        )
-    rows = [
-        {"image_id": image_id, "kind": "tag", "class_id": class_id, "source": "person"}
-        for image_id, one in zip(ids, tags, strict=True)
-        for class_id in one
-    ]
-    if rows:
-        connection.execute(insert(annotation_rows), rows)
-
-
 def _refuse_if_changed(
     connection: Connection, delta: Delta, expected: tuple[int, ...], *, redo: bool
 ) -> None:
@@ -299,27 +247,79 @@ def _refuse_if_changed(
             current=[vars_of(state) for state in states(connection, changed)],
         )
     for class_id, before, after in delta.classes:
-        wanted = before if redo else after
+        wanted, target = (before, after) if redo else (after, before)
         state = class_rows.find_state(connection, class_id)
-        gone = state is None or state["deleted"]
-        if (wanted is None and not gone) or (wanted is not None and state != wanted):
+        if state is None or not _is_as(state, wanted, target):
+            name = (after or before or {}).get("name", "")
             raise ConflictError(
-                "the class has been changed since", hint="edit the class by hand instead"
+                f"the class has been changed since: {name!r}",
+                hint="undo the later change first, or edit the class by hand",
             )
+
+
+def _is_as(
+    state: dict[str, Any], wanted: dict[str, Any] | None, target: dict[str, Any] | None
+) -> bool:
+    """Tell whether a class is still as an entry left it, as far as undoing the entry matters.
+
+    What the entry did not change may have been changed since; so may the place of a class that
+    the undoing makes or deletes.
+    """
+    if wanted is None:
+        return bool(state["deleted"])
+    if target is None:
+        return {**state, "position": 0} == {**wanted, "position": 0}
+    return all(state[key] == wanted[key] for key in class_changes(wanted, target))
 
 
 def _refuse_orphans(connection: Connection, delta: Delta) -> None:
     """Refuse what leaves an image with a class that is deleted: somebody labelled it since."""
     for class_id, _, _ in delta.classes:
         state = class_rows.find_state(connection, class_id)
-        if state is None or not state["deleted"]:
-            continue
-        query = select(images.c.id).where(images.c.class_id == class_id)
-        if connection.execute(query.limit(1)).first() is not None:
+        if state is not None and state["deleted"] and _is_used(connection, class_id):
             raise ConflictError(
                 f"images have been labelled {state['name']!r} since",
                 hint="undo those labels first, or delete the class by hand",
             )
+
+
+def _is_used(connection: Connection, class_id: int) -> bool:
+    labelled = select(images.c.id).where(images.c.class_id == class_id).limit(1)
+    tagged = select(annotation_rows.c.id).where(
+        annotation_rows.c.class_id == class_id, annotation_rows.c.kind == "tag"
+    )
+    return any(connection.execute(one.limit(1)).first() is not None for one in (labelled, tagged))
+
+
+def _refuse_dead_classes(connection: Connection, delta: Delta, *, redo: bool) -> None:
+    """Refuse what gives images a class that somebody has deleted or merged since."""
+    side = 1 if redo else 0
+    given = set(delta.fields["class_id"][side]) if "class_id" in delta.fields else set()
+    if "tags" in delta.fields:
+        given |= {tag for tags in delta.fields["tags"][side] for tag in tags}
+    for class_id in sorted(given - {None}):
+        state = class_rows.find_state(connection, class_id)
+        if state is None or state["deleted"]:
+            name = "" if state is None else state["name"]
+            raise ConflictError(
+                f"the class {name!r} has been deleted since",
+                hint="bring it back first (whoever deleted it can undo that), or label by hand",
+            )
+
+
+def _refuse_clashes(connection: Connection, project: Project, delta: Delta) -> None:
+    """Refuse what brings back a class whose name or key another one has by now."""
+    if not delta.classes:
+        return
+    live = class_rows.rows(connection, project.id)
+    touched = {class_id for class_id, _, _ in delta.classes}
+    for row in live:
+        if row.id in touched:
+            try:
+                class_rows.check_free(live, row.state(), but=row.id)
+            except ConflictError as error:
+                hint = "rename that class or change its key, then try again"
+                raise ConflictError(str(error), hint=hint) from error
 
 
 def vars_of(state: ImageState) -> dict[str, Any]:
@@ -329,10 +329,5 @@ def vars_of(state: ImageState) -> dict[str, Any]:
         "version": state.version,
         "status": state.status,
         "class_id": state.class_id,
+        "tags": None if state.tags is None else list(state.tags),
     }
-
-
-def current_tags(connection: Connection, ids: Sequence[int]) -> list[list[int]]:
-    """Return the tags of each image, in the order asked for."""
-    found = tags_of(connection, ids)
-    return [list(found.get(image_id, ())) for image_id in ids]

@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from sightline.core.clock import now
@@ -15,16 +15,15 @@ from sightline.core.errors import ConflictError, NotFoundError
 from sightline.core.labels import LABELLED
 from sightline.core.names import check_name
 from sightline.store import classes as class_rows
-from sightline.store.journal import Applied, Delta, Fields, current_tags, record
-from sightline.store.tables import images, projects, snapshots
+from sightline.store.journal import Applied, record
+from sightline.store.snapshot_plan import FIELDS, Difference, State, difference, restoring
+from sightline.store.tables import annotation_rows, images, projects, snapshots
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from sightline.store.db import Database
     from sightline.store.projects import Project
-
-_FIELDS = ("status", "class_id", "split", "split_fixed", "tags")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class SnapshotStore:
         name = check_name(name, "snapshot")
 
         def work(connection: Connection) -> Snapshot:
-            state = _state(connection, project)
+            state = project_state(connection, project)
             seq = connection.scalar(select(projects.c.seq).where(projects.c.id == project.id))
             values = {
                 "name": name,
@@ -104,14 +103,13 @@ class SnapshotStore:
         """
 
         def work(connection: Connection) -> Applied:
-            row = connection.execute(
-                select(snapshots).where(
-                    snapshots.c.id == snapshot_id, snapshots.c.project_id == project.id
-                )
-            ).first()
-            if row is None:
-                raise NotFoundError("no such snapshot", hint="reload the list of snapshots")
-            delta = _difference(connection, project, json.loads(zlib.decompress(row.state)))
+            row = _row(connection, project, snapshot_id)
+            delta = restoring(
+                project_state(connection, project),
+                _opened(row.state),
+                tops=_tops(connection, project),
+                classes=class_rows.rows(connection, project.id, deleted=True),
+            )
             if not delta.ids and not delta.classes:
                 raise ConflictError(
                     "the labels are as in the snapshot already", hint="there is nothing to do"
@@ -121,60 +119,80 @@ class SnapshotStore:
 
         return self._db.write(work)
 
+    def diff(self, project: Project, first: int | None, second: int | None) -> Difference:
+        """Return what changed from one snapshot to another; None: as it is now.
 
-def _state(connection: Connection, project: Project) -> dict[str, Any]:
-    rows = _images(connection, project)
-    state: dict[str, Any] = {"ids": [row.id for row in rows]}
-    for name in _FIELDS[:-1]:
-        state[name] = [getattr(row, name) for row in rows]
-    state["tags"] = current_tags(connection, state["ids"])
+        Raises:
+            NotFoundError: There is no such snapshot.
+        """
+        with self._db.read() as connection:
+            states = [
+                project_state(connection, project)
+                if one is None
+                else _opened(_row(connection, project, one).state)
+                for one in (first, second)
+            ]
+        return difference(*states)
+
+    def delete(self, project: Project, snapshot_id: int) -> None:
+        """Forget a snapshot.
+
+        Raises:
+            NotFoundError: There is no such snapshot.
+        """
+
+        def work(connection: Connection) -> None:
+            row = _row(connection, project, snapshot_id)
+            connection.execute(delete(snapshots).where(snapshots.c.id == row.id))
+
+        self._db.write(work)
+
+
+def _row(connection: Connection, project: Project, snapshot_id: int) -> Any:
+    found = connection.execute(
+        select(snapshots).where(snapshots.c.id == snapshot_id, snapshots.c.project_id == project.id)
+    ).first()
+    if found is None:
+        raise NotFoundError("no such snapshot", hint="reload the list of snapshots")
+    return found
+
+
+def _opened(raw: bytes) -> State:
+    found: State = json.loads(zlib.decompress(raw))
+    return found
+
+
+def project_state(connection: Connection, project: Project) -> State:
+    """Return all labels of a project as a snapshot keeps them."""
+    names = FIELDS[:-1]
+    query = (
+        select(images.c.id, *(images.c[name] for name in names))
+        .where(images.c.project_id == project.id, images.c.deleted.is_(False))
+        .order_by(images.c.ordinal)
+    )
+    columns = list(zip(*connection.execute(query).all(), strict=True)) or [()] * (len(names) + 1)
+    state: State = {"ids": list(columns[0])}
+    state |= {name: list(values) for name, values in zip(names, columns[1:], strict=True)}
+    state["tags"] = _tags(connection, project, state["ids"])
     live = class_rows.rows(connection, project.id)
     state["classes"] = {str(row.id): row.state() for row in live}
     return state
 
 
-def _images(connection: Connection, project: Project) -> list[Any]:
-    query = select(
-        images.c.id,
-        images.c.status,
-        images.c.class_id,
-        images.c.split,
-        images.c.split_fixed,
-        images.c.top,
-    ).where(images.c.project_id == project.id, images.c.deleted.is_(False))
-    return list(connection.execute(query.order_by(images.c.ordinal)).all())
-
-
-def _difference(connection: Connection, project: Project, old: dict[str, Any]) -> Delta:
-    current = _state(connection, project)
-    tops = {row.id: row.top for row in _images(connection, project)}
-    place = {image_id: index for index, image_id in enumerate(current["ids"])}
-    pairs = [
-        (place[image_id], index)
-        for index, image_id in enumerate(old["ids"])
-        if image_id in place
-        and any(current[name][place[image_id]] != old[name][index] for name in _FIELDS)
-    ]
-    fields: Fields = {
-        name: ([current[name][at] for at, _ in pairs], [old[name][at] for _, at in pairs])
-        for name in _FIELDS
-    }
-    ids = tuple(current["ids"][at] for at, _ in pairs)
-    return Delta(
-        ids,
-        fields if ids else {},
-        tuple(tops[image_id] for image_id in ids),
-        _class_changes(connection, project, old["classes"]),
+def _tags(connection: Connection, project: Project, ids: list[int]) -> list[list[int]]:
+    """Return the tags of each image, in one query for all of them."""
+    query = (
+        select(annotation_rows.c.image_id, annotation_rows.c.class_id)
+        .join(images, images.c.id == annotation_rows.c.image_id)
+        .where(images.c.project_id == project.id, annotation_rows.c.kind == "tag")
+        .order_by(annotation_rows.c.class_id)
     )
+    found: dict[int, list[int]] = {}
+    for image_id, class_id in connection.execute(query):
+        found.setdefault(image_id, []).append(class_id)
+    return [found.get(one, []) for one in ids]
 
 
-def _class_changes(
-    connection: Connection, project: Project, old: dict[str, dict[str, Any]]
-) -> tuple[tuple[int, dict[str, Any], dict[str, Any]], ...]:
-    changes = []
-    for row in class_rows.rows(connection, project.id, deleted=True):
-        before = row.state()
-        after = old.get(str(row.id), before | {"deleted": True, "hotkey": None})
-        if after != before:
-            changes.append((row.id, before, after))
-    return tuple(changes)
+def _tops(connection: Connection, project: Project) -> dict[int, int]:
+    query = select(images.c.id, images.c.top).where(images.c.project_id == project.id)
+    return {row.id: row.top for row in connection.execute(query)}

@@ -147,7 +147,13 @@ def test_a_stale_label_is_refused_with_what_is_there_now(bench: Workbench, pets:
     with pytest.raises(ConflictError) as caught:
         bench.labels.label(pets, [LabelChange(row.id, None, "unsure", row.version)])
     assert caught.value.current == [
-        {"id": row.id, "version": row.version + 1, "status": "skipped", "class_id": None}
+        {
+            "id": row.id,
+            "version": row.version + 1,
+            "status": "skipped",
+            "class_id": None,
+            "tags": [],
+        }
     ]
 
 

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from sightline.core.errors import ConflictError
 from sightline.core.labels import LabelChange
 from sightline.store.classes import ClassTable
+from sightline.store.delta import Delta
 from sightline.store.events import EventLog
 from sightline.store.images import ImageTable
-from sightline.store.journal import EVENT_IDS, Delta
+from sightline.store.journal import EVENT_IDS
 
 if TYPE_CHECKING:
     from sightline.store.db import Database

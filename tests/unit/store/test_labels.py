@@ -63,7 +63,7 @@ def test_a_stale_version_is_refused_with_the_state_now(
     with pytest.raises(ConflictError) as caught:
         labels.set(project, [label(ids[1], dog.id, 0), label(ids[0], dog.id, 0)], actor="bob")
     assert caught.value.current == [
-        {"id": ids[0], "version": 1, "status": "labelled", "class_id": cat.id}
+        {"id": ids[0], "version": 1, "status": "labelled", "class_id": cat.id, "tags": []}
     ]
     assert shown(db, project)[1] == ("unlabelled", None), "all or nothing"
 

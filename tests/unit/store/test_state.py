@@ -67,4 +67,4 @@ def test_the_state_follows_tags_given_changed_and_taken_back(
     labels.undo(project, actor="ann")
     assert cache.get(project.id).tags.of(2) == [red, big]
     labels.delete_class(project, big, actor="ann")
-    assert StateCache(db).get(project.id).tags.of(7) == [big], "its owner is gone, the tag waits"
+    assert StateCache(db).get(project.id).tags.of(7) == [], "a deleted class takes its tags along"

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from sightline.server import shape
-from sightline.server.deps import Bench, Drawing, ImageId, ProjectName
+from sightline.server.deps import Bench, Drawing, ImageId, Limit, ProjectName
 from sightline.server.pictures import PICTURE, answer, headers_of, is_known, wait_for
 from sightline.server.schemas.images import Image, Near, Page
+from sightline.server.schemas.labels import ImageChange
 
 router = APIRouter(prefix="/api", tags=["images"])
 Version = Annotated[str, Query(max_length=100, description="kept for ever when it is given")]
@@ -47,6 +48,12 @@ def similar_images(
 ) -> object:
     """Return the images that look most like one, from near to far, without itself."""
     return bench.neighbours.of_image(image_id, limit)
+
+
+@router.get("/images/{image_id}/history", response_model=list[ImageChange])
+def image_history(image_id: ImageId, bench: Bench, limit: Limit = 100) -> object:
+    """List what stands on an image, newest first: who changed what to what."""
+    return bench.labels.image_history(image_id, limit=limit)
 
 
 @router.head("/thumb/{image_id}", include_in_schema=False)

@@ -13,15 +13,22 @@ from sightline.server.schemas.common import MAX_ID
 from sightline.server.schemas.images import HistoryEntry
 from sightline.server.schemas.labels import (
     Answer,
+    Bulk,
     JournalState,
     Labels,
     NewSnapshot,
+    Outcome,
     Snapshot,
+    SnapshotDeleted,
+    SnapshotDiff,
     SnapshotId,
     Undone,
 )
 
 router = APIRouter(prefix="/api/projects/{name}", tags=["labels"])
+Person = Annotated[str, Query(max_length=200, description="only changes of this person")]
+From = Annotated[str, Query(alias="from", max_length=200, description="snapshot, by id or name")]
+To = Annotated[str, Query(max_length=200, description="snapshot, by id or name, or `now`")]
 Before = Annotated[int, Query(ge=0, le=MAX_ID, description="only entries older than this one")]
 
 
@@ -36,6 +43,16 @@ async def set_labels(name: ProjectName, request: Request, bench: Bench) -> Respo
     future = bench.labels.submit(name, changes)
     done = Answer.model_validate(await asyncio.shield(asyncio.wrap_future(future)))
     return Response(done.model_dump_json(), media_type="application/json")
+
+
+@router.post("/labels/bulk", response_model=Outcome)
+def set_many(name: ProjectName, body: Bulk, bench: Bench) -> object:
+    """Label, mark or tag a whole view, or many images, as one step that undo takes back.
+
+    Images that are so already are left alone; a dry run counts the others.
+    """
+    asked = body.model_dump(exclude_unset=True)
+    return bench.bulk.change(bench.projects.get(name), **asked)
 
 
 @router.post("/undo", response_model=Undone)
@@ -63,9 +80,18 @@ def journal_state(name: ProjectName, bench: Bench) -> JournalState:
 
 
 @router.get("/history", response_model=list[HistoryEntry])
-def history(name: ProjectName, bench: Bench, limit: Limit = 50, before: Before = 0) -> object:
-    """List the newest changes of all people."""
-    return bench.labels.history(bench.projects.get(name), limit=limit, before=before)
+def history(
+    name: ProjectName, bench: Bench, limit: Limit = 50, before: Before = 0, person: Person = ""
+) -> object:
+    """List the newest changes, of all people or of one."""
+    project = bench.projects.get(name)
+    return bench.labels.history(project, limit=limit, before=before, person=person)
+
+
+@router.get("/people")
+def people(name: ProjectName, bench: Bench) -> list[str]:
+    """List everybody who has changed something."""
+    return bench.labels.people(bench.projects.get(name))
 
 
 @router.get("/snapshots", response_model=list[Snapshot])
@@ -80,7 +106,19 @@ def take_snapshot(name: ProjectName, body: NewSnapshot, bench: Bench) -> object:
     return bench.labels.snapshot(bench.projects.get(name), body.name)
 
 
+@router.get("/snapshots/diff", response_model=SnapshotDiff)
+def diff_snapshots(name: ProjectName, bench: Bench, start: From, to: To = "now") -> object:
+    """Say what changed between two snapshots, by id or name; `now` is the labels as they are."""
+    return bench.labels.diff(bench.projects.get(name), start, to)
+
+
 @router.post("/snapshots/{snapshot_id}/restore", response_model=Undone)
 def restore_snapshot(name: ProjectName, snapshot_id: SnapshotId, bench: Bench) -> object:
     """Set all labels back to a snapshot, as one change that undo takes back."""
     return bench.labels.restore(bench.projects.get(name), snapshot_id)
+
+
+@router.delete("/snapshots/{snapshot_id}", response_model=SnapshotDeleted)
+def delete_snapshot(name: ProjectName, snapshot_id: SnapshotId, bench: Bench) -> object:
+    """Forget a snapshot; the labels stay as they are."""
+    return bench.labels.delete_snapshot(bench.projects.get(name), snapshot_id)

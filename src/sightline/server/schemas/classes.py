@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from sightline.server.schemas.common import In, Out, Text
+from sightline.server.schemas.common import MAX_CLASS_ID, ClassId, In, Out, Text
+from sightline.server.schemas.labels import Expect, Images, Outcome, ViewId
 
 
 class Class(Out):
@@ -16,6 +17,7 @@ class Class(Out):
     name: str = Field(examples=["cat"])
     colour: str = Field(examples=["#5aa9ff"])
     hotkey: str | None = Field(examples=["1"])
+    position: int = Field(description="its place in the list, ascending")
     count: int = Field(description="images that bear it")
 
 
@@ -30,18 +32,52 @@ class NewClass(In):
 
 
 class ClassEdit(In):
-    """What to change; `hotkey: null` takes the key away."""
+    """What to change; `hotkey: null` takes the key away; `position` counts from 0."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"colour": "#ff0000"}]})
 
     name: Text | None = None
     colour: str | None = Field(default=None, max_length=20)
     hotkey: str | None = Field(default=None, max_length=1)
+    position: Annotated[int, Field(ge=0, le=MAX_CLASS_ID)] | None = None
 
     def changes(self) -> dict[str, Any]:
         """Return what was said; only the hotkey can be set to nothing."""
         said = self.model_dump(exclude_unset=True)
         return {key: one for key, one in said.items() if one is not None or key == "hotkey"}
+
+
+class Merge(In):
+    """Classes to make one."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"from": [4, 5], "into": 3, "dry_run": True}]}
+    )
+
+    sources: Annotated[list[ClassId], Field(min_length=1, max_length=1_000, alias="from")]
+    into: ClassId
+    dry_run: bool = False
+    expect: Expect | None = None
+
+
+class SplitOff(In):
+    """Images of a class that become a class of their own: a whole view, or images by id."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "kitten", "image_ids": [17, 18]}]}
+    )
+
+    name: Text
+    view: ViewId | None = None
+    image_ids: Images | None = None
+    dry_run: bool = False
+    expect: Expect | None = None
+
+
+class ClassDeleted(Outcome):
+    """What deleting a class did, or would do."""
+
+    deleted: int | None = Field(description="id of the class; null after a dry run")
 
 
 class Deleted(Out):
