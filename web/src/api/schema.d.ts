@@ -26,6 +26,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{name}/labels/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Many
+         * @description Label, mark or tag a whole view, or many images, as one step that undo takes back.
+         *
+         *     Images that are so already are left alone; a dry run counts the others.
+         */
+        post: operations["set_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{name}/undo": {
         parameters: {
             query?: never;
@@ -95,9 +117,29 @@ export interface paths {
         };
         /**
          * History
-         * @description List the newest changes of all people.
+         * @description List the newest changes, of all people or of one.
          */
         get: operations["history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People
+         * @description List everybody who has changed something.
+         */
+        get: operations["people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -130,6 +172,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{name}/snapshots/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff Snapshots
+         * @description Say what changed between two snapshots, by id or name; `now` is the labels as they are.
+         */
+        get: operations["diff_snapshots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{name}/snapshots/{snapshot_id}/restore": {
         parameters: {
             query?: never;
@@ -145,6 +207,26 @@ export interface paths {
          */
         post: operations["restore_snapshot"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/snapshots/{snapshot_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Snapshot
+         * @description Forget a snapshot; the labels stay as they are.
+         */
+        delete: operations["delete_snapshot"];
         options?: never;
         head?: never;
         patch?: never;
@@ -202,6 +284,26 @@ export interface paths {
          * @description Return the images that look most like one, from near to far, without itself.
          */
         get: operations["similar_images"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/{image_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Image History
+         * @description List what stands on an image, newest first: who changed what to what.
+         */
+        get: operations["image_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -997,6 +1099,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{name}/classes/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge Classes
+         * @description Make several classes one. One undo brings all of them back; a dry run counts images.
+         */
+        post: operations["merge_classes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/classes/{class_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Split Class
+         * @description Move images of a class to a new one. One undo takes it back; a dry run counts images.
+         */
+        post: operations["split_class"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/classes/{class_id}": {
         parameters: {
             query?: never;
@@ -1009,14 +1151,14 @@ export interface paths {
         post?: never;
         /**
          * Delete Class
-         * @description Delete a class; its images become unlabelled. One undo brings all of it back.
+         * @description Delete a class; images without another are unlabelled. One undo brings all of it back.
          */
         delete: operations["delete_class"];
         options?: never;
         head?: never;
         /**
          * Edit Class
-         * @description Change a class's name, colour or key.
+         * @description Change a class's name, colour, key or place.
          */
         patch: operations["edit_class"];
         trace?: never;
@@ -1403,6 +1545,44 @@ export interface components {
             count: number;
         };
         /**
+         * Bulk
+         * @description One change of many images: a whole view, or images by id.
+         * @example {
+         *       "class_id": 3,
+         *       "dry_run": true,
+         *       "image_ids": [
+         *         17,
+         *         18
+         *       ]
+         *     }
+         */
+        Bulk: {
+            /** View */
+            view?: string | null;
+            /** Image Ids */
+            image_ids?: number[] | null;
+            /**
+             * Class Id
+             * @description `predicted`: of each waiting image what the head says
+             */
+            class_id?: number | "predicted" | null;
+            /** Status */
+            status?: ("labelled" | "unsure" | "skipped" | "unlabelled") | null;
+            /** Tags */
+            tags?: number[] | null;
+            /** Add Tags */
+            add_tags?: number[];
+            /** Remove Tags */
+            remove_tags?: number[];
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run?: boolean;
+            /** Expect */
+            expect?: number | null;
+        };
+        /**
          * Chance
          * @description How likely the head thinks a class.
          */
@@ -1477,14 +1657,63 @@ export interface components {
              */
             hotkey: string | null;
             /**
+             * Position
+             * @description its place in the list, ascending
+             */
+            position: number;
+            /**
              * Count
              * @description images that bear it
              */
             count: number;
         };
         /**
+         * ClassDeleted
+         * @description What deleting a class did, or would do.
+         */
+        ClassDeleted: {
+            /**
+             * Count
+             * @description images that it is about
+             */
+            count: number;
+            /**
+             * Changed
+             * @description images that are another afterwards
+             */
+            changed: number;
+            /**
+             * Seq
+             * @description its number in the journal; null: nothing changed
+             */
+            seq?: number | null;
+            /** Description */
+            description: string;
+            /**
+             * Deleted
+             * @description id of the class; null after a dry run
+             */
+            deleted: number | null;
+        };
+        /**
+         * ClassDifference
+         * @description One class that differs; null: it is not in that state.
+         */
+        ClassDifference: {
+            /** Id */
+            id: number;
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** After */
+            after: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
          * ClassEdit
-         * @description What to change; `hotkey: null` takes the key away.
+         * @description What to change; `hotkey: null` takes the key away; `position` counts from 0.
          * @example {
          *       "colour": "#ff0000"
          *     }
@@ -1496,6 +1725,8 @@ export interface components {
             colour?: string | null;
             /** Hotkey */
             hotkey?: string | null;
+            /** Position */
+            position?: number | null;
         };
         /**
          * Cluster
@@ -1545,14 +1776,6 @@ export interface components {
             points: components["schemas"]["Point"][];
             /** Epochs */
             epochs: components["schemas"]["EpochPoint"][];
-        };
-        /**
-         * Deleted
-         * @description What was deleted.
-         */
-        Deleted: {
-            /** Deleted */
-            deleted: number | string;
         };
         /**
          * Doctor
@@ -2049,6 +2272,40 @@ export interface components {
             history: components["schemas"]["HistoryEntry"][];
         };
         /**
+         * ImageChange
+         * @description What one change did to one image.
+         */
+        ImageChange: {
+            /** Seq */
+            seq: number;
+            /** At */
+            at: string;
+            /** Actor */
+            actor: string;
+            /** Kind */
+            kind: string;
+            /** Description */
+            description: string;
+            /** Count */
+            count: number;
+            /** Undone */
+            undone: boolean;
+            before: components["schemas"]["LabelState"];
+            after: components["schemas"]["LabelState"];
+        };
+        /**
+         * ImageDifference
+         * @description One image that differs; null: it is not in that state.
+         */
+        ImageDifference: {
+            /** Id */
+            id: number;
+            /** Path */
+            path: string;
+            before: components["schemas"]["LabelState"] | null;
+            after: components["schemas"]["LabelState"] | null;
+        };
+        /**
          * ImportReport
          * @description What an import changes; lists hold the first thousand, counts all.
          */
@@ -2337,6 +2594,26 @@ export interface components {
             redo: string | null;
         };
         /**
+         * LabelState
+         * @description What is said of an image.
+         */
+        LabelState: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "unlabelled" | "labelled" | "unsure" | "skipped" | "conflict";
+            /** Class Id */
+            class_id: number | null;
+            /** Tags */
+            tags: number[];
+            /**
+             * Split
+             * @enum {string}
+             */
+            split: "train" | "val" | "test";
+        };
+        /**
          * Labelled
          * @description The state of one image after a change.
          */
@@ -2352,6 +2629,29 @@ export interface components {
             status: "unlabelled" | "labelled" | "unsure" | "skipped" | "conflict";
             /** Class Id */
             class_id: number | null;
+            /**
+             * Tags
+             * @description null: as they were
+             */
+            tags?: number[] | null;
+        };
+        /**
+         * LabelsMoved
+         * @description How many images went from one label to another.
+         */
+        LabelsMoved: {
+            /**
+             * Before
+             * @example unlabelled
+             */
+            before: string;
+            /**
+             * After
+             * @example cat
+             */
+            after: string;
+            /** Count */
+            count: number;
         };
         /**
          * LeftOut
@@ -2471,6 +2771,35 @@ export interface components {
             min_dist: number;
             /** Seed */
             seed: number;
+        };
+        /**
+         * Merge
+         * @description Classes to make one.
+         * @example {
+         *       "dry_run": true,
+         *       "from": [
+         *         4,
+         *         5
+         *       ],
+         *       "into": 3
+         *     }
+         */
+        Merge: {
+            /** From */
+            from: number[];
+            /**
+             * Into
+             * @description id of a class
+             * @example 3
+             */
+            into: number;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run?: boolean;
+            /** Expect */
+            expect?: number | null;
         };
         /**
          * Model
@@ -2779,6 +3108,29 @@ export interface components {
             images?: number[] | null;
             /** Text */
             text?: string | null;
+        };
+        /**
+         * Outcome
+         * @description What a change of many images did, or would do.
+         */
+        Outcome: {
+            /**
+             * Count
+             * @description images that it is about
+             */
+            count: number;
+            /**
+             * Changed
+             * @description images that are another afterwards
+             */
+            changed: number;
+            /**
+             * Seq
+             * @description its number in the journal; null: nothing changed
+             */
+            seq?: number | null;
+            /** Description */
+            description: string;
         };
         /**
          * Page
@@ -3152,6 +3504,63 @@ export interface components {
             labelled: number;
         };
         /**
+         * SnapshotDeleted
+         * @description A snapshot that is gone.
+         */
+        SnapshotDeleted: {
+            /** Deleted */
+            deleted: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * SnapshotDiff
+         * @description What changed from one snapshot to another, or to now.
+         */
+        SnapshotDiff: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+            /** Changed */
+            changed: number;
+            /**
+             * Images
+             * @description the first 500
+             */
+            images: components["schemas"]["ImageDifference"][];
+            /** Classes */
+            classes: components["schemas"]["ClassDifference"][];
+            /** Summary */
+            summary: components["schemas"]["LabelsMoved"][];
+        };
+        /**
+         * SplitOff
+         * @description Images of a class that become a class of their own: a whole view, or images by id.
+         * @example {
+         *       "image_ids": [
+         *         17,
+         *         18
+         *       ],
+         *       "name": "kitten"
+         *     }
+         */
+        SplitOff: {
+            /** Name */
+            name: string;
+            /** View */
+            view?: string | null;
+            /** Image Ids */
+            image_ids?: number[] | null;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run?: boolean;
+            /** Expect */
+            expect?: number | null;
+        };
+        /**
          * Started
          * @description A training that waits for its turn.
          */
@@ -3308,9 +3717,14 @@ export interface components {
             status?: ("labelled" | "unsure" | "skipped" | "unlabelled") | null;
             /**
              * Tags
+             * @description all of them; none with `labelled`: none of these
              * @default null
              */
             tags?: number[] | null;
+            /** Add Tags */
+            add_tags?: number[];
+            /** Remove Tags */
+            remove_tags?: number[];
         };
         /**
          * Labels
@@ -3406,6 +3820,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bulk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
                 };
             };
             /** @description A problem document: what to mend, field by field */
@@ -3557,6 +4016,8 @@ export interface operations {
                 limit?: number;
                 /** @description only entries older than this one */
                 before?: number;
+                /** @description only changes of this person */
+                person?: string;
             };
             header?: never;
             path: {
@@ -3574,6 +4035,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HistoryEntry"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
                 };
             };
             /** @description A problem document: what to mend, field by field */
@@ -3682,6 +4184,52 @@ export interface operations {
             };
         };
     };
+    diff_snapshots: {
+        parameters: {
+            query: {
+                /** @description snapshot, by id or name */
+                from: string;
+                /** @description snapshot, by id or name, or `now` */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotDiff"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     restore_snapshot: {
         parameters: {
             query?: never;
@@ -3702,6 +4250,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+                snapshot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotDeleted"];
                 };
             };
             /** @description A problem document: what to mend, field by field */
@@ -3832,6 +4422,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Near"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    image_history: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description id of an image */
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageChange"][];
                 };
             };
             /** @description A problem document: what to mend, field by field */
@@ -5770,9 +6403,105 @@ export interface operations {
             };
         };
     };
-    delete_class: {
+    merge_classes: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    split_class: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+                /** @description id of a class */
+                class_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitOff"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_class: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+                /** @description images that should change; 409 if others do */
+                expect?: number | null;
+            };
             header?: never;
             path: {
                 /** @description id of a class */
@@ -5788,7 +6517,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["ClassDeleted"];
                 };
             };
             /** @description A problem document: what to mend, field by field */
