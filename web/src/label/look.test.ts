@@ -3,7 +3,9 @@ import type { Item } from "@/api/types";
 import { describe as say, give, looks, shown, skip, unlabel } from "./look";
 
 const item = { status: "labelled", class_id: 4 } as Item;
-const three = looks([1, 2, 3].map((id) => ({ id, name: `c${id}`, colour: "#123456", hotkey: String(id), position: id, count: 0 })));
+const three = looks(
+  [1, 2, 3].map((id) => ({ id, name: `c${id}`, colour: "#123456", hotkey: String(id), position: id, count: 0 })),
+);
 
 it("gives neighbours different dashes", () => {
   expect(new Set(three.map((look) => look.dash)).size).toBe(3);
