@@ -104,6 +104,7 @@ class Models:
         if form != "onnx":
             raise InvalidInputError(f"no export to {form!r}", hint="the format is onnx")
         card = self._store.models.get(ref)
+        _refuse_as_it_is(card)
         folder = self._store.models.path_of(card).parent
         target = out if out is not None else folder / "model.onnx"
         report = export_onnx(
@@ -124,6 +125,7 @@ class Models:
             UnknownModelError: There is no such model.
         """
         card = self._store.models.get(ref, allow_paths=False)
+        _refuse_as_it_is(card)
         job = self._jobs.start(
             "export",
             {"model": card.id, "form": form},
@@ -230,4 +232,12 @@ def _refuse_encoder(card: ModelCard) -> None:
         raise InvalidInputError(
             f"{card.name} is an encoder: it has no classes to predict",
             hint="choose a classifier, or use it with `embed`",
+        )
+
+
+def _refuse_as_it_is(card: ModelCard) -> None:
+    if card.kind == "encoder" and card.format != "onnx":
+        raise InvalidInputError(
+            f"{card.name} is an encoder that runs as it is: it has nothing to export",
+            hint="use it with `embed`; only networks with classes are exported",
         )

@@ -118,6 +118,7 @@ class Pulling:
         weights = folder / "weights.safetensors"
         save_state(weights, _state_dict(file))
         rule = json.dumps(known.preprocess.to_dict())
+        progress.advance(0, None, "trying it")
         return self._added(entry, weights, found, network=entry.place, preprocess=rule)
 
     def _hub(self, entry: Pullable, folder: Path, progress: Progress) -> dict[str, Any]:
@@ -136,7 +137,10 @@ class Pulling:
                 f"{entry.repository}@refs/pr/1, or another model: sightline models catalogue",
             ) from error
         here = self._here(entry, found.sha256)
-        return here if here is not None else self._added(entry, folder, found, revision=revision)
+        if here is not None:
+            return here
+        progress.advance(0, None, "trying it")
+        return self._added(entry, folder, found, revision=revision)
 
     def _file(
         self, entry: Pullable, folder: Path, name: str, revision: str, progress: Progress

@@ -122,7 +122,7 @@ _ENTRIES: Final = (
         "dinov2-base",
         "facebook/dinov2-base",
         "Apache-2.0",
-        "As dinov2-small, larger",
+        "Learned without labels; larger and better, four times as slow",
         dim=768,
         mb=346,
     ),

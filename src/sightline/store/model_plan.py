@@ -138,7 +138,7 @@ def _plan_onnx(file: Path, options: ImportOptions) -> CardFields:
         "outputs": outputs,
         "network": options.network,
         "source": file.name,
-        "dim": trial[outputs["embedding"]].size if "embedding" in outputs else 0,
+        "dim": _dim(trial, outputs),
     }
 
 
@@ -170,7 +170,13 @@ def _plan_own(file: Path, info: OnnxInfo, carried: ModelCard, options: ImportOpt
         "metrics": carried.metrics,
         "licence": carried.licence,
         "source": carried.source or file.name,
+        "dim": _dim(trial, outputs),
     }
+
+
+def _dim(trial: Mapping[str, F32], outputs: Mapping[str, str]) -> int:
+    name = outputs.get("embedding", "")
+    return int(trial[name].size) if name in trial else 0
 
 
 def _picture_input(file: Path, info: OnnxInfo) -> tuple[Port, int | None]:

@@ -125,6 +125,9 @@ export const api = {
   trainHead: (name: string) => take(client.POST("/api/projects/{name}/head/train", of(name))),
   embed: (name: string, engine: string) =>
     take(client.POST("/api/projects/{name}/embed", { ...of(name), body: { engine } })),
+  encoders: (name: string) => take(client.GET("/api/projects/{name}/encoders", of(name))),
+  forgetEmbeddings: (name: string, ref: string) =>
+    take(client.DELETE("/api/projects/{name}/encoders/{ref}", { params: { path: { name, ref } } })),
 
   trainSchema: () => take(client.GET("/api/train/schema")),
   networks: () => take(client.GET("/api/train/networks")),
@@ -142,6 +145,16 @@ export const api = {
 
   models: async () => (await take(client.GET("/api/models"))) as t.Model[],
   model: async (ref: string) => (await take(client.GET("/api/models/{ref}", asModel(ref)))) as t.Model,
+  addModel: async (body: {
+    path: string;
+    name: string;
+    network: string;
+    licence: string;
+    preprocess: string | null;
+    output: string | null;
+  }) => (await take(client.POST("/api/models", { body }))) as t.Model,
+  catalogue: () => take(client.GET("/api/models/catalogue")),
+  pullModel: (name: string) => take(client.POST("/api/models/pull", { body: { name } })),
   deleteModel: (ref: string) => take(client.DELETE("/api/models/{ref}", asModel(ref))),
   exportModel: (ref: string) =>
     take(client.POST("/api/models/{ref}/export", { ...asModel(ref), body: { format: "onnx" } })),

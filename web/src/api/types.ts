@@ -10,6 +10,7 @@ export type Answer = S["Answer"];
 export type Class = S["Class"];
 export type Curves = S["Curves"];
 export type Doctor = S["Doctor"];
+export type Encoder = S["Encoder"];
 export type Engine = S["Engine"];
 export type ExportRequest = Required<S["NewExport"]>;
 export type ImportReport = S["ImportReport"];
@@ -33,6 +34,7 @@ export type Prediction = S["Prediction"];
 export type Problem = Pick<S["Problem"], "code" | "message" | "hint">;
 export type Project = S["Project"];
 export type QueueInfo = S["Queue"];
+export type Pullable = S["Pullable"];
 export type ReliabilityBin = S["Bin"];
 export type SettingsForm = S["Form"];
 export type Skipped = S["Skipped"];
@@ -62,7 +64,7 @@ export type RunDetail = Run & { spec: Record<string, unknown>; error?: Problem |
 /** The card that lies beside the weights, and what lies there too. */
 export type Model = Omit<Named<S["Model"]>, "exports"> & {
   kind?: "classifier" | "encoder";
-  format?: "torch" | "onnx";
+  format?: "torch" | "onnx" | "transformers";
   file?: string;
   created_at?: string;
   network?: string;

@@ -9,6 +9,7 @@ import { to } from "./project";
 const TITLES: Readonly<Record<string, string>> = {
   ingest: "Adding pictures",
   embed: "Embedding",
+  pull: "Pulling a model",
   train: "Training",
   export: "Exporting",
   "export-labels": "Exporting labels",

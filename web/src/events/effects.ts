@@ -20,12 +20,13 @@ export function makesStale(told: Told): readonly (readonly unknown[])[] {
     case "job":
       return [
         keys.jobs,
+        ...(data.kind === "pull" ? [keys.catalogue] : []),
         ...(data.state === "done" && project ? [keys.project(project), keys.models, keys.allRuns] : []),
       ];
     case "run":
       return id === null ? [keys.allRuns] : [keys.allRuns, keys.run(id)];
     case "model":
-      return [keys.models, keys.allRuns];
+      return [keys.models, keys.engines, keys.allRuns];
     case "reset":
       return [[]];
     case "progress":

@@ -195,7 +195,7 @@ export function Component() {
             <div className="model-columns">
               <Predict model={model} />
               <div className="stack">
-                <ExportSection model={model} />
+                {(model.kind !== "encoder" || model.format === "onnx") && <ExportSection model={model} />}
                 <Card model={model} />
               </div>
             </div>
