@@ -46,8 +46,8 @@ def shuffled(ordinals: I64, seed: int) -> I64:
 class Ranked:
     """An order of those that are wanted by a score, ascending; NaN last, ties by ordinal.
 
-    It is never sorted as a whole. Scores fall into 65,536 bins by their leading bits; the counts
-    say in which bins the places asked for lie, and only what is in those is sorted.
+    It is never sorted as a whole. Scores fall into 65,534 bins from the lowest to the highest; the
+    counts say in which bins the places asked for lie, and only what is in those is sorted.
     """
 
     def __init__(self, wanted: Bool, score: NDArray[Any]) -> None:
@@ -105,10 +105,12 @@ def _between(codes: NDArray[np.uint16], low: int, high: int) -> Bool:
 
 def _binned(wanted: Bool, score: NDArray[Any]) -> tuple[NDArray[np.uint16], I64]:
     """Return each score's bin (N,), and how many are wanted up to the end of each bin."""
-    values = np.where(np.isnan(score), np.inf, score).astype(np.float32, copy=False) + np.float32(0)
-    bits = values.view(np.int32)
-    ordered = bits ^ ((bits >> 31) | np.int32(-(2**31)))  # as unsigned: ascends with the value
-    codes = (ordered.view(np.uint32) >> np.uint32(16)).astype(np.uint16)
+    codes = np.full(len(score), _NOWHERE - 1, np.uint16)
+    low, high = np.fmin.reduce(score, initial=np.inf), np.fmax.reduce(score, initial=-np.inf)
+    if np.isfinite(low) and np.isfinite(high):
+        steps = np.float32((_NOWHERE - 2) / max(float(high) - float(low), 1e-30))
+        values = (score - low) * steps  # rising with the score, also after rounding
+        np.copyto(codes, values, casting="unsafe", where=values == values)
     codes[~wanted] = _NOWHERE
     ends = np.cumsum(np.bincount(codes, minlength=_NOWHERE + 1)[:_NOWHERE])
     return codes, ends
