@@ -110,7 +110,7 @@ def _binned(wanted: Bool, score: NDArray[Any]) -> tuple[NDArray[np.uint16], I64]
     if np.isfinite(low) and np.isfinite(high):
         steps = np.float32((_NOWHERE - 2) / max(float(high) - float(low), 1e-30))
         values = (score - low) * steps  # rising with the score, also after rounding
-        np.copyto(codes, values, casting="unsafe", where=values == values)
+        np.copyto(codes, values, casting="unsafe", where=~np.isnan(values))
     codes[~wanted] = _NOWHERE
     ends = np.cumsum(np.bincount(codes, minlength=_NOWHERE + 1)[:_NOWHERE])
     return codes, ends
