@@ -66,7 +66,12 @@ def test_axe_finds_nothing_on_full_pages(
     expect(page.get_by_role("heading", name="Adding pictures")).to_be_visible()
     look(page)
     page.goto(f"{server.url}/settings")
-    for tab, shown in (("Workspace", "#workspace"), ("Look", ".theme-choice"), ("Doctor", "table")):
+    for tab, shown in (
+        ("Workspace", "#workspace"),
+        ("Look", ".theme-choice"),
+        ("Keys", ".key-choice"),
+        ("Doctor", "table"),
+    ):
         page.get_by_role("tab", name=tab).click()
         expect(page.locator(shown)).to_be_visible()
         look(page)

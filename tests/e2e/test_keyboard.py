@@ -99,3 +99,18 @@ def test_a_whole_view_is_asked_about_before_it_is_labelled(
     expect(page.get_by_role("button", name="Only bars, 60 pictures")).to_be_visible()
     page.keyboard.press("Control+z")
     expect(page.get_by_role("button", name="Only bars, 0 pictures")).to_be_visible()
+
+
+def test_a_person_puts_skip_on_another_key(page: Page, server: Running, project: str) -> None:
+    page.goto(f"{server.url}/settings")
+    page.get_by_role("tab", name="Keys").click()
+    field = page.get_by_role("textbox", name="Skip")
+    field.press("s")
+    expect(page.get_by_role("alert")).to_contain_text("taken")
+    field.press("k")
+    expect(field).to_have_value("K")
+    page.goto(f"{server.url}/p/{project}/browse")
+    expect(page.locator(".tile img").first).to_be_visible()
+    page.keyboard.press("x")
+    page.keyboard.press("k")
+    expect(page.locator(".tile.skipped")).to_have_count(1)

@@ -94,7 +94,9 @@ def test_suggestions_are_accepted_by_one_key_save_those_that_were_rejected(
         page.keyboard.press("Shift+ArrowRight")
     page.keyboard.press(" ")
     expect(page.locator(".tile.labelled")).to_have_count(3)
-    expect(page.locator(f'.tile[data-image="{wrong}"]')).not_to_have_class(re.compile(r"\blabelled"))
+    expect(page.locator(f'.tile[data-image="{wrong}"]')).not_to_have_class(
+        re.compile(r"\blabelled")
+    )
     page.keyboard.press("Control+z")
     expect(page.locator(".tile.labelled")).to_have_count(0)
 

@@ -1,7 +1,8 @@
 import { Fragment } from "react";
 import { Kbd } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
-import { SHEET } from "./keymap";
+import { useBindings } from "./bindings";
+import { sheet } from "./keymap";
 
 export default function KeySheet({ onClose }: { onClose: () => void }) {
   return (
@@ -9,7 +10,7 @@ export default function KeySheet({ onClose }: { onClose: () => void }) {
       {/* Longer than a small screen: the arrow keys must be able to scroll it. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div className="keysheet" role="group" aria-label="All keys" tabIndex={0}>
-        {SHEET.map((section) => (
+        {sheet(useBindings()).map((section) => (
           <section key={section.title}>
             <h3>{section.title}</h3>
             <dl>

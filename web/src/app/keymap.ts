@@ -79,9 +79,38 @@ export const BINDABLE = {
 
 export type Bindable = keyof typeof BINDABLE;
 export type Bindings = ReadonlyMap<string, Bindable>;
+/** The keys that a person has chosen instead. */
+export type Chosen = Partial<Record<Bindable, string>>;
+
+export const MEANS: Readonly<Record<Bindable, string>> = {
+  unsure: "Mark as unsure",
+  skip: "Skip",
+  accept: "Accept what the model suggests, for the whole selection",
+  reject: "Not what the model suggests: accepting the selection leaves it out",
+  repeat: "The last label again",
+  similar: "What is similar to the selection, or to the focused picture",
+  queues: "Choose a queue",
+  find: "Search",
+  refresh: "Refresh the view",
+};
+
+/** Keys that keep their meaning: digits are the classes' own, g begins a jump, the rest moves, opens and zooms. */
+const FIXED = /^([1-9]|g|\?|[+=\-!])$/;
+
+/** Why a key cannot stand for something; null when it can. */
+export function refusal(chosen: Chosen, kind: Bindable, name: string): string | null {
+  const key = name.toLowerCase();
+  if (key.length !== 1) return "Take a single letter, digit or sign.";
+  if (FIXED.test(key)) return `${keyName(key)} has a meaning of its own.`;
+  const holder = bind(chosen).get(key);
+  return holder && holder !== kind ? `${keyName(key)} is taken: ${MEANS[holder]}.` : null;
+}
+
+/** A key as people read it. */
+export const keyName = (key: string): string => (key === " " ? "Space" : key.toUpperCase());
 
 /** Keys to what they do: the defaults, save where a person has chosen another. */
-export function bind(chosen: Partial<Record<Bindable, string>> = {}): Bindings {
+export function bind(chosen: Chosen = {}): Bindings {
   const kinds = Object.keys(BINDABLE) as Bindable[];
   return new Map(kinds.map((kind) => [chosen[kind] ?? BINDABLE[kind], kind]));
 }
@@ -144,16 +173,16 @@ export interface Row {
   readonly means: string;
 }
 
-export const SHEET: readonly { readonly title: string; readonly rows: readonly Row[] }[] = [
+const bound = (chosen: Chosen, ...kinds: readonly Bindable[]): Row[] =>
+  kinds.map((kind) => ({ keys: [keyName(chosen[kind] ?? BINDABLE[kind])], means: MEANS[kind] }));
+
+/** All keys, as they are set. */
+export const sheet = (chosen: Chosen): readonly { readonly title: string; readonly rows: readonly Row[] }[] => [
   {
     title: "Label",
     rows: [
       { keys: ["1", "…", "9"], means: "Give the class with that hotkey to the selection, or to the focused picture" },
-      { keys: ["Space"], means: "Accept what the model suggests, for the whole selection" },
-      { keys: ["N"], means: "Not what the model suggests: accepting the selection leaves it out" },
-      { keys: ["."], means: "The last label again" },
-      { keys: ["0"], means: "Mark as unsure" },
-      { keys: ["X"], means: "Skip" },
+      ...bound(chosen, "accept", "reject", "repeat", "unsure", "skip"),
       { keys: ["⌫"], means: "Take the label away" },
       { keys: ["Ctrl", "Z"], means: "Undo" },
       { keys: ["Ctrl", "Shift", "Z"], means: "Redo" },
@@ -167,12 +196,9 @@ export const SHEET: readonly { readonly title: string; readonly rows: readonly R
       { keys: ["Home", "End"], means: "First and last picture" },
       { keys: ["Ctrl", "Space"], means: "Select the focused picture, or not" },
       { keys: ["Ctrl", "A"], means: "Select the whole view" },
-      { keys: ["S"], means: "What is similar to the selection, or to the focused picture" },
-      { keys: ["Q"], means: "Choose a queue" },
-      { keys: ["/"], means: "Search" },
+      ...bound(chosen, "similar", "queues", "find", "refresh"),
       { keys: ["Enter"], means: "Open the picture" },
       { keys: ["Esc"], means: "Close it, select nothing, or go back from what is similar" },
-      { keys: ["R"], means: "Refresh the view" },
     ],
   },
   {

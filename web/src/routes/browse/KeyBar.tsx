@@ -1,5 +1,7 @@
 import { X } from "lucide-react";
 import { memo } from "react";
+import { useBindings } from "@/app/bindings";
+import { BINDABLE, keyName } from "@/app/keymap";
 import { give, skip, unsure, type ClassLook } from "@/label/look";
 import type { Mark } from "@/label/outbox";
 import { Swatch } from "@/label/Swatch";
@@ -17,6 +19,7 @@ interface KeyBarProps {
 
 /** What the keys do, to be read and to be clicked. */
 export const KeyBar = memo(function KeyBar({ looks, picked, onMark, onClear, onAccept }: KeyBarProps) {
+  const chosen = useBindings();
   const withKeys = looks
     .filter((look) => look.hotkey !== null)
     .sort((a, b) => (a.hotkey ?? "").localeCompare(b.hotkey ?? ""));
@@ -39,7 +42,7 @@ export const KeyBar = memo(function KeyBar({ looks, picked, onMark, onClear, onA
       <div className="keybar-keys">
         {onAccept && (
           <button type="button" className="key-chip" onClick={onAccept}>
-            <Kbd>Space</Kbd> accept
+            <Kbd>{keyName(chosen.accept ?? BINDABLE.accept)}</Kbd> accept
           </button>
         )}
         {withKeys.map((look) => (
@@ -50,10 +53,10 @@ export const KeyBar = memo(function KeyBar({ looks, picked, onMark, onClear, onA
           </button>
         ))}
         <button type="button" className="key-chip" onClick={() => onMark(unsure)}>
-          <Kbd>0</Kbd> unsure
+          <Kbd>{keyName(chosen.unsure ?? BINDABLE.unsure)}</Kbd> unsure
         </button>
         <button type="button" className="key-chip" onClick={() => onMark(skip)}>
-          <Kbd>X</Kbd> skip
+          <Kbd>{keyName(chosen.skip ?? BINDABLE.skip)}</Kbd> skip
         </button>
       </div>
     </div>

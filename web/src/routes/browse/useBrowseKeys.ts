@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
-import { browsing, going, isTyping, type Action } from "@/app/keymap";
+import { bindings } from "@/app/bindings";
+import { bind, browsing, going, isTyping, type Action } from "@/app/keymap";
 import { sequence } from "@/app/sequence";
 import { announce } from "@/app/services";
 import { step, type Layout } from "@/grid/layout";
@@ -104,7 +105,7 @@ export function useBrowseKeys(options: Options): void {
       if (document.querySelector('[role="dialog"]:not([data-page]), [role="menu"], [role="alertdialog"]')) return;
       // The letter after `g` goes to a page.
       if (going(sequence.get(), event, event.timeStamp)[1]) return;
-      const action = browsing(event);
+      const action = browsing(event, bind(bindings.get()));
       if (action && act(action, latest.current)) event.preventDefault();
     };
     window.addEventListener("keydown", onKey);

@@ -6,6 +6,7 @@ import { keys } from "@/api/keys";
 import { useCurrentProject } from "@/app/project";
 import { chooseTheme, useTheme, type Theme } from "@/app/theme";
 import { ErrorNote, Skeletons } from "@/ui/States";
+import { KeyChoice } from "./KeyChoice";
 import { SettingsForm } from "./SettingsForm";
 import "./settings.css";
 
@@ -104,6 +105,9 @@ export function Component() {
             <Tabs.Trigger className="tab" value="look">
               Look
             </Tabs.Trigger>
+            <Tabs.Trigger className="tab" value="keys">
+              Keys
+            </Tabs.Trigger>
             <Tabs.Trigger className="tab" value="doctor">
               Doctor
             </Tabs.Trigger>
@@ -131,6 +135,9 @@ export function Component() {
           )}
           <Tabs.Content value="look" tabIndex={-1}>
             <Look />
+          </Tabs.Content>
+          <Tabs.Content value="keys" tabIndex={-1}>
+            <KeyChoice />
           </Tabs.Content>
           <Tabs.Content value="doctor" tabIndex={-1}>
             <Doctor />
