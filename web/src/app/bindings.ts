@@ -24,8 +24,7 @@ export const bindings = new Store<Chosen>(parse(kept.read(KEY)));
 
 /** Puts something on another key, or back on its own; says why where that cannot be. */
 export function rebind(kind: Bindable, key: string | null): string | null {
-  const rest: Chosen = { ...bindings.get() };
-  delete rest[kind];
+  const rest: Chosen = Object.fromEntries(Object.entries(bindings.get()).filter(([other]) => other !== kind));
   const wanted = key ?? BINDABLE[kind];
   const why = refusal(rest, kind, wanted);
   if (why !== null) return why;
