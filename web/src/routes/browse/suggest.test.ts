@@ -6,7 +6,9 @@ import { accepted, rejecting, tally } from "./suggest";
 const item = (id: number, said: Partial<Item> = {}): Item =>
   ({ id, version: id * 10, status: "unlabelled", class_id: null, predicted: 1, ...said }) as Item;
 const none = () => undefined;
-const two = looks(["cat", "dog"].map((name, i) => ({ id: i + 1, name, colour: "#123456", hotkey: null, count: 0 })));
+const two = looks(
+  ["cat", "dog"].map((name, i) => ({ id: i + 1, name, colour: "#123456", hotkey: null, position: 0, count: 0 })),
+);
 
 describe("accepting", () => {
   it("gives each picture the class that is suggested for it, in one act", () => {
