@@ -105,13 +105,14 @@ def _between(codes: NDArray[np.uint16], low: int, high: int) -> Bool:
 
 def _binned(wanted: Bool, score: NDArray[Any]) -> tuple[NDArray[np.uint16], I64]:
     """Return each score's bin (N,), and how many are wanted up to the end of each bin."""
-    codes = np.full(len(score), _NOWHERE - 1, np.uint16)
     low, high = np.fmin.reduce(score, initial=np.inf), np.fmax.reduce(score, initial=-np.inf)
+    codes = np.full(len(score), _NOWHERE - 1, np.uint16)
     if np.isfinite(low) and np.isfinite(high):
         steps = np.float32((_NOWHERE - 2) / max(float(high) - float(low), 1e-30))
         values = (score - low) * steps  # rising with the score, also after rounding
-        np.copyto(codes, values, casting="unsafe", where=~np.isnan(values))
-    codes[~wanted] = _NOWHERE
+        np.copyto(values, _NOWHERE - 1, where=np.isnan(values))
+        codes = values.astype(np.uint16)
+    codes |= (wanted.view(np.int8) - np.int8(1)).astype(np.int16).view(np.uint16)  # all ones: not
     ends = np.cumsum(np.bincount(codes, minlength=_NOWHERE + 1)[:_NOWHERE])
     return codes, ends
 

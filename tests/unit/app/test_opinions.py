@@ -108,3 +108,26 @@ def test_before_any_label_it_is_said_what_is_missing(bench: Workbench, pets: Pro
     with pytest.raises(ConflictError, match="needs embeddings"):
         view(bench, pets, "diverse")
     assert len(bench.queue("pets", "diverse", limit=5)) == 5
+
+
+def test_with_tags_every_queue_is_of_single_tags(bench: Workbench, pets: Project) -> None:
+    label_by_folder(bench, pets)
+    classes = {one["name"]: one["id"] for one in bench.labels.classes(pets)}
+    everything = rows(bench, pets)
+    changes = [
+        LabelChange(row.id, None, "labelled", tags=(classes[row.path.split("/")[-2]],))
+        for row in everything
+    ]
+    changes[3] = LabelChange(everything[3].id, None, "labelled", tags=tuple(classes.values()))
+    bench.labels.label(pets, changes)
+    bench.labels.label(pets, [LabelChange(one.id, None, "unlabelled") for one in everything[1::3]])
+    assert bench.train_head("pets")["task"] == "multi"
+    wrong = bench.queue("pets", "mistakes", limit=1)
+    assert wrong[0]["id"] == everything[3].id
+    assert wrong[0]["why"].startswith("tagged dog, the head says dog")
+    sure = bench.queue("pets", "certain", class_="cat", band="0.5-1", limit=100)
+    assert sure
+    assert {one["path"].split("/")[-2] for one in sure} == {"cat"}
+    doubtful = bench.queue("pets", "uncertain", limit=3)
+    assert all(one["why"].endswith("has it the tag or not?") for one in doubtful)
+    assert bench.queue("pets", "band", band="0-1", limit=100)
