@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sightline.core.errors import InvalidInputError, did_you_mean
 from sightline.core.files import read_json, write_json
+from sightline.core.tone import parse_tone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,6 +95,13 @@ class Settings(BaseModel):
         gt=0,
         le=1,
         description="How good the head should be: accuracy, or macro F1 of tags, 0 to 1.",
+        json_schema_extra=PROJECT,
+    )
+    tone: str = Field(
+        "",
+        max_length=200,
+        description="How TIFF, FITS and 16-bit pictures become 8 bits, as in: asinh low=0 "
+        "high=4095 channels=2,1,0 hdu=1 slice=3. Empty: by percentiles.",
         json_schema_extra=PROJECT,
     )
     auto_refit: bool = Field(
@@ -373,4 +381,5 @@ def _validated(values: dict[str, Any], origins: Mapping[str, str]) -> Settings:
         raise InvalidInputError(
             "val_share and test_share leave nothing to train on", hint="keep their sum below 1"
         )
+    parse_tone(settings.tone)
     return settings

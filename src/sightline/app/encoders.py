@@ -91,7 +91,7 @@ class Encoders:
         current = self.name_of(project)
         shown = []
         for engine in self.engine_list():
-            key = self._table.key_of(engine["name"])
+            key = self._toned(project, self._table.key_of(engine["name"]))
             entry = self._table.entry(engine["name"])
             shown.append(
                 {
@@ -189,6 +189,7 @@ class Encoders:
                 items,
                 array.write,
                 note_prints=self.fingerprints(project).write,
+                tone=self._projects.tone(project.id),
                 total=len(items),
                 progress=told if not before else _Onward(told, before),
             )
@@ -220,7 +221,7 @@ class Encoders:
     def embeddings(self, project: Project, name: str | None = None) -> OrdinalArray | None:
         """Return the embeddings of an encoder, the project's by default; None before the first."""
         try:
-            key = self.key_of(name or self.name_of(project))
+            key = self._toned(project, self.key_of(name or self.name_of(project)))
             return self._store.arrays.open(project.id, EMBEDDING, key, create=False)
         except SightlineError:
             return None
@@ -238,7 +239,7 @@ class Encoders:
             NotFoundError: It has none.
         """
         try:
-            key = self.key_of(name)
+            key = self._toned(project, self.key_of(name))
         except UnknownEngineError:
             key = name
         try:
@@ -296,8 +297,17 @@ class Encoders:
 
     def _embedding_array(self, project: Project, encoder: Encoder) -> OrdinalArray:
         return self._store.arrays.open(
-            project.id, EMBEDDING, encoder.key, dtype=np.float16, row_shape=(encoder.dim,)
+            project.id,
+            EMBEDDING,
+            self._toned(project, encoder.key),
+            dtype=np.float16,
+            row_shape=(encoder.dim,),
         )
+
+    def _toned(self, project: Project, key: str) -> str:
+        """Return the key of embeddings: pictures that are stretched otherwise are others."""
+        tone = self._projects.tone(project.id).key()
+        return f"{key}+{tone}" if tone else key
 
     def _valid(self, project: Project, key: str, size: int) -> Any:
         try:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightline.app.encoders import Encoders
+    from sightline.app.projects import Projects
     from sightline.core.arrays import F32, I64
     from sightline.core.progress import Progress
     from sightline.imaging.limits import Limits
@@ -39,8 +40,15 @@ KEPT: Final = 4
 class Neighbours:
     """Answers about a project's embeddings, and keeps those that take long."""
 
-    def __init__(self, store: Store, encoders: Encoders, limits: Callable[[], Limits]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        projects: Projects,
+        encoders: Encoders,
+        limits: Callable[[], Limits],
+    ) -> None:
         self._store = store
+        self._projects = projects
         self._encoders = encoders
         self._limits = limits
         self._lengths: OrderedDict[tuple[int, str], F32] = OrderedDict()
@@ -192,7 +200,13 @@ class Neighbours:
             UnreadableImageError: It cannot be read.
         """
         encoder = self._encoders.encoder(self._encoders.name_of(project))
-        pixels = decode(path, page=page, min_side_px=encoder.min_side_px, limits=self._limits())
+        pixels = decode(
+            path,
+            page=page,
+            min_side_px=encoder.min_side_px,
+            limits=self._limits(),
+            tone=self._projects.tone(project.id),
+        )
         row: F32 = encoder.encode([pixels])[0]
         return row
 

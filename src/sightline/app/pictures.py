@@ -5,15 +5,18 @@ from __future__ import annotations
 import mimetypes
 import threading
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sightline.core.errors import InvalidInputError, SightlineError, UnreadableImageError
 from sightline.core.progress import Silent
+from sightline.core.tone import DEFAULT_TONE, Tone, tone_text
 from sightline.imaging.limits import Limits
 from sightline.imaging.render import render
+from sightline.imaging.science import TONED, describe
 from sightline.imaging.thumbs import ThumbCache, snap
+from sightline.ingest.pages import PAGES
 from sightline.ingest.run import IngestOptions, ingest
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from sightline.imaging.thumbs import Thumb
     from sightline.jobs.runner import JobRunner
     from sightline.settings import Settings
+    from sightline.store.images import ImageRow
     from sightline.store.projects import Project
     from sightline.store.store import Store
 
@@ -67,6 +71,7 @@ class Pictures:
         labels: str = "auto",
         copy: bool = False,
         extensions: Sequence[str] | None = None,
+        pages: str = "auto",
         dry_run: bool = False,
         progress: Progress | None = None,
     ) -> dict[str, Any]:
@@ -79,6 +84,8 @@ class Pictures:
         """
         if labels not in {"auto", "none"}:
             raise InvalidInputError(f"labels cannot be {labels!r}", hint="auto or none")
+        if pages not in PAGES:
+            raise InvalidInputError(f"pages cannot be {pages!r}", hint="auto, all or first")
         source = source.expanduser()
         if not source.exists():
             raise InvalidInputError(f"there is no {source}", hint="check the path")
@@ -89,6 +96,7 @@ class Pictures:
             labels=labels,
             copy=copy,
             extensions=None if extensions is None else tuple(extensions),
+            pages=pages,
             dry_run=dry_run,
             person=self._settings.person,
             limits=self.limits,
@@ -149,9 +157,10 @@ class Pictures:
             UnknownImageError: There is no such image.
         """
         row = self._store.images.get(image_id)
-        cached = self.thumbs.cached(row.digest, snap(px), row.page)
+        tone = self._tone_of(row)
+        cached = self.thumbs.cached(row.digest, snap(px), row.page, tone)
         if cached is None:
-            return self.thumbs.submit(Path(row.path), row.digest, snap(px), row.page)
+            return self.thumbs.submit(Path(row.path), row.digest, snap(px), row.page, tone)
         done: Future[Thumb] = Future()
         done.set_result(cached)
         return done
@@ -172,25 +181,56 @@ class Pictures:
         media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         return Original(path, media_type, f'"{row.digest[:32]}"')
 
-    def view(self, image_id: int, px: int) -> Picture:
+    def view(self, image_id: int, px: int, tone: Tone | None = None) -> Picture:
         """Return a picture that any browser shows, its long side at most `px` pixels.
+
+        Args:
+            image_id: Of the image.
+            px: Pixels.
+            tone: How samples of more than 8 bits become 8; None: as the project's setting says.
 
         Raises:
             UnknownImageError: There is no such image.
             UnreadableImageError: Its file cannot be read any more.
         """
         row = self._store.images.get(image_id)
-        data, media_type = render(Path(row.path), row.page, px, limits=self.limits)
-        return Picture(data, media_type, self.view_etag(image_id, px))
+        chosen = self._tone_of(row) if tone is None else tone
+        data, media_type = render(Path(row.path), row.page, px, limits=self.limits, tone=chosen)
+        return Picture(data, media_type, self.view_etag(image_id, px, tone))
 
-    def view_etag(self, image_id: int, px: int) -> str:
+    def view_etag(self, image_id: int, px: int, tone: Tone | None = None) -> str:
         """Return the entity tag of what `view` gives, without making it.
 
         Raises:
             UnknownImageError: There is no such image.
         """
         row = self._store.images.get(image_id)
-        return f'"{row.digest[:32]}-{row.page}-v{px}"'
+        key = (self._tone_of(row) if tone is None else tone).key()
+        return f'"{row.digest[:32]}-{row.page}-v{px}{"-" if key else ""}{key}"'
+
+    def science(self, image_id: int) -> dict[str, Any] | None:
+        """Return bits, channels, pages and units of a picture that has more than 8 bits can show.
+
+        None for an ordinary picture, and for one whose file is gone.
+
+        Raises:
+            UnknownImageError: There is no such image.
+        """
+        row = self._store.images.get(image_id)
+        if row.format not in TONED:
+            return None
+        try:
+            found = describe(Path(row.path), limits=self.limits)
+        except SightlineError:
+            return None
+        if found is None:
+            return None
+        tone = self._tone_of(row)
+        return asdict(found) | {"tone": {"text": tone_text(tone), **asdict(tone)}}
+
+    def _tone_of(self, row: ImageRow) -> Tone:
+        """Return the project's tone, where the format has a use for one."""
+        return self._projects.tone(row.project_id) if row.format in TONED else DEFAULT_TONE
 
     @property
     def limits(self) -> Limits:

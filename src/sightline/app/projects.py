@@ -18,6 +18,7 @@ from sightline.core.errors import (
 from sightline.core.files import write_json
 from sightline.core.labels import LABELLED, SKIPPED, UNSURE
 from sightline.core.names import check_name
+from sightline.core.tone import Tone, parse_tone
 from sightline.settings import Loaded, load_settings, public, save_settings, schema
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Projects:
     def __init__(self, store: Store, flags: dict[str, Any]) -> None:
         self._store = store
         self._flags = flags
+        self._tones: dict[int, tuple[tuple[Any, ...], Tone]] = {}
 
     def all(self, *, archived: bool | None = False, trashed: bool = False) -> list[dict[str, Any]]:
         """Return projects with their counts, by name."""
@@ -199,6 +201,23 @@ class Projects:
             self._store.workspace, flags=self._flags, project_dir=self.folder(project)
         )
 
+    def tone(self, project_id: int) -> Tone:
+        """Return how a project's pictures of more than 8 bits become 8.
+
+        The grid asks for every thumbnail, so the files are read again only after they changed.
+        """
+        project = self._store.projects.by_id(project_id)
+        files = (
+            self.folder(project) / "project.json",
+            self._store.workspace / "settings.json",
+        )
+        stamp = tuple(_stamp(file) for file in files)
+        known = self._tones.get(project_id)
+        if known is None or known[0] != stamp:
+            known = (stamp, parse_tone(self.settings(project).settings.tone))
+            self._tones[project_id] = known
+        return known[1]
+
     def settings_form(self, project: Project) -> dict[str, Any]:
         """Return schema, values and origins of what project.json may hold."""
         loaded = self.settings(project)
@@ -231,6 +250,15 @@ def workspace_form(workspace: Path, flags: dict[str, Any]) -> dict[str, Any]:
     """Return schema, values and origins of what settings.json may hold."""
     loaded = load_settings(workspace, flags=flags)
     return {"schema": schema(), "values": public(loaded.settings), "origins": loaded.origins}
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    """Return what changes when a file is replaced."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def _move(source: Path, target: Path) -> None:

@@ -18,10 +18,12 @@ from sightline.core.errors import (
     UnknownRunError,
 )
 from sightline.core.files import read_json
+from sightline.core.tone import tone_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+    from sightline.app.projects import Projects
     from sightline.core.progress import Progress
     from sightline.jobs.runner import JobRunner
     from sightline.store.classes import ClassRow
@@ -38,13 +40,11 @@ MODES: Final[dict[str, Literal["new", "finetune"]]] = {"new": "new", "finetune":
 class Training:
     """The runs of a workspace."""
 
-    def __init__(
-        self, store: Store, jobs: JobRunner, person: str, folder: Callable[[Project], Path]
-    ) -> None:
+    def __init__(self, store: Store, jobs: JobRunner, person: str, projects: Projects) -> None:
         self._store = store
         self._jobs = jobs
         self._person = person
-        self._folder = folder
+        self._projects = projects
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of a training spec."""
@@ -229,7 +229,8 @@ class Training:
 
     def run_dir(self, run: Run) -> Path:
         """Return the folder of a run."""
-        return self._folder(self._store.projects.by_id(run.project_id)) / "runs" / run.id
+        folder = self._projects.folder(self._store.projects.by_id(run.project_id))
+        return folder / "runs" / run.id
 
     def _train(self, project: Project, run: Run, progress: Progress) -> TrainResult:
         from sightline.train import manifest
@@ -300,9 +301,8 @@ class Training:
         if base is not None:
             full = build_spec(spec, base=TrainSpec.model_validate(base))
         else:
-            full = plan_spec(
-                self._with_weights(spec), samples(self._store, project), sizes(self._store, project)
-            )
+            toned = {"tone": tone_text(self._projects.tone(project.id)), **self._with_weights(spec)}
+            full = plan_spec(toned, samples(self._store, project), sizes(self._store, project))
         return full.model_dump(mode="json")
 
     def _with_weights(self, spec: dict[str, Any]) -> dict[str, Any]:
@@ -349,7 +349,8 @@ def _like(parent: Run, spec: dict[str, Any]) -> dict[str, Any]:
     """Return a spec with the network and the input of a run whose weights are to fit."""
     model = spec.get("model")
     named = {"name": parent.network, **(model if isinstance(model, dict) else {})}
-    kept: dict[str, Any] = {key: parent.spec[key] for key in ("image_size", "resize")}
+    like = ("image_size", "resize", "tone")
+    kept: dict[str, Any] = {key: parent.spec[key] for key in like if key in parent.spec}
     return {**kept, **spec, "model": named}
 
 

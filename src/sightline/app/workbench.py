@@ -58,13 +58,15 @@ class Workbench(Verbs):
         self.encoders = Encoders(self.store, self.projects, self.jobs, self.settings, self.room)
         self.heads = Heads(self.store, self.encoders, self.projects)
         self.bulk = Bulk(self.store, person, self.heads, self.projects.task)
-        self.neighbours = Neighbours(self.store, self.encoders, lambda: self.pictures.limits)
+        self.neighbours = Neighbours(
+            self.store, self.projects, self.encoders, lambda: self.pictures.limits
+        )
         self.queues = Queues(self.store, self.projects, self.encoders, self.heads, self.neighbours)
         self.face = Face(self.store, self.queues)
         self.maps = Maps(self.store, self.encoders, self.jobs, self.settings)
         self.map_drawing = MapDrawing(self.store, self.maps, self.queues.pools, self.heads)
         self.queues.pools.filters.region = self.maps.region
-        self.training = Training(self.store, self.jobs, person, self.projects.folder)
+        self.training = Training(self.store, self.jobs, person, self.projects)
         self.exports = Exports(
             self.store, self.jobs, person, self.projects.folder, (self.encoders, self.heads)
         )

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, Literal, get_args
 
 from sightline.core.errors import InvalidInputError
+from sightline.core.tone import DEFAULT_TONE, Tone
 
 Resize = Literal["stretch", "crop", "letterbox"]
 Interpolation = Literal["bilinear", "bicubic"]
@@ -32,6 +33,8 @@ class Preprocess:
     interpolation: Interpolation = "bilinear"
     mean: tuple[float, float, float] = IMAGENET_MEAN
     std: tuple[float, float, float] = IMAGENET_STD
+    tone: Tone = DEFAULT_TONE
+    """How samples of more than 8 bits become the uint8 picture."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be carried out."""
@@ -67,7 +70,9 @@ class Preprocess:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON."""
-        return asdict(self) | {"mean": list(self.mean), "std": list(self.std)}
+        data = asdict(self) | {"mean": list(self.mean), "std": list(self.std)}
+        del data["tone"]
+        return data if self.tone == DEFAULT_TONE else data | {"tone": self.tone.to_dict()}
 
     @staticmethod
     def from_dict(data: dict[str, Any]) -> Preprocess:
@@ -88,6 +93,8 @@ class Preprocess:
             for key in ("mean", "std"):
                 if key in values:
                     values[key] = tuple(float(value) for value in values[key])
+            if "tone" in values:
+                values["tone"] = Tone.from_dict(values["tone"])
             return Preprocess(**values)
         except (TypeError, ValueError) as error:
             raise InvalidInputError(

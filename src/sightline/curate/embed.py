@@ -12,6 +12,7 @@ import numpy as np
 
 from sightline.core.errors import SightlineError, UnreadableImageError
 from sightline.core.progress import Progress, Silent
+from sightline.core.tone import DEFAULT_TONE, Tone
 from sightline.imaging.decode import decode
 from sightline.imaging.fingerprint import fingerprint
 from sightline.imaging.limits import DEFAULT_LIMITS, Limits
@@ -57,6 +58,11 @@ class Embedded:
     failures: list[Failure] = field(default_factory=list)
 
 
+class _Reading(NamedTuple):
+    limits: Limits
+    tone: Tone
+
+
 class _Part(NamedTuple):
     ordinals: list[int]
     rows: F32
@@ -74,6 +80,7 @@ def embed(
     progress: Progress | None = None,
     threads: int = 0,
     limits: Limits = DEFAULT_LIMITS,
+    tone: Tone = DEFAULT_TONE,
 ) -> Embedded:
     """Encode pictures and hand their rows over in blocks; a bad file stops nothing.
 
@@ -90,6 +97,7 @@ def embed(
         progress: Is told and may stop the work.
         threads: 0: one less than there are cores.
         limits: What is refused.
+        tone: How samples of more than 8 bits become 8.
 
     Raises:
         CancelledError: The progress said so; rows that were ready have been written.
@@ -100,7 +108,7 @@ def embed(
     told.advance(0, total, "embedding")
     with ThreadPoolExecutor(workers, thread_name_prefix="embed") as pool:
         try:
-            for part in _parts(pool, encoder, items, 2 * workers, limits):
+            for part in _parts(pool, encoder, items, 2 * workers, _Reading(limits, tone)):
                 sink.add(part)
                 result.done += len(part.ordinals)
                 result.failures += part.failures
@@ -148,14 +156,18 @@ class _Sink:
 
 
 def _parts(
-    pool: ThreadPoolExecutor, encoder: Encoder, items: Iterable[Item], ahead: int, limits: Limits
+    pool: ThreadPoolExecutor,
+    encoder: Encoder,
+    items: Iterable[Item],
+    ahead: int,
+    reading: _Reading,
 ) -> Iterator[_Part]:
     """Yield parts as they are ready; at most `ahead` are on the way."""
     batches = _batched(items)
     running: set[Future[_Part]] = set()
     while True:
         while len(running) < ahead and (batch := next(batches, None)) is not None:
-            running.add(pool.submit(_encode, encoder, batch, limits))
+            running.add(pool.submit(_encode, encoder, batch, reading))
         if not running:
             return
         ready, running = wait(running, return_when=FIRST_COMPLETED)
@@ -174,7 +186,7 @@ def _batched(items: Iterable[Item]) -> Iterator[list[Item]]:
         yield batch
 
 
-def _encode(encoder: Encoder, batch: list[Item], limits: Limits) -> _Part:
+def _encode(encoder: Encoder, batch: list[Item], reading: _Reading) -> _Part:
     """Decode and encode a batch, in runs that fit the memory."""
     ordinals: list[int] = []
     rows: list[F32] = [np.empty((0, encoder.dim), np.float32)]
@@ -199,7 +211,11 @@ def _encode(encoder: Encoder, batch: list[Item], limits: Limits) -> _Part:
     for item in batch:
         try:
             image = decode(
-                item.path, page=item.page, min_side_px=encoder.min_side_px, limits=limits
+                item.path,
+                page=item.page,
+                min_side_px=encoder.min_side_px,
+                limits=reading.limits,
+                tone=reading.tone,
             )
         except (SightlineError, OSError) as error:
             failures.append(Failure(item.ordinal, item.path, _reason(error), str(error)))

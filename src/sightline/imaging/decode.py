@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from PIL import Image, JpegImagePlugin
 
 from sightline.core.errors import MissingExtraError, UnreadableImageError
-from sightline.imaging.fits import parse_fits, read_fits
+from sightline.core.tone import DEFAULT_TONE, Tone
+from sightline.imaging.fits import parse_fits, read_bands, read_fits
 from sightline.imaging.header import Header, broken, read_header
 from sightline.imaging.jpeg import parse_jpeg, without_metadata
 from sightline.imaging.limits import DEFAULT_LIMITS, Limits
@@ -54,6 +55,15 @@ class Need:
         return next(fits, 1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Want:
+    """What is wanted of a file."""
+
+    page: int
+    need: Need
+    tone: Tone
+
+
 _CUT: Final = ("truncated", "broken data stream", "unexpected end", "not enough", "incomplete")
 
 
@@ -63,21 +73,23 @@ def decode(
     page: int = 0,
     min_side_px: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    tone: Tone = DEFAULT_TONE,
 ) -> U8:
     """Return a picture as it is shown: (H, W, 3), RGB, uint8, upright.
 
     Args:
         source: A file, or its bytes.
-        page: Of a file with several pages, counted from 0.
+        page: Of a TIFF, plane of a FITS cube or frame of a GIF, counted from 0.
         min_side_px: A JPEG may be decoded at 1/2, 1/4 or 1/8 as long as its short side keeps
             this many pixels; other formats always come whole.
         limits: What is refused.
+        tone: How samples of more than 8 bits become 8.
 
     Raises:
         UnreadableImageError: It cannot be read; `reason` says why in two words.
         MissingExtraError: Reading it needs an optional package.
     """
-    return np.array(upright(source, page=page, min_side_px=min_side_px, limits=limits))
+    return np.array(upright(source, page=page, min_side_px=min_side_px, limits=limits, tone=tone))
 
 
 def upright(
@@ -87,6 +99,7 @@ def upright(
     min_side_px: int | None = None,
     min_long_px: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    tone: Tone = DEFAULT_TONE,
 ) -> Image.Image:
     """Return what `decode` returns, as a Pillow picture of mode RGB.
 
@@ -94,16 +107,18 @@ def upright(
     """
     need = Need(min_side_px, min_long_px)
     data = read_source(source)
-    header = read_header(data, limits=limits)
+    header = read_header(data, limits=limits, hdu=tone.hdu)
     if not 0 <= page < header.pages:
         raise UnreadableImageError(
             f"{name_of(source)} has no page {page}",
             reason="no such page",
             hint=f"it has {header.pages}, counted from 0",
         )
+    if tone.slice is not None:
+        page = min(tone.slice, header.pages - 1)
     reader = _READERS.get(header.format, _by_pillow)
     try:
-        image = reader(data, header, page, need)
+        image = reader(data, header, _Want(page, need, tone))
         image.load()
         _check_size(image, header, page, need)
     except (UnreadableImageError, MissingExtraError):
@@ -141,48 +156,55 @@ def _turn(image: Image.Image, orientation: int) -> Image.Image:
     return image if method is None else image.transpose(method)
 
 
-def _jpeg(data: bytes, header: Header, _page: int, need: Need) -> Image.Image:
+def _jpeg(data: bytes, header: Header, want: _Want) -> Image.Image:
     found = parse_jpeg(data)
     raw = data if found is None else without_metadata(data, found)
     image = JpegImagePlugin.JpegImageFile(io.BytesIO(raw))
-    scale = need.scale(header.width, header.height)
+    scale = want.need.scale(header.width, header.height)
     if scale > 1:
         image.draft(image.mode, (max(1, image.width // scale), max(1, image.height // scale)))
     image.load()
     return _turn(to_rgb(image, deep="shift"), header.orientation)
 
 
-def _by_pillow(data: bytes, header: Header, _page: int, _need: Need) -> Image.Image:
+def _by_pillow(data: bytes, header: Header, want: _Want) -> Image.Image:
     with open_quietly(io.BytesIO(data), header.format) as image:
+        if want.page:
+            image.seek(want.page)
         image.load()
-        return _turn(to_rgb(image, deep="shift"), header.orientation)
+        return _turn(to_rgb(image, deep="shift", tone=want.tone), header.orientation)
 
 
-def _tiff(data: bytes, _header: Header, page: int, _need: Need) -> Image.Image:
+def _tiff(data: bytes, _header: Header, want: _Want) -> Image.Image:
     from sightline.imaging.tiff_pixels import tiff_image
 
-    return tiff_image(data, page, _turn)
+    return tiff_image(data, want.page, _turn, want.tone)
 
 
-def _fits(data: bytes, _header: Header, _page: int, _need: Need) -> Image.Image:
+def _fits(data: bytes, _header: Header, want: _Want) -> Image.Image:
     from sightline.imaging.pillow import hush
 
     hush()
-    found = parse_fits(data)
+    found = parse_fits(data, want.tone.hdu)
     if found is None:
         raise ValueError("no picture")
-    values = read_fits(data, found)
-    return from_array(values)
+    channels = want.tone.channels
+    if channels and max(channels) < found.planes:
+        bands = read_bands(data, found, channels)
+        return from_array(
+            bands if len(channels) > 1 else bands[..., 0], replace(want.tone, channels=())
+        )
+    return from_array(read_fits(data, found, want.page), want.tone)
 
 
-def _heif(data: bytes, _header: Header, _page: int, _need: Need) -> Image.Image:
+def _heif(data: bytes, _header: Header, want: _Want) -> Image.Image:
     from sightline.imaging.heif import heif_image
 
-    return to_rgb(heif_image(data), deep="shift")
+    return to_rgb(heif_image(data), deep="shift", tone=want.tone)
 
 
 if TYPE_CHECKING:
-    Reader = Callable[[bytes, Header, int, Need], Image.Image]
+    Reader = Callable[[bytes, Header, _Want], Image.Image]
 
 _READERS: Final[dict[str, Reader]] = {
     "JPEG": _jpeg,

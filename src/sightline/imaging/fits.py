@@ -1,4 +1,4 @@
-"""FITS (standard 4.0): the first two-dimensional picture of a file."""
+"""FITS (standard 4.0): the pictures of a file, unit by unit, and the planes of a cube."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import numpy as np
 from sightline.core.errors import MissingExtraError, UnreadableImageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from sightline.core.arrays import F64
     from sightline.imaging.source import Data
 
@@ -18,13 +20,19 @@ BLOCK: Final = 2880
 CARD: Final = 80
 MAX_UNITS: Final = 1000
 MAX_BLOCKS: Final = 2000
+MAX_AXES: Final = 16
 _TYPES: Final = {8: ">u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
 Cards = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class FitsImage:
-    """Where the first picture is and what its samples are."""
+    """Where the pictures of a unit are and what their samples are."""
+
+    hdu: int
+    """Which unit of the file, counted from 0."""
+    name: str
+    """EXTNAME, or empty."""
 
     width: int
     height: int
@@ -37,27 +45,33 @@ class FitsImage:
     blank: int | None
     compressed: bool
     """Tile-compressed: the samples are not plain."""
+    planes: int
+    """Pictures of this size that follow each other: the product of the axes beyond the second."""
     complete: bool
-    """The file reaches to the end of the picture."""
+    """The file reaches to the end of the first picture."""
 
 
-def parse_fits(data: Data) -> FitsImage | None:
-    """Return the first picture of two or more dimensions, or None when there is none."""
+def parse_fits(data: Data, hdu: int | None = None) -> FitsImage | None:
+    """Return the unit `hdu` with its pictures, None: the first that has some; None without one."""
+    return next((one for one in parse_units(data) if hdu in {None, one.hdu}), None)
+
+
+def parse_units(data: Data) -> Iterator[FitsImage]:
+    """Yield the units that hold pictures, of two or more dimensions, in order."""
     at = 0
-    for _ in range(MAX_UNITS):
+    for number in range(MAX_UNITS):
         cards, start = _cards(data, at)
         if not cards:
-            return None
-        image = _image(cards, start, len(data))
+            return
+        image = _image(cards, start, len(data), number)
         if image is not None:
-            return image
+            yield image
         size = _data_bytes(cards)
         if size is None:
-            return None
+            return
         at = start + math.ceil(size / BLOCK) * BLOCK
         if at >= len(data):
-            return None
-    return None
+            return
 
 
 def _cards(data: Data, at: int) -> tuple[Cards, int]:
@@ -113,7 +127,7 @@ def _data_bytes(cards: Cards) -> int | None:
     return abs(_integer(cards, "BITPIX")) // 8 * groups * (extra + values)
 
 
-def _image(cards: Cards, start: int, size: int) -> FitsImage | None:
+def _image(cards: Cards, start: int, size: int, hdu: int) -> FitsImage | None:
     kind = cards.get("XTENSION", "IMAGE")
     packed = kind == "BINTABLE" and cards.get("ZIMAGE") == "T"
     if kind != "IMAGE" and not packed:
@@ -126,6 +140,8 @@ def _image(cards: Cards, start: int, size: int) -> FitsImage | None:
     needed = (_data_bytes(cards) or 0) if packed else width * height * abs(bits) // 8
     blank = _integer(cards, "BLANK") if "BLANK" in cards and bits > 0 else None
     return FitsImage(
+        hdu=hdu,
+        name=cards.get("EXTNAME", ""),
         width=width,
         height=height,
         bits=bits,
@@ -134,12 +150,18 @@ def _image(cards: Cards, start: int, size: int) -> FitsImage | None:
         zero=_number(cards, "BZERO", 0.0),
         blank=blank,
         compressed=packed,
+        planes=_planes(cards, mark),
         complete=start + needed <= size,
     )
 
 
-def read_fits(data: bytes, image: FitsImage) -> F64:
-    """Return the first plane, (H, W), first row on top; blank samples are NaN.
+def _planes(cards: Cards, mark: str) -> int:
+    axes = min(_integer(cards, f"{mark}NAXIS"), MAX_AXES)
+    return math.prod(max(1, _integer(cards, f"{mark}NAXIS{axis + 1}")) for axis in range(2, axes))
+
+
+def read_fits(data: bytes, image: FitsImage, plane: int = 0) -> F64:
+    """Return one plane, (H, W), first row on top; blank samples are NaN.
 
     FITS counts rows from the bottom; they are turned so that the picture is upright.
 
@@ -148,16 +170,17 @@ def read_fits(data: bytes, image: FitsImage) -> F64:
         MissingExtraError: The picture is tile-compressed and astropy is not installed.
     """
     if image.compressed:
-        return _read_compressed(data)[::-1]
+        return _read_compressed(data, image.hdu, plane)[::-1]
     kind = np.dtype(_TYPES[image.bits])
     count = image.width * image.height
-    if not image.complete:
+    start = image.start + plane * count * kind.itemsize
+    if start + count * kind.itemsize > len(data):
         raise UnreadableImageError(
             "the FITS file ends before its picture does",
             reason="truncated",
             hint="copy the file again",
         )
-    raw = np.frombuffer(data, kind, count=count, offset=image.start)
+    raw = np.frombuffer(data, kind, count=count, offset=start)
     with np.errstate(all="ignore"):  # any bits may stand for a float; what is no number is black
         values: F64 = raw.astype(np.float64) * image.scale + image.zero
     if image.blank is not None:
@@ -165,7 +188,12 @@ def read_fits(data: bytes, image: FitsImage) -> F64:
     return values.reshape(image.height, image.width)[::-1]
 
 
-def _read_compressed(data: bytes) -> F64:
+def read_bands(data: bytes, image: FitsImage, planes: Sequence[int]) -> F64:
+    """Return several planes as bands, (H, W, B)."""
+    return np.stack([read_fits(data, image, plane) for plane in planes], axis=2)
+
+
+def _read_compressed(data: bytes, hdu: int, plane: int) -> F64:
     try:
         from astropy.io import fits
     except ImportError as error:
@@ -175,11 +203,11 @@ def _read_compressed(data: bytes) -> F64:
     import io
 
     with fits.open(io.BytesIO(data), memmap=False) as units:
-        for unit in units:
-            if isinstance(unit, fits.CompImageHDU):
-                plane = np.asarray(unit.data, np.float64)
-                first: F64 = plane.reshape(-1, *plane.shape[-2:])[0]
-                return first
+        unit = units[hdu] if hdu < len(units) else None
+        if isinstance(unit, fits.CompImageHDU):
+            cube = np.asarray(unit.data, np.float64)
+            first: F64 = cube.reshape(-1, *cube.shape[-2:])[plane]
+            return first
     raise UnreadableImageError(
         "the FITS file has no picture that can be read", reason="unsupported", hint="convert it"
     )

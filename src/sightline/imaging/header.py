@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sightline.core.errors import MissingExtraError, UnreadableImageError
 from sightline.imaging import whole
 from sightline.imaging.exif import display_size
-from sightline.imaging.fits import parse_fits
+from sightline.imaging.fits import FitsImage, parse_fits, parse_units
 from sightline.imaging.jpeg import MODES, parse_jpeg
 from sightline.imaging.limits import DEFAULT_LIMITS, Limits
 from sightline.imaging.pillow import open_quietly
@@ -41,28 +41,37 @@ class Header:
     orientation: int
     """EXIF, 1..8; 1 also where the decoder turns the picture itself."""
     pages: int
+    """Pages of a TIFF, planes of a FITS cube, frames of a GIF; else 1."""
     mode: str
     """What a pixel is: L, RGB, I;16, F and the like."""
     page_sizes: tuple[tuple[int, int], ...] = ()
-    """(width, height) of each page as shown; only where there is more than one."""
+    """(width, height) of each page as shown; only of a TIFF with more than one. The planes of a
+    FITS cube and the frames of a GIF are all of one size."""
     complete: bool = True
     """The structure reaches its end; a file that does not is most likely cut off."""
 
 
-def read_header(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Header:
+def read_header(
+    source: Source, *, limits: Limits = DEFAULT_LIMITS, hdu: int | None = None
+) -> Header:
     """Return the header of a picture; of a file only the needed blocks are read.
+
+    Args:
+        source: A file, or its bytes.
+        limits: What is refused.
+        hdu: Which unit of a FITS file, counted from 0; None: the first with a picture.
 
     Raises:
         UnreadableImageError: It is not a picture that can be read, or over a limit.
         MissingExtraError: Reading it needs an optional package.
     """
     if isinstance(source, bytes):
-        return _read(source, source, limits)
+        return _read(source, source, limits, hdu)
     with FileWindow(source) as window:
-        return _read(window, source, limits)
+        return _read(window, source, limits, hdu)
 
 
-def _read(data: Data, source: Source, limits: Limits) -> Header:
+def _read(data: Data, source: Source, limits: Limits, hdu: int | None) -> Header:
     if not len(data):
         raise empty(source)
     kind = sniff(data[0:512])
@@ -71,6 +80,8 @@ def _read(data: Data, source: Source, limits: Limits) -> Header:
         raise _not_an_image(kind, source)
     try:
         header = reader(data, source, limits)
+        if kind == "FITS" and hdu is not None:
+            header = _unit(data, source, limits, hdu)
     except (UnreadableImageError, MissingExtraError):
         raise
     except Exception as error:
@@ -167,7 +178,7 @@ def _tiff(data: Data, source: Source, limits: Limits) -> Header:
     )
 
 
-def _fits(data: Data, source: Source, _limits: Limits) -> Header:
+def _fits(data: Data, source: Source, limits: Limits) -> Header:
     found = parse_fits(data)
     if found is None:
         raise UnreadableImageError(
@@ -175,8 +186,30 @@ def _fits(data: Data, source: Source, _limits: Limits) -> Header:
             reason="not an image",
             hint="tables and spectra are not shown; leave it out",
         )
+    return _planes(found, limits)
+
+
+def _unit(data: Data, source: Source, limits: Limits, hdu: int) -> Header:
+    found = parse_fits(data, hdu)
+    if found is None:
+        known = ", ".join(str(one.hdu) for one in parse_units(data))
+        raise UnreadableImageError(
+            f"{name_of(source)} has no picture in HDU {hdu}",
+            reason="no such HDU",
+            hint=f"it has pictures in {known}, counted from 0",
+        )
+    return _planes(found, limits)
+
+
+def _planes(found: FitsImage, limits: Limits) -> Header:
     mode = "F" if found.bits < 0 else {8: "L", 16: "I;16"}.get(found.bits, "I")
-    return _one("FITS", (found.width, found.height), 1, mode, complete=found.complete)
+    header = _one("FITS", (found.width, found.height), 1, mode, complete=found.complete)
+    return replace(header, pages=min(found.planes, limits.max_pages))
+
+
+def _gif(data: Data, source: Source, limits: Limits) -> Header:
+    header = _by_pillow("GIF", whole.gif_ends)(data, source, limits)
+    return replace(header, pages=whole.gif_frames(data, most=limits.max_pages))
 
 
 def _heif(data: Data, source: Source, _limits: Limits) -> Header:
@@ -213,7 +246,7 @@ READERS: Final[dict[str, Reader]] = {
     "FITS": _fits,
     "HEIF": _heif,
     "AVIF": _by_pillow("AVIF", whole.boxes_end),
-    "GIF": _by_pillow("GIF", whole.gif_ends),
+    "GIF": _gif,
     "BMP": _by_pillow("BMP", whole.bmp_ends),
     "PPM": _by_pillow("PPM", lambda _data: True),
     "JPEG2000": _by_pillow("JPEG2000", whole.jpeg2000_ends),

@@ -33,7 +33,7 @@ def load(source: Source, rule: Preprocess, page: int = 0, *, limits: Limits = DE
         UnreadableImageError: It cannot be read.
         MissingExtraError: Reading it needs an optional package.
     """
-    image = upright(source, page=page, min_side_px=rule.min_side_px, limits=limits)
+    image = upright(source, page=page, min_side_px=rule.min_side_px, limits=limits, tone=rule.tone)
     return np.array(_fit(image, rule))
 
 

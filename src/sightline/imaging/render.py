@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from sightline.core.errors import InvalidInputError
+from sightline.core.tone import DEFAULT_TONE, Tone
 from sightline.imaging.decode import upright
 from sightline.imaging.limits import DEFAULT_LIMITS, Limits
 from sightline.imaging.tile import jpeg, shrink
@@ -23,7 +24,12 @@ QUALITY: Final = 90
 
 
 def render(
-    source: Source, page: int = 0, px: int = 1024, *, limits: Limits = DEFAULT_LIMITS
+    source: Source,
+    page: int = 0,
+    px: int = 1024,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    tone: Tone = DEFAULT_TONE,
 ) -> tuple[bytes, str]:
     """Return (bytes, media type) of an upright 8-bit picture, its long side at most `px` pixels.
 
@@ -36,7 +42,7 @@ def render(
         raise InvalidInputError(
             f"a picture of {px} pixels is not made", hint=f"ask for 1 to {MAX_PX}"
         )
-    image = upright(source, page=page, min_long_px=px, limits=limits)
+    image = upright(source, page=page, min_long_px=px, limits=limits, tone=tone)
     pixels = shrink(np.asarray(image), px)
     if max(pixels.shape[:2]) <= LOSSLESS_PX:
         file = io.BytesIO()

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from sightline.core.tone import DEFAULT_TONE, Tone
 from sightline.imaging.limits import DEFAULT_LIMITS, Limits
 from sightline.imaging.tile import MEDIA_TYPE, SIZES, VERSION, snap, thumbnail
 
@@ -26,14 +27,19 @@ KEEP_SHARE: Final = 0.8
 """What is left of the bound after old files went."""
 TOUCH_AFTER_S: Final = 3600.0
 SWEEP_EVERY_BYTES: Final = 64 << 20
-Key = tuple[str, int, int]
-"""Digest, page, pixels."""
+Key = tuple[str, int, int, str]
+"""Digest, page, pixels, key of the tone."""
 _END: Final = b"\xff\xd9"
 
 
-def etag(digest: str, page: int, px: int) -> str:
+def etag(digest: str, page: int, px: int, tone: Tone = DEFAULT_TONE) -> str:
     """Return the HTTP entity tag, with its quotes, of a thumbnail; it changes with its bytes."""
-    return f'"{digest[:32]}-{page}-{px}-{VERSION}"'
+    return f'"{digest[:32]}-{page}-{px}-{VERSION}{_suffix(tone)}"'
+
+
+def _suffix(tone: Tone) -> str:
+    key = tone.key()
+    return f"-{key}" if key else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +82,11 @@ class ThumbCache:
         self._flights: dict[Key, _Flight] = {}
         self._unswept = SWEEP_EVERY_BYTES
 
-    def cached(self, digest: str, px: int, page: int = 0) -> Thumb | None:
+    def cached(
+        self, digest: str, px: int, page: int = 0, tone: Tone = DEFAULT_TONE
+    ) -> Thumb | None:
         """Return the thumbnail when it is on disk; it costs one read."""
-        path = self._path(digest, page, px)
+        path = self._path(digest, page, px, tone)
         try:
             data = path.read_bytes()
             if not data.endswith(_END):
@@ -87,9 +95,11 @@ class ThumbCache:
                 os.utime(path)
         except OSError:
             return None
-        return Thumb(data, etag(digest, page, px))
+        return Thumb(data, etag(digest, page, px, tone))
 
-    def submit(self, source: Path, digest: str, px: int, page: int = 0) -> Future[Thumb]:
+    def submit(
+        self, source: Path, digest: str, px: int, page: int = 0, tone: Tone = DEFAULT_TONE
+    ) -> Future[Thumb]:
         """Return a future of the thumbnail; cancelling it spares the work if nobody else waits.
 
         Args:
@@ -97,16 +107,17 @@ class ThumbCache:
             digest: BLAKE3 of the file, hex.
             px: One of SIZES.
             page: Counted from 0.
+            tone: How samples of more than 8 bits become 8.
 
         The future raises what `thumbnail` raises.
         """
-        key = (digest, page, px)
+        key = (digest, page, px, tone.key())
         waiter: Future[Thumb] = Future()
         with self._lock:
             flight = self._flights.get(key)
             fresh = flight is None
             if flight is None:
-                work = self._pool.submit(self._make, source, digest, px, page)
+                work = self._pool.submit(self._make, source, digest, px, page, tone)
                 flight = self._flights[key] = _Flight(work)
             flight.waiting.add(waiter)
         waiter.add_done_callback(partial(self._leave, key, flight))
@@ -155,13 +166,13 @@ class ThumbCache:
             del self._flights[key]
         flight.work.cancel()
 
-    def _make(self, source: Path, digest: str, px: int, page: int) -> Thumb:
-        data = thumbnail(source, px, page, limits=self._limits)
-        self._keep(self._path(digest, page, px), data)
-        return Thumb(data, etag(digest, page, px))
+    def _make(self, source: Path, digest: str, px: int, page: int, tone: Tone) -> Thumb:
+        data = thumbnail(source, px, page, limits=self._limits, tone=tone)
+        self._keep(self._path(digest, page, px, tone), data)
+        return Thumb(data, etag(digest, page, px, tone))
 
-    def _path(self, digest: str, page: int, px: int) -> Path:
-        return self._root / str(px) / digest[:2] / f"{digest[2:]}-{page}.jpg"
+    def _path(self, digest: str, page: int, px: int, tone: Tone) -> Path:
+        return self._root / str(px) / digest[:2] / f"{digest[2:]}-{page}{_suffix(tone)}.jpg"
 
     def _keep(self, path: Path, data: bytes) -> None:
         """Write the file whole or not at all; a full disk only costs the cache."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sightline.core.errors import MissingExtraError, UnreadableImageError
+from sightline.core.tone import DEFAULT_TONE, Tone
 from sightline.imaging.pillow import hush, open_quietly
 from sightline.imaging.tiff import TiffPage, parse_tiff
 from sightline.imaging.tone import from_array, to_rgb
@@ -37,13 +38,14 @@ class _UnsafeError(Exception):
     """Tifffile must not be asked."""
 
 
-def tiff_image(data: bytes, page: int, turn: Turn) -> Image.Image:
+def tiff_image(data: bytes, page: int, turn: Turn, tone: Tone = DEFAULT_TONE) -> Image.Image:
     """Return page `page` of a TIFF, upright, RGB.
 
     Args:
         data: The file.
         page: Counted from 0 over the full-size pages.
         turn: Turns a picture by its EXIF orientation.
+        tone: Which channels, and how they become 8 bits.
 
     Raises:
         UnreadableImageError: It would take too much memory.
@@ -54,15 +56,15 @@ def tiff_image(data: bytes, page: int, turn: Turn) -> Image.Image:
     _check_bytes(found, len(data))
     deep_colour = found.bits > _PLAIN_BITS and found.samples > 1
     if deep_colour:
-        return turn(from_array(_by_tifffile_or_opencv(data, found)), found.orientation)
+        return turn(from_array(_by_tifffile_or_opencv(data, found), tone), found.orientation)
     try:
-        return _by_pillow(data, found)
+        return _by_pillow(data, found, tone)
     except Exception as error:  # noqa: BLE001  tifffile knows kinds that Pillow refuses
         try:
             values = _by_tifffile(data, found)
         except (ImportError, _UnsafeError):
             raise error from None
-        return turn(from_array(values), found.orientation)
+        return turn(from_array(values, tone), found.orientation)
 
 
 def _check_bytes(page: TiffPage, file_bytes: int) -> None:
@@ -81,12 +83,14 @@ def _decoded_bytes(page: TiffPage) -> int:
     return page.width * page.height * page.samples * page.bits // 8
 
 
-def _by_pillow(data: bytes, page: TiffPage) -> Image.Image:
+def _by_pillow(data: bytes, page: TiffPage, tone: Tone) -> Image.Image:
     """Pillow turns a TIFF itself while it loads."""
     with open_quietly(io.BytesIO(data), "TIFF") as image:
         image.seek(page.directory)
         image.load()
-        return to_rgb(image, deep="stretch")
+        shown = to_rgb(image, deep="stretch", tone=tone)
+    plain = page.bits > _PLAIN_BITS or (tone.stretch == "auto" and not tone.channels)
+    return shown if plain else from_array(np.asarray(shown), tone)
 
 
 def _by_tifffile_or_opencv(data: bytes, page: TiffPage) -> NDArray[Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from sightline.core.errors import InvalidInputError
+from sightline.core.tone import DEFAULT_TONE, Tone
 from sightline.imaging.decode import upright
 from sightline.imaging.limits import DEFAULT_LIMITS, Limits
 
@@ -42,7 +43,14 @@ def snap(px: int) -> int:
     return next(size for size in SIZES if size >= px)
 
 
-def thumbnail(source: Source, px: int, page: int = 0, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
+def thumbnail(
+    source: Source,
+    px: int,
+    page: int = 0,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    tone: Tone = DEFAULT_TONE,
+) -> bytes:
     """Return an upright JPEG whose long side has `px` pixels, fewer where the picture has fewer.
 
     Raises:
@@ -55,7 +63,7 @@ def thumbnail(source: Source, px: int, page: int = 0, *, limits: Limits = DEFAUL
             f"there are no thumbnails of {px} pixels",
             hint=f"sizes: {', '.join(str(size) for size in SIZES)}",
         )
-    image = upright(source, page=page, min_long_px=px, limits=limits)
+    image = upright(source, page=page, min_long_px=px, limits=limits, tone=tone)
     return encode(shrink(np.asarray(image), px), px)
 
 

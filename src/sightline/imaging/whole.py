@@ -28,6 +28,36 @@ def gif_ends(data: Data) -> bool:
     return data[max(0, len(data) - TAIL) : len(data)].rstrip(b"\0").endswith(b";")
 
 
+def gif_frames(data: Data, *, most: int) -> int:
+    """Return how many pictures a GIF holds, at least 1 and at most `most`; none is decoded."""
+    head = data[10:11]
+    at = 13 + _palette_bytes(head[0] if head else 0)
+    count = 0
+    while count < most:
+        mark = data[at : at + 10]
+        if mark[:1] == b"!":
+            at = _after_blocks(data, at + 2)
+        elif mark[:1] == b"," and len(mark) == 10:  # noqa: PLR2004
+            count += 1
+            at = _after_blocks(data, at + 11 + _palette_bytes(mark[9]))
+        else:
+            break
+    return max(1, count)
+
+
+def _palette_bytes(packed: int) -> int:
+    return 3 << ((packed & 7) + 1) if packed & 128 else 0
+
+
+def _after_blocks(data: Data, at: int) -> int:
+    """Return where a chain of sub-blocks ends, each with its length before it."""
+    while length := data[at : at + 1]:
+        at += 1 + length[0]
+        if not length[0]:
+            break
+    return at
+
+
 def bmp_ends(data: Data) -> bool:
     """Say whether an uncompressed bitmap's rows fit in the file."""
     head = data[0:34]

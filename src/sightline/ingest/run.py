@@ -13,6 +13,7 @@ from sightline.ingest.copy import copy_into, target_of
 from sightline.ingest.hashing import FileRead, read_files
 from sightline.ingest.known import Registered
 from sightline.ingest.labels import FolderLabels, find_labels
+from sightline.ingest.pages import STACKS, with_pages
 from sightline.ingest.plan import plan
 from sightline.ingest.scan import Found, Scan, Skipped, scan, shown
 
@@ -57,6 +58,8 @@ class IngestOptions:
     copy: bool = False
     """Copy into the project, or leave the files where they are."""
     extensions: tuple[str, ...] | None = None
+    pages: str = "auto"
+    """Which pages become images: see `ingest.pages`."""
     dry_run: bool = False
     person: str = ""
     """Who asked for it."""
@@ -143,7 +146,7 @@ def ingest(
     registered = Registered.of(store, project)
     copies_to = folder / "images" if options.copy and not _inside(source, folder) else None
     tally = _Tally(skipped=list(seen.skipped))
-    unread, unchanged = _split_known(seen, registered, copies_to)
+    unread, unchanged = _split_known(seen, registered, copies_to, stacks=options.pages == "all")
     tally.known = len(unchanged)
     applier = None
     if project is not None and not options.dry_run:
@@ -155,7 +158,8 @@ def ingest(
     progress.advance(done, total, "registering")
     for chunk in read_files(unread, limits=options.limits, chunk=CHUNK):
         progress.check()
-        _take(chunk, registered, found, tally, applier=applier, copies_to=copies_to)
+        paged = [with_pages(one, options.pages) for one in chunk]
+        _take(paged, registered, found, tally, applier=applier, copies_to=copies_to)
         done += len(chunk)
         progress.advance(done, total, "registering")
     if applier is not None:
@@ -205,9 +209,12 @@ def _foreseen(made: Plan) -> Outcome:
 
 
 def _split_known(
-    seen: Scan, registered: Registered, copies_to: Path | None
+    seen: Scan, registered: Registered, copies_to: Path | None, *, stacks: bool
 ) -> tuple[list[Found], list[tuple[Found, str]]]:
-    """Return (files to be read, files registered as they are with the path they have there)."""
+    """Return (files to be read, files registered as they are with the path they have there).
+
+    `stacks`: files that may have more pages than are registered are read again.
+    """
     unread: list[Found] = []
     unchanged: list[tuple[Found, str]] = []
     for file in seen.files:
@@ -215,7 +222,7 @@ def _split_known(
         if copies_to is not None:
             paths.append(os.fspath(target_of(copies_to, file.name)))
         path = next((one for one in paths if registered.is_unchanged(one, file)), None)
-        if path is None:
+        if path is None or (stacks and file.name.lower().endswith(STACKS)):
             unread.append(file)
         else:
             unchanged.append((file, path))

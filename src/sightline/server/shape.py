@@ -34,17 +34,8 @@ def image(bench: Workbench, image_id: int) -> dict[str, Any]:
         ],
         **bench.heads.doubt(project, row.ordinal),
         "history": [asdict(entry) for entry in history],
+        "science": bench.pictures.science(image_id),
     }
-
-
-def view_etag(bench: Workbench, image_id: int, px: int) -> str:
-    """Return the entity tag of an image's view without making it.
-
-    Raises:
-        UnknownImageError: There is no such image.
-    """
-    row = bench.store.images.get(image_id)
-    return f'"{row.digest[:32]}-{row.page}-v{px}"'
 
 
 def predictions(bench: Workbench, ref: str, image_ids: Sequence[int]) -> list[dict[str, Any]]:

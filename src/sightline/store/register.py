@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, insert, select, update
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from sightline.store.projects import Project
+
+MANY: Final = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,13 @@ def register(connection: Connection, project: Project, files: Sequence[NewFile])
 
     A path that was known with other bytes now belongs to the new asset; an image whose bytes are
     nowhere any more is buried with its labels, and comes back with them. A digest that is known
-    gets one more location and no new image.
+    gets one more location, and images only for pages that it has more than before.
     """
     by_digest = {file.digest: file for file in files}
-    known = _asset_ids(connection, project.id, list(by_digest))
+    known, before = _assets(connection, project.id, list(by_digest))
     fresh = [file for digest, file in by_digest.items() if digest not in known]
-    count = sum(len(file.page_sizes) for file in fresh)
+    grown = [file for digest, file in by_digest.items() if before.get(digest, MANY) < _pages(file)]
+    count = sum(_pages(file) - before.get(file.digest, 0) for file in [*fresh, *grown])
     query = (
         update(projects)
         .where(projects.c.id == project.id)
@@ -71,7 +74,10 @@ def register(connection: Connection, project: Project, files: Sequence[NewFile])
     seq, end = connection.execute(query).one()
     new_ids = _insert_assets(connection, project.id, fresh)
     known |= new_ids
-    _insert_images(connection, project.id, fresh, new_ids, first=end - count, seq=seq)
+    _note_pages(connection, grown, known)
+    rows = _image_rows(project.id, [*fresh, *grown], known, before, first=end - count, seq=seq)
+    if rows:
+        connection.execute(insert(images), rows)
     left = _put_locations(connection, project.id, files, known)
     _set_alive(connection, list(known.values()), sorted(left), seq=seq)
     if count:
@@ -79,14 +85,31 @@ def register(connection: Connection, project: Project, files: Sequence[NewFile])
     return Registered(image_ids=_image_ids(connection, known), added=count, seq=seq)
 
 
-def _asset_ids(connection: Connection, project_id: int, digests: list[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
+def _assets(
+    connection: Connection, project_id: int, digests: list[str]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the ids of known assets and how many pages of each are images, by digest."""
+    ids: dict[str, int] = {}
+    pages: dict[str, int] = {}
     for part in chunks(digests):
-        query = select(assets.c.digest, assets.c.id).where(
+        query = select(assets.c.digest, assets.c.id, assets.c.pages).where(
             assets.c.project_id == project_id, assets.c.digest.in_(part)
         )
-        found |= _pairs(connection.execute(query))
-    return found
+        for digest, key, count in connection.execute(query):
+            ids[digest], pages[digest] = key, count
+    return ids, pages
+
+
+def _pages(file: NewFile) -> int:
+    return len(file.page_sizes)
+
+
+def _note_pages(connection: Connection, grown: list[NewFile], asset_ids: dict[str, int]) -> None:
+    """Write down that more pages of known assets are images now."""
+    rows = [{"key": asset_ids[file.digest], "count": _pages(file)} for file in grown]
+    if rows:
+        query = update(assets).where(assets.c.id == bindparam("key"))
+        connection.execute(query.values(pages=bindparam("count")), rows)
 
 
 def _insert_assets(connection: Connection, project_id: int, files: list[NewFile]) -> dict[str, int]:
@@ -109,19 +132,20 @@ def _insert_assets(connection: Connection, project_id: int, files: list[NewFile]
     return _pairs(connection.execute(query, rows))
 
 
-def _insert_images(
-    connection: Connection,
+def _image_rows(
     project_id: int,
     files: list[NewFile],
     asset_ids: dict[str, int],
+    before: dict[str, int],
     *,
     first: int,
     seq: int,
-) -> None:
+) -> list[dict[str, Any]]:
+    """Return the rows of the pages from `before` on, numbered from `first`."""
     rows: list[dict[str, Any]] = []
     for file in files:
-        split = split_code(file.split)
-        start = first + len(rows)
+        split, known = split_code(file.split), before.get(file.digest, 0)
+        start = first + len(rows) - known
         rows += [
             {
                 "project_id": project_id,
@@ -139,9 +163,9 @@ def _insert_images(
                 "deleted": False,
             }
             for page, (width, height) in enumerate(file.page_sizes)
+            if page >= known
         ]
-    if rows:
-        connection.execute(insert(images), rows)
+    return rows
 
 
 def _put_locations(

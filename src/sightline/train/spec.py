@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from sightline.core.errors import InvalidInputError
+from sightline.core.tone import parse_tone
 from sightline.nets.table import NETWORKS
 
 
@@ -205,6 +207,11 @@ class TrainSpec(Part):
     resize: Literal["stretch", "crop", "letterbox"] = Field(
         default="stretch", description="How a picture becomes a square."
     )
+    tone: str = Field(
+        default="",
+        max_length=200,
+        description="How TIFF, FITS and 16-bit pictures become 8 bits; the project's setting.",
+    )
     model: ModelPart = ModelPart()
     optimizer: OptimizerPart = OptimizerPart()
     schedule: SchedulePart = SchedulePart()
@@ -242,6 +249,10 @@ class TrainSpec(Part):
 
     @model_validator(mode="after")
     def _fits(self) -> TrainSpec:
+        try:
+            parse_tone(self.tone)
+        except InvalidInputError as error:
+            raise ValueError(f"{error}; {error.hint}") from error
         net = NETWORKS.get(self.model.name)
         if net and self.image_size < net.min_input_px:
             raise ValueError(

@@ -11,6 +11,7 @@ import numpy as np
 
 from sightline.core.errors import ConflictError, InvalidInputError, MissingExtraError
 from sightline.core.preprocess import Preprocess
+from sightline.core.tone import parse_tone
 from sightline.nets.build import build
 from sightline.nets.table import spec_of
 from sightline.nets.weights import apply_state, load_state, weights_file
@@ -89,7 +90,13 @@ def positions(samples: SampleSet) -> dict[Split, I64]:
 def preprocess_of(spec: TrainSpec) -> Preprocess:
     """Return the rule from a picture to the network's input."""
     net = spec_of(spec.model.name)
-    return Preprocess(size=spec.image_size, resize=spec.resize, mean=net.mean, std=net.std)
+    return Preprocess(
+        size=spec.image_size,
+        resize=spec.resize,
+        mean=net.mean,
+        std=net.std,
+        tone=parse_tone(spec.tone),
+    )
 
 
 def start(

@@ -53,10 +53,10 @@ def encode(image: Any, kind: str, *, orientation: int = 0, **options: Any) -> by
 
 
 def fits(values: Any, **cards: object) -> bytes:
-    """Return a FITS file of a two-dimensional array of big-endian samples."""
+    """Return a FITS file of an array of big-endian samples, (H, W) or (planes, H, W)."""
     bits = {"u1": 8, "i2": 16, "i4": 32, "f4": -32, "f8": -64}[values.dtype.str[1:]]
-    head = {"SIMPLE": "T", "BITPIX": bits, "NAXIS": 2}
-    head |= {"NAXIS1": values.shape[1], "NAXIS2": values.shape[0]} | cards
+    head: dict[str, object] = {"SIMPLE": "T", "BITPIX": bits, "NAXIS": values.ndim}
+    head |= {f"NAXIS{at + 1}": side for at, side in enumerate(values.shape[::-1])} | cards
     lines = [f"{key:<8}= {value!s:>20}" for key, value in head.items()]
     text = "".join(f"{line:<80}" for line in [*lines, "END"])
     raw = text.ljust(2880).encode()

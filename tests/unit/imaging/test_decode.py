@@ -131,7 +131,7 @@ def test_one_bit_grey_and_cmyk_become_rgb() -> None:
 def test_a_gif_shows_its_first_frame() -> None:
     first, second = Image.new("RGB", (9, 9), "red"), Image.new("RGB", (9, 9), "blue")
     data = encode(first, "GIF", save_all=True, append_images=[second])
-    assert read_header(data).pages == 1
+    assert read_header(data).pages == 2
     assert tuple(decode(data)[0, 0]) == (255, 0, 0)
 
 

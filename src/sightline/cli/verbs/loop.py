@@ -25,6 +25,12 @@ def ingest(
     reference: Annotated[
         bool, typer.Option("--reference/--copy", help="Leave the files where they are, or copy.")
     ] = True,
+    pages: Annotated[
+        Literal["auto", "all", "first"],
+        typer.Option(
+            help="Images of one file. auto: a TIFF's pages; all: FITS planes and GIF frames too."
+        ),
+    ] = "auto",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report only; write nothing.")] = False,
     extensions: Annotated[
         str | None, typer.Option(help="Only these, as in .jpg,.png. Default: every kind known.")
@@ -39,6 +45,7 @@ def ingest(
             labels=labels,
             copy=not reference,
             extensions=None if extensions is None else extensions.split(","),
+            pages=pages,
             dry_run=dry_run,
             progress=bar,
         )

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from sightline.server import shape
-from sightline.server.deps import Bench, Drawing, ImageId, Limit, ProjectName
+from sightline.server.deps import Bench, Drawing, ImageId, Limit, Look, ProjectName
 from sightline.server.pictures import PICTURE, answer, headers_of, is_known, wait_for
 from sightline.server.schemas.images import Image, Near, Page
 from sightline.server.schemas.labels import ImageChange
@@ -84,12 +84,17 @@ async def view(
     drawing: Drawing,
     px: Size = 1024,
     v: Version = "",
+    tone: Look,
 ) -> Response:
-    """Return a picture that any browser shows, at most `px` pixels long."""
-    etag = await drawing.run(lambda: shape.view_etag(bench, image_id, px))
+    """Return a picture that any browser shows, at most `px` pixels long.
+
+    With any of stretch, low, high, channel, slice and hdu these count instead of the project's
+    tone, for this answer only.
+    """
+    etag = await drawing.run(lambda: bench.pictures.view_etag(image_id, px, tone))
     if is_known(request, etag):
         return Response(status_code=304, headers=headers_of(etag, forever=bool(v)))
-    made = await drawing.run(lambda: bench.pictures.view(image_id, px))
+    made = await drawing.run(lambda: bench.pictures.view(image_id, px, tone))
     return answer(request, made.data, made.media_type, etag, forever=bool(v))
 
 

@@ -39,11 +39,22 @@ def ingest(
     copy = body.mode == "copy"
     if not body.dry_run:
         return bench.pictures.start_ingest(
-            name, source, labels=body.labels, copy=copy, extensions=body.extensions
+            name,
+            source,
+            labels=body.labels,
+            copy=copy,
+            extensions=body.extensions,
+            pages=body.pages,
         )
     response.status_code = 200
     return bench.pictures.ingest(
-        name, source, labels=body.labels, copy=copy, extensions=body.extensions, dry_run=True
+        name,
+        source,
+        labels=body.labels,
+        copy=copy,
+        extensions=body.extensions,
+        pages=body.pages,
+        dry_run=True,
     )
 
 

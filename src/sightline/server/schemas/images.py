@@ -72,6 +72,40 @@ class HistoryEntry(Out):
     undone: bool
 
 
+class Unit(Out):
+    """A unit of a FITS file that holds pictures."""
+
+    index: int
+    name: str
+    width: int
+    height: int
+    planes: int
+    bits: int
+
+
+class ToneValues(Out):
+    """How the project shows it."""
+
+    text: str = Field(description="as the setting `tone` has it")
+    stretch: str
+    low: float | None
+    high: float | None
+    channels: list[int]
+    hdu: int | None
+    slice: int | None
+
+
+class Science(Out):
+    """What a picture holds that a screen cannot show at once."""
+
+    bits: int = Field(description="of one sample")
+    kind: str = Field(description="uint, int or float")
+    channels: int
+    pages: int = Field(description="pages, planes or frames")
+    hdus: list[Unit]
+    tone: ToneValues
+
+
 class Image(Item):
     """One image with all that is known of it."""
 
@@ -86,6 +120,9 @@ class Image(Item):
     )
     entropy: float | None = Field(None, description="of the probabilities, nats")
     history: list[HistoryEntry] = Field(description="the last twenty changes")
+    science: Science | None = Field(
+        None, description="of a deep, many-paged or FITS picture; null: all of it is seen"
+    )
 
 
 class Near(Out):

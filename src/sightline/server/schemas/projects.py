@@ -71,6 +71,10 @@ class Ingest(In):
     labels: Literal["auto", "none"] = "auto"
     mode: Literal["reference", "copy"] = "reference"
     extensions: list[str] | None = Field(default=None, max_length=64, examples=[[".jpg", ".png"]])
+    pages: Literal["auto", "all", "first"] = Field(
+        default="auto",
+        description="images of one file; auto: a TIFF's pages; all: FITS planes and frames too",
+    )
     dry_run: bool = False
 
 
