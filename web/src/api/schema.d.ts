@@ -342,6 +342,9 @@ export interface paths {
         /**
          * View
          * @description Return a picture that any browser shows, at most `px` pixels long.
+         *
+         *     With any of stretch, low, high, channel, slice and hdu these count instead of the project's
+         *     tone, for this answer only.
          */
         get: operations["view"];
         put?: never;
@@ -2270,6 +2273,8 @@ export interface components {
              * @description the last twenty changes
              */
             history: components["schemas"]["HistoryEntry"][];
+            /** @description of a deep, many-paged or FITS picture; null: all of it is seen */
+            science?: components["schemas"]["Science"] | null;
         };
         /**
          * ImageChange
@@ -2404,6 +2409,13 @@ export interface components {
              *     ]
              */
             extensions?: string[] | null;
+            /**
+             * Pages
+             * @description images of one file; auto: a TIFF's pages; all: FITS planes and frames too
+             * @default auto
+             * @enum {string}
+             */
+            pages?: "auto" | "all" | "first";
             /**
              * Dry Run
              * @default false
@@ -3473,6 +3485,32 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Science
+         * @description What a picture holds that a screen cannot show at once.
+         */
+        Science: {
+            /**
+             * Bits
+             * @description of one sample
+             */
+            bits: number;
+            /**
+             * Kind
+             * @description uint, int or float
+             */
+            kind: string;
+            /** Channels */
+            channels: number;
+            /**
+             * Pages
+             * @description pages, planes or frames
+             */
+            pages: number;
+            /** Hdus */
+            hdus: components["schemas"]["Unit"][];
+            tone: components["schemas"]["ToneValues"];
+        };
+        /**
          * Skipped
          * @description A file that was not taken in.
          */
@@ -3605,6 +3643,29 @@ export interface components {
             reliability: components["schemas"]["Bin"][];
         };
         /**
+         * ToneValues
+         * @description How the project shows it.
+         */
+        ToneValues: {
+            /**
+             * Text
+             * @description as the setting `tone` has it
+             */
+            text: string;
+            /** Stretch */
+            stretch: string;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Channels */
+            channels: number[];
+            /** Hdu */
+            hdu: number | null;
+            /** Slice */
+            slice: number | null;
+        };
+        /**
          * Trashed
          * @description Where a deleted project lies.
          */
@@ -3623,6 +3684,24 @@ export interface components {
             images: components["schemas"]["Labelled"][];
             /** Description */
             description: string;
+        };
+        /**
+         * Unit
+         * @description A unit of a FITS file that holds pictures.
+         */
+        Unit: {
+            /** Index */
+            index: number;
+            /** Name */
+            name: string;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Planes */
+            planes: number;
+            /** Bits */
+            bits: number;
         };
         /**
          * UploadReport
@@ -4549,6 +4628,18 @@ export interface operations {
                 px?: number;
                 /** @description kept for ever when it is given */
                 v?: string;
+                /** @description curve from black to white, of samples of more than 8 bits */
+                stretch?: ("auto" | "percentile" | "linear" | "log" | "asinh") | null;
+                /** @description black: a sample's value, or a percentile */
+                low?: number | null;
+                /** @description white: a sample's value, or a percentile */
+                high?: number | null;
+                /** @description one, or red, green and blue: 2,1,0 */
+                channel?: string;
+                /** @description page, plane or frame, from 0 */
+                slice?: number | null;
+                /** @description unit of a FITS file, from 0 */
+                hdu?: number | null;
             };
             header?: never;
             path: {
