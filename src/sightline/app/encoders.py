@@ -140,6 +140,13 @@ class Encoders:
         """
         return self._table.key_of(name)
 
+    def key_in_use(self, project: Project) -> str | None:
+        """Return the key of the project's encoder, None when that encoder is gone."""
+        try:
+            return self.key_of(self.name_of(project))
+        except SightlineError:
+            return None
+
     def encoder(self, name: str, *, here: bool = False) -> Encoder:
         """Return an encoder, loaded once.
 

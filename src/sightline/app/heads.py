@@ -191,7 +191,8 @@ class Heads:
 
     def _is_stale(self, project: Project, head: Head) -> bool:
         current = self._store.projects.by_id(project.id)
-        return current.seq != head.journal_seq or head.encoder != self._encoders.name_of(current)
+        key = self._encoders.key_in_use(current)
+        return current.seq != head.journal_seq or key not in {None, head.encoder_key}
 
     def _shown(self, project: Project, head: Head) -> dict[str, Any]:
         return {

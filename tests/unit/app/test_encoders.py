@@ -179,6 +179,18 @@ def test_embeddings_of_a_model_that_is_gone_are_listed_and_can_go(
     assert bench.encoders.forget(pets, orphan["key"])["deleted"] == 60
 
 
+def test_a_head_is_stale_once_another_model_bears_its_encoders_name(
+    bench: Workbench, pets: Project, tmp_path: Path
+) -> None:
+    _add(bench, colour_model(tmp_path / "a.onnx"), "colours", output="embedding")
+    bench.encoders.embed(pets, "colours")
+    label_by_folder(bench, pets)
+    assert bench.train_head("pets")["stale"] is False
+    _add(bench, colour_model(tmp_path / "b.onnx", colour_card(temperature=0.5)), "colours")
+    assert bench.heads.require(pets)["stale"]
+    assert bench.train_head("pets")["stale"] is False
+
+
 def test_two_models_of_one_name_do_not_mix(bench: Workbench, pets: Project, tmp_path: Path) -> None:
     first = _add(bench, colour_model(tmp_path / "a.onnx"), "colours", output="embedding")
     assert bench.encoders.embed(pets, "colours")["embedded"] == 60
