@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 import numpy as np
 
 from sightline.core.labels import LABELLED, SKIPPED, TEST
-from sightline.heads.half import widen
+from sightline.heads.half import finite_rows, widen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -187,8 +187,14 @@ class Plan:
 
 
 def unit_rows(rows: Rows, ordinals: I64) -> tuple[F32, Bool]:
-    """Return embeddings (M, D) as float32 of length 1, and which there are (M,)."""
+    """Return embeddings (M, D) as float32 of length 1, and which there are (M,).
+
+    A row that is not finite counts as none, and comes as zeros.
+    """
     found, valid = rows.read(ordinals)
+    fine = finite_rows(found)
+    if fine is not None:
+        found, valid = np.where(fine[:, None], found, found.dtype.type(0)), valid & fine
     values = widen(found)
     length = np.linalg.norm(values, axis=1, keepdims=True)
     return values / np.maximum(length, np.float32(1e-12)), valid

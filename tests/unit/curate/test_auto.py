@@ -82,3 +82,12 @@ def test_the_same_question_has_the_same_answer() -> None:
     here = pool(60, embeddings=MemoryRows(rows))
     first, again = (plan_auto(here, Ask(limit=None, seed=4)).ordinals for _ in range(2))
     assert (first == again).all()
+
+
+def test_vectors_that_are_no_numbers_spoil_no_other_and_come_last() -> None:
+    rows, which = clusters((30, 10))
+    rows[4, 0], rows[35, 1] = np.nan, np.inf
+    here = pool(40, embeddings=MemoryRows(rows))
+    got = plan_auto(here, Ask(limit=None, seed=0))
+    assert which[got.ordinals[:2]].tolist() == [0, 1]
+    assert set(got.ordinals[-2:].tolist()) == {4, 35}

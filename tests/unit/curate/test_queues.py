@@ -198,3 +198,22 @@ def test_a_measure_orders_by_what_it_says() -> None:
     assert order == {"margin": [1, 2, 0], "entropy": [2, 1, 0], "confidence": [0, 1, 2]}
     with pytest.raises(ConflictError, match="entropy"):
         plan("uncertain", replace(here, entropy=None), options={"measure": "entropy"})
+
+
+@pytest.mark.parametrize("n", [0, 6])
+@pytest.mark.parametrize("name", ["auto", "uncertain", "diverse", "band", "certain", "random"])
+def test_an_empty_project_and_one_that_is_all_labelled_have_empty_queues(name: str, n: int) -> None:
+    probs = np.tile([0.6, 0.4], (n, 1))
+    here = pool(
+        n,
+        status=np.full(n, LABELLED),
+        class_id=np.arange(n) % 2 + 1,
+        margin=np.full(n, 0.2, np.float32),
+        probabilities=MemoryRows(probs),
+        class_ids=(1, 2),
+        names=("cat", "dog"),
+        embeddings=MemoryRows(np.random.default_rng(0).normal(size=(n, 4))),
+    )
+    for limit in (None, 5):
+        got = plan(name, here, limit=limit)
+        assert (got.ordinals.tolist(), got.whys) == ([], [])
