@@ -126,8 +126,9 @@ def _add(bench: Workbench, file: Path, name: str, **options: Any) -> dict[str, A
 
 
 def test_a_server_embeds_with_torch_in_another_process(
-    bench: Workbench, pets: Project, tmp_path: Path
+    bench: Workbench, pets: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(bench.room, "trial", lambda *_: {"dim": 1024})
     file = save_weights(tmp_path / "w.safetensors")
     added = _add(bench, file, "net", network="mobilenet_v3_small", preprocess="imagenet-64")
     assert (added["kind"], added["dim"]) == ("encoder", 1024)

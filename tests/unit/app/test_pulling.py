@@ -174,6 +174,7 @@ def row() -> np.ndarray:
     return np.zeros((40, 40, 3), np.uint8)
 
 
+@pytest.mark.nightly
 def test_a_pull_as_a_job_ends_with_an_encoder_that_is_ready(
     hub: Hub, tmp_path: Path, row: np.ndarray
 ) -> None:
