@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from fakes.onnx_graphs import colour_model
 from sightline.app.opinions import PREDICTION
 from sightline.core.errors import (
     ConflictError,
@@ -14,9 +15,12 @@ from sightline.core.errors import (
     UnknownModelError,
 )
 from sightline.core.labels import LabelChange
+from sightline.store.model_plan import ImportOptions
 from unit.app.conftest import label_by_folder, rows
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sightline.app import Workbench
     from sightline.store.projects import Project
 
@@ -92,6 +96,22 @@ def test_a_model_that_says_otherwise_is_told(
     found = view(bench, labelled, "disagreement", against="net")
     assert {one["path"].split("/")[-2] for one in found} == {"cat"}
     assert all("net says dog 95%" in one["why"] for one in found)
+
+
+def test_another_encoders_head_is_a_second_opinion(
+    bench: Workbench, labelled: Project, tmp_path: Path
+) -> None:
+    file = colour_model(tmp_path / "colours.onnx")
+    bench.models.add(file, ImportOptions(name="colours", output="embedding"))
+    with pytest.raises(ConflictError, match="colours has not seen the images of pets"):
+        view(bench, labelled, "disagreement", against="colours")
+    for engine in ("colours", "hog"):
+        bench.encoders.embed(labelled, engine)
+    made = bench.queues.make_view(labelled, "disagreement", options={"against": "colours"})
+    assert made["note"].startswith("the head and colours agree on ")
+    assert bench.queues.make_view(labelled, "disagreement")["note"] == made["note"]
+    found = bench.queues.window(made["id"], 0, 100)["items"]
+    assert all("colours says" in one["why"] for one in found)
 
 
 def test_who_has_not_seen_the_images_cannot_be_asked(bench: Workbench, labelled: Project) -> None:

@@ -194,6 +194,10 @@ def test_what_is_not_there_is_told_with_its_exit_code(
     ("words", "message"),
     [
         (("queue", "pets", "--strategy", "uncertian"), "did you mean 'uncertain'?"),
+        (
+            ("queue", "pets", "--strategy", "band", "--band", "0.3"),
+            "two numbers from 0 to 1 with a dash between: 0.3-0.8",
+        ),
         (("train", "pets", "--set", "epocs=3"), "epochs"),
         (("train", "pets", "--set", "model.nam=x"), "'name'"),
         (("train", "pets", "--set", "epochs"), "="),
