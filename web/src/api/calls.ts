@@ -38,7 +38,7 @@ async function sendFiles<T>(url: string, list: readonly File[]): Promise<T> {
 
 export const urls = {
   thumb: (id: number, px = 256) => `/api/thumb/${id}?px=${px}`,
-  view: (id: number, px = 1024) => `/api/view/${id}?px=${px}`,
+  view: (id: number, px = 1024, look = "") => `/api/view/${id}?px=${px}${look && `&${look}`}`,
   file: (id: number) => `/api/file/${id}`,
   modelFile: (ref: string) => `/api/models/${encodeURIComponent(ref)}/file`,
   exported: (project: string, file: string) =>

@@ -36,6 +36,7 @@ export type Project = S["Project"];
 export type QueueInfo = S["Queue"];
 export type Pullable = S["Pullable"];
 export type ReliabilityBin = S["Bin"];
+export type Science = S["Science"];
 export type SettingsForm = S["Form"];
 export type Skipped = S["Skipped"];
 export type Split = Item["split"];

@@ -28,6 +28,9 @@ export const outbox = openOutbox((project, changes) => api.label(project, change
 /** Images whose labels the server has just told: by an answer, an undo, or another tab. */
 export const labelled = new Emitter<readonly LabelledImage[]>();
 
+/** Counts up when every picture is drawn anew: the project shows its samples in another way. */
+export const drawn = new Store(0);
+
 /** Said to screen readers. */
 export const announcement = new Store("");
 export const announce = (text: string): void => announcement.set(text);

@@ -1,14 +1,15 @@
 import { ImageOff } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { urls } from "@/api/calls";
-import { thumbs } from "@/app/services";
+import { drawn, thumbs } from "@/app/services";
 import "./thumb.css";
 
 type State = { src: string | null; failed: boolean };
 
 /** A thumbnail by way of the cancelling loader. */
 export function Thumb({ id, px = 256, alt = "" }: { id: number; px?: number; alt?: string }) {
-  const url = urls.thumb(id, px);
+  const turn = useSyncExternalStore(drawn.subscribe, drawn.get);
+  const url = turn ? `${urls.thumb(id, px)}&drawn=${turn}` : urls.thumb(id, px);
   const [state, setState] = useState<State & { url: string }>(() => ({
     url,
     src: thumbs.peek(url) ?? null,

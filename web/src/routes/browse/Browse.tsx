@@ -326,6 +326,7 @@ function BrowseProject({ project }: { project: string }) {
       </div>
       {view && opened !== null && (
         <Detail
+          project={project}
           view={view}
           index={opened}
           looks={classes.list}

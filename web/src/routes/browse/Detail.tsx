@@ -1,6 +1,6 @@
 import { ChevronLeft, ChevronRight, Download, X } from "lucide-react";
 import { Dialog } from "radix-ui";
-import { useEffect, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { urls } from "@/api/calls";
 import { give, skip, unsure, type ClassLook } from "@/label/look";
 import type { Mark } from "@/label/outbox";
@@ -9,10 +9,14 @@ import { Button, IconButton, Kbd } from "@/ui/Button";
 import { baseName, count } from "@/ui/format";
 import { Skeleton } from "@/ui/States";
 import { Facts, History, Probabilities, StatusLine, useImage } from "./Inspector";
+import { ScienceStrip } from "./ScienceStrip";
 import { Stage } from "./Stage";
+import { lookOf, lookQuery, sameLook, wrongIn, type Look } from "./tone";
+import { useRested } from "./useRested";
 import type { View } from "./useView";
 
 interface DetailProps {
+  project: string;
   view: View;
   index: number;
   looks: readonly ClassLook[];
@@ -32,13 +36,18 @@ function usePrefetch({ windows }: View, index: number): void {
   }, [windows, index]);
 }
 
-export function Detail({ view, index, looks, onMark, onMove, onClose }: DetailProps) {
+export function Detail({ project, view, index, looks, onMark, onMove, onClose }: DetailProps) {
   const { windows } = view;
   useSyncExternalStore(windows.subscribe, windows.snapshot);
   usePrefetch(view, index);
   const item = windows.get(index);
   const { data } = useImage(item?.id);
   const image = data && data.id === item?.id ? data : undefined;
+  const science = image?.science ?? null;
+  const [chosen, setChosen] = useState<Look | null>(null);
+  const look = science && (chosen ?? lookOf(science.tone));
+  const asked = science && look && !wrongIn(look) && !sameLook(look, lookOf(science.tone)) ? lookQuery(look) : "";
+  const query = useRested(asked, 200);
   const byId = new Map(looks.map((look) => [look.id, look]));
 
   return (
@@ -84,7 +93,7 @@ export function Detail({ view, index, looks, onMark, onMove, onClose }: DetailPr
             <X size={18} aria-hidden />
           </IconButton>
         </div>
-        {item ? <Stage key={item.id} item={item} /> : <Skeleton height="100%" />}
+        {item ? <Stage key={item.id} item={item} look={science ? query : ""} /> : <Skeleton height="100%" />}
         <aside className="detail-side" aria-label="About the picture">
           {item && <StatusLine item={item} looks={byId} />}
           <div className="detail-classes">
@@ -102,6 +111,7 @@ export function Detail({ view, index, looks, onMark, onMove, onClose }: DetailPr
               <Kbd>X</Kbd> skip
             </Button>
           </div>
+          {science && look && <ScienceStrip project={project} science={science} look={look} onLook={setChosen} />}
           {image && image.probabilities.length > 0 && (
             <section>
               <h3>Probabilities</h3>

@@ -25,17 +25,18 @@ function useStageSize(ref: React.RefObject<HTMLElement | null>): Size | null {
 }
 
 /** The picture, large: fits, zooms at the pointer, moves by dragging. Its thumbnail stands in until it is there. */
-export function Stage({ item }: { item: Item }) {
+export function Stage({ item, look = "" }: { item: Item; look?: string }) {
   const box = useRef<HTMLDivElement>(null);
   const stage = useStageSize(box);
   const [moved, setMoved] = useState<Camera | null>(null);
-  const [state, setState] = useState<"loading" | "shown" | "failed">("loading");
+  const [seen, setSeen] = useState<{ src: string; state: "shown" | "failed" } | null>(null);
   const drag = useRef<{ x: number; y: number } | null>(null);
   const image: Size = { width: Math.max(1, item.width), height: Math.max(1, item.height) };
   const fitted = stage && fit(stage, image);
   const camera = moved ?? fitted;
   const longest = camera ? Math.max(image.width, image.height) * camera.zoom * devicePixelRatio : 0;
-  const px = longest > PX * 1.25 ? LARGE_PX : PX;
+  const src = urls.view(item.id, longest > PX * 1.25 ? LARGE_PX : PX, look);
+  const state = seen?.src === src ? seen.state : "loading";
 
   const change = useRef<(turn: (camera: Camera) => Camera) => void>(() => undefined);
   useEffect(() => {
@@ -100,11 +101,11 @@ export function Stage({ item }: { item: Item }) {
           }}
         >
           <img
-            src={urls.view(item.id, px)}
+            src={src}
             alt={baseName(item.path)}
             draggable={false}
-            onLoad={() => setState("shown")}
-            onError={() => setState("failed")}
+            onLoad={() => setSeen({ src, state: "shown" })}
+            onError={() => setSeen({ src, state: "failed" })}
           />
         </div>
       )}
@@ -112,7 +113,9 @@ export function Stage({ item }: { item: Item }) {
         <div className="empty">
           <ImageOff size={32} aria-hidden />
           <h2>This picture cannot be shown</h2>
-          <p>Its file may have been moved, or it is damaged: {item.path}</p>
+          <p>
+            {look ? "It cannot be shown like this" : "Its file may have been moved, or it is damaged"}: {item.path}
+          </p>
         </div>
       )}
       {camera && <span className="stage-zoom small">{Math.round(camera.zoom * 100)} %</span>}

@@ -27,12 +27,19 @@ const request = (form: IngestForm): IngestRequest => {
     labels: form.labels,
     mode: form.mode,
     extensions: extensions.length > 0 ? extensions : null,
+    pages: form.pages,
   };
 };
 
 export function AddPictures({ project, onClose, onDone }: AddPicturesProps) {
   const [tab, setTab] = useState("folder");
-  const [form, setForm] = useState<IngestForm>({ source: "", labels: "auto", mode: "reference", extensions: "" });
+  const [form, setForm] = useState<IngestForm>({
+    source: "",
+    labels: "auto",
+    mode: "reference",
+    extensions: "",
+    pages: "auto",
+  });
   const [looked, setLooked] = useState<{ form: IngestForm; report: IngestReport } | null>(null);
   const look = useMutation({
     mutationFn: () => api.lookAt(project, request(form)),

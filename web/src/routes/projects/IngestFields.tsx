@@ -3,6 +3,7 @@ export interface IngestForm {
   labels: "auto" | "none";
   mode: "reference" | "copy";
   extensions: string;
+  pages: "auto" | "all" | "first";
 }
 
 interface Props {
@@ -51,6 +52,19 @@ export function IngestFields({ value, onChange, invalid }: Props) {
           >
             <option value="reference">Leave them where they are</option>
             <option value="copy">Copy them into the project</option>
+          </select>
+        </div>
+        <div className="field">
+          <label htmlFor="ingest-pages">Stacks and animations</label>
+          <select
+            id="ingest-pages"
+            className="input"
+            value={value.pages}
+            onChange={(event) => set({ pages: event.target.value as IngestForm["pages"] })}
+          >
+            <option value="auto">Every page of a TIFF</option>
+            <option value="all">Every page, plane and frame</option>
+            <option value="first">One picture of each file</option>
           </select>
         </div>
         <div className="field">
