@@ -44,6 +44,10 @@ export const urls = {
   exported: (project: string, file: string) =>
     `/api/projects/${encodeURIComponent(project)}/exports/${encodeURIComponent(file)}`,
   events: "/api/events",
+  mapPoints: (project: string, method: string) =>
+    `/api/projects/${encodeURIComponent(project)}/map/points?method=${method}`,
+  mapTile: (project: string, method: string, key: string) => (zoom: number, x: number, y: number) =>
+    `/api/projects/${encodeURIComponent(project)}/map/tile/${zoom}/${x}/${y}.png?method=${method}&v=${key}`,
 };
 
 const of = (name: string) => ({ params: { path: { name } } });
@@ -128,6 +132,19 @@ export const api = {
   encoders: (name: string) => take(client.GET("/api/projects/{name}/encoders", of(name))),
   forgetEmbeddings: (name: string, ref: string) =>
     take(client.DELETE("/api/projects/{name}/encoders/{ref}", { params: { path: { name, ref } } })),
+
+  map: (name: string, method: string) =>
+    take(client.GET("/api/projects/{name}/map", { params: { path: { name }, query: { method } } })),
+  makeMap: (name: string, body: { method: string; mode: "auto" | "update" | "new" }) =>
+    take(client.POST("/api/projects/{name}/map", { ...of(name), body })),
+  mapPoints: (name: string, method: string, signal?: AbortSignal) =>
+    take<ArrayBuffer>(
+      fetch(urls.mapPoints(name, method), { signal, credentials: "same-origin" }).then(async (response) =>
+        response.ok
+          ? { data: await response.arrayBuffer(), response }
+          : { error: (await response.json().catch(() => null)) as unknown, response },
+      ),
+    ),
 
   trainSchema: () => take(client.GET("/api/train/schema")),
   networks: () => take(client.GET("/api/train/networks")),

@@ -26,4 +26,7 @@ export const keys = {
   jobs: ["jobs"] as const,
   job: (id: string) => ["jobs", id] as const,
   settings: ["settings"] as const,
+  maps: (project: string) => ["map", project] as const,
+  map: (project: string, method: string) => ["map", project, method] as const,
+  mapPoints: (project: string, method: string, key: string | null) => ["map", project, method, "points", key] as const,
 };

@@ -27,6 +27,8 @@ export type Item = S["Item"];
 export type Job = S["Job"];
 export type LabelChange = S["Change"];
 export type LabelledImage = S["Labelled"];
+export type MapAbout = S["Map"];
+export type MapCluster = S["Cluster"];
 export type Mode = Run["mode"];
 /** A queue over a filter, with what the queue is told. */
 export type NewView = Omit<S["NewView"], "filter"> & { queue: string; filter: Partial<Filter> };

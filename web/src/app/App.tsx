@@ -13,6 +13,7 @@ import { Shell } from "./Shell";
 const pages = {
   projects: () => import("@/routes/projects/Projects"),
   browse: () => import("@/routes/browse/Browse"),
+  map: () => import("@/routes/map/Map"),
   train: () => import("@/routes/train/Train"),
   run: () => import("@/routes/train/Run"),
   models: () => import("@/routes/models/Models"),
@@ -39,6 +40,7 @@ const router = createBrowserRouter([
           { path: "projects", lazy: pages.projects },
           { path: "p/:project", element: <Navigate to="browse" replace /> },
           { path: "p/:project/browse", lazy: pages.browse },
+          { path: "p/:project/map", lazy: pages.map },
           { path: "p/:project/train", lazy: pages.train },
           { path: "p/:project/train/:run", lazy: pages.run },
           { path: "models", lazy: pages.models },

@@ -10,6 +10,7 @@ const TITLES: Readonly<Record<string, string>> = {
   ingest: "Adding pictures",
   embed: "Embedding",
   pull: "Pulling a model",
+  map: "Mapping",
   train: "Training",
   export: "Exporting",
   "export-labels": "Exporting labels",

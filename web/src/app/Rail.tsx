@@ -1,4 +1,4 @@
-import { Activity, Boxes, Folders, Images, Settings2, Waypoints } from "lucide-react";
+import { Activity, Boxes, Folders, Images, MapPinned, Settings2, Waypoints } from "lucide-react";
 import { NavLink } from "react-router";
 import { Tip } from "@/ui/Button";
 import { to } from "./project";
@@ -7,6 +7,7 @@ export function Rail({ project }: { project: string | null }) {
   const pages = [
     { name: "Projects", key: "p", path: to.projects, icon: Folders },
     { name: "Browse", key: "b", path: project && to.browse(project), icon: Images },
+    { name: "Map", key: "x", path: project && to.map(project), icon: MapPinned },
     { name: "Train", key: "t", path: project && to.train(project), icon: Waypoints },
     { name: "Models", key: "m", path: to.models, icon: Boxes },
     { name: "Jobs", key: "j", path: to.jobs, icon: Activity },

@@ -73,7 +73,7 @@ function UndoRedo({ project }: { project: string }) {
   );
 }
 
-function ProjectSwitch({ project, page }: { project: string; page: "browse" | "train" }) {
+function ProjectSwitch({ project, page }: { project: string; page: "browse" | "map" | "train" }) {
   const { data } = useProjects();
   const navigate = useNavigate();
   const items = (data ?? []).map((other) => ({
@@ -113,12 +113,13 @@ interface TopBarProps {
 export function TopBar({ project, onPalette, onKeys }: TopBarProps) {
   const shown = useShownTheme();
   const browsing = useMatch("/p/:project/browse") !== null;
+  const mapping = useMatch("/p/:project/map") !== null;
   const training = useMatch("/p/:project/train/*") !== null;
-  const scoped = project !== null && (browsing || training);
+  const scoped = project !== null && (browsing || mapping || training);
   return (
     <header className="topbar">
-      {scoped && <ProjectSwitch project={project} page={browsing ? "browse" : "train"} />}
-      {scoped && browsing && <UndoRedo project={project} />}
+      {scoped && <ProjectSwitch project={project} page={browsing ? "browse" : mapping ? "map" : "train"} />}
+      {scoped && (browsing || mapping) && <UndoRedo project={project} />}
       <div className="grow" />
       <JobPill />
       <SaveState />

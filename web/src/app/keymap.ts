@@ -210,11 +210,20 @@ export const sheet = (chosen: Chosen): readonly { readonly title: string; readon
     ],
   },
   {
+    title: "On the map",
+    rows: [
+      { keys: ["Shift", "drag"], means: "Select what is drawn around" },
+      { keys: ["+", "−"], means: "Nearer and further, as the wheel does at the pointer" },
+      { keys: ["Shift", "1"], means: "The whole map" },
+    ],
+  },
+  {
     title: "Everywhere",
     rows: [
       { keys: ["Ctrl", "K"], means: "Every action by name" },
       { keys: ["g", "p"], means: "Projects" },
       { keys: ["g", "b"], means: "Browse" },
+      { keys: ["g", "x"], means: "Map" },
       { keys: ["g", "t"], means: "Train" },
       { keys: ["g", "m"], means: "Models" },
       { keys: ["g", "j"], means: "Jobs" },

@@ -30,6 +30,7 @@ export function useCurrentProject(): string | null {
 export const to = {
   projects: "/projects",
   browse: (name: string) => `/p/${encodeURIComponent(name)}/browse`,
+  map: (name: string) => `/p/${encodeURIComponent(name)}/map`,
   train: (name: string) => `/p/${encodeURIComponent(name)}/train`,
   run: (name: string, id: string) => `/p/${encodeURIComponent(name)}/train/${id}`,
   models: "/models",

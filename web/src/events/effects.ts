@@ -21,7 +21,9 @@ export function makesStale(told: Told): readonly (readonly unknown[])[] {
       return [
         keys.jobs,
         ...(data.kind === "pull" ? [keys.catalogue] : []),
-        ...(data.state === "done" && project ? [keys.project(project), keys.models, keys.allRuns] : []),
+        ...(data.state === "done" && project
+          ? [keys.project(project), keys.maps(project), keys.models, keys.allRuns]
+          : []),
       ];
     case "run":
       return id === null ? [keys.allRuns] : [keys.allRuns, keys.run(id)];

@@ -8,18 +8,14 @@ import { keys } from "@/api/keys";
 import type { Item, QueueInfo } from "@/api/types";
 import { useCommands } from "@/app/commands";
 import { kept } from "@/app/kept";
-import { outbox } from "@/app/services";
 import { Store } from "@/app/store";
 import { UnknownProject } from "@/app/UnknownProject";
 import { Grid, type GridHandle } from "@/grid/Grid";
 import { nothing, pick, pickedCount, targets, type Pick, type Selection } from "@/grid/selection";
 import { give, skip, unsure } from "@/label/look";
-import { conflicting } from "@/label/outbox";
 import { Button } from "@/ui/Button";
 import { Confirm } from "@/ui/Dialog";
-import { many } from "@/ui/format";
 import { Empty, ErrorNote, Skeleton } from "@/ui/States";
-import { toasts } from "@/ui/toasts";
 import { everything, filters, fromAddress, inQueue, noFilter, toAddress, type Asked } from "./asked";
 import { Detail } from "./Detail";
 import { Filters } from "./Filters";
@@ -32,6 +28,7 @@ import { ToolBar } from "./ToolBar";
 import { useBrowseKeys } from "./useBrowseKeys";
 import { useClasses } from "./useClasses";
 import { useLabelling } from "./useLabelling";
+import { useRefusals } from "./useRefusals";
 import { useView } from "./useView";
 import { WhyLine } from "./WhyLine";
 import "./browse.css";
@@ -40,26 +37,6 @@ const TILE_KEY = "sightline.tile";
 /** So many pictures at most are compared with at once. */
 const MOST_COMPARED = 100;
 const NO_QUEUES: readonly QueueInfo[] = [];
-
-/** Says why a label was taken back. */
-function useRefusals(): void {
-  useEffect(
-    () =>
-      outbox.onEvent((event) => {
-        if (event.kind !== "refused") return;
-        const changed = conflicting(event.error).length;
-        const title =
-          changed > 0
-            ? `${many(changed, "picture")} changed meanwhile: your label was taken back`
-            : event.error.message;
-        toasts.say(title, {
-          tone: "bad",
-          hint: changed > 0 ? `${event.error.message} ${event.error.hint}`.trim() : event.error.hint,
-        });
-      }),
-    [],
-  );
-}
 
 export function Component() {
   const { project = "" } = useParams();

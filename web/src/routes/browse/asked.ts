@@ -71,11 +71,11 @@ function readBand(text: string | null): [number, number] | null {
   return low <= high ? [low, high] : null;
 }
 
-/** `umap@7` is a cluster of a map, `umap:1.5,2;3,4;5,6` the corners of a lasso on it. */
+/** `umap@7` is a cluster of a map (`umap@-1` its outliers), `umap:1.5,2;3,4;5,6` the corners of a lasso on it. */
 export function readRegion(text: string | null): Region | null {
   const match = /^([a-z]+)([@:])(.+)$/.exec(text ?? "");
   const [, method = "", kind, rest = ""] = match ?? [];
-  if (kind === "@") return /^\d+$/.test(rest) ? { method, cluster: Number(rest) } : null;
+  if (kind === "@") return /^(\d+|-1)$/.test(rest) ? { method, cluster: Number(rest) } : null;
   const corners = rest.split(";").map((pair) => pair.split(",").map(Number));
   const polygon = corners.flatMap(([x, y, ...more]) =>
     x !== undefined && y !== undefined && more.length === 0 && Number.isFinite(x) && Number.isFinite(y)
@@ -88,7 +88,9 @@ export function readRegion(text: string | null): Region | null {
 export function writeRegion(region: Region | null): string {
   if (region === null) return "";
   if (region.polygon) {
-    const corners = region.polygon.map((corner) => corner.map(short).join(","));
+    const corners = region.polygon.map((corner) =>
+      corner.map((value) => String(Number(value.toPrecision(7)))).join(","),
+    );
     return `${region.method}:${corners.join(";")}`;
   }
   return `${region.method}@${region.cluster ?? 0}`;
