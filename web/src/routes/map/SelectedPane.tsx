@@ -208,6 +208,7 @@ export function SelectedPane({ ref, project, picked, looks, byId, onFocus, onCle
       </div>
       {view && opened !== null && (
         <Detail
+          project={project}
           view={view}
           index={opened}
           looks={looks}
