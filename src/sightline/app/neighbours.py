@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +18,7 @@ from sightline.curate.similar import MOST_QUERIES, closest, lengths, nearest
 from sightline.imaging.decode import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -27,12 +27,17 @@ if TYPE_CHECKING:
     from sightline.core.arrays import F32, I64
     from sightline.core.progress import Progress
     from sightline.imaging.limits import Limits
+    from sightline.jobs.runner import JobRunner
+    from sightline.settings import Settings
     from sightline.store.arrays import OrdinalArray
     from sightline.store.projects import Project
     from sightline.store.store import Store
 
 ODDITY: Final = "oddity"
 ALIKE: Final = "alike"
+JOB: Final = "compare"
+AT_ONCE: Final = 250_000
+"""Embeddings up to which a view works such things out while it is opened: seconds."""
 KEPT: Final = 4
 """Projects whose embeddings' lengths stay in memory: 4 bytes an image."""
 
@@ -45,15 +50,20 @@ class Neighbours:
         store: Store,
         projects: Projects,
         encoders: Encoders,
+        *,
+        jobs: JobRunner,
+        settings: Settings,
         limits: Callable[[], Limits],
     ) -> None:
         self._store = store
+        self._jobs = jobs
+        self._person = settings.person
         self._projects = projects
         self._encoders = encoders
         self._limits = limits
         self._lengths: OrderedDict[tuple[int, str], F32] = OrderedDict()
         self._lock = threading.Lock()
-        self._working = threading.Lock()
+        self._working: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
 
     def similar(
         self,
@@ -210,6 +220,21 @@ class Neighbours:
         row: F32 = encoder.encode([pixels])[0]
         return row
 
+    def prepare(
+        self,
+        project: Project,
+        reads: Iterable[str],
+        asked: Mapping[str, Any],
+        *,
+        progress: Progress | None = None,
+    ) -> None:
+        """Work out now, however long it takes, what a queue reads of `oddness` and `alike`."""
+        if "oddness" in reads:
+            self.oddness(project, asked.get("method", "knn"), progress=progress or Silent())
+        if "alike" in reads:
+            band = asked.get("band")
+            self.alike(project, band[0] if band else None, progress=progress or Silent())
+
     def oddness(
         self, project: Project, method: str = "knn", *, progress: Progress | None = None
     ) -> F32:
@@ -217,8 +242,14 @@ class Neighbours:
 
         NaN where there is no embedding, inf where it is not finite.
 
+        Args:
+            project: Whose images.
+            method: Of `oddities`.
+            progress: Is told how far it is; None: nobody waits, so that a large project is left to
+                a job.
+
         Raises:
-            ConflictError: Nothing is embedded yet.
+            ConflictError: Nothing is embedded yet, or a job is on it.
             InvalidInputError: There is no such method.
         """
         array = self._array(project)
@@ -226,8 +257,9 @@ class Neighbours:
         stamp = _stamp(array, n)
         key = f"{array.header.key}:{oddities.VERSION}"
         kept = self._kept(project, f"{ODDITY}-{method}", key, np.float32, ())
-        with self._working:
+        with self._working[project.id]:
             if kept.header.extra.get("of") != stamp:
+                self._later(project, array, progress, {"method": method})
                 rows, ordinals = _rows(array, n)
                 odd = oddities.oddness(rows, method, progress=progress)
                 scores = np.full(n, np.nan, np.float32)
@@ -241,8 +273,13 @@ class Neighbours:
     ) -> Pairs:
         """Return the pairs of near-duplicates, computed once for each state of the embeddings.
 
+        Args:
+            project: Whose images.
+            at_least: The cosine from which embeddings alone decide; None: 0.97.
+            progress: As of `oddness`.
+
         Raises:
-            ConflictError: Nothing is embedded yet.
+            ConflictError: Nothing is embedded yet, or a job is on it.
             InvalidInputError: So little likeness makes no duplicates.
         """
         limit = near_duplicates.ALIKE if at_least is None else at_least
@@ -257,8 +294,9 @@ class Neighbours:
         stamp = f"{_stamp(array, n)}:{_stamp(prints, n)}:{limit:.4f}"
         key = f"{array.header.key}:{near_duplicates.VERSION}"
         kept = self._kept(project, ALIKE, key, np.float64, (3,))
-        with self._working:
+        with self._working[project.id]:
             if kept.header.extra.get("of") != stamp:
+                self._later(project, array, progress, {"at_least": limit})
                 rows, ordinals = _rows(array, n)
                 marks, _ = prints.read(ordinals)
                 found = near_duplicates.find(
@@ -270,6 +308,25 @@ class Neighbours:
         version = kept.snapshot()
         left, right, likeness = version.load(version.header.extra["pairs"])[0].T
         return Pairs(left.astype(np.int64), right.astype(np.int64), likeness.astype(np.float32))
+
+    def _later(
+        self,
+        project: Project,
+        array: OrdinalArray,
+        progress: Progress | None,
+        what: dict[str, Any],
+    ) -> None:
+        """Hand what would take minutes to a job, once, and say so."""
+        if progress is not None or array.count() <= AT_ONCE:
+            return
+        arguments = {"project": project.name, **what}
+        going = self._jobs.list(state=("queued", "running"), project=project.name)
+        if not any(one.kind == JOB and one.arguments == arguments for one in going):
+            self._jobs.start(JOB, arguments, project=project.name, actor=self._person)
+        raise ConflictError(
+            f"{array.count():,} pictures are being compared, which takes minutes",
+            hint="open the queue again when the job is done",
+        )
 
     def names(self, project: Project, ordinals: Sequence[int]) -> dict[int, str]:
         """Return the file names of images by ordinal."""

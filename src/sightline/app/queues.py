@@ -43,6 +43,7 @@ class Queues:
         self._store = store
         self._projects = projects
         self._heads = heads
+        self._neighbours = neighbours
         self.pools = Pools(store, encoders, heads, neighbours, Opinions(store, projects, encoders))
 
     def table(self) -> list[dict[str, Any]]:
@@ -169,6 +170,7 @@ class Queues:
         queue = named(strategy)
         if queue.reads & {"embeddings", "head"}:
             self._heads.prepare(project, progress or Silent())
+        self._neighbours.prepare(project, queue.reads, options or {}, progress=progress)
         made = self._plan(project, queue, filters={}, options=options or {}, seed=seed, limit=limit)
         return self._pulled(project, made)
 

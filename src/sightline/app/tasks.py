@@ -6,6 +6,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from sightline.app.exports import asked
 from sightline.jobs.kinds import JobKind
 
@@ -50,6 +52,11 @@ KINDS: Final = (
         resumable=True,
     ),
     JobKind(
+        name="compare",
+        factory="sightline.app.tasks:compare",
+        title="Compare pictures",
+    ),
+    JobKind(
         name="train",
         factory="sightline.app.tasks:train",
         title="Train a network",
@@ -90,6 +97,23 @@ def embed(bench: Workbench, job: JobContext, *, project: str, engine: str) -> di
     result = bench.encoders.embed(found, engine or None, here=True, progress=job)
     bench.heads.refit(found)
     return result
+
+
+def compare(
+    bench: Workbench,
+    job: JobContext,
+    *,
+    project: str,
+    method: str | None = None,
+    at_least: float | None = None,
+) -> dict[str, Any]:
+    """Work out how odd each image is, or which are nearly the same."""
+    found = bench.projects.get(project)
+    if method is not None:
+        odd = bench.neighbours.oddness(found, method, progress=job)
+        return {"images": int(np.count_nonzero(np.isfinite(odd)))}
+    alike = bench.neighbours.alike(found, at_least, progress=job)
+    return {"pairs": len(alike.left)}
 
 
 def pull(bench: Workbench, job: JobContext, *, name: str) -> dict[str, Any]:

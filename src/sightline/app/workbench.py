@@ -59,7 +59,12 @@ class Workbench(Verbs):
         self.heads = Heads(self.store, self.encoders, self.projects)
         self.bulk = Bulk(self.store, person, self.heads, self.projects.task)
         self.neighbours = Neighbours(
-            self.store, self.projects, self.encoders, lambda: self.pictures.limits
+            self.store,
+            self.projects,
+            self.encoders,
+            jobs=self.jobs,
+            settings=self.settings,
+            limits=lambda: self.pictures.limits,
         )
         self.queues = Queues(self.store, self.projects, self.encoders, self.heads, self.neighbours)
         self.face = Face(self.store, self.queues)

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sightline.app import Workbench, open_workbench
+from sightline.app import Workbench, neighbours, open_workbench, tasks
 from sightline.core.errors import ConflictError, InvalidInputError
+from sightline.core.progress import Silent
 from sightline.curate import near_duplicates, oddities
 
 if TYPE_CHECKING:
@@ -135,3 +136,32 @@ def test_a_view_of_what_is_not_embedded_says_what_to_do(bench: Workbench) -> Non
         with pytest.raises(ConflictError) as caught:
             bench.queues.make_view(project, queue, options=options)
         assert "embed" in (caught.value.hint or "")
+
+
+def test_what_would_take_minutes_is_left_to_a_job_that_is_started_once(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(neighbours, "AT_ONCE", 5)
+    monkeypatch.setattr(bench.jobs, "pump", lambda: None)
+    project = bench.projects.get("shapes")
+    bench.encoders.embed(project)
+    for queue, options in (("oddities", {"method": "lof"}), ("near-duplicates", {})):
+        for _ in range(2):
+            with pytest.raises(ConflictError, match="being compared"):
+                bench.queues.make_view(project, queue, options=options)
+    jobs = [job for job in bench.jobs.list() if job.kind == "compare"]
+    assert [job.arguments.get("method") for job in jobs] == [None, "lof"]
+    context: Any = Silent()
+    results = [tasks.compare(bench, context, **job.arguments) for job in jobs]
+    assert results == [{"pairs": 1}, {"images": 10}]
+    for queue, options in (("oddities", {"method": "lof"}), ("near-duplicates", {})):
+        bench.queues.make_view(project, queue, options=options)
+
+
+def test_a_queue_in_a_terminal_waits_for_it(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(neighbours, "AT_ONCE", 5)
+    assert len(bench.queue("shapes", "near-duplicates")) == 2
+    assert bench.queue("shapes", "oddities", method="forest")
+    assert not bench.jobs.list()
