@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import pytest
+
     from server.conftest import Shop
 
 BIRDS = "/api/projects/birds"
@@ -218,3 +220,22 @@ def test_snapshots_are_compared_restored_and_deleted(shop: Shop) -> None:
     assert shop.get(f"{BIRDS}/snapshots") == []
     gone = shop.client.get(f"{BIRDS}/snapshots/diff", params={"from": "2026"})
     assert gone.status_code == 404
+
+
+def test_quick_training_is_offered_and_started_as_a_job(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shop.bench.jobs, "pump", lambda: None)
+    url = f"{BIRDS}/quick-train"
+    assert shop.client.get(url).status_code == 422, "nothing is labelled"
+    for at, one in enumerate(shop.images):
+        shop.label({"image_id": one, "class_id": (shop.cat, shop.dog)[at % 2]})
+    offer = shop.get(url)
+    assert (offer["labelled"], offer["images"]) == (6, 6)
+    made = shop.post(url, {"network": "small_cnn", "epochs": 2, "image_px": 16}, status=202)
+    run = shop.get(f"/api/runs/{made['run']}")
+    assert (run["spec"]["epochs"], run["spec"]["image_size"]) == (2, 16)
+    assert made["job"]["kind"] == "train"
+    assert shop.get(f"{BIRDS}/predictions") == []
+    shop.post(f"{BIRDS}/predictions", {"model": "nobody"}, status=404)
+    shop.post(url, {"network": "nonsense"}, status=422)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sightline.app.items import applied, class_item, outcome, shown_path
-from sightline.core.errors import InvalidInputError, NotFoundError
+from sightline.core.errors import InvalidInputError, NotFoundError, UnknownImageError
 from sightline.core.labels import LabelChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
-    from pathlib import Path
 
     from sightline.store.history import Entry, ImageEntry, UndoState
     from sightline.store.journal import Applied
@@ -104,20 +104,60 @@ class Labelling:
         return self._store.labels.submit(project, changes, actor=self._person)
 
     def tag(
-        self, project: Project, image_ids: Sequence[int], add: Sequence[str], remove: Sequence[str]
+        self,
+        project: Project,
+        images: Sequence[int | str],
+        add: Sequence[int | str] = (),
+        remove: Sequence[int | str] = (),
     ) -> dict[str, Any]:
-        """Give tags to images and take others away, by name; one undo step.
+        """Give tags to images and take others away, by id or name; one undo step.
 
         Raises:
-            UnknownClassError: There is no such tag.
+            UnknownClassError, UnknownImageError: There is no such tag, or no such image.
         """
-        by_name = self._store.classes.by_name
-        gives = tuple(by_name(project.id, name).id for name in add)
-        takes = tuple(by_name(project.id, name).id for name in remove)
+        gives = tuple(self.class_id(project, one) for one in add)
+        takes = tuple(self.class_id(project, one) for one in remove)
         if not gives and not takes:
             raise InvalidInputError("there is nothing to change", hint="say --add or --remove")
-        changes = [LabelChange(one, None, None, add=gives, remove=takes) for one in image_ids]
+        ids = self.image_ids(project, images)
+        changes = [LabelChange(one, None, None, add=gives, remove=takes) for one in ids]
         return applied(self._store.labels.set(project, changes, actor=self._person))
+
+    def class_id(self, project: Project, ref: int | str) -> int:
+        """Return the id of a class by its name, or by itself.
+
+        Raises:
+            UnknownClassError: There is none.
+        """
+        every = self._store.classes.list(project.id)
+        for row in every:
+            if ref in (row.id, row.name) or str(ref) == str(row.id):
+                return row.id
+        return self._store.classes.by_name(project.id, str(ref)).id
+
+    def image_ids(self, project: Project, refs: Sequence[int | str]) -> list[int]:
+        """Return the ids of images by id, path, or path relative to the project's folder.
+
+        Raises:
+            UnknownImageError: The project has no such image.
+        """
+        found = []
+        for ref in refs:
+            if str(ref).isdecimal():
+                found.append(int(ref))
+                continue
+            places = (Path(str(ref)), self._folder(project) / str(ref))
+            ordinals = [
+                self._store.images.ordinal_at(project.id, place.expanduser().resolve())
+                for place in places
+            ]
+            known = [one for one in ordinals if one is not None]
+            if not known:
+                raise UnknownImageError(
+                    f"{project.name} has no image {ref!r}", hint="give an id or a path"
+                )
+            found.append(self._store.images.by_ordinals(project.id, known[:1])[0].id)
+        return found
 
     def undo(self, project: Project) -> dict[str, Any]:
         """Take back this person's newest change."""

@@ -64,6 +64,13 @@ KINDS: Final = (
         env=TRAIN_ENV,
     ),
     JobKind(
+        name="predict",
+        factory="sightline.app.tasks:predict_all",
+        title="Predict all pictures",
+        resumable=True,
+        env=TRAIN_ENV,
+    ),
+    JobKind(
         name="export",
         factory="sightline.app.tasks:export",
         title="Export a model",
@@ -139,9 +146,21 @@ def map_(
     return result
 
 
-def train(bench: Workbench, job: JobContext, *, run: str) -> dict[str, Any]:
-    """Train a run from its last checkpoint, or its beginning."""
-    return bench.training.perform(run, job)
+def train(
+    bench: Workbench, job: JobContext, *, run: str, predict_all: bool = False
+) -> dict[str, Any]:
+    """Train a run from its last checkpoint, or its beginning; then ask it about every image."""
+    result = bench.training.perform(run, job)
+    if not predict_all:
+        return result
+    project = bench.projects.get(bench.training.get(run)["project"])
+    asked = bench.predictions.perform(project, result["model"], progress=job)
+    return result | {"predicted": asked["predicted"]}
+
+
+def predict_all(bench: Workbench, job: JobContext, *, project: str, model: str) -> dict[str, Any]:
+    """Ask a model about the images that it has not seen, so that it resumes."""
+    return bench.predictions.perform(bench.projects.get(project), model, progress=job)
 
 
 def export(bench: Workbench, job: JobContext, *, model: str, form: str) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from sightline.app.run_rows import Watcher, like, shown
+from sightline.app.run_rows import run_id as new_id
 from sightline.app.training_data import samples, sizes
 from sightline.core.errors import (
     CancelledError,
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from sightline.app.projects import Projects
     from sightline.core.progress import Progress
     from sightline.jobs.runner import JobRunner
-    from sightline.store.classes import ClassRow
     from sightline.store.jobs import Job
     from sightline.store.projects import Project
     from sightline.store.runs import Run
@@ -90,8 +89,11 @@ class Training:
         *,
         mode: str = "new",
         parent: str | None = None,
+        predict_all: bool = False,
     ) -> dict[str, Any]:
         """Plan a run and hand it to a job; `resume` goes on with the run itself.
+
+        `predict_all`: the job then asks the model about every image of the project.
 
         Raises:
             InvalidInputError: The spec or the data cannot be trained; the message says why.
@@ -99,21 +101,21 @@ class Training:
             ConflictError: The run is going on.
         """
         if mode == "resume":
-            return self._resume(project, spec, parent)
+            return self._resume(project, spec, parent, predict_all=predict_all)
         if mode not in {"new", "finetune"}:
             raise InvalidInputError(f"no mode {mode!r}", hint="new, resume or finetune")
         source = self._find(project, parent, finished=True) if mode == "finetune" else None
-        full = self._complete(project, spec if source is None else _like(source, spec))
+        full = self._complete(project, spec if source is None else like(source, spec))
         run = self._store.runs.create(
             project,
-            _run_id(),
+            new_id(),
             mode=mode,
             parent=None if source is None else source.id,
             network=full["model"]["name"],
             spec=full,
             epochs=full["epochs"],
         )
-        return self._hand_over(project, run)
+        return self._hand_over(project, run, predict_all=predict_all)
 
     def perform(self, run_id: str, progress: Progress) -> dict[str, Any]:
         """Do a run from its last checkpoint, or its beginning, to its end. Called by its job.
@@ -122,6 +124,8 @@ class Training:
             SightlineError: It cannot be done; the run then says why.
         """
         run = self._store.runs.get(run_id)
+        if run.state == "done":
+            return self.result(run_id)
         project = self._store.projects.by_id(run.project_id)
         self._store.runs.change(run_id, state="running", error=None)
         try:
@@ -154,7 +158,7 @@ class Training:
     def all(self, project: Project | None = None) -> list[dict[str, Any]]:
         """Return runs, newest first."""
         rows = self._store.runs.list(None if project is None else project.id)
-        return [_shown(row) for row in rows]
+        return [shown(row) for row in rows]
 
     def get(self, run_id: str) -> dict[str, Any]:
         """Return one run with its spec.
@@ -163,7 +167,7 @@ class Training:
             UnknownRunError: There is none.
         """
         run = self._store.runs.get(run_id)
-        return _shown(run) | {"spec": run.spec, "error": run.error}
+        return shown(run) | {"spec": run.spec, "error": run.error}
 
     def result(self, run_id: str) -> dict[str, Any]:
         """Return what a finished training came to.
@@ -209,7 +213,7 @@ class Training:
         if run.state in FINAL or run.job_id is None:
             raise ConflictError(f"the run is {run.state}", hint="there is nothing to stop")
         self._jobs.cancel(run.job_id)
-        return _shown(self._store.runs.get(run_id))
+        return shown(self._store.runs.get(run_id))
 
     def delete(self, run_id: str) -> dict[str, Any]:
         """Move a run's folder to the trash and forget the run; its model stays.
@@ -249,11 +253,13 @@ class Training:
             folder,
             mode="resume" if begun else MODES[run.mode],
             parent=None if begun else parent,
-            progress=_Watcher(progress, self._store, run.id),
+            progress=Watcher(progress, self._store, run.id),
             run_id=run.id,
         )
 
     def _finish(self, project: Project, run: Run, result: TrainResult) -> dict[str, Any]:
+        from sightline.train import manifest
+
         metrics = {**result.metrics, "seconds": result.seconds}
         card = self._store.models.add(
             result.weights_path,
@@ -263,7 +269,7 @@ class Training:
             preprocess=result.preprocess,
             network=run.network,
             classes=result.classes,
-            class_ids=[one.id for one in self._classes(project, result.classes)],
+            class_ids=manifest.load(self.run_dir(run)).class_ids,
             temperature=result.temperature,
             project=project.name,
             run=run.id,
@@ -275,7 +281,9 @@ class Training:
         self._store.tell("model", None, {"id": card.id, "change": "added"})
         return self.result(run.id)
 
-    def _resume(self, project: Project, spec: dict[str, Any], parent: str | None) -> dict[str, Any]:
+    def _resume(
+        self, project: Project, spec: dict[str, Any], parent: str | None, *, predict_all: bool
+    ) -> dict[str, Any]:
         run = self._find(project, parent)
         if run.state not in FINAL:
             raise ConflictError(f"run {run.id} is {run.state}", hint="wait for it, or stop it")
@@ -283,10 +291,11 @@ class Training:
         run = self._store.runs.change(
             run.id, spec=full, epochs=full["epochs"], state="queued", finished_at=None
         )
-        return self._hand_over(project, run)
+        return self._hand_over(project, run, predict_all=predict_all)
 
-    def _hand_over(self, project: Project, run: Run) -> dict[str, Any]:
-        job = self._jobs.start("train", {"run": run.id}, project=project.name, actor=self._person)
+    def _hand_over(self, project: Project, run: Run, *, predict_all: bool) -> dict[str, Any]:
+        asked = {"run": run.id} | ({"predict_all": True} if predict_all else {})
+        job = self._jobs.start("train", asked, project=project.name, actor=self._person)
         self._store.runs.change(run.id, job_id=job.id)
         return {"run": run.id, "job": job.to_dict()}
 
@@ -298,6 +307,11 @@ class Training:
         from sightline.train.spec_io import build_spec
         from sightline.train.suggest import plan_spec
 
+        if self._projects.task(project) == "multi":
+            raise InvalidInputError(
+                f"{project.name} gives tags: networks learn one class for each image",
+                hint=f"train its head, which learns tags: sightline heads train {project.name}",
+            )
         if base is not None:
             full = build_spec(spec, base=TrainSpec.model_validate(base))
         else:
@@ -315,10 +329,6 @@ class Training:
         if not path.exists():
             path = self._store.models.path_of(self._store.models.get(ref, allow_paths=False))
         return {**spec, "model": {**model, "weights": str(path.resolve())}}  # type: ignore[dict-item]
-
-    def _classes(self, project: Project, names: Sequence[str]) -> list[ClassRow]:
-        by_name = {row.name: row for row in self._store.classes.list(project.id)}
-        return [by_name[name] for name in names if name in by_name]
 
     def _find(self, project: Project, ref: str | None, *, finished: bool = False) -> Run:
         """Return a run to go on with; `finished`: to start from its best weights.
@@ -343,58 +353,3 @@ class Training:
         raise UnknownRunError(
             f"{project.name} has no run with a checkpoint", hint="train with --mode new first"
         )
-
-
-def _like(parent: Run, spec: dict[str, Any]) -> dict[str, Any]:
-    """Return a spec with the network and the input of a run whose weights are to fit."""
-    model = spec.get("model")
-    named = {"name": parent.network, **(model if isinstance(model, dict) else {})}
-    like = ("image_size", "resize", "tone")
-    kept: dict[str, Any] = {key: parent.spec[key] for key in like if key in parent.spec}
-    return {**kept, **spec, "model": named}
-
-
-class _Watcher:
-    """Passes progress on, and writes each epoch into the run's row."""
-
-    def __init__(self, inner: Progress, store: Store, run_id: str) -> None:
-        self._inner = inner
-        self._store = store
-        self._run_id = run_id
-
-    def advance(self, done: int, total: int | None, note: str = "") -> None:
-        self._inner.advance(done, total, note)
-
-    def tell(self, kind: str, **data: Any) -> None:
-        self._inner.tell(kind, **data)
-        if kind == "epoch":
-            self._store.runs.change(self._run_id, epoch=int(data["epoch"]))
-
-    def log(self, text: str) -> None:
-        self._inner.log(text)
-
-    def check(self) -> None:
-        self._inner.check()
-
-
-def _run_id() -> str:
-    """Return an id that sorts by time and is never the same twice."""
-    return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
-
-
-def _shown(run: Run) -> dict[str, Any]:
-    return {
-        "id": run.id,
-        "project": run.project,
-        "state": run.state,
-        "mode": run.mode,
-        "parent": run.parent,
-        "network": run.network,
-        "epoch": run.epoch,
-        "epochs": run.epochs,
-        "created_at": run.created_at,
-        "finished_at": run.finished_at,
-        "metrics": run.metrics,
-        "model": run.model_id,
-        "job": run.job_id,
-    }

@@ -20,9 +20,11 @@ from sightline.app.map_drawing import MapDrawing
 from sightline.app.models import Models
 from sightline.app.neighbours import Neighbours
 from sightline.app.pictures import Pictures
+from sightline.app.predictions import Predictions
 from sightline.app.projects import Projects, workspace_form
 from sightline.app.pulling import Pulling
 from sightline.app.queues import Queues
+from sightline.app.quick import QuickTraining
 from sightline.app.tasks import KINDS
 from sightline.app.training import Training
 from sightline.app.uploads import Uploads
@@ -72,6 +74,8 @@ class Workbench(Verbs):
         self.map_drawing = MapDrawing(self.store, self.maps, self.queues.pools, self.heads)
         self.queues.pools.filters.region = self.maps.region
         self.training = Training(self.store, self.jobs, person, self.projects)
+        self.quick = QuickTraining(self.store, self.training)
+        self.predictions = Predictions(self.store, self.jobs, person, self.settings)
         self.exports = Exports(
             self.store, self.jobs, person, self.projects.folder, (self.encoders, self.heads)
         )

@@ -32,6 +32,8 @@ class NetSpec:
     licence: str
     """Licence of the code and the design; weights bring their own."""
     description: str
+    gmacs: float
+    """Billions of multiply-adds of one picture at `input_px`."""
     dropout: float = 0.2
     mean: tuple[float, float, float] = IMAGENET_MEAN
     std: tuple[float, float, float] = IMAGENET_STD
@@ -68,6 +70,7 @@ _SPECS: Final = (
         parameters_m=0.29,
         licence="MIT",
         description="For tiny pictures (digits, icons, hand signs); trains in a minute on a CPU.",
+        gmacs=0.0093,
     ),
     NetSpec(
         name="resnet18",
@@ -78,6 +81,19 @@ _SPECS: Final = (
         parameters_m=11.7,
         licence="BSD-3-Clause",
         description="The classic; robust, also when trained from scratch.",
+        gmacs=1.81,
+        dropout=0.0,
+    ),
+    NetSpec(
+        name="resnet50",
+        family="resnet",
+        builder=_torchvision("resnet50"),
+        input_px=224,
+        min_input_px=64,
+        parameters_m=25.6,
+        licence="BSD-3-Clause",
+        description="The larger classic; wants pretrained weights, many labels or a GPU.",
+        gmacs=4.09,
         dropout=0.0,
     ),
     NetSpec(
@@ -89,6 +105,7 @@ _SPECS: Final = (
         parameters_m=3.5,
         licence="BSD-3-Clause",
         description="Small and fast; good with pretrained weights.",
+        gmacs=0.3,
     ),
     NetSpec(
         name="mobilenet_v2_same",
@@ -99,6 +116,7 @@ _SPECS: Final = (
         parameters_m=3.5,
         licence="BSD-3-Clause",
         description="mobilenet_v2 with TensorFlow's SAME padding, for weights that came from it.",
+        gmacs=0.3,
     ),
     NetSpec(
         name="mobilenet_v3_small",
@@ -109,6 +127,18 @@ _SPECS: Final = (
         parameters_m=2.5,
         licence="BSD-3-Clause",
         description="The smallest for photographs; fast on a CPU.",
+        gmacs=0.057,
+    ),
+    NetSpec(
+        name="efficientnet_b0",
+        family="efficientnet",
+        builder=_torchvision("efficientnet_b0"),
+        input_px=224,
+        min_input_px=64,
+        parameters_m=5.3,
+        licence="BSD-3-Clause",
+        description="More accurate than mobilenet_v2 with pretrained weights; slower on a CPU.",
+        gmacs=0.39,
     ),
 )
 NETWORKS: Final[dict[str, NetSpec]] = {spec.name: spec for spec in _SPECS}

@@ -114,7 +114,7 @@ def start(
     spec_of(spec.model.name)
     _check_mode(run_dir, mode, parent)
     torch = _torch()
-    device = _device(spec)
+    device = device_of(spec.device)
     about = {"spec": spec.model_dump(mode="json"), "samples": manifest.key(samples)}
     last = load_last(run_dir) if mode == "resume" else None
     if last is not None:
@@ -203,11 +203,17 @@ def _torch() -> Any:
     return torch
 
 
-def _device(spec: TrainSpec) -> torch.device:
+def device_of(wanted: str) -> torch.device:
+    """Return where torch computes: `wanted` is auto, cpu or cuda.
+
+    Raises:
+        InvalidInputError: A GPU is wanted, and there is none.
+        MissingExtraError: torch is not installed.
+    """
     torch = _torch()
     works = torch.cuda.is_available()
-    if spec.device == "cuda" and not works:
+    if wanted == "cuda" and not works:
         raise InvalidInputError("there is no GPU that torch can use", hint="set device to auto")
-    if spec.device != "cuda" and not (works and spec.device == "auto"):
+    if wanted != "cuda" and not (works and wanted == "auto"):
         return torch.device("cpu")  # type: ignore[no-any-return]
     return torch.device("cuda")  # type: ignore[no-any-return]

@@ -10,7 +10,7 @@ import typer
 from sightline.cli import output
 from sightline.cli.context import listing, of, tell
 
-labels = typer.Typer(no_args_is_help=True, help="Labels: set, undo, history, snapshots.")
+labels = typer.Typer(no_args_is_help=True, help="Labels: set, undo, classes, tags.")
 heads = typer.Typer(no_args_is_help=True, help="Heads: small classifiers on frozen embeddings.")
 Project = Annotated[str, typer.Argument(help="Name of the project.")]
 
@@ -19,7 +19,7 @@ Project = Annotated[str, typer.Argument(help="Name of the project.")]
 def set_(
     ctx: typer.Context,
     project: Project,
-    csv: Annotated[Path, typer.Option(help="A table with the columns path,label.")],
+    csv: Annotated[Path, typer.Option(help="A table with the columns path,label or path,tags.")],
 ) -> None:
     """Label from a table; classes are made as needed; one undo step."""
     context = of(ctx)
@@ -36,74 +36,14 @@ def set_(
 def undo(ctx: typer.Context, project: Project) -> None:
     """Take back your newest change."""
     bench = of(ctx).bench
-    _told(ctx, bench.labels.undo(bench.projects.get(project)))
+    told(ctx, bench.labels.undo(bench.projects.get(project)))
 
 
 @labels.command()
 def redo(ctx: typer.Context, project: Project) -> None:
     """Do again what you undid last."""
     bench = of(ctx).bench
-    _told(ctx, bench.labels.redo(bench.projects.get(project)))
-
-
-@labels.command()
-def history(
-    ctx: typer.Context,
-    project: Project,
-    limit: Annotated[int, typer.Option(min=1, help="How many lines.")] = 20,
-) -> None:
-    """Show the newest changes."""
-    context = of(ctx)
-    bench = context.bench
-    entries = bench.labels.history(bench.projects.get(project), limit=limit)
-    if context.json:
-        for entry in entries:
-            output.line(bench.items.entry(entry))
-        return
-    output.table(
-        ("seq", "when", "who", "what", ""),
-        ((e.seq, e.at[:19], e.actor, e.description, "undone" if e.undone else "") for e in entries),
-        empty="Nothing has been changed yet.",
-    )
-
-
-@labels.command()
-def snapshot(
-    ctx: typer.Context, project: Project, name: Annotated[str, typer.Argument(help="Its name.")]
-) -> None:
-    """Keep the labels as they are under a name."""
-    bench = of(ctx).bench
-    result = bench.labels.snapshot(bench.projects.get(project), name)
-    if of(ctx).json:
-        output.line(result)
-    else:
-        output.say(f"snapshot {name}: {result['labelled']:,} labels")
-
-
-@labels.command()
-def snapshots(ctx: typer.Context, project: Project) -> None:
-    """List the snapshots."""
-    context = of(ctx)
-    bench = context.bench
-    rows = bench.labels.snapshots(bench.projects.get(project))
-    listing(
-        ctx,
-        rows,
-        ("name", "when", "who", "labels"),
-        lambda r: (r["name"], r["at"][:19], r["actor"], r["labelled"]),
-        empty="There are no snapshots.",
-    )
-
-
-@labels.command()
-def restore(
-    ctx: typer.Context,
-    project: Project,
-    name: Annotated[str, typer.Argument(help="Name of the snapshot.")],
-) -> None:
-    """Set the labels back to a snapshot; one undo step."""
-    bench = of(ctx).bench
-    _told(ctx, bench.labels.restore(bench.projects.get(project), name))
+    told(ctx, bench.labels.redo(bench.projects.get(project)))
 
 
 @labels.command()
@@ -141,22 +81,18 @@ def edit_class(
     class_id: Annotated[int, typer.Argument(help="Id of the class; see `labels classes`.")],
     name: Annotated[str | None, typer.Option(help="New name.")] = None,
     colour: Annotated[str | None, typer.Option(help="New colour, as in #3fa9f5.")] = None,
-    key: Annotated[str | None, typer.Option(help="New key, 1 to 9.")] = None,
+    key: Annotated[str | None, typer.Option(help="New key, 1 to 9; none takes it away.")] = None,
+    position: Annotated[
+        int | None, typer.Option(min=0, help="New place among the classes, from 0.")
+    ] = None,
 ) -> None:
-    """Change a class's name, colour or key."""
-    asked = {"name": name, "colour": colour, "hotkey": key}
-    values = {field: one for field, one in asked.items() if one is not None}
+    """Change a class's name, colour, key or place."""
+    asked = {"name": name, "colour": colour, "hotkey": key, "position": position}
+    values: dict[str, Any] = {field: one for field, one in asked.items() if one is not None}
+    if key == "none":
+        values["hotkey"] = None
     made = of(ctx).bench.labels.edit_class(class_id, **values)
     tell(ctx, made, f"class {class_id} is {made['name']}")
-
-
-@labels.command("delete-class")
-def delete_class(
-    ctx: typer.Context,
-    class_id: Annotated[int, typer.Argument(help="Id of the class; see `labels classes`.")],
-) -> None:
-    """Delete a class; its images become unlabelled; one undo step."""
-    _told(ctx, of(ctx).bench.labels.delete_class(class_id))
 
 
 @heads.command("train")
@@ -224,7 +160,8 @@ def _show_tags(ctx: typer.Context, project: str, head: dict[str, Any]) -> None:
     )
 
 
-def _told(ctx: typer.Context, result: dict[str, Any]) -> None:
+def told(ctx: typer.Context, result: dict[str, Any]) -> None:
+    """Print what a change did."""
     tell(ctx, result, result["description"])
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from sightline.cli import output
-from sightline.cli.context import of
+from sightline.cli.context import Context, of
 from sightline.cli.follow import follow
 
 Project = Annotated[str, typer.Option("--project", "-p", help="Name of the project.")]
@@ -77,6 +77,9 @@ def train(
     parent: Annotated[
         str | None, typer.Option(help="Run to resume or to start from. Default: the newest.")
     ] = None,
+    predict_all: Annotated[
+        bool, typer.Option("--predict-all", help="At the end, predict every image of the project.")
+    ] = False,
 ) -> None:
     """Train a network on the labels. Ctrl+C stops it; --mode resume goes on exactly there."""
     context = of(ctx)
@@ -86,9 +89,14 @@ def train(
         bench.training.read_spec(spec, set_ or []),
         mode=mode,
         parent=parent,
+        predict_all=predict_all,
     )
     follow(context, made["job"]["id"], "train")
-    result = bench.training.result(made["run"])
+    show_result(context, bench.training.result(made["run"]))
+
+
+def show_result(context: Context, result: dict[str, Any]) -> None:
+    """Print what a training came to."""
     if context.json:
         output.line(result)
         return

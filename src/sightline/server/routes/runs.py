@@ -10,7 +10,19 @@ from sightline.core.errors import InvalidInputError
 from sightline.server.deps import Bench, ProjectName, Ref, Roots
 from sightline.server.paths import confine
 from sightline.server.schemas.common import MAX_ID
-from sightline.server.schemas.learning import Curves, Network, NewRun, Run, RunDetail, Started
+from sightline.server.schemas.jobs import Job
+from sightline.server.schemas.learning import (
+    Curves,
+    Network,
+    NewRun,
+    PredictAll,
+    PredictedBy,
+    QuickOffer,
+    QuickTrain,
+    Run,
+    RunDetail,
+    Started,
+)
 from sightline.server.schemas.projects import Trashed
 
 router = APIRouter(prefix="/api", tags=["training"])
@@ -45,7 +57,37 @@ def start_run(name: ProjectName, body: NewRun, bench: Bench, roots: Roots) -> ob
     """Start a training from new weights, go on with one, or fine-tune from one."""
     _confine_weights(body.spec, roots)
     project = bench.projects.get(name)
-    return bench.training.start(project, body.spec, mode=body.mode, parent=body.parent)
+    return bench.training.start(
+        project,
+        body.spec,
+        mode=body.mode,
+        parent=body.parent,
+        predict_all=body.predict_all,
+    )
+
+
+@router.get("/projects/{name}/quick-train", response_model=QuickOffer)
+def quick_offer(name: ProjectName, bench: Bench) -> object:
+    """Say what quick training offers: networks, what suits them, and what they cost."""
+    return bench.quick.offer(bench.projects.get(name))
+
+
+@router.post("/projects/{name}/quick-train", status_code=202, response_model=Started)
+def quick_train(name: ProjectName, body: QuickTrain, bench: Bench) -> object:
+    """Train on the labels as they are; at the end the model predicts every image."""
+    return bench.quick.start(bench.projects.get(name), **body.model_dump())
+
+
+@router.get("/projects/{name}/predictions", response_model=list[PredictedBy])
+def list_predictions(name: ProjectName, bench: Bench) -> object:
+    """List the models that have been asked about the images; `against` may name them."""
+    return bench.predictions.all(bench.projects.get(name))
+
+
+@router.post("/projects/{name}/predictions", status_code=202, response_model=Job)
+def predict_all(name: ProjectName, body: PredictAll, bench: Bench) -> object:
+    """Ask a model that was trained here about the images that it has not seen."""
+    return bench.predictions.start(bench.projects.get(name), body.model)
 
 
 @router.get("/runs/{run_id}", response_model=RunDetail)

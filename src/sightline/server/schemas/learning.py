@@ -147,6 +147,67 @@ class NewRun(In):
     spec: dict[str, Any] = Field(default_factory=dict)
     mode: Mode = "new"
     parent: Text | None = Field(default=None, description="id of the run to go on from")
+    predict_all: bool = Field(
+        default=False, description="ask the model about every image of the project at the end"
+    )
+
+
+class QuickNetwork(Out):
+    """A network for quick training, with what suits the labels."""
+
+    name: str = Field(examples=["mobilenet_v2"])
+    description: str
+    parameters_m: float = Field(description="millions of parameters")
+    image_px: int = Field(description="side of its input, pixels")
+    min_px: int
+    weights: str | None = Field(description="id of the added model that it starts from")
+    epochs: int
+    epoch_s: float = Field(description="seconds of an epoch at `image_px`, about")
+    image_s: float = Field(description="seconds to predict an image at `image_px`, about")
+    measured: bool = Field(description="the times come from an earlier run, not from a guess")
+
+
+class QuickOffer(Out):
+    """What quick training can do for a project."""
+
+    network: str = Field(description="the one that suits the pictures")
+    batch_size: int
+    labelled: int = Field(description="labelled images")
+    training: int = Field(description="those of them that are learned from")
+    images: int = Field(description="images that the model predicts at the end")
+    networks: list[QuickNetwork]
+
+
+class QuickTrain(In):
+    """A quick training to start; what is left out is chosen for the data."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"network": "small_cnn", "epochs": 8, "augmentation": True}]
+        }
+    )
+
+    network: Text | None = Field(default=None, examples=["mobilenet_v2"])
+    epochs: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    batch_size: Annotated[int, Field(ge=1, le=8_192)] | None = None
+    augmentation: bool = True
+    image_px: Annotated[int, Field(ge=8, le=1_024)] | None = None
+
+
+class PredictAll(In):
+    """A model to ask about every image of a project."""
+
+    model: Text = Field(examples=["birds-small_cnn"])
+
+
+class PredictedBy(Out):
+    """A model that has been asked about a project's images."""
+
+    model: str = Field(description="its id")
+    name: str
+    images: int = Field(description="images that it has answered for")
+    missing: int = Field(description="images that it has not seen")
+    at: str
 
 
 class Run(Out):

@@ -1,0 +1,72 @@
+"""What the runs of a workspace look like, and what watches one of them."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sightline.core.progress import Progress
+    from sightline.store.runs import Run
+    from sightline.store.store import Store
+
+
+def like(parent: Run, spec: dict[str, Any]) -> dict[str, Any]:
+    """Return a spec with the network and the input of a run whose weights are to fit."""
+    model = spec.get("model")
+    named = {"name": parent.network, **(model if isinstance(model, dict) else {})}
+    alike = ("image_size", "resize", "tone")
+    kept: dict[str, Any] = {key: parent.spec[key] for key in alike if key in parent.spec}
+    return {**kept, **spec, "model": named}
+
+
+class Watcher:
+    """Passes progress on, and writes each epoch into the run's row."""
+
+    def __init__(self, inner: Progress, store: Store, run_id: str) -> None:
+        self._inner = inner
+        self._store = store
+        self._run_id = run_id
+
+    def advance(self, done: int, total: int | None, note: str = "") -> None:
+        """Pass it on."""
+        self._inner.advance(done, total, note)
+
+    def tell(self, kind: str, **data: Any) -> None:
+        """Pass it on; an epoch is written down."""
+        self._inner.tell(kind, **data)
+        if kind == "epoch":
+            self._store.runs.change(self._run_id, epoch=int(data["epoch"]))
+
+    def log(self, text: str) -> None:
+        """Pass it on."""
+        self._inner.log(text)
+
+    def check(self) -> None:
+        """Pass it on."""
+        self._inner.check()
+
+
+def run_id() -> str:
+    """Return an id that sorts by time and is never the same twice."""
+    return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
+
+
+def shown(run: Run) -> dict[str, Any]:
+    """Return a run as lists show it."""
+    return {
+        "id": run.id,
+        "project": run.project,
+        "state": run.state,
+        "mode": run.mode,
+        "parent": run.parent,
+        "network": run.network,
+        "epoch": run.epoch,
+        "epochs": run.epochs,
+        "created_at": run.created_at,
+        "finished_at": run.finished_at,
+        "metrics": run.metrics,
+        "model": run.model_id,
+        "job": run.job_id,
+    }
