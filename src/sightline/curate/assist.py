@@ -10,9 +10,10 @@ import numpy as np
 
 from sightline.core.errors import InvalidInputError
 from sightline.core.progress import Progress, Silent
-from sightline.curate.fit import HeadFit, report, stands_for, tested
+from sightline.curate.fit import HeadFit, report, tested
 from sightline.curate.held import Tested
 from sightline.curate.trials import Memory, choose_strength
+from sightline.curate.weigh import sample_of
 from sightline.heads.half import finite_rows, widen
 from sightline.heads.logistic import as_head
 from sightline.heads.task import prepare, prepare_tags
@@ -83,8 +84,10 @@ class Known(NamedTuple):
     """What a head was fitted on: for the estimate of what more labels would bring."""
 
     task: Task
+    part: I64
+    """(n,) the fold that holds a label out, -1 for those that none does."""
     weights: F64
-    """(n,) for how many images each label stands, of mean 1."""
+    """(m,) for how many images each label stands that is held out, of mean 1."""
     test: Tested | None = None
     """What it was measured on, where enough of the test split is labelled."""
 
@@ -123,8 +126,8 @@ def learn(
         labels: What it learns from: none of the test split (`Pool.taught`).
         encoder: Key of the encoder.
         pool: Ordinals of all images. A queue picks what is odd or hard, so that the labels are no
-            fair sample; with `pool` given, each counts, in calibration and measures, for as many
-            images as are nearer to it than to any other label.
+            fair sample; with `pool` given, each counts, in calibration and measures, for the images
+            it stands for, see `weigh`.
         test: Labelled images of the test split. From 50 on, the measures are made on them, else
             by cross-validation.
         memory: Of the refit before, to begin from; it is brought up to date.
@@ -144,9 +147,11 @@ def learn(
         kept.head, kept.basis, kept.chosen_at = None, None, 0
     with one_thread():
         task = _task(rows, labels, valid, kept)
-        weights = np.ones(len(rows)) if pool is None else stands_for(embeddings, rows, pool, seed)
-        trial = choose_strength(task, weights, seed, kept)
+        trial = choose_strength(task, seed, kept)
         head = as_head(task, trial.model, encoder, trial.strength)
+        if pool is not None:
+            others = np.setdiff1d(pool, labels.ordinals, assume_unique=True)
+            trial = trial.weighed(task, sample_of(embeddings, others, seed))
         calibration = trial.calibration()
         checked = trial.checked(calibration)
         head = head.calibrated(calibration, trial.thresholds(checked))
@@ -154,7 +159,7 @@ def learn(
         better = None if test is None else tested(head, embeddings, *test)
     apart = None if better is None or test is None else _apart(task, embeddings, test)
     fit = report(head, task, better or checked, int((~valid).sum()))
-    return head, fit, Known(task, weights, apart)
+    return head, fit, Known(task, trial.part, trial.weights, apart)
 
 
 def score(

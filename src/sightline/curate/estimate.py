@@ -33,7 +33,6 @@ LOW, HIGH = 0.1, 0.9
 """The interval holds 80 % of the samples."""
 FAR: Final = 50.0
 """Nothing is said of more than so many times the labels there are."""
-REACHED: Final = "the target is reached"
 
 
 class Point(NamedTuple):
@@ -114,27 +113,38 @@ def _samples(held: Held, rng: np.random.Generator) -> F64:
 def _told(
     curves: Curves, measured: tuple[Point, ...], *, target: float, now: float, n: int, left: int
 ) -> Estimate:
-    more = np.maximum(np.ceil(curves.labels(target) - n), 1.0)
+    more = np.maximum(np.ceil(curves.labels(target) - n), 0.0)
     more[more > FAR * n] = np.inf
     low, middle, high = np.quantile(more, (LOW, 0.5, HIGH), method="nearest")
     at_most = float(np.clip(np.median(curves.a), max(now, 0.0), 1.0))
     reached = now >= target
-    finite = bool(np.isfinite(middle))
-    last = n + (middle if finite and not reached else 2.0 * n)
+    low, middle = (0.0, 0.0) if reached else (low, max(middle, 1.0))
+    last = n + (middle if np.isfinite(middle) and not reached else 2.0 * n)
     ahead = np.unique(np.geomspace(n, max(last, n + 1.0), 12).round())
     return Estimate(
         target=target,
         reached=reached,
-        labels_more=0 if reached else _whole(middle),
-        low=0 if reached else _whole(low),
-        high=0 if reached else _whole(high),
+        labels_more=_whole(middle),
+        low=_whole(low),
+        high=_whole(high),
         accuracy_now=now,
         at_most=at_most,
-        text=REACHED if reached else _sentence((low, middle, high), target, at_most, left),
+        text=_done(high, target)
+        if reached
+        else _sentence((low, middle, high), target, at_most, left),
         labels=n,
         curve=measured,
         ahead=_points(ahead, np.median(curves.at(ahead), axis=0)),
     )
+
+
+def _done(high: float, target: float) -> str:
+    """Say that it is reached; and, as few labels cannot prove it, how far off it might be."""
+    if not high:
+        return f"{target:.0%} is reached"
+    if not np.isfinite(high):
+        return f"{target:.0%} is reached, but too few labels prove it"
+    return f"{target:.0%} is reached; up to {_round(high):,} more labels to be sure"
 
 
 def _sentence(more: tuple[float, float, float], target: float, at_most: float, left: int) -> str:

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sightline.curate.trials import Checked
-from sightline.heads.half import widen
 from sightline.heads.tag_calibration import TagCalibration
-from sightline.heads.threads import in_parallel
 from sightline.metrics.calibration import Bin, ece, reliability, tag_ece, tag_reliability
 from sightline.metrics.classification import accuracy, confusion, log_loss, per_class
 from sightline.metrics.tags import per_tag
@@ -18,15 +16,12 @@ from sightline.metrics.tags import per_tag
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sightline.core.arrays import F64, I64, Bool
+    from sightline.core.arrays import I64, Bool
     from sightline.curate.pool import Rows
     from sightline.heads.head import Head
     from sightline.heads.task import Task
 
 BINS: Final = 10
-SAMPLE: Final = 4000
-"""Of so many images at most it is asked which label is nearest."""
-PIECE: Final = 500
 TEST_ENOUGH: Final = 50
 """From this many labelled test images on, they are what a head is measured on."""
 FLOOR: Final = 1e-12
@@ -66,36 +61,6 @@ class HeadFit:
         """Return it as JSON."""
         listed = ("reliability", "classes", "tags")
         return asdict(self) | {name: [dict(one) for one in getattr(self, name)] for name in listed}
-
-
-def stands_for(embeddings: Rows, labelled: NDArray[Any], pool: I64, seed: int = 0) -> F64:
-    """Return for how many images each label stands, (n,), of mean 1.
-
-    That is how many images of the pool, or of a sample of it, are nearer to it than to any other.
-
-    Args:
-        embeddings: Rows by ordinal.
-        labelled: (n, D) embeddings of the labelled images.
-        pool: Ordinals of all images.
-        seed: Of the sample.
-    """
-    if len(pool) > SAMPLE:
-        pool = np.sort(np.random.default_rng(seed).choice(pool, SAMPLE, replace=False))
-    rows, valid = embeddings.read(pool)
-    rows = rows[valid]
-    anchors = np.array(widen(labelled))
-    length = (anchors * anchors).sum(axis=1)
-
-    def nearest(at: int) -> I64:
-        distance = widen(rows[at : at + PIECE]) @ anchors.T
-        distance *= -2.0
-        distance += length
-        return np.asarray(distance.argmin(axis=1), dtype=np.int64)
-
-    found = [np.zeros(0, np.int64), *in_parallel(nearest, range(0, len(rows), PIECE))]
-    # One more for each: a label always stands for itself, though the sample may miss it.
-    mass = np.bincount(np.concatenate(found), minlength=len(anchors)) + 1.0
-    return np.asarray(mass / mass.mean(), dtype=np.float64)
 
 
 def tested(

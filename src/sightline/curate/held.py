@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 SIZES: Final = 6
 SMALLEST: Final = 12
-FOLDS: Final = 5
 REPEATS: Final = 2
 MANY: Final = 600
 """From this many labels on once is enough, and from twice as many two folds of the five."""
@@ -111,21 +110,21 @@ def _on_test(known: Known, test: Tested, strength: float, seed: int) -> Held:
 
 
 def _on_folds(known: Known, strength: float, seed: int) -> Held:
-    task, rng = known.task, np.random.default_rng(seed)
-    n = len(task.y)
-    sizes = _sizes(task, n - -(-n // FOLDS))
-    asked = FOLDS if n <= 2 * MANY else 2
+    task, part, rng = known.task, known.part, np.random.default_rng(seed)
+    n, all_folds = len(task.y), np.unique(part[part >= 0])
+    asked = all_folds if n <= 2 * MANY else all_folds[:2]
+    fewest = min(int(np.count_nonzero(part != fold)) for fold in asked)
+    sizes = _sizes(task, fewest)
     logits = np.full((_repeats(task), len(sizes), n, len(task.class_ids)), np.nan)
-    part = rng.permutation(n) % FOLDS
     for one in logits:
         order = rng.permutation(n)
-        for fold in range(asked):
+        for fold in asked:
             taught, held = order[part[order] != fold], part == fold
             for at, model in enumerate(_models(task, taught, sizes, strength)):
                 one[at, held] = _logits(model, task.rows[held])
-    out = part < asked
+    out = np.isin(part, asked)
     truth = task.y if task.tags is None else task.tags
-    return _held(sizes, logits[:, :, out], truth[out], known.weights[out])
+    return _held(sizes, logits[:, :, out], truth[out], known.weights[out[part >= 0]])
 
 
 def _repeats(task: Task) -> int:

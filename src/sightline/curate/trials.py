@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from sightline.curate.weigh import rank_among, stands_for, sure_of
 from sightline.heads.calibration import (
     Calibration,
     choose,
@@ -14,7 +15,7 @@ from sightline.heads.calibration import (
     fit_temperature,
     softmax,
 )
-from sightline.heads.logistic import STRENGTHS, folds, held_out, solve, warm
+from sightline.heads.logistic import STRENGTHS, by_folds, folds, solve, warm
 from sightline.heads.sigmoids import sigmoid
 from sightline.heads.tag_calibration import (
     TagCalibration,
@@ -28,7 +29,7 @@ from sightline.metrics.classification import log_loss
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sightline.core.arrays import F64, I64, Bool
+    from sightline.core.arrays import F32, F64, I64, Bool
     from sightline.heads.head import Head
     from sightline.heads.task import Basis, Task
 
@@ -36,6 +37,8 @@ STRENGTH_ROWS: Final = 800
 """The penalty is chosen on at most so many labels."""
 TRUSTED: Final = 30
 """Below this many labels, or 3 per class, the middle penalty is taken: too few to choose by."""
+HEAVY: Final = 100_000_000
+"""Products for one look at all rows from which on one fold of five, and one penalty, must do."""
 GROWN: Final = 1.1
 """A penalty is chosen anew once there are so many times the labels it was chosen by."""
 
@@ -76,18 +79,36 @@ class Trial:
     strength: float
     model: F64
     """(r + 1, K) on all rows."""
+    part: I64
+    """(n,) the fold that holds a row out, -1 for rows that none does."""
+    models: tuple[F64, ...]
+    """(r + 1, K) each, fold by fold."""
     logits: F64
     """(m, K) of the rows that were held out."""
     truth: I64 | Bool
     """(m,) class indices, or (m, K) which tags are there."""
     weights: F64
-    """(m,)"""
+    """(m,) how much each counts."""
     seed: int
 
     @property
     def multi(self) -> bool:
         """Return whether it is of tags."""
         return self.truth.ndim > 1
+
+    def weighed(self, task: Task, sample: F32) -> Trial:
+        """Return the same with each row counting for the images that it stands for.
+
+        `sample`: (m, D) embeddings of images at large.
+        """
+        if not len(sample) or not len(self.truth):
+            return self
+        folds_of, sure = self.part[self.part >= 0], sure_of(self.logits, multi=self.multi)
+        ranks = np.zeros(len(sure))
+        for fold, model in zip(np.unique(folds_of), self.models, strict=True):
+            held = folds_of == fold
+            ranks[held] = rank_among(sure[held], model, task, sample)
+        return replace(self, weights=stands_for(ranks))
 
     def loss(self) -> float:
         """Return the held-out log loss, nats, of logits that one temperature has mended."""
@@ -130,11 +151,14 @@ class Trial:
         return tuple(found.tolist())
 
 
-def choose_strength(task: Task, weights: F64, seed: int, memory: Memory) -> Trial:
-    """Return the trial of the penalty with the lowest held-out log loss."""
-    ground, n = _Ground(task, weights, seed), len(task.y)
+def choose_strength(task: Task, seed: int, memory: Memory) -> Trial:
+    """Return the trial of the penalty with the lowest held-out log loss; all rows weigh the same.
+
+    With few labels, or very much to compute, the middle penalty is taken.
+    """
+    ground, n = _Ground(task, seed), len(task.y)
     start, strengths = warm(task, memory.head), memory.strengths(n)
-    if n < max(TRUSTED, 3 * len(task.class_ids)):
+    if n < max(TRUSTED, 3 * len(task.class_ids)) or is_heavy(task):
         return ground.trial(STRENGTHS[len(STRENGTHS) // 2], start)
     if len(strengths) == 1:
         return ground.trial(strengths[0], start)
@@ -142,16 +166,22 @@ def choose_strength(task: Task, weights: F64, seed: int, memory: Memory) -> Tria
     if n <= STRENGTH_ROWS:
         return ground.best(start)
     keep = np.sort(np.random.default_rng(seed).permutation(n)[:STRENGTH_ROWS])
-    few = _Ground(task.subset(keep), weights[keep], seed)
+    few = _Ground(task.subset(keep), seed)
     return ground.trial(few.best(None).strength, start)
+
+
+def is_heavy(task: Task) -> bool:
+    """Tell whether a fit takes seconds: a thousand classes, say."""
+    return task.rows.size * len(task.class_ids) > HEAVY
 
 
 class _Ground:
     """Rows, dealt to folds, on which penalties are tried."""
 
-    def __init__(self, task: Task, weights: F64, seed: int) -> None:
-        self._task, self._weights, self._seed = task, weights, seed
-        self._part = folds(task.y, seed=seed)
+    def __init__(self, task: Task, seed: int) -> None:
+        self._task, self._seed = task, seed
+        part = folds(task.y, seed=seed)
+        self._part = np.where(part > 0, -1, part) if is_heavy(task) else part
 
     def best(self, start: F64 | None) -> Trial:
         """Return the best trial of all penalties, each begun where the one before it ended."""
@@ -165,9 +195,18 @@ class _Ground:
         """Return what a penalty gives; `start`: (r + 1, K) where the model begins."""
         task, out = self._task, self._part >= 0
         model = solve(task, strength, start)
-        logits = held_out(task, self._part, strength, model)
+        logits, models = by_folds(task, self._part, strength, model)
         truth = task.y if task.tags is None else task.tags
-        return Trial(strength, model, logits[out], truth[out], self._weights[out], self._seed)
+        return Trial(
+            strength=strength,
+            model=model,
+            part=self._part,
+            models=models,
+            logits=logits[out],
+            truth=truth[out],
+            weights=np.ones(np.count_nonzero(out)),
+            seed=self._seed,
+        )
 
 
 def _mean_one(weights: F64) -> F64:

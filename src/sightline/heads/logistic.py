@@ -77,17 +77,27 @@ def folds(y: I64, *, seed: int = 0) -> I64:
     return np.where(part > 0, -1, part) if len(y) >= SINGLE_FOLD_ROWS else part
 
 
-def held_out(task: Task, part: I64, strength: float, start: F64 | None = None) -> F64:
-    """Return logits (n, K) by models that did not see the row; NaN where `part` is -1.
+def held_out(task: Task, part: I64, strength: float) -> F64:
+    """Return logits (n, K) by models that did not see the row; NaN where `part` is -1."""
+    return by_folds(task, part, strength)[0]
+
+
+def by_folds(
+    task: Task, part: I64, strength: float, start: F64 | None = None
+) -> tuple[F64, tuple[F64, ...]]:
+    """Return logits (n, K) by models that did not see the row, and these models, fold by fold.
+
+    Logits are NaN where `part` is -1; models are (r + 1, K).
 
     `start`: (r + 1, K) where each model begins. The loss is convex: they end where they must.
     """
-    out = np.full((len(task.y), len(task.class_ids)), np.nan)
+    out, models = np.full((len(task.y), len(task.class_ids)), np.nan), []
     for fold in np.unique(part[part >= 0]):
         held = part == fold
         v = solve(task.subset(~held), strength, start, tolerance=ROUGH)
         out[held] = task.rows[held] @ v[:-1].astype(np.float32) + v[-1]
-    return out
+        models.append(v)
+    return out, tuple(models)
 
 
 def solve(task: Task, strength: float, start: F64 | None = None, *, tolerance: float = 1e-9) -> F64:

@@ -8,13 +8,14 @@ import pytest
 from fakes.jobs import until
 from sightline.app import refit
 from sightline.app.refit import Refitter
-from sightline.core.errors import InvalidInputError
+from sightline.core.errors import CancelledError, InvalidInputError
 from unit.app.conftest import label_by_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sightline.app import Workbench
+    from sightline.core.progress import Progress
     from sightline.store.projects import Project
 
 WAIT_S = 30.0
@@ -28,7 +29,8 @@ class Fits:
         self.heard = threading.Semaphore(0)
         self._fails = fails
 
-    def refit(self, project: Project) -> None:
+    def refit(self, project: Project, *, progress: Progress | None = None) -> None:
+        assert progress is not None
         self.asked.append(project.name)
         self.heard.release()
         if self._fails is not None:
@@ -124,3 +126,69 @@ def test_changes_from_before_the_start_are_not_followed(
 
 def test_one_that_was_never_started_can_be_stopped(bench: Workbench) -> None:
     Refitter(bench.store, bench.projects, Fits()).stop()
+
+
+class Slow:
+    """Waits in the middle of its first fit until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Semaphore(0)
+        self.goes_on = threading.Event()
+        self.ended: list[str] = []
+        self.heard = threading.Semaphore(0)
+
+    def refit(self, project: Project, *, progress: Progress | None = None) -> None:
+        assert progress is not None
+        assert project.name == "pets"
+        self.begun.release()
+        assert self.goes_on.wait(WAIT_S)
+        try:
+            progress.check()
+            self.ended.append("done")
+        except CancelledError:
+            self.ended.append("left")
+            raise
+        finally:
+            self.heard.release()
+
+
+def test_a_label_during_a_fit_stops_it_and_the_next_one_has_it(
+    bench: Workbench, pets: Project, started: list[Refitter]
+) -> None:
+    fits = Slow()
+    started.append(Refitter(bench.store, bench.projects, fits))
+    started[-1].start()
+    bench.labels.add_class(pets, "cat")
+    assert fits.begun.acquire(timeout=WAIT_S)
+    bench.labels.add_class(pets, "dog")
+    fits.goes_on.set()
+    assert fits.heard.acquire(timeout=WAIT_S)
+    assert fits.heard.acquire(timeout=WAIT_S)
+    assert fits.ended == ["left", "done"]
+
+
+def test_labels_without_a_pause_do_not_keep_the_head_from_learning(
+    bench: Workbench, pets: Project, started: list[Refitter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refit, "PATIENCE_S", 0.0)
+    fits = Slow()
+    started.append(Refitter(bench.store, bench.projects, fits))
+    started[-1].start()
+    bench.labels.add_class(pets, "cat")
+    assert fits.begun.acquire(timeout=WAIT_S)
+    bench.labels.add_class(pets, "dog")
+    fits.goes_on.set()
+    assert fits.heard.acquire(timeout=WAIT_S)
+    assert fits.ended[0] == "done"
+
+
+def test_stopping_does_not_wait_for_a_fit_to_end(bench: Workbench, pets: Project) -> None:
+    fits = Slow()
+    running = Refitter(bench.store, bench.projects, fits)
+    running.start()
+    bench.labels.add_class(pets, "cat")
+    assert fits.begun.acquire(timeout=WAIT_S)
+    running._stop.set()
+    fits.goes_on.set()
+    running.stop()
+    assert fits.ended == ["left"]

@@ -10,7 +10,6 @@ import pytest
 from sightline.core.errors import CancelledError, InvalidInputError
 from sightline.core.progress import Silent
 from sightline.curate.assist import Labels, refit, score
-from sightline.curate.fit import stands_for
 from sightline.heads.head import entropy_of, margin_of
 from unit.curate.pools import MemoryRows, clusters
 
@@ -64,14 +63,6 @@ def test_test_images_of_a_class_without_labels_count_as_mistakes() -> None:
     test = Labels(np.r_[100:150, 500:550], truth[np.r_[100:150, 500:550]])
     _, fit = refit(rows, Labels(known, truth[known]), encoder="e", test=test)
     assert fit.accuracy == pytest.approx(0.5)
-
-
-def test_a_label_stands_for_the_images_nearest_to_it() -> None:
-    rows, _ = clusters((90, 10))
-    memory = MemoryRows(rows)
-    weights = stands_for(memory, memory.rows[[0, 95]], np.arange(100))
-    assert weights.tolist() == pytest.approx([91 / 51, 11 / 51])
-    assert stands_for(memory, memory.rows[:3], np.zeros(0, np.int64)).tolist() == [1, 1, 1]
 
 
 def test_labels_picked_for_being_hard_do_not_make_the_head_look_bad() -> None:
