@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -147,13 +147,14 @@ def learn(
         kept.head, kept.basis, kept.chosen_at = None, None, 0
     with one_thread():
         task = _task(rows, labels, valid, kept)
-        trial = choose_strength(task, seed, kept)
+        trial, at_large = choose_strength(task, seed, kept), None
         head = as_head(task, trial.model, encoder, trial.strength)
         if pool is not None:
             others = np.setdiff1d(pool, labels.ordinals, assume_unique=True)
-            trial = trial.weighed(task, sample_of(embeddings, others, seed))
+            sample = sample_of(embeddings, others, seed)
+            trial, at_large = trial.weighed(task, sample), trial.accuracy(task, sample)
         calibration = trial.calibration()
-        checked = trial.checked(calibration)
+        checked = replace(trial.checked(calibration), accuracy=at_large)
         head = head.calibrated(calibration, trial.thresholds(checked))
         kept.head, kept.basis = head, task.basis
         better = None if test is None else tested(head, embeddings, *test)

@@ -35,6 +35,10 @@ class Curves:
         found: F64 = self.a[:, None] - self.b[:, None] * n ** -self.c[:, None]
         return found
 
+    def with_errors(self, shares: F64) -> Curves:
+        """Return curves with their errors multiplied: (B,) shares."""
+        return Curves(1.0 - shares * (1.0 - self.a), shares * self.b, self.c)
+
     def labels(self, target: float) -> F64:
         """Return how many labels each curve needs, (B,); infinity where it never gets there."""
         gap = self.a - target

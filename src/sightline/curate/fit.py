@@ -134,7 +134,7 @@ def _of_classes(task: Task, checked: Checked) -> dict[str, Any]:
     if not some:
         return _NOTHING | {"classes": classes}
     return {
-        "accuracy": accuracy(y, answers, weights),
+        "accuracy": checked.accuracy or accuracy(y, answers, weights),
         "log_loss": log_loss(probs, y, weights),
         "ece": ece(probs, y, BINS, weights),
         "macro_f1": measures.macro_f1,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sightline.curate.weigh import rank_among, stands_for, sure_of
+from sightline.curate.weigh import rank_among, stands_for, sure_among, sure_of
 from sightline.heads.calibration import (
     Calibration,
     choose,
@@ -16,7 +16,7 @@ from sightline.heads.calibration import (
     softmax,
 )
 from sightline.heads.logistic import STRENGTHS, by_folds, folds, solve, warm
-from sightline.heads.sigmoids import sigmoid
+from sightline.heads.sigmoids import fit_sigmoids, sigmoid
 from sightline.heads.tag_calibration import (
     TagCalibration,
     binary_loss,
@@ -70,6 +70,8 @@ class Checked:
     """(m,) class indices, or (m, K) which tags are there."""
     weights: F64
     """(m,) how much each counts."""
+    accuracy: float | None = None
+    """What is known of it beyond these rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,21 @@ class Trial:
     def multi(self) -> bool:
         """Return whether it is of tags."""
         return self.truth.ndim > 1
+
+    def accuracy(self, task: Task, sample: F32) -> float | None:
+        """Return how often the model is right on images at large; None: it cannot be told.
+
+        How often an answer is right is learned from the rows that were held out, by how sure the
+        model was; then it is averaged over how sure the model is of the sample (Guillory et al.
+        2021). Where a queue left no sure image among the labels, weighing them could not do that.
+        """
+        if self.multi or not len(self.truth) or not len(sample):
+            return None
+        sure = sure_of(self.logits, multi=False)[:, None]
+        right = (self.logits.argmax(axis=1) == self.truth)[:, None]
+        scale, offset = fit_sigmoids(sure, right, np.ones(len(sure)))
+        at_large = sure_among(self.model, task, sample)
+        return float(sigmoid(scale[0] * at_large + offset[0]).mean())
 
     def weighed(self, task: Task, sample: F32) -> Trial:
         """Return the same with each row counting for the images that it stands for.

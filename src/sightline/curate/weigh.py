@@ -56,10 +56,15 @@ def rank_among(sure: F64, model: F64, task: Task, sample: F32) -> F64:
         task: What the model learned from.
         sample: (m, D) embeddings.
     """
+    others = np.sort(sure_among(model, task, sample))
+    return np.searchsorted(others, sure) / max(1, len(others))
+
+
+def sure_among(model: F64, task: Task, sample: F32) -> F64:
+    """Return how sure a model (r + 1, K) is of each image of a sample (m, D): (m,)."""
     weights = (task.basis.vectors @ model[:-1].astype(np.float32)) / np.float32(task.scale)
     logits = sample @ weights + (model[-1] - task.mean @ weights).astype(np.float32)
-    others = np.sort(sure_of(logits, multi=task.tags is not None))
-    return np.searchsorted(others, sure) / max(1, len(others))
+    return sure_of(logits, multi=task.tags is not None)
 
 
 def stands_for(ranks: F64) -> F64:

@@ -15,13 +15,19 @@ from sightline.core.errors import InvalidInputError, MissingWeightsError
 from sightline.core.files import write_atomic, write_json
 from sightline.heads.calibration import Calibration
 from sightline.heads.head import Head
+from sightline.heads.tag_calibration import TagCalibration
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 WEIGHTS: Final = "head.safetensors"
 CARD: Final = "head.json"
 FORMAT: Final = 1
+_KINDS: Final[dict[str, Callable[[dict[str, Any]], Calibration | TagCalibration]]] = {
+    "single": Calibration.from_dict,
+    "multi": TagCalibration.from_dict,
+}
 
 
 def save(folder: Path, head: Head, *, facts: dict[str, Any] | None = None) -> None:
@@ -44,6 +50,8 @@ def save(folder: Path, head: Head, *, facts: dict[str, Any] | None = None) -> No
         "dim": head.dim,
         "class_ids": list(head.class_ids),
         "strength": head.strength,
+        "task": head.task,
+        "thresholds": list(head.thresholds),
         "calibration": head.calibration.to_dict(),
         "facts": facts or {},
     }
@@ -71,8 +79,9 @@ def load(folder: Path) -> tuple[Head, dict[str, Any]]:
             bias=arrays["bias"],
             class_ids=tuple(int(one) for one in card["class_ids"]),
             encoder=str(card["encoder"]),
-            calibration=Calibration.from_dict(card["calibration"]),
+            calibration=_KINDS[card.get("task", "single")](card["calibration"]),
             strength=float(card["strength"]),
+            thresholds=tuple(float(one) for one in card.get("thresholds", ())),
         )
         if head.weights.shape != (int(card["dim"]), len(head.class_ids)) or head.bias.shape != (
             len(head.class_ids),

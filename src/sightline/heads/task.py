@@ -135,7 +135,7 @@ def _in_axes(embeddings: NDArray[Any], basis: Basis | None) -> Task:
     rows /= np.float32(scale)
     found = _extended(basis, rows) if _fits(basis, rows) else None
     if found is None:
-        found = _axes(rows)
+        found = _axes(rows, mean)
     held, inside = found
     energy = np.einsum("nr,nr->r", inside, inside, dtype=np.float64) / max(1, len(rows))
     return Task(inside, np.zeros(0, np.int64), (), held, mean, scale, energy)
@@ -149,15 +149,22 @@ def _fits(basis: Basis | None, rows: F32) -> bool:
     )
 
 
-def _axes(rows: F32) -> tuple[Basis, F32]:
-    """Return the principal axes of rows (n, D), and the rows along them."""
+def _axes(rows: F32, mean: F32) -> tuple[Basis, F32]:
+    """Return the principal axes of centred rows (n, D), and the rows along them.
+
+    The mean (D,) has an axis too: it moves with every label, and the rows with it.
+    """
     n, dim = rows.shape
     if n < dim:
         energy, left = np.linalg.eigh(rows @ rows.T)
         keep = energy > _NOTHING * max(float(energy[-1]), 1e-30)
         size = np.sqrt(energy[keep])
-        inside = np.ascontiguousarray(left[:, keep] * size)
-        return Basis(np.ascontiguousarray((rows.T @ left[:, keep]) / size), n), inside
+        axes = (rows.T @ left[:, keep]) / size
+        off = mean - axes @ (axes.T @ mean)
+        length = float(np.linalg.norm(off))
+        more = off[:, None] / np.float32(length) if length > 0 else np.zeros((dim, 0), np.float32)
+        inside = np.hstack([left[:, keep] * size, np.zeros((n, more.shape[1]), np.float32)])
+        return Basis(np.ascontiguousarray(np.hstack([axes, more])), n), inside
     _, vectors = np.linalg.eigh(rows.T @ rows)
     return Basis(np.ascontiguousarray(vectors), n), rows @ vectors
 
