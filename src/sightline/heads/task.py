@@ -19,6 +19,7 @@ _NOTHING: Final = 1e-6
 """Directions that hold a smaller share of the strongest one's energy are noise of float32."""
 _GROWN: Final = 1.25
 """A basis is made anew once there are so many times the rows it was made for."""
+_TRIES: Final = 4
 _OUTSIDE: Final = 1e-4
 """A row with a smaller share of its length outside a basis lies inside."""
 
@@ -173,19 +174,20 @@ def _extended(basis: Basis | None, rows: F32) -> tuple[Basis, F32] | None:
     """Return a basis with what is new in the rows, and the rows in it; None: make another."""
     if basis is None:
         return None
-    inside = rows @ basis.vectors
-    dim, r = basis.vectors.shape
-    if r == dim:
-        return basis, inside
-    lost = np.einsum("nd,nd->n", rows, rows) - np.einsum("nr,nr->n", inside, inside)
-    new = np.flatnonzero(lost > _OUTSIDE)
-    if not len(new):
-        return basis, inside
-    if r + len(new) > min(dim, _GROWN * r):
-        return None
-    left: F32 = rows[new]
-    for _ in range(2):  # twice is enough to be orthogonal (Kahan, in Parlett 1980)
-        left -= (left @ basis.vectors) @ basis.vectors.T
-    more = np.linalg.qr(left.T)[0]
-    vectors = np.ascontiguousarray(np.hstack([basis.vectors, more]))
-    return Basis(vectors, basis.rows), np.hstack([inside, rows @ more])
+    vectors, inside = basis.vectors, rows @ basis.vectors
+    dim, most = vectors.shape[0], int(_GROWN * vectors.shape[1])
+    whole = np.einsum("nd,nd->n", rows, rows)
+    for _ in range(_TRIES):
+        lost = whole - np.einsum("nr,nr->n", inside, inside)
+        if vectors.shape[1] == dim or lost.max(initial=0.0) < _OUTSIDE:
+            return Basis(vectors, basis.rows), inside
+        # Those far outside are new; the others left with the mean, which follows the new ones.
+        new = rows[lost > lost.max() / 2]
+        if vectors.shape[1] + len(new) > min(dim, most):
+            return None
+        for _ in range(2):  # twice is enough to be orthogonal (Kahan, in Parlett 1980)
+            new = new - (new @ vectors) @ vectors.T
+        more = np.linalg.qr(new.T)[0]
+        vectors = np.ascontiguousarray(np.hstack([vectors, more]))
+        inside = np.hstack([inside, rows @ more])
+    return None
