@@ -245,7 +245,8 @@ class _Decider:
         tags = self._tags(now)
         if one.tags and not set(one.tags) <= tags and self._agrees(now, one):
             both = tuple(sorted(tags | set(one.tags)))
-            return _Wanted("labelled", self._class(now) or one.class_name, both)
+            given = one.class_name if one.status == "labelled" else None
+            return _Wanted(one.status, self._class(now) or given, both)
         self._compare(now, record, one)
         return None
 
