@@ -80,13 +80,13 @@ def test_a_changed_encoder_begins_anew(bench: Workbench, pets: Project) -> None:
     labels = np.array([row.path.split("/")[-2] == "cat" for row in rows(bench, pets)])
     values = np.random.default_rng(0).normal(size=(60, 7)) + 3 * labels[:, None]
     other.write(np.arange(60), values.astype(np.float16))
-    bench.encoders.embeddings = lambda _project: other  # type: ignore[method-assign]
-    head = bench.heads.refit(pets)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bench.encoders, "embeddings", lambda _project: other)
+        head = bench.heads.refit(pets)
     assert head is not None
     assert head["accuracy"] > 0.8
     assert bench.store.heads.get(pets.id).encoder_key == "another"  # type: ignore[union-attr]
     assert len(bench.heads.probabilities(pets, 0)) == 2
-    del bench.encoders.embeddings
     again = bench.heads.refit(pets)
     assert again is not None
     assert again["accuracy"] == pytest.approx(first["accuracy"], abs=0.05)

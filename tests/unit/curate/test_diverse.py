@@ -36,11 +36,9 @@ def test_the_choice_is_the_greedy_one_however_few_are_looked_at(seed: int, candi
     status = np.zeros(300, np.int32)
     status[:5] = LABELLED
     here = pool(300, status=status, class_id=np.where(status, 1, -1), embeddings=MemoryRows(rows))
-    kept, diverse.CANDIDATES = diverse.CANDIDATES, candidates
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(diverse, "CANDIDATES", candidates)
         got = plan("diverse", here, limit=30)
-    finally:
-        diverse.CANDIDATES = kept
     assert got.ordinals.tolist() == greedy(rows, [0, 1, 2, 3, 4], 30)
     assert got.scores is not None
     assert (np.diff(got.scores) <= 1e-6).all(), "what is taken comes ever nearer"

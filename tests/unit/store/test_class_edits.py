@@ -129,11 +129,12 @@ def test_a_class_of_another_project_has_no_part_in_it(
     db: Database, labels: LabelStore, project: Project, ids: list[int], kinds: list[int]
 ) -> None:
     foreign = labels.add_class(ProjectTable(db).create("other"), "bird", actor="ann").id
-    for change in (
+    changes: tuple[Callable[[], object], ...] = (
         lambda: labels.merge_classes(project, [foreign], kinds[0], actor="ann"),
         lambda: labels.merge_classes(project, [kinds[0]], foreign, actor="ann"),
         lambda: labels.split_class(project, foreign, "x", ids, actor="ann"),
-    ):
+    )
+    for change in changes:
         with pytest.raises(InvalidInputError, match="another project"):
             change()
 
