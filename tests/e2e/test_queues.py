@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 import httpx
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from e2e.axe import Theme, look
@@ -15,6 +16,8 @@ from fakes.running import wait_for_job
 from fakes.shapes import SHAPES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fakes.running import Running
 
 TAUGHT = 24
@@ -130,3 +133,32 @@ def test_axe_finds_nothing_in_queues(
     page.keyboard.press("s")
     expect(page.locator(".tile-score").first).to_be_visible()
     look(page)
+
+
+def test_of_each_group_of_doubles_one_is_kept_and_the_rest_are_skipped(
+    page: Page, server: Running, taught: str, shapes: Path
+) -> None:
+    for number, name in enumerate(sorted(shapes.iterdir())[-3:]):
+        with Image.open(name) as picture:
+            picture.resize((picture.width // 2, picture.height // 2)).save(
+                shapes / f"again{number}.png"
+            )
+    with httpx.Client(base_url=server.url, timeout=60) as api:
+        at = f"/api/projects/{taught}"
+        body = {"source": str(shapes), "labels": "none"}
+        wait_for_job(api, api.post(f"{at}/ingest", json=body).raise_for_status().json()["id"])
+        wait_for_job(api, api.post(f"{at}/embed", json={"engine": "hog"}).json()["id"])
+        body = {"queue": "near-duplicates"}
+        before = api.post(f"{at}/views", json=body).raise_for_status().json()["size"]
+        assert before >= 2
+        page.goto(f"{server.url}/p/{taught}/browse?queue=near-duplicates")
+        page.get_by_role("button", name="Skip the doubles").click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("nearly the same as one that is kept")
+        look(page)
+        dialog.get_by_role("button", name="Skip the doubles").click()
+        expect(page.locator(".toast-title")).to_contain_text("skipped")
+        after = api.post(f"{at}/views", json=body).raise_for_status().json()
+        assert after["size"] < before
+        api.post(f"{at}/undo").raise_for_status()
+        assert api.post(f"{at}/views", json=body).json()["size"] == before

@@ -121,6 +121,7 @@ export const api = {
 
   label: (name: string, changes: t.LabelChange[]) =>
     take(client.POST("/api/projects/{name}/labels", { ...of(name), body: { changes } })),
+  bulk: (name: string, body: t.Bulk) => take(client.POST("/api/projects/{name}/labels/bulk", { ...of(name), body })),
   undo: (name: string) => take(client.POST("/api/projects/{name}/undo", of(name))),
   redo: (name: string) => take(client.POST("/api/projects/{name}/redo", of(name))),
   journal: (name: string) => take(client.GET("/api/projects/{name}/journal-state", of(name))),

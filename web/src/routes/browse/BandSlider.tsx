@@ -4,17 +4,22 @@ import { useEffect, useRef, useState } from "react";
 interface BandSliderProps {
   /** Probabilities from and to, 0 to 1. */
   band: readonly [number, number];
+  /** What it is a band of. */
+  what?: string;
+  least?: number;
   onBand: (band: [number, number]) => void;
 }
 
-const STEP = 0.01;
+/** Of the whole range. */
+const STEPS = 100;
 /** A hand that is still moving asks for nothing, ms. */
 const REST_MS = 250;
 
-const percents = ([low, high]: readonly [number, number]) => `${Math.round(low * 100)} – ${Math.round(high * 100)} %`;
+const percent = (value: number): number => Number((value * 100).toFixed(1));
+const percents = ([low, high]: readonly [number, number]) => `${percent(low)} – ${percent(high)} %`;
 
 /** From one probability to another, by two thumbs. */
-export function BandSlider({ band, onBand }: BandSliderProps) {
+export function BandSlider({ band, what = "Probability", least = 0, onBand }: BandSliderProps) {
   const [moving, setMoving] = useState<readonly [number, number] | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
@@ -23,9 +28,9 @@ export function BandSlider({ band, onBand }: BandSliderProps) {
     <div className="band-slider">
       <Slider.Root
         className="slider"
-        min={0}
+        min={least}
         max={1}
-        step={STEP}
+        step={round((1 - least) / STEPS)}
         minStepsBetweenThumbs={1}
         value={[low, high]}
         onValueChange={([from = 0, to = 1]) => setMoving([round(from), round(to)])}
@@ -40,16 +45,8 @@ export function BandSlider({ band, onBand }: BandSliderProps) {
         <Slider.Track className="slider-track">
           <Slider.Range className="slider-range" />
         </Slider.Track>
-        <Slider.Thumb
-          className="slider-thumb"
-          aria-label="Probability from"
-          aria-valuetext={`${Math.round(low * 100)} %`}
-        />
-        <Slider.Thumb
-          className="slider-thumb"
-          aria-label="Probability to"
-          aria-valuetext={`${Math.round(high * 100)} %`}
-        />
+        <Slider.Thumb className="slider-thumb" aria-label={`${what} from`} aria-valuetext={`${percent(low)} %`} />
+        <Slider.Thumb className="slider-thumb" aria-label={`${what} to`} aria-valuetext={`${percent(high)} %`} />
       </Slider.Root>
       <output className="small num">{percents([low, high])}</output>
     </div>

@@ -22,6 +22,7 @@ import { Filters } from "./Filters";
 import { Inspector } from "./Inspector";
 import { KeyBar } from "./KeyBar";
 import { Progress } from "./Progress";
+import { SkipDoubles } from "./SkipDoubles";
 import { byName, incomplete, scoreText } from "./queues";
 import { QueueAsks, QueueTrouble } from "./QueueTrouble";
 import { ToolBar } from "./ToolBar";
@@ -230,6 +231,9 @@ function BrowseProject({ project }: { project: string }) {
           <div className="progress-line">
             <WhyLine windows={view?.windows ?? null} index={selection.focus} />
             <div className="grow" />
+            {view?.info.queue === "near-duplicates" && size > 0 && (
+              <SkipDoubles project={project} view={view.info.id} size={size} />
+            )}
             <Progress project={project} />
           </div>
         </div>

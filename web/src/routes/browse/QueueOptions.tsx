@@ -18,6 +18,9 @@ interface QueueOptionsProps {
   onBack: () => void;
 }
 
+/** Of near-duplicates, as the server takes it. */
+const LIKENESS = { what: "Likeness", least: 0.8 };
+
 const MEASURE_NAMES: Record<Measure, string> = {
   margin: "smallest margin",
   entropy: "highest entropy",
@@ -114,7 +117,11 @@ export function QueueOptions({ queue, asked, onAsk, looks, onBack }: QueueOption
   return (
     <>
       {takes("band") && (
-        <BandSlider band={options.band ?? BANDS[queue.name] ?? [0, 1]} onBand={(band) => set({ band })} />
+        <BandSlider
+          band={options.band ?? BANDS[queue.name] ?? [0, 1]}
+          {...(queue.name === "near-duplicates" ? LIKENESS : {})}
+          onBand={(band) => set({ band })}
+        />
       )}
       {takes("class_id") && (
         <Choice

@@ -30,7 +30,8 @@ export interface Asked {
 export const SPLITS: readonly Split[] = ["train", "val", "test"];
 export const STATUSES: readonly Status[] = ["unlabelled", "labelled", "unsure", "skipped", "conflict"];
 export const MEASURES: readonly Measure[] = ["margin", "entropy", "confidence"];
-export const METHODS: readonly Method[] = ["lof", "forest", "knn"];
+/** The first is the server's own choice. */
+export const METHODS: readonly Method[] = ["knn", "lof", "forest"];
 /** What a queue takes when no band is chosen, as the server does. */
 export const BANDS: Readonly<Record<string, readonly [number, number]>> = {
   band: [0.3, 0.8],
