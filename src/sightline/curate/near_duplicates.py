@@ -34,9 +34,9 @@ VERSION: Final = 1
 """Of what is kept."""
 BITS: Final = 64
 MAX_BITS: Final = 4
-"""Fingerprints may differ in so many of 64 bits. On photos that finds every copy of half the size or
-at JPEG quality 40 and four of five that are a fifth brighter, of which embeddings alone find 0 to
-99 % by encoder and kind; with 6 bits, 30 pairs more of 900 hand signs were taken for doubles..."""
+"""Fingerprints may differ in so many of 64 bits... On photos that finds every copy of half the size
+or at JPEG quality 40 and four of five that are a fifth brighter, of which embeddings alone find 0
+to 99 % by encoder and kind. With 6 bits, 30 pairs more of 900 hand signs were taken for doubles."""
 PLAUSIBLE: Final = 0.7
 """...if the cosine of the embeddings is at least this."""
 
