@@ -16,6 +16,8 @@ HERE = Path(__file__).parent / "images"
 PROJECT = "digits-demo"
 GIVEN = 4
 LONG_MS = 60_000
+SETTLE_MS = 3_000
+"""What a drawing on a canvas takes at most; nothing in the page tells its end."""
 
 
 def shoot(page: Page, name: str) -> None:
@@ -56,6 +58,29 @@ def queue(page: Page, base: str) -> Path:
     return file
 
 
+def looking(page: Page, base: str) -> None:
+    """The list of queues, a band of probabilities, and what is similar."""
+    page.goto(f"{base}/p/{PROJECT}/browse?queue=band")
+    expect(page.locator(".tile img").first).to_be_visible()
+    page.locator("body").press("q")
+    expect(page.get_by_role("menu")).to_be_visible()
+    shoot(page, "queues")
+    page.keyboard.press("Escape")
+    page.goto(f"{base}/p/{PROJECT}/browse")
+    expect(page.locator(".tile img").first).to_be_visible()
+    page.keyboard.press("s")
+    expect(page.locator(".tile-score").first).to_be_visible()
+    shoot(page, "similar")
+
+
+def map_of_all(page: Page, base: str) -> None:
+    """The map, with a cluster chosen."""
+    page.goto(f"{base}/p/{PROJECT}/map")
+    expect(page.locator("canvas").first).to_be_visible()
+    page.wait_for_timeout(SETTLE_MS)
+    shoot(page, "map")
+
+
 def training(page: Page, base: str) -> None:
     """The form of a training, and the demo's report and curves."""
     page.goto(f"{base}/p/{PROJECT}/train")
@@ -91,12 +116,16 @@ def main() -> None:
     base, *more = sys.argv[1:] or ["http://127.0.0.1:8000"]
     chromium = more[0] if more else None
     with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = player.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--enable-unsafe-swiftshader"]
+        )
         page = browser.new_page(
             viewport={"width": 1440, "height": 900}, color_scheme="dark", reduced_motion="reduce"
         )
         page.add_init_script("localStorage.setItem('sightline.tile', '128')")
         file = queue(page, base)
+        looking(page, base)
+        map_of_all(page, base)
         training(page, base)
         model(page, base, file)
         rest(page, base)
