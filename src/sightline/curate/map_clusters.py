@@ -17,9 +17,9 @@ DENSITY_ROWS: Final = 8_000
 SMALLEST_SHARE: Final = 80
 """A cluster holds at least 1/80 of the points."""
 SMALLEST: Final = 5
-KMEANS_ROWS: Final = 20_000
+KMEANS_ROWS: Final = 10_000
 KMEANS_MOST: Final = 12
-KMEANS_ROUNDS: Final = 50
+KMEANS_ROUNDS: Final = 30
 CHUNK: Final = 16_384
 
 
@@ -71,14 +71,14 @@ def by_means(rows: F32, *, seed: int = 0) -> I32:
     taken = rows
     if m > KMEANS_ROWS:
         taken = rows[np.sort(rng.choice(m, KMEANS_ROWS, replace=False))]
-    centres = _first_centres(taken, k, rng)
-    for _ in range(KMEANS_ROUNDS):
-        nearest = _nearest(taken, centres)
-        moved = _means(taken, nearest, centres)
-        if np.array_equal(moved, centres):
-            break
-        centres = moved
-    return _by_size(_nearest(rows, centres))
+    with one_thread():
+        centres = _first_centres(taken, k, rng)
+        for _ in range(KMEANS_ROUNDS):
+            moved = _means(taken, _nearest(taken, centres), centres)
+            if np.allclose(moved, centres, rtol=1e-4, atol=1e-6):
+                break
+            centres = moved
+        return _by_size(_nearest(rows, centres))
 
 
 def _first_centres(rows: F32, k: int, rng: np.random.Generator) -> F32:
@@ -101,11 +101,13 @@ def _nearest(rows: F32, centres: F32) -> I64:
 
 
 def _means(rows: F32, nearest: I64, centres: F32) -> F32:
-    count = np.bincount(nearest, minlength=len(centres))
-    total = np.zeros((len(centres), rows.shape[1]))
-    np.add.at(total, nearest, rows)
-    mean = total / np.maximum(count, 1)[:, None]
-    return np.where(count[:, None] > 0, mean, centres).astype(np.float32)
+    order = np.argsort(nearest, kind="stable")
+    groups = np.split(rows[order], np.searchsorted(nearest[order], np.arange(1, len(centres))))
+    moved = centres.copy()
+    for at, group in enumerate(groups):
+        if len(group):
+            moved[at] = group.mean(axis=0)
+    return moved
 
 
 def _by_size(found: I32 | I64) -> I32:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 
 from sightline.core.errors import ConflictError
+from sightline.core.progress import Progress, Silent
 from sightline.heads.half import widen
+from sightline.heads.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightline.core.arrays import F32, F64, I64, Bool
-    from sightline.core.progress import Progress
 
 COMPONENTS: Final = 50
 FIT_WORK: Final = 1.5e10
@@ -89,6 +90,11 @@ def reduce_rows(
     Raises:
         ConflictError: Fewer than three embeddings, or all of them are the same.
     """
+    with one_thread():
+        return _reduced(chunks, wanted, components, seed, progress or Silent())
+
+
+def _reduced(chunks: Chunks, wanted: Bool, components: int, seed: int, told: Progress) -> Reduced:
     n = len(wanted)
     ordinals, left_out = _usable(chunks, wanted)
     if len(ordinals) < 3:  # noqa: PLR2004 - two points are no map
@@ -107,9 +113,8 @@ def reduce_rows(
     for part in _blocks(chunks, ordinals, n):
         rows[at : at + len(part)] = found.project(part)
         at += len(part)
-        if progress is not None:
-            progress.advance(at, len(ordinals), "principal components")
-            progress.check()
+        told.advance(at, len(ordinals), "principal components")
+        told.check()
     return Reduced(ordinals, rows, left_out)
 
 
