@@ -16,8 +16,6 @@ HERE = Path(__file__).parent / "images"
 PROJECT = "digits-demo"
 GIVEN = 4
 LONG_MS = 60_000
-SETTLE_MS = 3_000
-"""What a drawing on a canvas takes at most; nothing in the page tells its end."""
 
 
 def shoot(page: Page, name: str) -> None:
@@ -73,11 +71,17 @@ def looking(page: Page, base: str) -> None:
     shoot(page, "similar")
 
 
-def map_of_all(page: Page, base: str) -> None:
-    """The map, with a cluster chosen."""
-    page.goto(f"{base}/p/{PROJECT}/map")
-    expect(page.locator("canvas").first).to_be_visible()
-    page.wait_for_timeout(SETTLE_MS)
+def mapping(page: Page, base: str) -> None:
+    """The map by UMAP, with a cluster selected."""
+    page.goto(f"{base}/p/{PROJECT}/map?method=umap")
+    make = page.get_by_role("button", name="Make it", exact=True)
+    drawn = page.get_by_role("group", name=re.compile("^Map:"))
+    expect(make.or_(drawn)).to_be_visible()
+    if make.is_visible():
+        make.click()
+    expect(drawn).to_be_visible(timeout=LONG_MS)
+    page.get_by_role("button", name=re.compile("^Select the cluster")).nth(1).click()
+    expect(page.locator(".map-picked .tile img").first).to_be_visible()
     shoot(page, "map")
 
 
@@ -125,7 +129,7 @@ def main() -> None:
         page.add_init_script("localStorage.setItem('sightline.tile', '128')")
         file = queue(page, base)
         looking(page, base)
-        map_of_all(page, base)
+        mapping(page, base)
         training(page, base)
         model(page, base, file)
         rest(page, base)

@@ -178,7 +178,7 @@ function MapProject({ project }: { project: string }) {
     <main className="map">
       <h1 className="hidden-but-read">Map of {project}</h1>
       <div className="map-tools">
-        <label className="queue-choice">
+        <label className="map-method">
           <span className="muted small">Method</span>
           <select className="input compact" value={method} onChange={(event) => put("method", event.target.value)}>
             {METHODS.map((one) => (
