@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 SIZES: Final = 6
 SMALLEST: Final = 12
 REPEATS: Final = 2
-MANY: Final = 600
-"""From this many labels on once is enough, and from twice as many two folds of the five."""
+MANY: Final = 300
+"""Above this many labels once is enough, and above four times as many two folds of the five."""
 ROUGH: Final = 1e-5
 
 
@@ -112,7 +112,7 @@ def _on_test(known: Known, test: Tested, strength: float, seed: int) -> Held:
 def _on_folds(known: Known, strength: float, seed: int) -> Held:
     task, part, rng = known.task, known.part, np.random.default_rng(seed)
     n, all_folds = len(task.y), np.unique(part[part >= 0])
-    asked = all_folds if n <= 2 * MANY else all_folds[:2]
+    asked = all_folds if n <= 4 * MANY else all_folds[:2]
     fewest = min(int(np.count_nonzero(part != fold)) for fold in asked)
     sizes = _sizes(task, fewest)
     logits = np.full((_repeats(task), len(sizes), n, len(task.class_ids)), np.nan)
