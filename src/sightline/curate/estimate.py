@@ -162,22 +162,23 @@ def _told(
 def _done(high: float, target: float) -> str:
     """Say that it is reached; and, as few labels cannot prove it, how far off it might be."""
     if not high:
-        return f"{target:.0%} is reached"
+        return f"{_percent(target)} is reached"
     if not np.isfinite(high):
-        return f"{target:.0%} is reached, but too few labels prove it"
-    return f"{target:.0%} is reached; up to {_round(high):,} more labels to be sure"
+        return f"{_percent(target)} is reached, but too few labels prove it"
+    return f"{_percent(target)} is reached; up to {_round(high):,} more labels to be sure"
 
 
 def _sentence(more: tuple[float, float, float], target: float, at_most: float, left: int) -> str:
     low, middle, high = more
     if not np.isfinite(middle):
-        hope = f"; if at all, after {_round(low):,} more" if np.isfinite(low) else ""
-        return f"levels off at about {at_most:.0%}, below {target:.0%}{hope}"
+        hope = f"; at the earliest after {_round(low):,} more labels" if np.isfinite(low) else ""
+        level = _percent(np.floor(100 * at_most) / 100)
+        return f"levels off at about {level}, below {_percent(target)}{hope}"
     if np.isfinite(high):
         between = f"{_round(low):,} to {_round(high):,}"
     else:
         between = f"{_round(low):,} or many more"
-    text = f"about {_round(middle):,} more labels ({between}) to {target:.0%}"
+    text = f"about {_round(middle):,} more labels ({between}) to {_percent(target)}"
     return f"{text}, but only {left:,} pictures wait for one" if middle > left else text
 
 
@@ -209,6 +210,11 @@ def _points(sizes: F64, values: F64) -> tuple[Point, ...]:
 
 def _whole(value: float) -> int | None:
     return int(value) if np.isfinite(value) else None
+
+
+def _percent(share: float) -> str:
+    """Return `95 %`, `99.5 %`."""
+    return f"{100 * share:.3g} %"
 
 
 def _round(value: float) -> int:

@@ -64,7 +64,7 @@ def test_a_target_that_is_reached_needs_no_more(population: Population) -> None:
     found = population.told(200, 0.5, 0)
     assert found.reached
     assert (found.labels_more, found.low, found.high) == (0, 0, 0)
-    assert found.text == "50% is reached"
+    assert found.text == "50 % is reached"
 
 
 def test_a_target_that_cannot_be_reached_is_called_so() -> None:

@@ -994,6 +994,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{name}/quick-train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quick Offer
+         * @description Say what quick training offers: networks, what suits them, and what they cost.
+         */
+        get: operations["quick_offer"];
+        put?: never;
+        /**
+         * Quick Train
+         * @description Train on the labels as they are; at the end the model predicts every image.
+         */
+        post: operations["quick_train"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Predictions
+         * @description List the models that have been asked about the images; `against` may name them.
+         */
+        get: operations["list_predictions"];
+        put?: never;
+        /**
+         * Predict All
+         * @description Ask a model that was trained here about the images that it has not seen.
+         */
+        post: operations["predict_all"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run_id}": {
         parameters: {
             query?: never;
@@ -3062,6 +3110,12 @@ export interface components {
              * @description id of the run to go on from
              */
             parent?: string | null;
+            /**
+             * Predict All
+             * @description ask the model about every image of the project at the end
+             * @default false
+             */
+            predict_all?: boolean;
         };
         /**
          * NewSnapshot
@@ -3165,6 +3219,42 @@ export interface components {
             epoch: number;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * PredictAll
+         * @description A model to ask about every image of a project.
+         */
+        PredictAll: {
+            /**
+             * Model
+             * @example birds-small_cnn
+             */
+            model: string;
+        };
+        /**
+         * PredictedBy
+         * @description A model that has been asked about a project's images.
+         */
+        PredictedBy: {
+            /**
+             * Model
+             * @description its id
+             */
+            model: string;
+            /** Name */
+            name: string;
+            /**
+             * Images
+             * @description images that it has answered for
+             */
+            images: number;
+            /**
+             * Missing
+             * @description images that it has not seen
+             */
+            missing: number;
+            /** At */
+            at: string;
         };
         /**
          * Prediction
@@ -3364,6 +3454,110 @@ export interface components {
              * @description what else may be asked of it
              */
             options: string[];
+        };
+        /**
+         * QuickNetwork
+         * @description A network for quick training, with what suits the labels.
+         */
+        QuickNetwork: {
+            /**
+             * Name
+             * @example mobilenet_v2
+             */
+            name: string;
+            /** Description */
+            description: string;
+            /**
+             * Parameters M
+             * @description millions of parameters
+             */
+            parameters_m: number;
+            /**
+             * Image Px
+             * @description side of its input, pixels
+             */
+            image_px: number;
+            /** Min Px */
+            min_px: number;
+            /**
+             * Weights
+             * @description id of the added model that it starts from
+             */
+            weights: string | null;
+            /** Epochs */
+            epochs: number;
+            /**
+             * Epoch S
+             * @description seconds of an epoch at `image_px`, about
+             */
+            epoch_s: number;
+            /**
+             * Image S
+             * @description seconds to predict an image at `image_px`, about
+             */
+            image_s: number;
+            /**
+             * Measured
+             * @description the times come from an earlier run, not from a guess
+             */
+            measured: boolean;
+        };
+        /**
+         * QuickOffer
+         * @description What quick training can do for a project.
+         */
+        QuickOffer: {
+            /**
+             * Network
+             * @description the one that suits the pictures
+             */
+            network: string;
+            /** Batch Size */
+            batch_size: number;
+            /**
+             * Labelled
+             * @description labelled images
+             */
+            labelled: number;
+            /**
+             * Training
+             * @description those of them that are learned from
+             */
+            training: number;
+            /**
+             * Images
+             * @description images that the model predicts at the end
+             */
+            images: number;
+            /** Networks */
+            networks: components["schemas"]["QuickNetwork"][];
+        };
+        /**
+         * QuickTrain
+         * @description A quick training to start; what is left out is chosen for the data.
+         * @example {
+         *       "augmentation": true,
+         *       "epochs": 8,
+         *       "network": "small_cnn"
+         *     }
+         */
+        QuickTrain: {
+            /**
+             * Network
+             * @example mobilenet_v2
+             */
+            network?: string | null;
+            /** Epochs */
+            epochs?: number | null;
+            /** Batch Size */
+            batch_size?: number | null;
+            /**
+             * Augmentation
+             * @default true
+             */
+            augmentation?: boolean;
+            /** Image Px */
+            image_px?: number | null;
         };
         /**
          * Region
@@ -6177,6 +6371,178 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quick_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuickOffer"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quick_train: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuickTrain"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_predictions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictedBy"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    predict_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PredictAll"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description A problem document: what to mend, field by field */

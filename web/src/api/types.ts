@@ -18,6 +18,7 @@ export type ImportReport = S["ImportReport"];
 export type ImportRequest = Required<S["NewImport"]>;
 export type Region = S["Region"];
 /** Which images: every part is there, an empty one leaves nothing out. */
+export type Estimate = S["Estimate"];
 export type Filter = Required<S["Filter"]>;
 export type Head = S["Head"];
 export type HistoryEntry = S["HistoryEntry"];
@@ -44,6 +45,7 @@ export type SettingsForm = S["Form"];
 export type Skipped = S["Skipped"];
 export type Split = Item["split"];
 export type Status = Item["status"];
+export type TagMeasures = S["TagMeasures"];
 export type ViewInfo = S["View"];
 export type ViewWindow = S["Window"];
 export type Work = Job["state"];

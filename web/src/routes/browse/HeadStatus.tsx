@@ -2,16 +2,17 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { ChevronDown, LoaderCircle, Sparkles } from "lucide-react";
 import { api } from "@/api/calls";
 import { keys } from "@/api/keys";
-import type { Head } from "@/api/types";
 import { useJobs } from "@/app/JobPill";
 import { queries } from "@/app/services";
-import { Reliability } from "@/plot/Reliability";
 import { Button } from "@/ui/Button";
-import { ago, count, fixed, many, percent } from "@/ui/format";
+import { count, fixed, many, sentence } from "@/ui/format";
 import { Menu } from "@/ui/Menu";
 import { Popover } from "@/ui/Popover";
 import { Bar } from "@/ui/States";
 import { toasts } from "@/ui/toasts";
+import { HeadReport } from "./HeadReport";
+import { TargetProgress } from "./TargetProgress";
+import { measured } from "./target";
 
 function Hint() {
   return (
@@ -65,37 +66,6 @@ export function Embed({ project }: { project: string }) {
   );
 }
 
-function HeadReport({ head, project }: { head: Head; project: string }) {
-  const refit = useMutation({
-    mutationFn: () => api.trainHead(project),
-    onSuccess: (next) => queries.setQueryData(keys.head(project), next),
-    onError: (error) => toasts.fail(error),
-  });
-  return (
-    <div className="stack head-report">
-      <h2>Head on {head.encoder}</h2>
-      <Reliability bins={head.reliability} />
-      <dl className="facts">
-        <dt>Labels</dt>
-        <dd>{count(head.labels)}</dd>
-        <dt>Held-out accuracy</dt>
-        <dd>{percent(head.accuracy)}</dd>
-        <dt>Held-out log loss</dt>
-        <dd>{fixed(head.log_loss)}</dd>
-        <dt>Calibration error (ECE)</dt>
-        <dd>{fixed(head.ece)}</dd>
-        <dt>Calibrated by</dt>
-        <dd>{head.method}</dd>
-        <dt>Fitted</dt>
-        <dd>{ago(head.at)}</dd>
-      </dl>
-      <Button small disabled={refit.isPending} onClick={() => refit.mutate()}>
-        {refit.isPending ? "Refitting …" : "Refit now"}
-      </Button>
-    </div>
-  );
-}
-
 /** What the machine has learned of the labels so far. */
 export function HeadStatus({ project }: { project: string }) {
   const { data: head, isPending } = useQuery({ queryKey: keys.head(project), queryFn: () => api.head(project) });
@@ -106,7 +76,8 @@ export function HeadStatus({ project }: { project: string }) {
     return <Hint />;
   }
   const method = head.method === "none" ? "uncalibrated" : `calibrated by ${head.method}`;
-  const said = `${percent(head.accuracy)} on held-out labels, ${many(head.labels, "label")}, ECE ${fixed(head.ece)}, ${method}`;
+  const said = `${measured(head)}, ${many(head.labels, "label")}, ECE ${fixed(head.ece)}, ${method}`;
+  const ahead = head.estimate ? `. ${sentence(head.estimate.text)}` : "";
   return (
     <Popover
       label="Head"
@@ -114,20 +85,15 @@ export function HeadStatus({ project }: { project: string }) {
         <button
           type="button"
           className="head-status small"
-          aria-label={`What the head has learned: details. ${said}`}
-          title={said}
+          aria-label={`What the head has learned: details. ${said}${ahead}`}
+          title={`${said}${ahead}`}
         >
           {head.stale && (
             <span className="head-refit">
               <LoaderCircle size={12} className="spin" aria-hidden /> <span>refitting</span>
             </span>
           )}
-          <span>
-            <b>{percent(head.accuracy)}</b> held out
-          </span>
-          <span className="head-more">{many(head.labels, "label")}</span>
-          <span className="muted head-most">ECE {fixed(head.ece)}</span>
-          <span className="muted head-most">{head.method === "none" ? "uncalibrated" : head.method}</span>
+          <TargetProgress head={head} />
         </button>
       }
     >

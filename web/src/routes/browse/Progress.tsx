@@ -7,10 +7,6 @@ import { HeadStatus } from "./HeadStatus";
 import { timeFor } from "./pace";
 import { usePace } from "./usePace";
 
-interface Estimate {
-  readonly labels_more: number | null;
-}
-
 /** Pictures of which nothing has been said yet. */
 const left = (about: Project): number => Math.max(0, about.images - about.labelled - about.unsure - about.skipped);
 
@@ -20,7 +16,7 @@ export function Progress({ project }: { project: string }) {
   const { data: head } = useQuery({ queryKey: keys.head(project), queryFn: () => api.head(project) });
   const rate = usePace();
   if (!about || about.images === 0) return null;
-  const estimate = (head as { estimate?: Estimate | null } | null | undefined)?.estimate ?? null;
+  const estimate = head?.estimate ?? null;
   const eta = timeFor(estimate?.labels_more ?? null, rate);
   const share = (part: number) => `${(100 * part) / about.images}%`;
   const said = `${many(about.labelled, "picture")} labelled, ${count(about.unsure)} unsure, ${count(about.skipped)} skipped, ${count(left(about))} left`;
