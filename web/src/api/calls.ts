@@ -55,7 +55,9 @@ const asRun = (run_id: string) => ({ params: { path: { run_id } } });
 const asModel = (ref: string) => ({ params: { path: { ref } } });
 const asJob = (job_id: string) => ({ params: { path: { job_id } } });
 
-type ClassBody = Partial<Pick<t.Class, "name" | "colour" | "hotkey">>;
+type ClassBody = Partial<Pick<t.Class, "name" | "colour" | "hotkey" | "position">>;
+/** Only look, or do it if so many images are touched as one was told. */
+type Try = { dry_run: boolean; expect?: number };
 
 export const api = {
   health: () => take(client.GET("/api/health")),
@@ -110,7 +112,12 @@ export const api = {
     take(client.POST("/api/projects/{name}/classes", { ...of(name), body })),
   editClass: (class_id: number, body: ClassBody) =>
     take(client.PATCH("/api/classes/{class_id}", { params: { path: { class_id } }, body })),
-  deleteClass: (class_id: number) => take(client.DELETE("/api/classes/{class_id}", { params: { path: { class_id } } })),
+  deleteClass: (class_id: number, query: Try) =>
+    take(client.DELETE("/api/classes/{class_id}", { params: { path: { class_id }, query } })),
+  mergeClasses: (name: string, from: readonly number[], into: number, how: Try) =>
+    take(client.POST("/api/projects/{name}/classes/merge", { ...of(name), body: { from: [...from], into, ...how } })),
+  splitClass: (name: string, class_id: number, body: Try & { name: string; view?: string; image_ids?: number[] }) =>
+    take(client.POST("/api/projects/{name}/classes/{class_id}/split", { params: { path: { name, class_id } }, body })),
 
   openView: (name: string, body: t.NewView, signal?: AbortSignal) =>
     take(client.POST("/api/projects/{name}/views", { ...of(name), body, signal })),
@@ -121,7 +128,22 @@ export const api = {
 
   label: (name: string, changes: t.LabelChange[]) =>
     take(client.POST("/api/projects/{name}/labels", { ...of(name), body: { changes } })),
-  bulk: (name: string, body: t.Bulk) => take(client.POST("/api/projects/{name}/labels/bulk", { ...of(name), body })),
+  bulk: (name: string, body: t.BulkChange) =>
+    take(client.POST("/api/projects/{name}/labels/bulk", { ...of(name), body })),
+  history: (name: string, query: { limit: number; before: number; person: string }) =>
+    take(client.GET("/api/projects/{name}/history", { params: { path: { name }, query } })),
+  people: (name: string) => take(client.GET("/api/projects/{name}/people", of(name))),
+  snapshots: (name: string) => take(client.GET("/api/projects/{name}/snapshots", of(name))),
+  takeSnapshot: (name: string, called: string) =>
+    take(client.POST("/api/projects/{name}/snapshots", { ...of(name), body: { name: called } })),
+  diffSnapshots: (name: string, from: string, to: string) =>
+    take(client.GET("/api/projects/{name}/snapshots/diff", { params: { path: { name }, query: { from, to } } })),
+  restoreSnapshot: (name: string, snapshot_id: number) =>
+    take(
+      client.POST("/api/projects/{name}/snapshots/{snapshot_id}/restore", { params: { path: { name, snapshot_id } } }),
+    ),
+  deleteSnapshot: (name: string, snapshot_id: number) =>
+    take(client.DELETE("/api/projects/{name}/snapshots/{snapshot_id}", { params: { path: { name, snapshot_id } } })),
   undo: (name: string) => take(client.POST("/api/projects/{name}/undo", of(name))),
   redo: (name: string) => take(client.POST("/api/projects/{name}/redo", of(name))),
   journal: (name: string) => take(client.GET("/api/projects/{name}/journal-state", of(name))),
@@ -150,6 +172,12 @@ export const api = {
   trainSchema: () => take(client.GET("/api/train/schema")),
   networks: () => take(client.GET("/api/train/networks")),
   suggestedSpec: (name: string) => take(client.GET("/api/projects/{name}/spec", of(name))),
+  quickOffer: (name: string) => take(client.GET("/api/projects/{name}/quick-train", of(name))),
+  quickTrain: (name: string, body: t.QuickTrain) =>
+    take(client.POST("/api/projects/{name}/quick-train", { ...of(name), body })),
+  predictions: (name: string) => take(client.GET("/api/projects/{name}/predictions", of(name))),
+  predictAll: (name: string, model: string) =>
+    take(client.POST("/api/projects/{name}/predictions", { ...of(name), body: { model } })),
   runs: async (name: string) => (await take(client.GET("/api/projects/{name}/runs", of(name)))) as t.Run[],
   startRun: (name: string, body: { spec: Record<string, unknown>; mode: t.Mode; parent: string | null }) =>
     take(client.POST("/api/projects/{name}/runs", { ...of(name), body })),

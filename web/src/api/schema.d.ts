@@ -2320,7 +2320,7 @@ export interface components {
              * History
              * @description the last twenty changes
              */
-            history: components["schemas"]["HistoryEntry"][];
+            history: components["schemas"]["ImageChange"][];
             /** @description of a deep, many-paged or FITS picture; null: all of it is seen */
             science?: components["schemas"]["Science"] | null;
         };

@@ -86,7 +86,7 @@ export const MEANS: Readonly<Record<Bindable, string>> = {
   unsure: "Mark as unsure",
   skip: "Skip",
   accept: "Accept what the model suggests, for the whole selection",
-  reject: "Not what the model suggests: accepting the selection leaves it out",
+  reject: "Not what the model suggests: accepting leaves it out. In a project of tags: none of these",
   repeat: "The last label again",
   similar: "What is similar to the selection, or to the focused picture",
   queues: "Choose a queue",
@@ -181,7 +181,11 @@ export const sheet = (chosen: Chosen): readonly { readonly title: string; readon
   {
     title: "Label",
     rows: [
-      { keys: ["1", "…", "9"], means: "Give the class with that hotkey to the selection, or to the focused picture" },
+      {
+        keys: ["1", "…", "9"],
+        means:
+          "Give the class with that hotkey. In a project of tags: give that tag, or take it away where all have it",
+      },
       ...bound(chosen, "accept", "reject", "repeat", "unsure", "skip"),
       { keys: ["⌫"], means: "Take the label away" },
       { keys: ["Ctrl", "Z"], means: "Undo" },

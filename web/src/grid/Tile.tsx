@@ -1,9 +1,10 @@
-import { Check, CircleHelp, CircleSlash, Layers2, TriangleAlert } from "lucide-react";
+import { Check, CircleHelp, CircleOff, CircleSlash, Layers2, TriangleAlert } from "lucide-react";
 import { memo } from "react";
 import type { Item } from "@/api/types";
-import { shown, type ClassLook } from "@/label/look";
+import { shown, type ClassLook, type Shown } from "@/label/look";
 import type { Mark } from "@/label/outbox";
 import { Swatch } from "@/label/Swatch";
+import { tagText } from "@/label/tags";
 import { baseName } from "@/ui/format";
 import { Thumb } from "./Thumb";
 
@@ -43,9 +44,30 @@ function spoken({ item, mark, looks, score, rejected, gone }: TileProps): string
   const name = baseName(item.path);
   const look = now.class_id === null ? undefined : looks.get(now.class_id);
   if (now.status === "labelled" && look) return `${name}: ${look.name}`;
+  const tags = tagText(now, looks);
+  if (tags) return `${name}: ${tags}`;
   const guess = item.predicted === null ? undefined : looks.get(item.predicted);
   const said = guess ? `, ${rejected ? "not" : "probably"} ${guess.name}` : "";
   return `${name}: ${now.status}${said}${score === null ? "" : `, ${score}`}`;
+}
+
+/** More tags than this are counted. */
+const MOST_TAGS = 3;
+
+/** Colour and key of the first tags; all of them are read out, and stand in the title. */
+function Tags({ now, looks }: { now: Shown; looks: TileProps["looks"] }) {
+  const found = now.tags.flatMap((id) => looks.get(id) ?? []);
+  return (
+    <span className="tile-tags" title={tagText(now, looks)}>
+      {found.slice(0, MOST_TAGS).map((look) => (
+        <span key={look.id} className="tag-chip">
+          <Swatch look={look} width={12} />
+          {look.hotkey ?? look.name.slice(0, 4)}
+        </span>
+      ))}
+      {found.length > MOST_TAGS && <span className="muted">+{found.length - MOST_TAGS}</span>}
+    </span>
+  );
 }
 
 type CaptionProps = Pick<TileProps, "mark" | "looks" | "rejected"> & { item: Item };
@@ -58,6 +80,15 @@ function Caption({ item, mark, looks, rejected }: CaptionProps) {
       <span className="tile-class">
         {look.hotkey && <span className="tile-key">{look.hotkey}</span>}
         <span className="ellipsis">{look.name}</span>
+      </span>
+    );
+  }
+  if (now.status === "labelled") {
+    return now.tags.length > 0 ? (
+      <Tags now={now} looks={looks} />
+    ) : (
+      <span className="tile-badge none">
+        <CircleOff size={12} aria-hidden /> none of these
       </span>
     );
   }

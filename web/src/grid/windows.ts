@@ -109,7 +109,8 @@ export class Windows {
       const page = this.pages.get(Math.floor(index / this.pageSize));
       const before = page?.items?.[index % this.pageSize];
       if (!page?.items || !before || before.version > image.version) continue;
-      const next = { ...before, version: image.version, status: image.status, class_id: image.class_id };
+      const { version, status, class_id } = image;
+      const next = { ...before, version, status, class_id, tags: image.tags ?? before.tags };
       page.items = page.items.with(index % this.pageSize, next);
       changed = true;
     }

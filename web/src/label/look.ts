@@ -17,12 +17,16 @@ const DASHES = ["none", "9 4", "3 3", "12 3 3 3", "6 2 2 2 2 2", "18 5"];
 export const looks = (classes: readonly Class[]): ClassLook[] =>
   classes.map((one, i) => ({ ...one, dash: DASHES[i % DASHES.length] ?? "none" }));
 
-export type Shown = Pick<Item, "status" | "class_id">;
+export type Shown = Pick<Item, "status" | "class_id" | "tags">;
 
 /** What a picture's tile says: the server's word, or what was said since and is on its way. */
 export function shown(item: Item, mark: Mark | undefined): Shown {
   if (!mark) return item;
-  return { status: mark.status, class_id: mark.class_id === undefined ? item.class_id : mark.class_id };
+  return {
+    status: mark.status,
+    class_id: mark.class_id === undefined ? item.class_id : mark.class_id,
+    tags: mark.tags ? [...mark.tags] : item.tags,
+  };
 }
 
 export const unlabel: Mark = { class_id: null, status: "unlabelled" };
@@ -40,6 +44,7 @@ export function suggestion(item: Item, mark: Mark | undefined, doubting = false)
 
 /** What was said, in words. */
 export function describe(mark: Mark, looks: readonly ClassLook[]): string {
+  if (mark.status === "labelled" && mark.tags?.length === 0) return "none of these";
   if (mark.status === "labelled") return looks.find((one) => one.id === mark.class_id)?.name ?? "labelled";
   return mark.status;
 }

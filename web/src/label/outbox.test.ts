@@ -95,6 +95,18 @@ describe("Outbox", () => {
     expect(server.got[0]?.map((change) => change.class_id)).toEqual([1, 2]);
   });
 
+  it("shows the tags that were given before, also when something else is said since", async () => {
+    const { server, outbox } = make();
+    server.mood = "away";
+    outbox.push("p", [{ id: 5, version: 1, mark: { status: "labelled", tags: [1, 2] } }], cat);
+    outbox.push("p", [{ id: 5, version: 1 }], { status: "unsure" });
+    await settled();
+    expect(outbox.overlay(5)).toEqual({ status: "unsure", tags: [1, 2] });
+    server.mood = "answers";
+    await server.pass();
+    expect(server.got.map(([change]) => change?.tags)).toEqual([[1, 2], undefined]);
+  });
+
   it("takes a refused label back and tells of it", async () => {
     const { server, outbox, events } = make();
     server.mood = "refuses";

@@ -5,6 +5,8 @@ import type { Answer, LabelChange, LabelledImage, Status } from "@/api/types";
 export interface Mark {
   readonly class_id?: number | null;
   readonly status: Exclude<Status, "conflict">;
+  /** All tags that an image has then; left out where they stay as they are. */
+  readonly tags?: readonly number[];
 }
 
 /** An image, the state of it that was seen, and what is said of it where that differs from the others. */
@@ -179,7 +181,7 @@ export class Outbox {
     return entry.images.map(({ id, version, mark }) => ({
       image_id: id,
       version: Math.max(version, this.acked.get(id) ?? 0),
-      ...(mark ?? entry.mark),
+      ...asChange(mark ?? entry.mark),
     }));
   }
 
@@ -192,9 +194,12 @@ export class Outbox {
   }
 
   private remark(): void {
-    this.marks = new Map(
-      this.entries.flatMap((entry) => entry.images.map(({ id, mark }) => [id, mark ?? entry.mark] as const)),
-    );
+    this.marks = new Map();
+    for (const entry of this.entries)
+      for (const { id, mark = entry.mark } of entry.images) {
+        const tags = mark.tags ?? this.marks.get(id)?.tags;
+        this.marks.set(id, tags ? { ...mark, tags } : mark);
+      }
   }
 
   private tell(event: OutboxEvent): void {
@@ -205,6 +210,9 @@ export class Outbox {
     for (const resolve of this.idle.splice(0)) resolve();
   }
 }
+
+const asChange = ({ tags, ...mark }: Mark): Omit<LabelChange, "image_id" | "version"> =>
+  tags ? { ...mark, tags: [...tags] } : mark;
 
 /** Entries as they were kept; whatever is not one is left out. */
 export function parse(text: string | null): Entry[] {
@@ -235,8 +243,12 @@ export function conflicting(error: ApiError): LabelledImage[] {
 }
 
 const agrees = (entry: Entry, current: readonly LabelledImage[]): boolean =>
-  entry.images.every(({ id, mark: { status, class_id } = entry.mark }) =>
+  entry.images.every(({ id, mark: { status, class_id, tags } = entry.mark }) =>
     current.some(
-      (image) => image.id === id && image.status === status && (class_id === undefined || image.class_id === class_id),
+      (image) =>
+        image.id === id &&
+        image.status === status &&
+        (class_id === undefined || image.class_id === class_id) &&
+        (tags === undefined || String(image.tags ?? []) === String(tags)),
     ),
   );

@@ -10,8 +10,7 @@ from fastapi.responses import FileResponse, RedirectResponse, Response
 from sightline.server import shape
 from sightline.server.deps import Bench, Drawing, ImageId, Limit, Look, ProjectName
 from sightline.server.pictures import PICTURE, answer, headers_of, is_known, wait_for
-from sightline.server.schemas.images import Image, Near, Page
-from sightline.server.schemas.labels import ImageChange
+from sightline.server.schemas.images import Image, ImageChange, Near, Page
 
 router = APIRouter(prefix="/api", tags=["images"])
 Version = Annotated[str, Query(max_length=100, description="kept for ever when it is given")]

@@ -106,6 +106,22 @@ class Science(Out):
     tone: ToneValues
 
 
+class LabelState(Out):
+    """What is said of an image."""
+
+    status: Status
+    class_id: int | None
+    tags: list[int]
+    split: Split
+
+
+class ImageChange(HistoryEntry):
+    """What one change did to one image."""
+
+    before: LabelState
+    after: LabelState
+
+
 class Image(Item):
     """One image with all that is known of it."""
 
@@ -119,7 +135,7 @@ class Image(Item):
         description="how sure the head is, 0..1: gap of two classes, or of the least sure tag",
     )
     entropy: float | None = Field(None, description="of the probabilities, nats")
-    history: list[HistoryEntry] = Field(description="the last twenty changes")
+    history: list[ImageChange] = Field(description="the last twenty changes")
     science: Science | None = Field(
         None, description="of a deep, many-paged or FITS picture; null: all of it is seen"
     )

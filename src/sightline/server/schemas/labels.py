@@ -16,11 +16,10 @@ from sightline.server.schemas.common import (
     ImageId,
     In,
     Out,
-    Split,
     Status,
     Text,
 )
-from sightline.server.schemas.images import HistoryEntry
+from sightline.server.schemas.images import LabelState
 
 Tags = Annotated[list[ClassId], Field(max_length=1_000)]
 Said = Literal["labelled", "unsure", "skipped", "unlabelled"]
@@ -153,22 +152,6 @@ class Snapshot(Out):
     at: str
     actor: str
     labelled: int
-
-
-class LabelState(Out):
-    """What is said of an image."""
-
-    status: Status
-    class_id: int | None
-    tags: list[int]
-    split: Split
-
-
-class ImageChange(HistoryEntry):
-    """What one change did to one image."""
-
-    before: LabelState
-    after: LabelState
 
 
 class ImageDifference(Out):

@@ -12,7 +12,7 @@ import { Store } from "@/app/store";
 import { UnknownProject } from "@/app/UnknownProject";
 import { Grid, type GridHandle } from "@/grid/Grid";
 import { nothing, pick, pickedCount, targets, type Pick, type Selection } from "@/grid/selection";
-import { give, skip, unsure } from "@/label/look";
+import { skip, unsure } from "@/label/look";
 import { Button } from "@/ui/Button";
 import { Confirm } from "@/ui/Dialog";
 import { Empty, ErrorNote, Skeleton } from "@/ui/States";
@@ -96,8 +96,9 @@ function BrowseProject({ project }: { project: string }) {
     grid.current?.show(focus);
     return false;
   }, [chosen, opened]);
-  const labelling = useLabelling({ view, looks: classes.list, onDone: moveTo, seen });
-  const { mark, accept, reject, repeat } = labelling;
+  const multi = about.data?.task === "multi";
+  const labelling = useLabelling({ view, looks: classes.list, multi, onDone: moveTo, seen });
+  const { mark, give, accept, reject, repeat } = labelling;
 
   const ask = useCallback((next: Asked) => setSearch(toAddress(next), { replace: true }), [setSearch]);
   const toQueue = useCallback((name: string) => ask(inQueue(asked, name)), [ask, asked]);
@@ -149,6 +150,8 @@ function BrowseProject({ project }: { project: string }) {
     opened: opened !== null,
     onPick,
     mark,
+    give,
+    clear: labelling.clear,
     open,
     close,
     refresh,
@@ -178,7 +181,13 @@ function BrowseProject({ project }: { project: string }) {
             run: () => toQueue(queue.name),
           })),
         { id: "accept", section: "Label", title: "Accept the suggestion", keys: "Space", run: accept },
-        { id: "reject", section: "Label", title: "Reject the suggestion", keys: "N", run: reject },
+        {
+          id: "reject",
+          section: "Label",
+          title: multi ? "None of these" : "Reject the suggestion",
+          keys: "N",
+          run: reject,
+        },
         { id: "repeat", section: "Label", title: "Repeat the last label", keys: ".", run: repeat },
         { id: "unsure", section: "Label", title: "Unsure", keys: "0", run: () => mark(unsure) },
         { id: "skip", section: "Label", title: "Skip", keys: "X", run: () => mark(skip) },
@@ -187,10 +196,10 @@ function BrowseProject({ project }: { project: string }) {
           section: "Label",
           title: look.name,
           keys: look.hotkey ?? "",
-          run: () => mark(give(look.id)),
+          run: () => give(look.id),
         })),
       ],
-      [refresh, similar, find, add, queues, toQueue, accept, reject, repeat, mark, classes.list],
+      [refresh, similar, find, add, queues, toQueue, accept, reject, repeat, mark, give, multi, classes.list],
     ),
   );
 
@@ -200,6 +209,10 @@ function BrowseProject({ project }: { project: string }) {
   }, []);
   const queueName = view?.info.queue ?? asked.queue;
   const score = useCallback((item: Item) => scoreText(queueName, item), [queueName]);
+  const confirmAll = useCallback(() => {
+    onPick({ kind: "all", count: size });
+    accept();
+  }, [onPick, size, accept]);
   const clear = useCallback(() => onPick({ kind: "clear" }), [onPick]);
   const openFocus = useCallback(() => open(chosen.get().focus), [open, chosen]);
   const comparable = about.data?.queue_ready === true;
@@ -225,6 +238,7 @@ function BrowseProject({ project }: { project: string }) {
             loading={loading}
             onRefresh={refresh}
             note={view?.info.note ?? ""}
+            onConfirmAll={confirmAll}
             onBack={back}
             onGrid={toGrid}
           />
@@ -243,6 +257,7 @@ function BrowseProject({ project }: { project: string }) {
           asked={asked}
           onAsk={ask}
           looks={classes.list}
+          view={view}
           error={classes.error}
         />
         <section className="browse-grid" aria-label="View" aria-busy={loading}>
@@ -294,6 +309,7 @@ function BrowseProject({ project }: { project: string }) {
           windows={view?.windows ?? null}
           index={selection.focus}
           looks={classes.byId}
+          multi={multi}
           onOpen={openFocus}
           onSimilar={comparable ? similar : null}
         />
@@ -301,6 +317,8 @@ function BrowseProject({ project }: { project: string }) {
           looks={classes.list}
           picked={pickedCount(selection, size)}
           onMark={mark}
+          onGive={give}
+          onNone={multi ? labelling.none : null}
           onClear={clear}
           onAccept={comparable ? accept : null}
         />
@@ -311,7 +329,9 @@ function BrowseProject({ project }: { project: string }) {
           view={view}
           index={opened}
           looks={classes.list}
+          multi={multi}
           onMark={mark}
+          onGive={give}
           onMove={(index) => onPick({ kind: "focus", index })}
           onClose={close}
         />

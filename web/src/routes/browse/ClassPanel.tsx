@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { Ellipsis, Pencil, Plus, Trash2 } from "lucide-react";
+import { ArrowDown, ArrowUp, Ellipsis, Merge, Pencil, Plus, Split, Trash2 } from "lucide-react";
 import { useState, type SubmitEvent } from "react";
 import { api } from "@/api/calls";
 import { keys } from "@/api/keys";
@@ -7,16 +7,19 @@ import { queries } from "@/app/services";
 import type { ClassLook } from "@/label/look";
 import { Swatch } from "@/label/Swatch";
 import { IconButton, Kbd } from "@/ui/Button";
-import { Confirm } from "@/ui/Dialog";
 import { count, many } from "@/ui/format";
-import { Menu } from "@/ui/Menu";
-import { ErrorNote } from "@/ui/States";
+import { Menu, type MenuItem } from "@/ui/Menu";
 import { toasts } from "@/ui/toasts";
+import { DeleteClass } from "./classes/DeleteClass";
+import { MergeClass } from "./classes/MergeClass";
+import { SplitClass } from "./classes/SplitClass";
 import { EditClass } from "./EditClass";
+import type { View } from "./useView";
 
 interface ClassPanelProps {
   project: string;
   looks: readonly ClassLook[];
+  view: View | null;
   chosen: readonly number[];
   onToggle: (id: number) => void;
 }
@@ -52,22 +55,60 @@ function AddClass({ project }: { project: string }) {
   );
 }
 
-export function ClassPanel({ project, looks, chosen, onToggle }: ClassPanelProps) {
-  const [editing, setEditing] = useState<ClassLook | null>(null);
-  const [deleting, setDeleting] = useState<ClassLook | null>(null);
-  const remove = useMutation({
-    mutationFn: (look: ClassLook) => api.deleteClass(look.id),
-    onSuccess: (_, look) => {
-      setDeleting(null);
-      void queries.invalidateQueries({ queryKey: ["project", project] });
-      toasts.say(`Deleted the class ${look.name}`);
-    },
+type Asking = { readonly what: "edit" | "merge" | "split" | "delete"; readonly look: ClassLook };
+
+export function ClassPanel({ project, looks, view, chosen, onToggle }: ClassPanelProps) {
+  const [asking, setAsking] = useState<Asking | null>(null);
+  const close = () => setAsking(null);
+  const move = useMutation({
+    mutationFn: ({ id, position }: { id: number; position: number }) => api.editClass(id, { position }),
+    onSuccess: () => void queries.invalidateQueries({ queryKey: keys.classes(project) }),
+    onError: (error) => toasts.fail(error),
   });
+  const items = (look: ClassLook, place: number): MenuItem[] => [
+    {
+      label: "Name, colour, key",
+      icon: <Pencil size={14} aria-hidden />,
+      onSelect: () => setAsking({ what: "edit", look }),
+    },
+    {
+      label: "Move up",
+      icon: <ArrowUp size={14} aria-hidden />,
+      disabled: place === 0,
+      onSelect: () => move.mutate({ id: look.id, position: place - 1 }),
+    },
+    {
+      label: "Move down",
+      icon: <ArrowDown size={14} aria-hidden />,
+      disabled: place === looks.length - 1,
+      onSelect: () => move.mutate({ id: look.id, position: place + 1 }),
+    },
+    {
+      label: "Merge into another",
+      icon: <Merge size={14} aria-hidden />,
+      disabled: looks.length < 2,
+      apart: true,
+      onSelect: () => setAsking({ what: "merge", look }),
+    },
+    {
+      label: "Split off",
+      icon: <Split size={14} aria-hidden />,
+      disabled: !view || look.count === 0,
+      onSelect: () => setAsking({ what: "split", look }),
+    },
+    {
+      label: "Delete",
+      icon: <Trash2 size={14} aria-hidden />,
+      danger: true,
+      apart: true,
+      onSelect: () => setAsking({ what: "delete", look }),
+    },
+  ];
   return (
     <section>
       <h2 className="panel-title">Classes</h2>
       <ul>
-        {looks.map((look) => (
+        {looks.map((look, place) => (
           <li key={look.id} className="class-row">
             <button
               type="button"
@@ -87,19 +128,7 @@ export function ClassPanel({ project, looks, chosen, onToggle }: ClassPanelProps
                   <Ellipsis size={14} aria-hidden />
                 </IconButton>
               }
-              items={[
-                {
-                  label: "Name, colour, key",
-                  icon: <Pencil size={14} aria-hidden />,
-                  onSelect: () => setEditing(look),
-                },
-                {
-                  label: "Delete",
-                  icon: <Trash2 size={14} aria-hidden />,
-                  danger: true,
-                  onSelect: () => setDeleting(look),
-                },
-              ]}
+              items={items(look, place)}
             />
           </li>
         ))}
@@ -108,17 +137,12 @@ export function ClassPanel({ project, looks, chosen, onToggle }: ClassPanelProps
         <p className="muted small panel-hint">Add the classes that you tell apart; the keys 1 to 9 give them.</p>
       )}
       <AddClass project={project} />
-      {editing && <EditClass project={project} look={editing} onClose={() => setEditing(null)} />}
-      <Confirm
-        open={deleting !== null}
-        onClose={() => setDeleting(null)}
-        title={`Delete the class ${deleting?.name ?? ""}?`}
-        about={`${many(deleting?.count ?? 0, "picture")} with this label become unlabelled.`}
-        action="Delete"
-        busy={remove.isPending}
-        onConfirm={() => deleting && remove.mutate(deleting)}
-        error={remove.error && <ErrorNote error={remove.error} />}
-      />
+      {asking?.what === "edit" && <EditClass project={project} look={asking.look} onClose={close} />}
+      {asking?.what === "merge" && <MergeClass project={project} look={asking.look} looks={looks} onClose={close} />}
+      {asking?.what === "split" && view && (
+        <SplitClass project={project} look={asking.look} view={view} onClose={close} />
+      )}
+      {asking?.what === "delete" && <DeleteClass project={project} look={asking.look} onClose={close} />}
     </section>
   );
 }

@@ -2,13 +2,15 @@ import { ChevronLeft, ChevronRight, Download, X } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { urls } from "@/api/calls";
-import { give, skip, unsure, type ClassLook } from "@/label/look";
+import { skip, unsure, type ClassLook } from "@/label/look";
 import type { Mark } from "@/label/outbox";
 import { Swatch } from "@/label/Swatch";
 import { Button, IconButton, Kbd } from "@/ui/Button";
 import { baseName, count } from "@/ui/format";
 import { Skeleton } from "@/ui/States";
-import { Facts, History, Probabilities, StatusLine, useImage } from "./Inspector";
+import { TagList } from "./classes/TagList";
+import { ImageHistory } from "./history/ImageHistory";
+import { Facts, Probabilities, StatusLine, useImage } from "./Inspector";
 import { ScienceStrip } from "./ScienceStrip";
 import { Stage } from "./Stage";
 import { lookOf, lookQuery, sameLook, wrongIn, type Look } from "./tone";
@@ -20,7 +22,9 @@ interface DetailProps {
   view: View;
   index: number;
   looks: readonly ClassLook[];
+  multi: boolean;
   onMark: (mark: Mark) => void;
+  onGive: (classId: number) => void;
   onMove: (index: number) => void;
   onClose: () => void;
 }
@@ -36,7 +40,8 @@ function usePrefetch({ windows }: View, index: number): void {
   }, [windows, index]);
 }
 
-export function Detail({ project, view, index, looks, onMark, onMove, onClose }: DetailProps) {
+export function Detail(props: DetailProps) {
+  const { project, view, index, looks, multi, onMark, onGive, onMove, onClose } = props;
   const { windows } = view;
   useSyncExternalStore(windows.subscribe, windows.snapshot);
   usePrefetch(view, index);
@@ -97,13 +102,15 @@ export function Detail({ project, view, index, looks, onMark, onMove, onClose }:
         <aside className="detail-side" aria-label="About the picture">
           {item && <StatusLine item={item} looks={byId} />}
           <div className="detail-classes">
-            {looks.map((look) => (
-              <Button key={look.id} small className="detail-class" onClick={() => onMark(give(look.id))}>
-                {look.hotkey && <Kbd>{look.hotkey}</Kbd>}
-                <Swatch look={look} />
-                <span className="grow ellipsis">{look.name}</span>
-              </Button>
-            ))}
+            {multi && item && <TagList project={project} item={item} image={image} looks={looks} />}
+            {!multi &&
+              looks.map((look) => (
+                <Button key={look.id} small className="detail-class" onClick={() => onGive(look.id)}>
+                  {look.hotkey && <Kbd>{look.hotkey}</Kbd>}
+                  <Swatch look={look} />
+                  <span className="grow ellipsis">{look.name}</span>
+                </Button>
+              ))}
             <Button small className="detail-class" onClick={() => onMark(unsure)}>
               <Kbd>0</Kbd> unsure
             </Button>
@@ -112,14 +119,14 @@ export function Detail({ project, view, index, looks, onMark, onMove, onClose }:
             </Button>
           </div>
           {science && look && <ScienceStrip project={project} science={science} look={look} onLook={setChosen} />}
-          {image && image.probabilities.length > 0 && (
+          {!multi && image && image.probabilities.length > 0 && (
             <section>
               <h3>Probabilities</h3>
               <Probabilities image={image} looks={byId} most={10} />
             </section>
           )}
           {item && <Facts item={item} image={image} />}
-          {image && <History image={image} />}
+          {image && <ImageHistory image={image} looks={byId} />}
         </aside>
       </Dialog.Content>
     </Dialog.Root>

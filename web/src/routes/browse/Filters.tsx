@@ -7,6 +7,7 @@ import { count } from "@/ui/format";
 import { ErrorNote } from "@/ui/States";
 import { filters, noFilter, SPLITS, toggled, type Asked } from "./asked";
 import { ClassPanel } from "./ClassPanel";
+import type { View } from "./useView";
 
 interface FiltersProps {
   project: string;
@@ -14,6 +15,7 @@ interface FiltersProps {
   asked: Asked;
   onAsk: (next: Asked) => void;
   looks: readonly ClassLook[];
+  view: View | null;
   error: unknown;
 }
 
@@ -31,9 +33,10 @@ function counted(about: Project | undefined, status: Status): number | null {
   return null;
 }
 
-export function Filters({ project, about, asked, onAsk, looks, error }: FiltersProps) {
+export function Filters({ project, about, asked, onAsk, looks, view, error }: FiltersProps) {
   const { filter } = asked;
   const set = (part: Partial<typeof filter>) => onAsk({ ...asked, filter: { ...filter, ...part } });
+  const kind = about?.task === "multi" ? "tag_ids" : "class_ids";
   const active = filters(filter);
   return (
     <aside className="filters" aria-label="Filters and classes">
@@ -41,8 +44,9 @@ export function Filters({ project, about, asked, onAsk, looks, error }: FiltersP
       <ClassPanel
         project={project}
         looks={looks}
-        chosen={filter.class_ids}
-        onToggle={(id) => set({ class_ids: toggled(filter.class_ids, id) })}
+        view={view}
+        chosen={filter[kind]}
+        onToggle={(id) => set({ [kind]: toggled(filter[kind], id) })}
       />
       <section>
         <h2 className="panel-title">Status</h2>

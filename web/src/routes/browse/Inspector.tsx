@@ -9,7 +9,10 @@ import { Thumb } from "@/grid/Thumb";
 import type { Windows } from "@/grid/windows";
 import { shown, type ClassLook } from "@/label/look";
 import { Swatch } from "@/label/Swatch";
-import { ago, baseName, bytes, percent } from "@/ui/format";
+import { tagText } from "@/label/tags";
+import { baseName, bytes, percent } from "@/ui/format";
+import { TagList } from "./classes/TagList";
+import { ImageHistory } from "./history/ImageHistory";
 import { SimilarStrip } from "./SimilarStrip";
 import { useRested } from "./useRested";
 
@@ -65,29 +68,9 @@ export function StatusLine({ item, looks }: { item: Item; looks: ReadonlyMap<num
       </span>
     );
   }
+  const tags = tagText(now, looks);
+  if (tags) return <span className="status-line">{tags}</span>;
   return <span className="status-line">{now.status === "conflict" ? "labels disagree" : now.status}</span>;
-}
-
-export function History({ image }: { image: ImageDetail }) {
-  if (image.history.length === 0) return null;
-  return (
-    <section>
-      <h3>History</h3>
-      <ol className="history">
-        {[...image.history]
-          .sort((a, b) => b.seq - a.seq)
-          .slice(0, 20)
-          .map((entry) => (
-            <li key={entry.seq} className={entry.undone ? "undone" : ""}>
-              <span className="grow">{entry.description}</span>
-              <span className="muted" title={entry.at}>
-                {ago(entry.at)}
-              </span>
-            </li>
-          ))}
-      </ol>
-    </section>
-  );
 }
 
 export function Facts({ item, image }: { item: Item; image: ImageDetail | undefined }) {
@@ -127,6 +110,7 @@ interface InspectorProps {
   windows: Windows | null;
   index: number;
   looks: ReadonlyMap<number, ClassLook>;
+  multi: boolean;
   onOpen: () => void;
   /** Null where nothing can be compared. */
   onSimilar: (() => void) | null;
@@ -137,7 +121,7 @@ const zero = () => 0;
 
 /** All about the picture under the focus. */
 export const Inspector = memo(function Inspector(props: InspectorProps) {
-  const { project, windows, index, looks, onOpen, onSimilar } = props;
+  const { project, windows, index, looks, multi, onOpen, onSimilar } = props;
   useSyncExternalStore(windows?.subscribe ?? never, windows?.snapshot ?? zero);
   const item = windows?.get(index);
   const { data } = useImage(item?.id);
@@ -159,10 +143,11 @@ export const Inspector = memo(function Inspector(props: InspectorProps) {
       </button>
       <h2 className="inspector-name">{baseName(item.path)}</h2>
       <StatusLine item={item} looks={looks} />
-      {image && <Probabilities image={image} looks={looks} />}
+      {multi && <TagList project={project} item={item} image={image} looks={[...looks.values()]} />}
+      {!multi && image && <Probabilities image={image} looks={looks} />}
       <Facts item={item} image={image} />
       {onSimilar && <SimilarStrip project={project} id={item.id} onSimilar={onSimilar} />}
-      {image && <History image={image} />}
+      {image && <ImageHistory image={image} looks={looks} />}
     </aside>
   );
 });

@@ -2,7 +2,7 @@ import { X } from "lucide-react";
 import { memo } from "react";
 import { useBindings } from "@/app/bindings";
 import { BINDABLE, keyName } from "@/app/keymap";
-import { give, skip, unsure, type ClassLook } from "@/label/look";
+import { skip, unsure, type ClassLook } from "@/label/look";
 import type { Mark } from "@/label/outbox";
 import { Swatch } from "@/label/Swatch";
 import { IconButton, Kbd } from "@/ui/Button";
@@ -12,13 +12,17 @@ interface KeyBarProps {
   looks: readonly ClassLook[];
   picked: number;
   onMark: (mark: Mark) => void;
+  onGive: (classId: number) => void;
+  /** In a project of tags: says that there is none of them; else null. */
+  onNone: (() => void) | null;
   onClear: () => void;
   /** Null while the model suggests nothing. */
   onAccept: (() => void) | null;
 }
 
 /** What the keys do, to be read and to be clicked. */
-export const KeyBar = memo(function KeyBar({ looks, picked, onMark, onClear, onAccept }: KeyBarProps) {
+export const KeyBar = memo(function KeyBar(props: KeyBarProps) {
+  const { looks, picked, onMark, onGive, onNone, onClear, onAccept } = props;
   const chosen = useBindings();
   const withKeys = looks
     .filter((look) => look.hotkey !== null)
@@ -46,12 +50,17 @@ export const KeyBar = memo(function KeyBar({ looks, picked, onMark, onClear, onA
           </button>
         )}
         {withKeys.map((look) => (
-          <button key={look.id} type="button" className="key-chip" onClick={() => onMark(give(look.id))}>
+          <button key={look.id} type="button" className="key-chip" onClick={() => onGive(look.id)}>
             <Kbd>{look.hotkey}</Kbd>
             <Swatch look={look} width={12} />
             <span className="ellipsis">{look.name}</span>
           </button>
         ))}
+        {onNone && (
+          <button type="button" className="key-chip" onClick={onNone}>
+            <Kbd>{keyName(chosen.reject ?? BINDABLE.reject)}</Kbd> none of these
+          </button>
+        )}
         <button type="button" className="key-chip" onClick={() => onMark(unsure)}>
           <Kbd>{keyName(chosen.unsure ?? BINDABLE.unsure)}</Kbd> unsure
         </button>

@@ -1,4 +1,4 @@
-import { ImagePlus, RefreshCw, Search } from "lucide-react";
+import { CheckCheck, ImagePlus, RefreshCw, Search } from "lucide-react";
 import { memo, useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import type { QueueInfo } from "@/api/types";
@@ -7,6 +7,7 @@ import { Button, IconButton, Tip } from "@/ui/Button";
 import { many } from "@/ui/format";
 import { inQueue, type Asked } from "./asked";
 import { DataMenu } from "./data/DataMenu";
+import { PeopleMenu } from "./history/PeopleMenu";
 import { QueueOptions } from "./QueueOptions";
 import { QueuePicker } from "./QueuePicker";
 import { byName } from "./queues";
@@ -26,6 +27,8 @@ interface ToolBarProps {
   loading: boolean;
   onRefresh: () => void;
   note: string;
+  /** Gives every picture of the view what the model suggests. */
+  onConfirmAll: () => void;
   /** Back from what is similar. */
   onBack: () => void;
   /** Gives the keys to the pictures. */
@@ -81,6 +84,11 @@ export const ToolBar = memo(function ToolBar(props: ToolBarProps) {
         looks={looks}
         onBack={props.onBack}
       />
+      {asked.queue === "certain" && size !== null && size > 0 && (
+        <Button small onClick={props.onConfirmAll}>
+          <CheckCheck size={14} aria-hidden /> Confirm all
+        </Button>
+      )}
       <SearchField asked={asked} onAsk={onAsk} />
       {old ? (
         <Button small onClick={onRefresh} className="refresh-old">
@@ -120,6 +128,7 @@ export const ToolBar = memo(function ToolBar(props: ToolBarProps) {
           <ImagePlus size={16} aria-hidden />
         </Link>
       </Tip>
+      <PeopleMenu project={project} looks={looks} asked={asked} onAsk={onAsk} />
       <DataMenu project={project} />
     </div>
   );

@@ -1,10 +1,11 @@
 import type { Item } from "@/api/types";
 import { give, suggestion, type ClassLook } from "@/label/look";
 import type { Mark, Marked } from "@/label/outbox";
+import { tagged } from "@/label/tags";
 import { count } from "@/ui/format";
 
 /** Queues that doubt labels: there a suggestion may stand against a label, elsewhere it never does. */
-const DOUBTING: ReadonlySet<string> = new Set(["mistakes", "disagreement"]);
+export const DOUBTING: ReadonlySet<string> = new Set(["mistakes", "disagreement"]);
 
 export interface Accepted {
   readonly images: readonly Marked[];
@@ -18,13 +19,14 @@ export function accepted(
   overlay: (id: number) => Mark | undefined,
   rejected: ReadonlySet<number>,
   queue: string,
+  multi = false,
 ): Accepted {
   const images: Marked[] = [];
   const classes = new Map<number, number>();
   for (const item of items) {
     const id = suggestion(item, overlay(item.id), DOUBTING.has(queue));
     if (id === null || rejected.has(item.id)) continue;
-    images.push({ id: item.id, version: item.version, mark: give(id) });
+    images.push({ id: item.id, version: item.version, mark: multi ? tagged([id]) : give(id) });
     classes.set(id, (classes.get(id) ?? 0) + 1);
   }
   return { images, classes };

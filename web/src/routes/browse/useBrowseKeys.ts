@@ -5,7 +5,7 @@ import { sequence } from "@/app/sequence";
 import { announce } from "@/app/services";
 import { step, type Layout } from "@/grid/layout";
 import { pickedCount, type Pick, type Selection } from "@/grid/selection";
-import { give, skip, unlabel, unsure, type ClassLook } from "@/label/look";
+import { skip, unsure, type ClassLook } from "@/label/look";
 import type { Mark } from "@/label/outbox";
 import { many } from "@/ui/format";
 import { toasts } from "@/ui/toasts";
@@ -18,6 +18,10 @@ interface Options {
   opened: boolean;
   onPick: (pick: Pick) => void;
   mark: (mark: Mark) => void;
+  /** Gives a class; or, in a project of tags, gives a tag or takes it away. */
+  give: (classId: number) => void;
+  /** Takes the label away. */
+  clear: () => void;
   open: (index: number) => void;
   close: () => void;
   refresh: () => void;
@@ -50,7 +54,7 @@ function act(action: Action, now: Options): boolean {
     }
     case "hotkey": {
       const look = now.looks.find((one) => one.hotkey === action.key);
-      if (look) now.mark(give(look.id));
+      if (look) now.give(look.id);
       else toasts.say(`No class has the key ${action.key}`, { hint: "Give a class a key in the panel on the left." });
       return true;
     }
@@ -61,7 +65,7 @@ function act(action: Action, now: Options): boolean {
       now.mark(skip);
       return true;
     case "clear":
-      now.mark(unlabel);
+      now.clear();
       return true;
     case "open":
       if (now.opened) now.close();

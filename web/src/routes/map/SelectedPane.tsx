@@ -1,3 +1,6 @@
+import { keys } from "@/api/keys";
+import { api } from "@/api/calls";
+import { useQuery } from "@tanstack/react-query";
 import { ExternalLink, LassoSelect, X } from "lucide-react";
 import { useCallback, useEffect, useImperativeHandle, useRef, useState, useSyncExternalStore, type Ref } from "react";
 import { Link, useNavigate } from "react-router";
@@ -99,8 +102,10 @@ export function SelectedPane({ ref, project, picked, looks, byId, onFocus, onCle
     grid.current?.show(focus);
     return false;
   }, [chosen, opened]);
-  const labelling = useLabelling({ view, looks, onDone: moveTo, seen });
-  const { mark, accept, reject, repeat } = labelling;
+  const { data: about } = useQuery({ queryKey: keys.project(project), queryFn: () => api.project(project) });
+  const multi = about?.task === "multi";
+  const labelling = useLabelling({ view, looks, multi, onDone: moveTo, seen });
+  const { mark, give, accept, reject, repeat } = labelling;
   const open = (index: number) => {
     if (index < 0 || index >= size) return;
     chosen.set(pick(chosen.get(), { kind: "focus", index }));
@@ -125,6 +130,8 @@ export function SelectedPane({ ref, project, picked, looks, byId, onFocus, onCle
     opened: opened !== null,
     onPick,
     mark,
+    give,
+    clear: labelling.clear,
     open,
     close,
     refresh,
@@ -202,6 +209,8 @@ export function SelectedPane({ ref, project, picked, looks, byId, onFocus, onCle
           looks={looks}
           picked={pickedCount(selection, size)}
           onMark={mark}
+          onGive={give}
+          onNone={multi ? labelling.none : null}
           onClear={() => onPick({ kind: "clear" })}
           onAccept={accept}
         />
@@ -212,7 +221,9 @@ export function SelectedPane({ ref, project, picked, looks, byId, onFocus, onCle
           view={view}
           index={opened}
           looks={looks}
+          multi={multi}
           onMark={mark}
+          onGive={give}
           onMove={(index) => onPick({ kind: "focus", index })}
           onClose={close}
         />
