@@ -7,7 +7,6 @@ type S = components["schemas"];
 type Named<T> = { [K in keyof T as string extends K ? never : K]: T[K] };
 
 export type Answer = S["Answer"];
-export type Bulk = S["Bulk"];
 export type Class = S["Class"];
 export type Curves = S["Curves"];
 export type Doctor = S["Doctor"];

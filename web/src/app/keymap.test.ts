@@ -24,6 +24,13 @@ describe("keys", () => {
     expect(browsing(key("ArrowLeft", { altKey: true }))).toBeNull();
   });
 
+  it("picks one by one with the command key held", () => {
+    const held = { ctrlKey: true };
+    expect(browsing(key(" ", held))).toEqual({ kind: "toggle" });
+    expect(browsing(key("ArrowDown", held))).toEqual({ kind: "move", by: "down", extend: false, keep: true });
+    expect(browsing(key("ArrowDown"))).toMatchObject({ keep: false });
+  });
+
   it("undoes and redoes by either command key", () => {
     expect(everywhere(key("z", { ctrlKey: true }))).toEqual({ kind: "undo" });
     expect(everywhere(key("Z", { metaKey: true, shiftKey: true }))).toEqual({ kind: "redo" });

@@ -5,6 +5,8 @@ export type Action =
       readonly kind: "move";
       readonly by: "left" | "right" | "up" | "down" | "home" | "end" | "pageUp" | "pageDown";
       readonly extend: boolean;
+      /** What is picked stays picked. */
+      readonly keep: boolean;
     }
   | { readonly kind: "hotkey"; readonly key: string }
   | {
@@ -15,6 +17,7 @@ export type Action =
         | "open"
         | "close"
         | "selectAll"
+        | "toggle"
         | "undo"
         | "redo"
         | "help"
@@ -121,7 +124,8 @@ const DEFAULT_BINDINGS = bind();
 export function browsing(key: Key, bindings: Bindings = DEFAULT_BINDINGS): Action | null {
   const command = key.ctrlKey || key.metaKey;
   if (key.altKey) return null;
-  if (isMove(key.key)) return command ? null : { kind: "move", by: MOVES[key.key], extend: key.shiftKey };
+  if (isMove(key.key)) return { kind: "move", by: MOVES[key.key], extend: key.shiftKey, keep: command };
+  if (command && key.key === " ") return { kind: "toggle" };
   if (command) return key.key.toLowerCase() === "a" ? { kind: "selectAll" } : null;
   const bound = bindings.get(key.key.toLowerCase());
   if (bound) return { kind: bound };
@@ -198,7 +202,8 @@ export const sheet = (chosen: Chosen): readonly { readonly title: string; readon
       { keys: ["←", "→", "↑", "↓"], means: "Move the focus" },
       { keys: ["Shift", "arrow"], means: "Extend the selection" },
       { keys: ["Home", "End"], means: "First and last picture" },
-      { keys: ["Ctrl", "Space"], means: "Select the focused picture, or not" },
+      { keys: ["Ctrl", "arrow"], means: "Move the focus, and keep the selection" },
+      { keys: ["Ctrl", "Space"], means: "Add the focused picture to the selection, or take it out" },
       { keys: ["Ctrl", "A"], means: "Select the whole view" },
       ...bound(chosen, "similar", "queues", "find", "refresh"),
       { keys: ["Enter"], means: "Open the picture" },

@@ -125,11 +125,6 @@ export function Grid(props: GridProps) {
       }
       onPointerLeave={() => setHovered(-1)}
       onClick={onClick}
-      onKeyDown={(event) => {
-        if (event.key !== " " || !(event.ctrlKey || event.metaKey)) return;
-        event.preventDefault();
-        onPick({ kind: "toggle", index: Math.max(0, selection.focus) });
-      }}
       onDoubleClick={(event) => {
         const index = indexAt(event);
         if (index !== null && !(event.target as Element).closest("button")) onOpen(index);

@@ -17,6 +17,11 @@ describe("picking", () => {
     expect(back.focus).toBe(5);
     expect(targets(pick(back, { kind: "extend", index: 9 }), 10)).toEqual([8, 9]);
   });
+  it("goes on without letting go of what is picked", () => {
+    const two = play({ kind: "click", index: 1 }, { kind: "wander", index: 4 }, { kind: "toggle", index: 4 });
+    expect(targets(two, 10)).toEqual([1, 4]);
+    expect(two.focus).toBe(4);
+  });
   it("toggles", () => {
     const both = play({ kind: "click", index: 1 }, { kind: "toggle", index: 9 });
     expect(targets(both, 10)).toEqual([1, 9]);

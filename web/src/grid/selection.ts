@@ -17,6 +17,8 @@ export type Pick =
   | { readonly kind: "extend"; readonly index: number }
   | { readonly kind: "range"; readonly from: number; readonly to: number }
   | { readonly kind: "focus"; readonly index: number }
+  /** The focus goes on, and what is picked stays. */
+  | { readonly kind: "wander"; readonly index: number }
   | { readonly kind: "all"; readonly count: number }
   | { readonly kind: "clear" };
 
@@ -43,6 +45,8 @@ export function pick(selection: Selection, by: Pick): Selection {
       return { picked: between(by.from, by.to), anchor: by.from, focus: by.to, all: false };
     case "focus":
       return { picked: new Set(), anchor: null, focus: by.index, all: false };
+    case "wander":
+      return { ...selection, focus: by.index };
     case "all":
       return { picked: new Set(), anchor: 0, focus: selection.focus, all: by.count > 0 };
     case "clear":

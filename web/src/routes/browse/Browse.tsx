@@ -28,9 +28,11 @@ import { QueueAsks, QueueTrouble } from "./QueueTrouble";
 import { ToolBar } from "./ToolBar";
 import { useBrowseKeys } from "./useBrowseKeys";
 import { useClasses } from "./useClasses";
+import { useKeysBack } from "./useKeysBack";
 import { useLabelling } from "./useLabelling";
 import { useRefusals } from "./useRefusals";
 import { useView } from "./useView";
+import { ViewTrouble } from "./ViewTrouble";
 import { WhyLine } from "./WhyLine";
 import "./browse.css";
 
@@ -110,7 +112,9 @@ function BrowseProject({ project }: { project: string }) {
     },
     [size, chosen],
   );
-  const toGrid = useCallback(() => requestAnimationFrame(() => grid.current?.focus()), []);
+  const toGrid = useCallback(() => void requestAnimationFrame(() => grid.current?.focus()), []);
+  const panes = useRef<HTMLDivElement>(null);
+  useKeysBack(panes, toGrid);
   const close = useCallback(() => {
     setOpened(null);
     toGrid();
@@ -221,7 +225,7 @@ function BrowseProject({ project }: { project: string }) {
   return (
     <main className="browse">
       <h1 className="hidden-but-read">Browse {project}</h1>
-      <div className="browse-panes" inert={opened !== null}>
+      <div ref={panes} className="browse-panes" inert={opened !== null}>
         <div className="tools">
           <ToolBar
             project={project}
@@ -276,6 +280,7 @@ function BrowseProject({ project }: { project: string }) {
               onQueue={toQueue}
             />
           )}
+          {view && <ViewTrouble windows={view.windows} onRefresh={refresh} />}
           {asks && !view && <QueueAsks queue={asked.queue} onQueue={toQueue} />}
           {!view && error === null && !asks && <WaitingGrid tile={tile} />}
           {view && size === 0 && (

@@ -49,9 +49,14 @@ function act(action: Action, now: Options): boolean {
       const layout = now.layout();
       if (!layout || now.size === 0) return false;
       const index = step(layout, Math.max(0, now.selection.focus), action.by);
-      now.onPick({ kind: action.extend && !now.opened ? "extend" : "focus", index });
+      const how = now.opened ? "focus" : action.extend ? "extend" : action.keep ? "wander" : "focus";
+      now.onPick({ kind: how, index });
       return true;
     }
+    case "toggle":
+      if (now.opened || now.size === 0) return false;
+      now.onPick({ kind: "toggle", index: now.selection.focus });
+      return true;
     case "hotkey": {
       const look = now.looks.find((one) => one.hotkey === action.key);
       if (look) now.give(look.id);
