@@ -107,6 +107,8 @@ export function Grid(props: GridProps) {
   }
   const focusShown = selection.focus >= window.start && selection.focus < window.end;
 
+  // The keys of the grid are the keys of the page: useBrowseKeys.
+  /* eslint-disable jsx-a11y/click-events-have-key-events */
   return (
     <div
       ref={scroller}

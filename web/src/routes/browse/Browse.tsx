@@ -248,7 +248,6 @@ function BrowseProject({ project }: { project: string }) {
           />
           <div className="progress-line">
             <WhyLine windows={view?.windows ?? null} index={selection.focus} />
-            <div className="grow" />
             {view?.info.queue === "near-duplicates" && size > 0 && (
               <SkipDoubles project={project} view={view.info.id} size={size} />
             )}

@@ -1,5 +1,4 @@
 import type { Filter, Item, NewView, QueueInfo } from "@/api/types";
-import { percent } from "@/ui/format";
 import { noOptions, type Asked, type Options } from "./asked";
 
 export type Group = QueueInfo["group"];
@@ -70,7 +69,6 @@ const SCORES: Readonly<Record<string, (score: number) => string>> = {
   "near-duplicates": (score) => score.toFixed(3),
   oddities: (score) => score.toFixed(2),
   text: (score) => score.toFixed(2),
-  mistakes: (score) => percent(score, 0),
 };
 
 /** A score as a tile shows it, in queues where the number itself says something. */

@@ -18,7 +18,7 @@ describe("accepting", () => {
       { id: 6, version: 60, mark: give(2) },
       { id: 7, version: 70, mark: give(1) },
     ]);
-    expect(tally(classes, two)).toBe("2 cat, 1 dog");
+    expect(tally(classes, two)).toBe("“cat” 2, “dog” 1");
   });
   it("leaves out what has no suggestion, a wrong one, or a word of a person", () => {
     const items = [item(1, { predicted: null }), item(2), item(3, { status: "labelled", class_id: 2 }), item(4)];

@@ -32,12 +32,12 @@ export function accepted(
   return { images, classes };
 }
 
-/** `12 cat, 3 dog`, the many first. */
+/** `cat 12, dog 3`, the many first; quoted, for classes may be called by numbers. */
 export function tally(classes: ReadonlyMap<number, number>, looks: readonly ClassLook[]): string {
   const name = (id: number) => looks.find((look) => look.id === id)?.name ?? `class ${id}`;
   return [...classes]
     .sort(([, a], [, b]) => b - a)
-    .map(([id, many]) => `${count(many)} ${name(id)}`)
+    .map(([id, many]) => `“${name(id)}” ${count(many)}`)
     .join(", ");
 }
 
