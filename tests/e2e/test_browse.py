@@ -1,4 +1,4 @@
-"""Hand and keys on the Browse page: what is selected, what a key acts on, and what many at once need."""
+"""Hand and keys on Browse: what is selected, what a key acts on, what many at once need."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { FilterX, ImagePlus, Images } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useLocation, useNavigate, useParams, useSearchParams } from "react-router";
 import { api } from "@/api/calls";
@@ -13,14 +12,14 @@ import { UnknownProject } from "@/app/UnknownProject";
 import { Grid, type GridHandle } from "@/grid/Grid";
 import { nothing, pick, pickedCount, targets, type Pick, type Selection } from "@/grid/selection";
 import { skip, unsure } from "@/label/look";
-import { Button } from "@/ui/Button";
 import { Confirm } from "@/ui/Dialog";
-import { Empty, ErrorNote, Skeleton } from "@/ui/States";
+import { ErrorNote, Skeleton } from "@/ui/States";
 import { everything, filters, fromAddress, inQueue, noFilter, toAddress, type Asked } from "./asked";
 import { Detail } from "./Detail";
 import { Filters } from "./Filters";
 import { Inspector } from "./Inspector";
 import { KeyBar } from "./KeyBar";
+import { NoPictures } from "./NoPictures";
 import { Progress } from "./Progress";
 import { SkipDoubles } from "./SkipDoubles";
 import { byName, incomplete, scoreText } from "./queues";
@@ -363,40 +362,5 @@ function WaitingGrid({ tile }: { tile: number }) {
         <Skeleton key={i} height={tile + 10} />
       ))}
     </div>
-  );
-}
-
-interface NoPicturesProps {
-  about: number;
-  filtered: boolean;
-  note: string;
-  onAdd: () => void;
-  onAll: () => void;
-}
-
-function NoPictures({ about, filtered, note, onAdd, onAll }: NoPicturesProps) {
-  if (about === 0) {
-    return (
-      <Empty
-        icon={<ImagePlus size={32} aria-hidden />}
-        title="No pictures yet"
-        action={
-          <Button look="primary" onClick={onAdd}>
-            <ImagePlus size={16} aria-hidden /> Add pictures
-          </Button>
-        }
-      >
-        Name a folder on this machine, or drop pictures from the browser.
-      </Empty>
-    );
-  }
-  return (
-    <Empty
-      icon={filtered ? <FilterX size={32} aria-hidden /> : <Images size={32} aria-hidden />}
-      title={filtered ? "No picture passes these filters" : "Nothing is left in this queue"}
-      action={<Button onClick={onAll}>Show all pictures</Button>}
-    >
-      {note}
-    </Empty>
   );
 }

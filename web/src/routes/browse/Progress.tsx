@@ -4,7 +4,7 @@ import { keys } from "@/api/keys";
 import type { Project } from "@/api/types";
 import { count, duration, many } from "@/ui/format";
 import { HeadStatus } from "./HeadStatus";
-import { shortEstimate, timeFor } from "./pace";
+import { timeFor } from "./pace";
 import { usePace } from "./usePace";
 
 /** Pictures of which nothing has been said yet. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pace, shortEstimate, timeFor } from "./pace";
+import { pace, timeFor } from "./pace";
 
 const acts = (count: number, every: number, labels = 1, from = 0) =>
   Array.from({ length: count }, (_, i) => ({ at: from + i * every * 1000, labels }));
@@ -30,13 +30,4 @@ it("tells how long the rest takes", () => {
   expect(timeFor(40, 20)).toBe(120);
   expect(timeFor(null, 20)).toBeNull();
   expect(timeFor(40, null)).toBeNull();
-});
-
-it("says an estimate with its interval in a few words", () => {
-  const estimate = { target: 0.95, labels_more: 40, low: 25, high: 80 };
-  expect(shortEstimate(estimate)).toBe("40 more labels (25–80) to 95 %");
-  const long = { ...estimate, labels_more: 181, high: 1234 };
-  expect(shortEstimate(long)).toBe("180 more labels (25–1,200) to 95 %");
-  expect(shortEstimate({ ...estimate, labels_more: 1, high: null })).toBe("1 more label (25+) to 95 %");
-  expect(shortEstimate({ ...estimate, labels_more: null })).toBeNull();
 });

@@ -1,5 +1,3 @@
-import { count, many, percent } from "@/ui/format";
-
 /** How fast labels are given: of the last minutes of work, without the pauses. */
 
 /** A longer wait than this is a pause, seconds. */
@@ -37,21 +35,3 @@ export function pace(acts: readonly Act[], now: number): number | null {
 /** Seconds that so many labels will take at that pace; null when nobody can tell. */
 export const timeFor = (labels: number | null, perMinute: number | null): number | null =>
   labels === null || perMinute === null || perMinute <= 0 ? null : (labels / perMinute) * 60;
-
-interface Estimate {
-  readonly target: number;
-  readonly labels_more: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
-}
-
-/** Two figures: an estimate that says more of itself than it knows is no better. */
-const rough = (value: number): number => Number(value.toPrecision(2));
-
-/** `40 more labels (25–80) to 95 %`, in the space that there is; null where no number can be told. */
-export function shortEstimate({ target, labels_more, low, high }: Estimate): string | null {
-  if (labels_more === null) return null;
-  const to = high === null ? "+" : `–${count(rough(high))}`;
-  const between = low === null ? "" : ` (${count(rough(low))}${to})`;
-  return `${many(rough(labels_more), "more label", "more labels")}${between} to ${percent(target, 0)}`;
-}
