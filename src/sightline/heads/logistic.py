@@ -12,7 +12,6 @@ import numpy as np
 from sightline.heads.head import Head
 from sightline.heads.lbfgs import minimise
 from sightline.heads.tag_calibration import HALF, plain
-from sightline.heads.threads import in_parallel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +26,6 @@ SINGLE_FOLD_ROWS: Final = 3000
 """From this many labels on, one held-out fifth says enough."""
 CURVATURE: Final = 0.05
 """What p (1 - p) is expected to be on the way: of a head that is right most of the time."""
-SHARED: Final = 1_000_000
-"""Numbers in a task's rows from which on folds are fitted at the same time."""
 ROUGH: Final = 1e-6
 """Share of the loss by which a step must lower it, where a model is only measured."""
 
@@ -94,17 +91,12 @@ def by_folds(
 
     `start`: (r + 1, K) where each model begins. The loss is convex: they end where they must.
     """
-    each = [int(fold) for fold in np.unique(part[part >= 0])]
-
-    def model(fold: int) -> F64:
-        return solve(task.subset(part != fold), strength, start, tolerance=ROUGH)
-
-    # Small ones are quicker one after the other: their steps are too short to share a machine.
-    models = in_parallel(model, each) if task.rows.size > SHARED else [model(one) for one in each]
-    out = np.full((len(task.y), len(task.class_ids)), np.nan)
-    for fold, v in zip(each, models, strict=True):
+    out, models = np.full((len(task.y), len(task.class_ids)), np.nan), []
+    for fold in np.unique(part[part >= 0]):
         held = part == fold
+        v = solve(task.subset(~held), strength, start, tolerance=ROUGH)
         out[held] = task.rows[held] @ v[:-1].astype(np.float32) + v[-1]
+        models.append(v)
     return out, tuple(models)
 
 

@@ -6,16 +6,20 @@ Measured by the tests below (see also docs/guide/head.md): on populations whose 
 
 from __future__ import annotations
 
+import io
 import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from sightline.curate.assist import Known, Labels, learn
 from sightline.curate.curve import Curves, fit_curves
 from sightline.curate.estimate import estimate
+from sightline.engines.hog.engine import HogEncoder
+from sightline.flows.samples import digit_files
 from sightline.heads.task import prepare_tags
-from unit.curate.curves import STRENGTH, Population, coverage, mixture
+from unit.curate.curves import STRENGTH, Population, coverage, covers, mixture
 from unit.curate.pools import MemoryRows
 
 
@@ -133,3 +137,49 @@ def test_coverage_where_the_curve_is_known(classes: int, dim: int, apart: float,
         Population(rows, truth, sizes(1500, 14)), (60, 120, 250), (1.3, 2, 3), trials=20
     )
     assert share >= 0.7, table
+
+
+@pytest.fixture(scope="module")
+def digits() -> tuple[np.ndarray, np.ndarray]:
+    """The sample digits as the built-in encoder sees them."""
+    files = list(digit_files())
+    images = [np.array(Image.open(io.BytesIO(data)).convert("RGB")) for _, data in files]
+    truth = np.array([int(path.partition("/")[0]) for path, _ in files])
+    return HogEncoder().encode(images).astype(np.float32), truth
+
+
+@pytest.mark.nightly
+def test_coverage_on_digits(digits: tuple[np.ndarray, np.ndarray]) -> None:
+    share, table = coverage(
+        Population(*digits, sizes(900, 12)), (60, 120, 250), (1.3, 2, 3), trials=12
+    )
+    assert share >= 0.7, table
+
+
+@pytest.mark.nightly
+def test_coverage_where_doubt_picked_the_labels(digits: tuple[np.ndarray, np.ndarray]) -> None:
+    rows, truth = digits
+    memory = MemoryRows(rows)
+    told, curves = [], []
+    for seed in range(8):
+        order = np.random.default_rng(seed).permutation(len(truth))
+        apart, pool = order[:500], order[500:]
+        known, curve = pool[:20], {}
+        while len(known) < 240:
+            head, fit, ground = learn(memory, Labels(known, truth[known]), encoder="e", pool=pool)
+            said = np.array(head.class_ids)[head.logits(rows[apart]).argmax(axis=1)]
+            curve[len(known)] = float((said == truth[apart]).mean())
+            if len(known) == 60:
+                told.append((ground, fit.accuracy, seed))
+            rest = np.setdiff1d(pool, known)
+            doubt = head.margin(head.score(rows[rest]))
+            known = np.concatenate([known, rest[np.argsort(doubt)[:10]]])
+        curves.append(curve)
+    mean = np.maximum.accumulate(np.mean([list(curve.values()) for curve in curves], axis=0))
+    held = []
+    for target in (0.97, 0.98, 0.985):
+        more = float(np.interp(target, mean, list(curves[0]))) - 60
+        for ground, now, seed in told:
+            found = estimate(ground, STRENGTH, target=target, now=now, left=999, seed=seed)
+            held.append(covers(found, 60, 60 + more))
+    assert np.mean(held) >= 0.5
