@@ -50,6 +50,7 @@ KINDS: Final = (
         factory="sightline.app.tasks:map_",
         title="Make a map",
         resumable=True,
+        env={"OMP_WAIT_POLICY": "PASSIVE"},
     ),
     JobKind(
         name="compare",

@@ -19,12 +19,13 @@ import type { View } from "./useView";
 interface ClassPanelProps {
   project: string;
   looks: readonly ClassLook[];
+  multi: boolean;
   view: View | null;
   chosen: readonly number[];
   onToggle: (id: number) => void;
 }
 
-function AddClass({ project }: { project: string }) {
+function AddClass({ project, multi }: { project: string; multi: boolean }) {
   const [name, setName] = useState("");
   const add = useMutation({
     mutationFn: () => api.addClass(project, { name: name.trim() }),
@@ -43,7 +44,7 @@ function AddClass({ project }: { project: string }) {
       <input
         className="input compact"
         aria-label="Name of a new class"
-        placeholder="Add a class"
+        placeholder={multi ? "Add a tag" : "Add a class"}
         value={name}
         maxLength={80}
         onChange={(event) => setName(event.target.value)}
@@ -57,7 +58,7 @@ function AddClass({ project }: { project: string }) {
 
 type Asking = { readonly what: "edit" | "merge" | "split" | "delete"; readonly look: ClassLook };
 
-export function ClassPanel({ project, looks, view, chosen, onToggle }: ClassPanelProps) {
+export function ClassPanel({ project, looks, multi, view, chosen, onToggle }: ClassPanelProps) {
   const [asking, setAsking] = useState<Asking | null>(null);
   const close = () => setAsking(null);
   const move = useMutation({
@@ -106,7 +107,7 @@ export function ClassPanel({ project, looks, view, chosen, onToggle }: ClassPane
   ];
   return (
     <section>
-      <h2 className="panel-title">Classes</h2>
+      <h2 className="panel-title">{multi ? "Tags" : "Classes"}</h2>
       <ul>
         {looks.map((look, place) => (
           <li key={look.id} className="class-row">
@@ -136,7 +137,7 @@ export function ClassPanel({ project, looks, view, chosen, onToggle }: ClassPane
       {looks.length === 0 && (
         <p className="muted small panel-hint">Add the classes that you tell apart; the keys 1 to 9 give them.</p>
       )}
-      <AddClass project={project} />
+      <AddClass project={project} multi={multi} />
       {asking?.what === "edit" && <EditClass project={project} look={asking.look} onClose={close} />}
       {asking?.what === "merge" && <MergeClass project={project} look={asking.look} looks={looks} onClose={close} />}
       {asking?.what === "split" && view && (

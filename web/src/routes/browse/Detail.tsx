@@ -101,8 +101,8 @@ export function Detail(props: DetailProps) {
         {item ? <Stage key={item.id} item={item} look={science ? query : ""} /> : <Skeleton height="100%" />}
         <aside className="detail-side" aria-label="About the picture">
           {item && <StatusLine item={item} looks={byId} />}
+          {multi && item && <TagList project={project} item={item} image={image} looks={looks} />}
           <div className="detail-classes">
-            {multi && item && <TagList project={project} item={item} image={image} looks={looks} />}
             {!multi &&
               looks.map((look) => (
                 <Button key={look.id} small className="detail-class" onClick={() => onGive(look.id)}>

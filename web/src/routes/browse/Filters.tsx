@@ -36,7 +36,8 @@ function counted(about: Project | undefined, status: Status): number | null {
 export function Filters({ project, about, asked, onAsk, looks, view, error }: FiltersProps) {
   const { filter } = asked;
   const set = (part: Partial<typeof filter>) => onAsk({ ...asked, filter: { ...filter, ...part } });
-  const kind = about?.task === "multi" ? "tag_ids" : "class_ids";
+  const multi = about?.task === "multi";
+  const kind = multi ? "tag_ids" : "class_ids";
   const active = filters(filter);
   return (
     <aside className="filters" aria-label="Filters and classes">
@@ -44,6 +45,7 @@ export function Filters({ project, about, asked, onAsk, looks, view, error }: Fi
       <ClassPanel
         project={project}
         looks={looks}
+        multi={multi}
         view={view}
         chosen={filter[kind]}
         onToggle={(id) => set({ [kind]: toggled(filter[kind], id) })}

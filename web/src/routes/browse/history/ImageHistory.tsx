@@ -15,7 +15,7 @@ export function ImageHistory({ image, looks }: { image: ImageDetail; looks: Read
           <li key={entry.seq} title={`${entry.description}, ${entry.at}`}>
             <span className="grow">
               {changeText(entry.before, entry.after, looks)}
-              <span className="muted history-who"> {entry.actor}</span>
+              <span className="muted history-who">{entry.actor}</span>
             </span>
             <span className="muted">{ago(entry.at)}</span>
           </li>

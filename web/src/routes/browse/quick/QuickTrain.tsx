@@ -82,7 +82,8 @@ function Fields({ offer, value, onChange }: { offer: QuickOffer; value: Choice; 
       </label>
       <p className="small quick-time" role="status">
         Learns from {count(offer.training)} of {many(offer.labelled, "labelled picture")} in about{" "}
-        <b>{duration(time.train)}</b>, then predicts all {count(offer.images)} in about <b>{duration(time.predict)}</b>
+        <b>{duration(Math.max(1, time.train))}</b>, then predicts all {count(offer.images)} in about{" "}
+        <b>{duration(Math.max(1, time.predict))}</b>
         {network.measured ? " (as fast as the last time)." : " (a guess: this network has not been trained here yet)."}
       </p>
     </>

@@ -88,7 +88,7 @@ function Restore({ project, one, onClose }: { project: string; one: Snapshot; on
           ? "Comparing."
           : nothing
             ? "The labels are as in this snapshot already."
-            : `${many(data.changed, "picture")} and ${many(data.classes.length, "class", "classes")} become as they were${shown && shown.length > 0 ? `: ${shown.join("; ")}` : ""}. One undo takes it back.`
+            : `${many(data.changed, "picture")}${data.classes.length > 0 ? ` and ${many(data.classes.length, "class", "classes")}` : ""} become as they were${shown && shown.length > 0 ? `: ${shown.join("; ")}` : ""}. One undo takes it back.`
       }
       action="Go back"
       busy={!data || nothing || restore.isPending}
