@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def test_names_are_looked_for_in_the_table_then_torchvision_then_timm() -> None:
     assert resolve("mobilenet_v2_same") == "mobilenet_v2_same"
-    assert resolve("efficientnet_b0") == "torchvision:efficientnet_b0"
+    assert resolve("efficientnet_b1") == "torchvision:efficientnet_b1"
     assert resolve("timm:resnet50") == "timm:resnet50"
     assert resolve("vit_tiny_patch16_224") == "timm:vit_tiny_patch16_224"
     with pytest.raises(InvalidInputError) as caught:
