@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 LEAST: Final = 10
 """Pictures that a map by neighbours needs at least."""
+ALONE: Final = 5_000
+"""t-SNE of fewer stays on one thread: threads that wait for each other made 60 points take 95 s."""
 NOISE: Final = 1e-4
 SPREAD: Final = 10.0
 
@@ -173,6 +175,7 @@ def _pacmap(rows: F32, _near: Neighbours | None, options: Options, progress: Pro
 def _tsne(rows: F32, _near: Neighbours | None, options: Options, progress: Progress) -> F32:
     """t-SNE (van der Maaten & Hinton 2008) by trees (Barnes-Hut: van der Maaten 2014)."""
     from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     said = _Said(progress, re.compile(r"Iteration (\d+)"), "laying out", total=1000)
     start = _start(rows, options.seed)
@@ -182,7 +185,7 @@ def _tsne(rows: F32, _near: Neighbours | None, options: Options, progress: Progr
         random_state=options.seed,
         verbose=2,
     )
-    with redirect_stdout(said):
+    with redirect_stdout(said), threadpool_limits(1 if len(rows) < ALONE else None, "openmp"):
         places = model.fit_transform(rows)
     return np.asarray(places, dtype=np.float32)
 
