@@ -36,7 +36,10 @@ STAMP = VENV / "sightline.json"  # what is installed; written last
 UNDER_WAY = VENV / "sightline.installing"  # there while pip writes: it may have been cut short
 LOG = VENV / "sightline-install.log"
 
-EXTRAS = ["train", "models", "map", "search", "tables", "science", "heic", "postgresql"]
+EXTRAS = [
+    "train", "models", "map", "search", "tables", "science", "heic", "postgresql", "explain",
+    "sweep", "distributed", "tracking", "desktop",
+]  # fmt: skip
 WHEELS = "https://download.pytorch.org/whl"
 GIB = 1 << 30
 

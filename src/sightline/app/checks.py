@@ -28,6 +28,11 @@ EXTRAS = {
     "science": ("tifffile", "astropy"),
     "heic": ("pillow-heif",),
     "postgresql": ("psycopg",),
+    "explain": ("captum",),
+    "sweep": ("optuna",),
+    "distributed": ("lightning-fabric",),
+    "tracking": ("tensorboard", "mlflow-skinny"),
+    "desktop": ("pywebview",),
 }
 
 

@@ -239,8 +239,8 @@ class Training:
     def _train(self, project: Project, run: Run, progress: Progress) -> TrainResult:
         from sightline.train import manifest
         from sightline.train.checkpoint import best_path, last_path
+        from sightline.train.migrate import saved_spec
         from sightline.train.run import train
-        from sightline.train.spec import TrainSpec
 
         parent = None if run.parent is None else self.run_dir(self._store.runs.get(run.parent))
         folder = self.run_dir(run)
@@ -248,7 +248,7 @@ class Training:
         if not begun:  # it died before it could be resumed: it makes the same weights again
             best_path(folder).unlink(missing_ok=True)
         return train(
-            TrainSpec.model_validate(run.spec),
+            saved_spec(run.spec),
             manifest.load(folder) if begun else samples(self._store, project),
             folder,
             mode="resume" if begun else MODES[run.mode],
@@ -303,7 +303,7 @@ class Training:
         self, project: Project, spec: dict[str, Any], *, base: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         """Return a whole, checked spec: what is asked for over `base`, else over what fits."""
-        from sightline.train.spec import TrainSpec
+        from sightline.train.migrate import saved_spec
         from sightline.train.spec_io import build_spec
         from sightline.train.suggest import plan_spec
 
@@ -313,7 +313,7 @@ class Training:
                 hint=f"train its head, which learns tags: sightline heads train {project.name}",
             )
         if base is not None:
-            full = build_spec(spec, base=TrainSpec.model_validate(base))
+            full = build_spec(spec, base=saved_spec(base))
         else:
             toned = {"tone": tone_text(self._projects.tone(project.id)), **self._with_weights(spec)}
             full = plan_spec(toned, samples(self._store, project), sizes(self._store, project))

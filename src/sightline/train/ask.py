@@ -12,7 +12,7 @@ from sightline.nets.weights import apply_state, load_state
 from sightline.train.augment import Augmenter
 from sightline.train.data import IGNORED, Pixels
 from sightline.train.evaluate import logits_of
-from sightline.train.spec import AugmentPart
+from sightline.train.spec_augment import AugmentPart
 from sightline.train.start import device_of
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sightline.core.arrays import I64, U8
     from sightline.core.preprocess import Preprocess
-    from sightline.train.spec import AugmentPart
+    from sightline.train.spec_augment import AugmentPart
 
 GRID: Final = 4
 """Control points of the warp, per side."""

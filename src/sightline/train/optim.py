@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-    from sightline.train.spec import OptimizerPart, SchedulePart
+    from sightline.train.spec_model import OptimizerPart, SchedulePart
 
 
 def make_optimizer(net: nn.Module, part: OptimizerPart) -> torch.optim.Optimizer:

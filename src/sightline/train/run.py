@@ -146,7 +146,7 @@ def _training(
     weight = class_weight(spec, samples, begun.device)
     splitter = Splitter(
         begun.parts.net,
-        Objective(weight, spec.label_smoothing),
+        Objective(weight, spec.loss.label_smoothing),
         size=min(spec.batch_size, begun.place.micro or spec.batch_size),
         seed=spec.seed,
         autocast=_autocast(spec, begun.device),
@@ -171,7 +171,7 @@ def _training(
 
 def class_weight(spec: TrainSpec, samples: SampleSet, device: torch.device) -> torch.Tensor | None:
     """Return (K,) weights, mean 1 over the training pictures, or None where all count alike."""
-    if spec.class_weights == "none":
+    if spec.loss.class_weights == "none":
         return None
     import torch
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from sightline.core.errors import InvalidInputError, did_you_mean
 from sightline.nets.table import spec_of
+from sightline.train.migrate import migrate
 from sightline.train.spec import TrainSpec, flat
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def build_spec(values: Mapping[str, Any], *, base: TrainSpec | None = None) -> T
     Raises:
         InvalidInputError: A key is unknown (the nearest is named), or a value is not allowed.
     """
-    merged = _merge((base or TrainSpec()).model_dump(), values)
+    merged = _merge((base or TrainSpec()).model_dump(), migrate(values))
     name = merged.get("model", {}).get("name") if isinstance(merged.get("model"), dict) else None
     if isinstance(name, str):
         spec_of(name)

@@ -24,6 +24,7 @@ from sightline.train.checkpoint import (
     load_last,
     restore,
 )
+from sightline.train.migrate import saved_spec
 from sightline.train.optim import Ema, make_optimizer
 from sightline.train.spec import RESUMABLE, TrainSpec, changed_keys
 from sightline.train.state import Place
@@ -157,7 +158,7 @@ def _check_resume(spec: TrainSpec, samples: SampleSet, last: Last) -> list[str]:
             "the labelled pictures are not those that the run started with",
             hint="start a new run, or finetune from this one",
         )
-    before = TrainSpec.model_validate(last.about["spec"])
+    before = saved_spec(last.about["spec"])
     changed = changed_keys(before, spec)
     refused = [key for key in changed if key.split(".")[0] not in RESUMABLE]
     if refused:

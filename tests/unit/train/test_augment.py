@@ -9,7 +9,7 @@ import torch
 from sightline.core.preprocess import Preprocess
 from sightline.imaging.preprocess import normalise
 from sightline.train.augment import Augmenter, affine
-from sightline.train.spec import AugmentPart
+from sightline.train.spec_augment import AugmentPart
 
 RULE = Preprocess(size=16)
 IMAGES = np.random.default_rng(0).integers(0, 256, (5, 16, 16, 3), dtype=np.uint8)

@@ -10,7 +10,7 @@ from sightline.nets.build import build
 from sightline.nets.weights import save_state
 from sightline.train.checkpoint import Parts, last_path, load_last, restore, save_last
 from sightline.train.optim import Ema, make_optimizer
-from sightline.train.spec import OptimizerPart
+from sightline.train.spec_model import OptimizerPart
 from sightline.train.state import Place
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from sightline.train.augment import Augmenter
 from sightline.train.data import Pixels
 from sightline.train.evaluate import logits_of, measure, temperature_of
 from sightline.train.report import Answers, judge, mistakes
-from sightline.train.spec import AugmentPart
+from sightline.train.spec_augment import AugmentPart
 
 RULE = Preprocess(size=16)
 

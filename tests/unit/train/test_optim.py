@@ -5,7 +5,7 @@ import torch
 
 from sightline.nets.build import build
 from sightline.train.optim import Ema, learning_rate, make_optimizer
-from sightline.train.spec import OptimizerPart, SchedulePart
+from sightline.train.spec_model import OptimizerPart, SchedulePart
 
 
 @pytest.mark.parametrize("name", ["cosine", "one_cycle", "constant"])

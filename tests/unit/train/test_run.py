@@ -222,7 +222,7 @@ def test_pictures_that_teach_nothing_are_refused_before_any_work(
 
 def test_a_class_without_pictures_is_warned_of(tmp_path: Path, bars: SampleSet, quick: Any) -> None:
     more = replace(bars, classes=(*bars.classes, "lacking"))
-    result = train(quick(epochs=1, class_weights="balanced"), more, tmp_path)
+    result = train(quick(epochs=1, loss={"class_weights": "balanced"}), more, tmp_path)
     assert any("no training picture of lacking" in note for note in result.notes)
     assert np.array(report_of(tmp_path)["splits"]["test"]["confusion"]).shape == (4, 4)
 

@@ -79,7 +79,7 @@ def test_every_kind_of_state_survives(
     spec = quick(
         optimizer={"name": optimizer, "lr": 0.01}, schedule={"name": "cosine"}, accumulate=2,
         augment={"views": 2, "mixup": 0.4, "elastic": 0.1, "erase": 0.5, "colour": 0.3},
-        class_weights="balanced", epochs=2, ema=0.9 if optimizer == "sgd" else 0.0,
+        loss={"class_weights": "balanced"}, epochs=2, ema=0.9 if optimizer == "sgd" else 0.0,
     )  # fmt: skip
     train(spec, bars, tmp_path / "whole")
     with pytest.raises(CancelledError):
