@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Split = Literal["train", "val", "test"]
+LabelTask = Literal["single", "multi"]
+"""single: an image has one class; multi: any number of tags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +22,15 @@ class Sample:
     path: Path
     page: int
     label: int
-    """Index into the set's classes."""
+    """Index into the set's classes; of tags the first one's, -1 for none."""
     split: Split
     digest: str
     """BLAKE3 of the file's bytes, hex."""
+    tags: tuple[tuple[int, float], ...] = ()
+    """Of tags: (index into the set's classes, probability 0..1 that it is there), each index once.
+    A class that is not named is not there; a probability that is no number is not known."""
+    group: str = ""
+    """What must not be parted between splits: a source folder, a patient, a video."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ class SampleSet:
     samples: tuple[Sample, ...]
     classes: tuple[str, ...]
     class_ids: tuple[int, ...] = ()
+    task: LabelTask = "single"
 
     def of(self, split: Split) -> tuple[Sample, ...]:
         """Return the samples of one split."""
@@ -41,3 +49,16 @@ class SampleSet:
     def counts(self) -> dict[str, int]:
         """Return how many samples each split has."""
         return dict(Counter(sample.split for sample in self.samples))
+
+    def class_counts(self, split: Split) -> dict[str, int]:
+        """Return how many samples of a split show each class; a tag counts from one half on."""
+        found: Counter[str] = Counter()
+        for one in self.of(split):
+            for index in shown(one) if self.task == "multi" else (one.label,):
+                found[self.classes[index]] += 1
+        return dict(found)
+
+
+def shown(sample: Sample) -> tuple[int, ...]:
+    """Return the tags that are there rather than not."""
+    return tuple(index for index, probability in sample.tags if probability >= 0.5)  # noqa: PLR2004
