@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from sightline.train.counters import AUGMENT, MIXUP, generator
+from sightline.train.augment_draws import Extra, Place, basic_draws, extra_draws
+from sightline.train.augment_mix import Mix, draw_mix, mixes
+from sightline.train.augment_pictures import Pictures
+from sightline.train.augment_tone import erase, light, turn_hue
+from sightline.train.augment_warp import move, moves
 
 if TYPE_CHECKING:
     import torch
@@ -16,12 +17,6 @@ if TYPE_CHECKING:
     from sightline.core.arrays import I64, U8
     from sightline.core.preprocess import Preprocess
     from sightline.train.spec_augment import AugmentPart
-
-GRID: Final = 4
-"""Control points of the warp, per side."""
-COLUMNS: Final = 16 + 2 * GRID * GRID
-ERASE_SIDE: Final = (0.1, 0.4)
-"""Least and greatest side of the covered rectangle, share of the picture's."""
 
 
 @dataclass(slots=True)
@@ -70,116 +65,84 @@ class Augmenter:
         mean = torch.tensor(rule.mean, device=device).view(1, 3, 1, 1)
         std = torch.tensor(rule.std, device=device).view(1, 3, 1, 1)
         self._offset, self._scale = -mean / std, std * 255
-        moves = (
-            part.flip, part.flip_vertical, part.rotate, part.scale, part.translate, part.shear,
-            part.elastic,
-        )  # fmt: skip
-        self._moves = any(moves)
+        self._moves = moves(part)
         self._lights = any((part.brightness, part.contrast, part.colour))
+        self._singly = Pictures(part) if Pictures.wanted(part) else None
+        self._more = bool(self._singly or part.crop or part.perspective or part.hue)
+        self._varies = bool(self._moves or self._lights or part.hue or part.erase)
 
     def plain(self, images: U8) -> torch.Tensor:
         """Return (B, 3, S, S) normalised floats of (B, S, S, 3) pictures, not varied."""
-        return self._normalise(self._floats(images))
+        return self._normalise(self._pixels(images).float())
 
     def batch(self, images: U8, labels: I64, *, epoch: int, step: int) -> Batch:
         """Return a varied batch of (B, S, S, 3) pictures for a step of an epoch."""
-        x = self._floats(images)
-        if self._moves or self._lights or self._part.erase:
-            x = self._vary(x.div_(255), self._draws(len(images), epoch, step)).mul_(255)
+        x = self._normalise(self._varied(images, Place(epoch, step, len(images))))
         y = self._torch.from_numpy(labels).to(self._device)
-        batch = Batch(self._normalise(x), y, whole=bool((labels >= 0).all()))
-        return self._mix(batch, epoch, step) if self._part.mixup else batch
+        batch = Batch(x, y, whole=bool((labels >= 0).all()))
+        return self._mix(batch, epoch, step) if mixes(self._part) else batch
 
-    def _draws(self, count: int, epoch: int, step: int) -> torch.Tensor:
-        """Return (B, COLUMNS) numbers in 0..1, a row for each picture."""
-        rng = generator(self._seed, AUGMENT, epoch, step)
-        return self._torch.from_numpy(rng.random((count, COLUMNS), dtype=np.float32)).to(
-            self._device
-        )
+    def view(self, picture: U8, other: U8 | None, place: Place, other_row: int = 0) -> U8:
+        """Return one picture as a step shows it to the network: (S, S, 3) uint8.
 
-    def _vary(self, x: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
+        Args:
+            picture: (S, S, 3)
+            other: (S, S, 3) the one that `draw_mix` mixes in; None where nothing is mixed.
+            place: The step, and the picture's row.
+            other_row: The other picture's row.
+        """
+        x = self._normalise(self._varied(picture[None], place))
+        if other is not None:
+            there = Place(place.epoch, place.step, place.count, other_row)
+            y = self._normalise(self._varied(other[None], there))
+            plan = self._plan(place.count, place.epoch, place.step, picture.shape[0])
+            weight = plan.weight(slice(place.first, place.first + 1), picture.shape[0])
+            x = self._torch.lerp(y, x, self._torch.from_numpy(weight).to(self._device))
+        seen = ((x - self._offset) * self._scale).round_().clamp_(0, 255)[0].permute(1, 2, 0)
+        out: U8 = seen.to(self._torch.uint8).cpu().numpy()
+        return out
+
+    def _varied(self, images: U8, place: Place) -> torch.Tensor:
+        """Return (B, 3, S, S) floats, 0..255 and somewhat beyond, not normalised."""
+        x = self._pixels(images)
+        extra = extra_draws(self._seed, place, len(images)) if self._more else None
+        if self._singly is not None and extra is not None:
+            x = self._singly(x, extra)
+        x = x.float()
+        return self._together(x.div_(255), place, extra).mul_(255) if self._varies else x
+
+    def _together(self, x: torch.Tensor, place: Place, extra: Extra | None) -> torch.Tensor:
+        """Vary a whole batch of (B, 3, S, S) in 0..1 in one call for each kind of variation."""
+        part = self._part
+        u = self._torch.from_numpy(basic_draws(self._seed, place, len(x))).to(self._device)
+        more = None if extra is None else self._torch.from_numpy(extra.more).to(self._device)
         if self._moves:
-            x = _move(x, u, self._part)
+            x = move(x, u, more, part)
         if self._lights:
-            x = _light(x, u, self._part)
-        return _erase(x, u, self._part.erase) if self._part.erase else x
+            x = light(x, u, part)
+        if part.hue and more is not None:
+            x = turn_hue(x, more, part.hue)
+        return erase(x, u, part.erase) if part.erase else x
 
-    def _floats(self, images: U8) -> torch.Tensor:
+    def _pixels(self, images: U8) -> torch.Tensor:
         # (B, S, S, 3) in memory is (B, 3, S, S) channels last: nothing is moved.
-        return self._torch.from_numpy(images).to(self._device).permute(0, 3, 1, 2).float()
+        return self._torch.from_numpy(images).to(self._device).permute(0, 3, 1, 2)
 
     def _normalise(self, x: torch.Tensor) -> torch.Tensor:
         x = self._torch.addcdiv(self._offset, x, self._scale)
         return x.contiguous(memory_format=self._torch.channels_last)
 
+    def _plan(self, count: int, epoch: int, step: int, side: int) -> Mix:
+        return draw_mix(self._part, self._seed, epoch=epoch, step=step, count=count, side=side)
+
     def _mix(self, batch: Batch, epoch: int, step: int) -> Batch:
         import torch
 
-        rng = generator(self._seed, MIXUP, epoch, step)
-        alpha, count = self._part.mixup, len(batch)
-        share = torch.from_numpy(rng.beta(alpha, alpha, count).astype(np.float32))
-        other = torch.from_numpy(rng.permutation(count)).to(self._device)
-        share = share.to(self._device)
-        x = torch.lerp(batch.x[other], batch.x, share.view(-1, 1, 1, 1))
+        count, side = len(batch), batch.x.shape[-1]
+        plan = self._plan(count, epoch, step, side)
+        other = torch.from_numpy(plan.other).to(self._device)
+        weight = torch.from_numpy(plan.weight(slice(0, count), side)).to(self._device)
+        share = torch.from_numpy(plan.share).to(self._device)
+        x = torch.lerp(batch.x[other], batch.x, weight)
         x = x.contiguous(memory_format=torch.channels_last)
         return Batch(x, batch.y, batch.y[other], share, batch.whole)
-
-
-def _move(x: torch.Tensor, u: torch.Tensor, part: AugmentPart) -> torch.Tensor:
-    """Turn, zoom, shift, slant, flip and warp (B, 3, S, S) with one sampling per pixel."""
-    import torch.nn.functional as F  # noqa: N812
-
-    grid = F.affine_grid(affine(u, part), list(x.shape), align_corners=False)
-    if part.elastic:
-        knots = (u[:, 16:].reshape(-1, 2, GRID, GRID) * 2 - 1) * (2 * part.elastic)
-        warp = F.interpolate(knots, size=x.shape[2:], mode="bicubic", align_corners=True)
-        grid = grid + warp.permute(0, 2, 3, 1)
-    return F.grid_sample(x, grid, mode="bilinear", padding_mode="border", align_corners=False)
-
-
-def affine(u: torch.Tensor, part: AugmentPart) -> torch.Tensor:
-    """Return (B, 2, 3) maps from output to input, in -1..1, of draws (B, >= 9) in 0..1."""
-    import torch
-
-    v = u * 2 - 1
-    angle = v[:, 0] * math.radians(part.rotate)
-    slant = torch.tan(v[:, 1] * math.radians(part.shear))
-    zoom, aspect = torch.exp(v[:, 2] * part.scale), torch.exp(v[:, 3] * (part.scale / 2))
-    one = torch.ones_like(zoom)
-    across = torch.where(u[:, 4] < part.flip, -one, one)
-    down = torch.where(u[:, 5] < part.flip_vertical, -one, one)
-    cos, sin = torch.cos(angle), torch.sin(angle)
-    width, height = zoom * aspect * across, zoom / aspect * down
-    # The product of rotation, slant and size, in this order.
-    theta = torch.stack(
-        [cos * width, (cos * slant - sin) * height, sin * width, (sin * slant + cos) * height], 1
-    ).view(-1, 2, 2)
-    shift = v[:, 6:8, None] * (2 * part.translate)
-    return torch.cat([theta, shift], dim=2)
-
-
-def _light(x: torch.Tensor, u: torch.Tensor, part: AugmentPart) -> torch.Tensor:
-    """Change brightness, contrast and saturation of (B, 3, S, S) in 0..1; may leave 0..1."""
-    import torch
-
-    v = (u[:, 8:11] * 2 - 1).view(-1, 3, 1, 1, 1)
-    if part.colour:
-        grey = x.mean(dim=1, keepdim=True)
-        x = torch.lerp(grey.expand_as(x), x, torch.exp(v[:, 2] * part.colour))
-    gain = torch.exp(v[:, 1] * part.contrast)
-    return x * gain + (0.5 - 0.5 * gain + v[:, 0] * part.brightness)
-
-
-def _erase(x: torch.Tensor, u: torch.Tensor, chance: float) -> torch.Tensor:
-    """Cover a rectangle of some of (B, 3, S, S) with a flat grey (Zhong et al. 2020)."""
-    import torch
-
-    low, high = ERASE_SIDE
-    place = (torch.arange(x.shape[-1], device=x.device) + 0.5) / x.shape[-1]
-    half = (low + (high - low) * u[:, 11:13]) / 2
-    tall = (place[None] - u[:, 13:14]).abs() < half[:, :1]
-    wide = (place[None] - u[:, 14:15]).abs() < half[:, 1:]
-    chosen = (u[:, 15] < chance)[:, None, None]
-    inside = (tall[:, :, None] & wide[:, None, :] & chosen)[:, None]
-    grey = (u[:, 15:16] / chance).clamp(max=1).view(-1, 1, 1, 1)
-    return torch.where(inside, grey, x)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 ORDER: Final = 1
 AUGMENT: Final = 2
 MIXUP: Final = 3
+PICTURE: Final = 4
 _MASK: Final = (1 << 64) - 1
 
 

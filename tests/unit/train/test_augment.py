@@ -8,7 +8,8 @@ import torch
 
 from sightline.core.preprocess import Preprocess
 from sightline.imaging.preprocess import normalise
-from sightline.train.augment import Augmenter, affine
+from sightline.train.augment import Augmenter
+from sightline.train.augment_warp import affine
 from sightline.train.spec_augment import AugmentPart
 
 RULE = Preprocess(size=16)
