@@ -33,8 +33,20 @@ def load(source: Source, rule: Preprocess, page: int = 0, *, limits: Limits = DE
         UnreadableImageError: It cannot be read.
         MissingExtraError: Reading it needs an optional package.
     """
+    return load_placed(source, rule, page, limits=limits)[0]
+
+
+def load_placed(
+    source: Source, rule: Preprocess, page: int = 0, *, limits: Limits = DEFAULT_LIMITS
+) -> tuple[U8, tuple[int, int]]:
+    """Return what `load` returns, and the (width, height) it was decoded at, for `placement.py`.
+
+    Raises:
+        UnreadableImageError: It cannot be read.
+        MissingExtraError: Reading it needs an optional package.
+    """
     image = upright(source, page=page, min_side_px=rule.min_side_px, limits=limits, tone=rule.tone)
-    return np.array(_fit(image, rule))
+    return np.array(_fit(image, rule)), image.size
 
 
 def fit(image: U8, rule: Preprocess) -> U8:
@@ -68,10 +80,10 @@ def _fit(image: Image.Image, rule: Preprocess) -> Image.Image:
         return _resized(image, (rule.size, rule.size), resample)
     if rule.resize == "crop":
         short = rule.resize_px or rule.size
-        image = _resized(image, _scaled(image.size, short, min(image.size)), resample)
+        image = _resized(image, scaled(image.size, short, min(image.size)), resample)
         left, top = (image.width - rule.size) // 2, (image.height - rule.size) // 2
         return image.crop((left, top, left + rule.size, top + rule.size))
-    image = _resized(image, _scaled(image.size, rule.size, max(image.size)), resample)
+    image = _resized(image, scaled(image.size, rule.size, max(image.size)), resample)
     page = Image.new("RGB", (rule.size, rule.size), GREY)
     page.paste(image, ((rule.size - image.width) // 2, (rule.size - image.height) // 2))
     return page
@@ -81,7 +93,7 @@ def _resized(image: Image.Image, size: tuple[int, int], resample: Image.Resampli
     return image if image.size == size else image.resize(size, resample)
 
 
-def _scaled(size: tuple[int, int], wanted: int, side: int) -> tuple[int, int]:
+def scaled(size: tuple[int, int], wanted: int, side: int) -> tuple[int, int]:
     """Return `size` scaled so that a side of `side` pixels gets `wanted`; at least 1 each."""
     width, height = size
     return max(1, round(width * wanted / side)), max(1, round(height * wanted / side))
