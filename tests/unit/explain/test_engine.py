@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from fakes.explained import card_of, net_of, pictures
 from sightline.core.errors import InvalidInputError
 from sightline.explain.engine import Explanations, load
 from sightline.nets.weights import save_state
-from unit.explain.nets import card_of, net_of, pictures
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from fakes.explained import card_of, full_backward, net_of, pictures
 from sightline.core.errors import InvalidInputError, MissingExtraError
 from sightline.explain.cam import class_map
 from sightline.explain.explainer import Explainer, probabilities
@@ -14,7 +15,6 @@ from sightline.explain.tap import run
 from sightline.explain.ways import Wish
 from sightline.imaging.preprocess import normalise
 from sightline.nets.build import head_of
-from unit.explain.nets import card_of, full_backward, net_of, pictures
 
 
 def head(net: torch.nn.Module) -> torch.nn.Linear:

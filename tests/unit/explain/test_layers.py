@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from fakes.explained import card_of, net_of
 from sightline.core.errors import InvalidInputError
 from sightline.explain.explainer import Explainer
 from sightline.explain.facts import facts_of
 from sightline.explain.layers import find_layers
-from unit.explain.nets import card_of, net_of
 
 
 def test_the_last_layer_with_places_is_looked_at() -> None:

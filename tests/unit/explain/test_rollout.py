@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 import torch
 
+from fakes.explained import net_of
 from sightline.core.errors import InvalidInputError
 from sightline.explain.rollout import can_roll, rollout
 from sightline.nets import torchvision_shim
-from unit.explain.nets import net_of
 
 torchvision_shim.install()
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 import torch
 
+from fakes.explained import full_backward, net_of
 from sightline.core.errors import InvalidInputError
 from sightline.explain.tap import frozen, run
-from unit.explain.nets import full_backward, net_of
 
 CASES = [
     ("small_cnn", "relu6"),
