@@ -46,10 +46,10 @@ class Training:
         self._projects = projects
 
     def schema(self) -> dict[str, Any]:
-        """Return the JSON Schema of a training spec."""
-        from sightline.train.spec import TrainSpec
+        """Return the JSON Schema of a training spec; `resumable` names what a resume may change."""
+        from sightline.train.spec import RESUMABLE, TrainSpec
 
-        return TrainSpec.model_json_schema()
+        return TrainSpec.model_json_schema() | {"resumable": list(RESUMABLE)}
 
     def networks(self) -> list[dict[str, Any]]:
         """Return the networks that can be trained."""
@@ -78,9 +78,34 @@ class Training:
         values = read_values(file) if file is not None else {}
         return apply_overrides(values, overrides)
 
-    def suggest(self, project: Project) -> dict[str, Any]:
-        """Return the spec that fits a project's data."""
-        return self._complete(project, {})
+    def suggest(self, project: Project, network: str | None = None) -> dict[str, Any]:
+        """Return the spec that fits a project's data, and a network where one is named."""
+        return self._complete(project, {"model": {"name": network}} if network else {})
+
+    def planned(
+        self, project: Project, spec: dict[str, Any], *, mode: str = "new", parent: str | None
+    ) -> dict[str, Any]:
+        """Return the whole spec that `start` would take.
+
+        Raises:
+            InvalidInputError: The spec or the data cannot be trained; the message says why.
+            UnknownRunError: There is no run to resume or to start from.
+            ConflictError: The run to start from has not finished.
+        """
+        if mode == "new":
+            return self._complete(project, spec)
+        run = self._find(project, parent, finished=mode == "finetune")
+        if mode == "resume":
+            return self._complete(project, spec, base=run.spec)
+        return self._complete(project, like(run, spec))
+
+    def found(self, project: Project, ref: str | None) -> Run:
+        """Return the run that would be resumed.
+
+        Raises:
+            UnknownRunError: There is none.
+        """
+        return self._find(project, ref)
 
     def start(
         self,
@@ -158,7 +183,12 @@ class Training:
     def all(self, project: Project | None = None) -> list[dict[str, Any]]:
         """Return runs, newest first."""
         rows = self._store.runs.list(None if project is None else project.id)
-        return [shown(row) for row in rows]
+        return [self.row(row) for row in rows]
+
+    def row(self, run: Run) -> dict[str, Any]:
+        """Return a run as lists show it; `checkpoint`: there is a state to go on from."""
+        last = self.run_dir(run) / "checkpoints" / "last.safetensors"
+        return shown(run) | {"checkpoint": last.exists()}
 
     def get(self, run_id: str) -> dict[str, Any]:
         """Return one run with its spec.
@@ -167,7 +197,7 @@ class Training:
             UnknownRunError: There is none.
         """
         run = self._store.runs.get(run_id)
-        return shown(run) | {"spec": run.spec, "error": run.error}
+        return self.row(run) | {"spec": run.spec, "error": run.error}
 
     def result(self, run_id: str) -> dict[str, Any]:
         """Return what a finished training came to.
@@ -213,7 +243,7 @@ class Training:
         if run.state in FINAL or run.job_id is None:
             raise ConflictError(f"the run is {run.state}", hint="there is nothing to stop")
         self._jobs.cancel(run.job_id)
-        return shown(self._store.runs.get(run_id))
+        return self.row(self._store.runs.get(run_id))
 
     def delete(self, run_id: str) -> dict[str, Any]:
         """Move a run's folder to the trash and forget the run; its model stays.

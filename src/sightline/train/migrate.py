@@ -40,6 +40,16 @@ def migrate(values: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
+def moved_keys(values: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return where `migrate` puts keys of older versions: {"from", "to"} each."""
+    return [
+        {"from": old, "to": new}
+        for number in sorted(MOVED)
+        for old, new in MOVED[number].items()
+        if _group_of(values, old) is not None
+    ]
+
+
 def saved_spec(values: Mapping[str, Any]) -> TrainSpec:
     """Return the spec that a run or a checkpoint kept.
 
@@ -52,13 +62,10 @@ def saved_spec(values: Mapping[str, Any]) -> TrainSpec:
 
 def _move(values: dict[str, Any], old: str, new: str) -> None:
     """Move a dotted key, in place; a group that is no group is left for the check to name."""
-    *groups, key = old.split(".")
-    source: Any = values
-    for name in groups:
-        source = source.get(name) if isinstance(source, dict) else None
-    if not isinstance(source, dict) or key not in source:
+    source = _group_of(values, old)
+    if source is None:
         return
-    value = source.pop(key)
+    value = source.pop(old.rsplit(".", maxsplit=1)[-1])
     *groups, key = new.split(".")
     target = values
     for name in groups:
@@ -66,3 +73,12 @@ def _move(values: dict[str, Any], old: str, new: str) -> None:
         if not isinstance(target, dict):
             return
     target.setdefault(key, value)
+
+
+def _group_of(values: Mapping[str, Any], dotted: str) -> dict[str, Any] | None:
+    """Return the group that holds a dotted key, or None where there is no such key."""
+    *groups, key = dotted.split(".")
+    group: Any = values
+    for name in groups:
+        group = group.get(name) if isinstance(group, dict) else None
+    return group if isinstance(group, dict) and key in group else None

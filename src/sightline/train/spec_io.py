@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import BaseModel, ValidationError
 
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 
 NUMBER: Final = re.compile(r"[-+]?(\d[\d_]*)(\.\d*)?([eE][-+]?\d+)|[-+]?\.\d+([eE][-+]?\d+)?")
 MAX_BYTES: Final = 1 << 20
+Format = Literal["json", "yaml"]
+FORMATS: Final[dict[str, Format]] = {
+    ".json": "json", ".json5": "json", ".jsonc": "json", ".yaml": "yaml", ".yml": "yaml",
+}  # fmt: skip
 
 
 def load_spec(
@@ -51,18 +57,34 @@ def read_values(path: Path) -> dict[str, Any]:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInputError(f"cannot read {path}: {error}", hint="check the path") from error
-    kind = path.suffix.lower()
-    if kind in {".json", ".json5", ".jsonc"}:
-        values = _json(text, path)
-    elif kind in {".yaml", ".yml"}:
-        values = _yaml(text, str(path))
-    else:
+    kind = FORMATS.get(path.suffix.lower())
+    if kind is None:
         raise InvalidInputError(f"{path.name} is no spec", hint="use .json, .yaml or .yml")
+    return parse_values(text, kind, source=str(path))
+
+
+def parse_values(text: str, kind: Format, *, source: str = "the text") -> dict[str, Any]:
+    """Return the settings that a text holds, unchecked; `source` names it in messages.
+
+    Raises:
+        InvalidInputError: It is not of that kind, or not a group of settings.
+    """
+    values = _json(text, source) if kind == "json" else _yaml(text, source)
     if values is None:
         return {}
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
-        raise InvalidInputError(f"{path} holds no settings", hint="write: epochs: 8")
+        raise InvalidInputError(f"{source} holds no settings", hint="write: epochs: 8")
     return values
+
+
+def dump_values(values: Mapping[str, Any], kind: Format) -> str:
+    """Return settings as a text that `parse_values` reads to the same."""
+    if kind == "json":
+        return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+    import yaml
+
+    text: str = yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True)
+    return text
 
 
 def apply_overrides(values: Mapping[str, Any], overrides: Iterable[str]) -> dict[str, Any]:
@@ -106,6 +128,18 @@ def build_spec(values: Mapping[str, Any], *, base: TrainSpec | None = None) -> T
             "the spec is not valid: " + "; ".join(text for text, _ in texts),
             hint="; ".join(dict.fromkeys(hint for _, hint in texts if hint)) or "see the schema",
         ) from error
+
+
+def problems_of(error: InvalidInputError) -> list[dict[str, str]]:
+    """Return what `build_spec` found wrong: {"key", "message", "hint"}; "" is no single key."""
+    cause = error.__cause__
+    if not isinstance(cause, ValidationError):
+        return [{"key": "", "message": str(error), "hint": error.hint}]
+    found = []
+    for one in cause.errors(include_url=False):
+        message, hint = _explain(one)
+        found.append({"key": ".".join(map(str, one["loc"])), "message": message, "hint": hint})
+    return found
 
 
 def _explain(problem: ErrorDetails) -> tuple[str, str]:
@@ -159,13 +193,24 @@ def _copy(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: _copy(one) if isinstance(one, dict) else one for key, one in values.items()}
 
 
-def _json(text: str, path: Path) -> Any:
+def _json(text: str, source: str) -> Any:
     import json5
 
+    if not text.strip():
+        return None
+    with suppress(ValueError):  # a hundred times as fast as what allows comments and says why not
+        return json.loads(text, object_pairs_hook=_once)
     try:
         return json5.loads(text, allow_duplicate_keys=False)
     except ValueError as error:
-        raise InvalidInputError(f"{path} is not JSON: {error}", hint="mend the file") from error
+        raise InvalidInputError(f"{source} is not JSON: {error}", hint="mend it there") from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        raise ValueError("a key stands twice")
+    return values
 
 
 def _yaml(text: str, source: str) -> Any:

@@ -24,7 +24,10 @@ export const keys = {
   report: (id: string) => ["run", id, "report"] as const,
   trainSchema: ["train-schema"] as const,
   networks: ["networks"] as const,
-  spec: (name: string) => ["project", name, "spec"] as const,
+  spec: (name: string, network = "") => ["project", name, "spec", network] as const,
+  inheritedSpec: (name: string, mode: string, parent: string) =>
+    ["project", name, "spec", "inherited", mode, parent] as const,
+  presetSpec: (name: string, preset: string) => ["project", name, "spec", "preset", preset] as const,
   encoders: (name: string) => ["project", name, "encoders"] as const,
   models: ["models"] as const,
   catalogue: ["models", "catalogue"] as const,

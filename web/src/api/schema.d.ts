@@ -994,6 +994,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{name}/spec/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Spec
+         * @description Return the whole spec that a start would take, or what to mend, key by key.
+         */
+        post: operations["check_spec"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{name}/quick-train": {
         parameters: {
             query?: never;
@@ -2880,6 +2900,16 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Moved
+         * @description A setting that an older version of the spec had elsewhere.
+         */
+        Moved: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+        };
+        /**
          * NamedItem
          * @description One image with names in place of ids, as earlier tools list it.
          */
@@ -3621,6 +3651,11 @@ export interface components {
              * @description id of the job that runs it
              */
             job: string | null;
+            /**
+             * Checkpoint
+             * @description there is a state to go on from
+             */
+            checkpoint: boolean;
         } & {
             [key: string]: unknown;
         };
@@ -3671,6 +3706,11 @@ export interface components {
              * @description id of the job that runs it
              */
             job: string | null;
+            /**
+             * Checkpoint
+             * @description there is a state to go on from
+             */
+            checkpoint: boolean;
             /** Spec */
             spec: {
                 [key: string]: unknown;
@@ -3765,6 +3805,81 @@ export interface components {
             classes: components["schemas"]["ClassDifference"][];
             /** Summary */
             summary: components["schemas"]["LabelsMoved"][];
+        };
+        /**
+         * SpecCheck
+         * @description Settings to complete and check: as values, or as a text that somebody writes.
+         * @example {
+         *       "spec": {
+         *         "epochs": 8
+         *       }
+         *     }
+         */
+        SpecCheck: {
+            /** Spec */
+            spec?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Text
+             * @description takes the place of `spec`
+             */
+            text?: string | null;
+            /**
+             * Format
+             * @description of `text`, in both directions
+             * @default json
+             * @enum {string}
+             */
+            format?: "json" | "yaml";
+            /**
+             * Mode
+             * @default new
+             * @enum {string}
+             */
+            mode?: "new" | "resume" | "finetune";
+            /**
+             * Parent
+             * @description id of the run to go on from
+             */
+            parent?: string | null;
+        };
+        /**
+         * SpecChecked
+         * @description The whole spec, or what to mend.
+         */
+        SpecChecked: {
+            /**
+             * Spec
+             * @description null while there are problems
+             */
+            spec: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Text
+             * @description the same in the format asked for
+             */
+            text: string;
+            /** Problems */
+            problems: components["schemas"]["SpecProblem"][];
+            /** Moved */
+            moved: components["schemas"]["Moved"][];
+        };
+        /**
+         * SpecProblem
+         * @description What is wrong with a setting.
+         */
+        SpecProblem: {
+            /**
+             * Key
+             * @description dotted; empty where no single setting is wrong
+             */
+            key: string;
+            /** Message */
+            message: string;
+            /** Hint */
+            hint: string;
         };
         /**
          * SplitOff
@@ -6352,7 +6467,10 @@ export interface operations {
     };
     suggest_spec: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the network to suit */
+                network?: string | null;
+            };
             header?: never;
             path: {
                 /** @description the project's name */
@@ -6371,6 +6489,51 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_spec: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpecCheck"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpecChecked"];
                 };
             };
             /** @description A problem document: what to mend, field by field */

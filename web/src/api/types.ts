@@ -52,6 +52,9 @@ export type ReliabilityBin = S["Bin"];
 export type Science = S["Science"];
 export type SettingsForm = S["Form"];
 export type Skipped = S["Skipped"];
+export type SpecCheck = Pick<S["SpecCheck"], "mode"> & Partial<S["SpecCheck"]>;
+export type SpecChecked = S["SpecChecked"];
+export type SpecProblem = S["SpecProblem"];
 export type Split = Item["split"];
 export type Status = Item["status"];
 export type TagMeasures = S["TagMeasures"];
@@ -74,6 +77,14 @@ export type Run = Omit<Named<S["Run"]>, "metrics"> & {
   metrics: Metrics | null;
   parent?: string | null;
 };
+/** A preset's whole spec for a project. */
+export interface PresetSpec {
+  readonly preset: string;
+  readonly tier?: string;
+  readonly spec: Record<string, unknown>;
+  readonly notes?: readonly string[];
+}
+
 export type RunDetail = Run & { spec: Record<string, unknown>; error?: Problem | null };
 
 /** The card that lies beside the weights, and what lies there too. */

@@ -9,7 +9,8 @@ import type {
 } from "@rjsf/utils";
 import type { ComponentType } from "react";
 import type { FormContext } from "./SchemaForm";
-import { changes, label as labelOf, type Schema } from "./schema";
+import { changes, found, label as labelOf, type Schema } from "./schema";
+import { Changed, FormPart, Sections } from "./Sections";
 
 type Context = FormContext | undefined;
 
@@ -32,13 +33,16 @@ function Field({
   if (schema.type === "object") return <>{children}</>;
   const path = fieldPathId.path;
   const key = String(path.at(-1) ?? label);
-  const origin = path.length === 1 ? (registry.formContext as Context)?.origins[key] : undefined;
+  const context = registry.formContext as Context;
+  const name = context?.names[path.join(".")] ?? labelOf(key);
+  if (context && !found(context.search, path.join("."), name, schema)) return <div hidden>{children}</div>;
+  const origin = path.length === 1 ? context?.origins[key] : undefined;
   const unit = unitOf(schema);
   const flag = schema.type === "boolean";
   return (
     <div className={flag ? "form-row flag" : "form-row"}>
       <div className="form-label">
-        <label htmlFor={id}>{labelOf(key)}</label>
+        <label htmlFor={id}>{name}</label>
         {unit && <span className="muted small"> {unit}</span>}
         {origin && origin !== "default" && <span className="badge">{origin}</span>}
       </div>
@@ -59,14 +63,14 @@ function Field({
   );
 }
 
-function Changed({ count }: { count: number }) {
-  if (count === 0) return null;
-  return <span className="badge accent">{count} changed</span>;
-}
-
 function ObjectTemplate({ fieldPathId, properties, schema, formData, registry }: ObjectFieldTemplateProps) {
   const context = registry.formContext as Context;
   const shown = properties.filter((property) => !property.hidden);
+  if (context && context.groups.length > 0) {
+    const path = fieldPathId.path.join(".");
+    if (path !== "") return <FormPart path={path} schema={schema} context={context} rows={shown} />;
+    return <Sections context={context} schema={schema} value={formData as unknown} rows={shown} />;
+  }
   if (fieldPathId.path.length > 0) {
     const key = String(fieldPathId.path.at(-1));
     return (

@@ -111,3 +111,28 @@ export function changes(schema: Schema, value: unknown): number {
   }
   return value === undefined || same(value, schema.default) ? 0 : 1;
 }
+
+/** True when all words of a search are in a field's key, name, meaning or choices. */
+export function found(search: string, path: string, name: string, schema: Schema): boolean {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return true;
+  const choices = Array.isArray(schema.enum) ? schema.enum.join(" ") : "";
+  const about = typeof schema.description === "string" ? schema.description : "";
+  const text = `${path} ${name} ${about} ${choices}`.toLowerCase();
+  return words.every((word) => text.includes(word));
+}
+
+/** True when a search finds any field of a schema. */
+export function foundWithin(
+  search: string,
+  path: string,
+  schema: Schema,
+  names: Readonly<Record<string, string>>,
+): boolean {
+  if (isSchema(schema.properties)) {
+    return Object.entries(schema.properties).some(
+      ([key, inner]) => isSchema(inner) && foundWithin(search, path === "" ? key : `${path}.${key}`, inner, names),
+    );
+  }
+  return found(search, path, names[path] ?? label(path.split(".").at(-1) ?? path), schema);
+}

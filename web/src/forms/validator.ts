@@ -62,3 +62,7 @@ export const validator: ValidatorType = {
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the library's own signature
   rawValidation: <Result>(schema: RJSFSchema, data?: unknown) => ({ errors: read(schema, data) as Result[] }),
 };
+
+/** What somebody else found wrong, as the form takes it. */
+export const nested = (problems: readonly { readonly key: string; readonly message: string }[]): ErrorSchema =>
+  nest(problems.map(({ key, message }) => ({ property: `.${key}`, message, stack: message })));

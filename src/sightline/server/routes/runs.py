@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from sightline.app import spec_check
 from sightline.core.errors import InvalidInputError
 from sightline.server.deps import Bench, ProjectName, Ref, Roots
 from sightline.server.paths import confine
@@ -24,6 +25,7 @@ from sightline.server.schemas.learning import (
     Started,
 )
 from sightline.server.schemas.projects import Trashed
+from sightline.server.schemas.training import SpecCheck, SpecChecked
 
 router = APIRouter(prefix="/api", tags=["training"])
 
@@ -47,9 +49,27 @@ def list_runs(name: ProjectName, bench: Bench) -> object:
 
 
 @router.get("/projects/{name}/spec")
-def suggest_spec(name: ProjectName, bench: Bench) -> dict[str, Any]:
+def suggest_spec(
+    name: ProjectName,
+    bench: Bench,
+    network: Annotated[str | None, Query(max_length=200, description="the network to suit")] = None,
+) -> dict[str, Any]:
     """Return the spec that fits the project's data; what a form starts from."""
-    return bench.training.suggest(bench.projects.get(name))
+    return bench.training.suggest(bench.projects.get(name), network)
+
+
+@router.post("/projects/{name}/spec/check", response_model=SpecChecked)
+def check_spec(name: ProjectName, body: SpecCheck, bench: Bench, roots: Roots) -> object:
+    """Return the whole spec that a start would take, or what to mend, key by key."""
+    return spec_check.check(
+        bench.training,
+        bench.projects.get(name),
+        body.spec if body.text is None else body.text,
+        kind=body.format,
+        mode=body.mode,
+        parent=body.parent,
+        allowed=lambda spec: _confine_weights(spec, roots),
+    )
 
 
 @router.post("/projects/{name}/runs", status_code=202, response_model=Started)

@@ -227,6 +227,7 @@ class Run(Out):
     metrics: dict[str, Any] | None
     model: str | None = Field(description="id of the model that it made")
     job: str | None = Field(description="id of the job that runs it")
+    checkpoint: bool = Field(description="there is a state to go on from")
 
 
 class RunDetail(Run):

@@ -1,0 +1,142 @@
+import { useQuery } from "@tanstack/react-query";
+import { Braces, Diff, Download, FolderOpen, ListChecks } from "lucide-react";
+import { useRef, useState } from "react";
+import { api } from "@/api/calls";
+import { keys } from "@/api/keys";
+import type { Run } from "@/api/types";
+import { Button, IconButton } from "@/ui/Button";
+import { ago } from "@/ui/format";
+import { toasts } from "@/ui/toasts";
+import { DiffTable } from "./DiffTable";
+import type { Spec } from "./spec";
+import type { Draft } from "./useDraft";
+
+const MOST_BYTES = 1_000_000;
+
+function save(project: string, spec: Spec): void {
+  const url = URL.createObjectURL(new Blob([`${JSON.stringify(spec, null, 2)}\n`], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = `${project}-spec.json`;
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+function useLoad(project: string, draft: Draft) {
+  return async (file: File) => {
+    if (file.size > MOST_BYTES) {
+      toasts.say(`${file.name} is too large for settings`, { tone: "bad", hint: "At most 1 MB." });
+      return;
+    }
+    try {
+      const format = /\.ya?ml$/i.test(file.name) ? "yaml" : "json";
+      const answer = await api.checkSpec(project, { text: await file.text(), format, mode: "new" });
+      if (answer.spec === null) {
+        const [one] = answer.problems;
+        toasts.say(`${file.name}: ${one?.message ?? "is not valid"}`, { tone: "bad", hint: one?.hint ?? "" });
+        return;
+      }
+      draft.begin({ kind: "given", name: file.name, spec: answer.spec });
+      const lifted = answer.moved.length > 0 ? "It was of an older version and has been lifted." : "";
+      toasts.say(`Settings of ${file.name}`, { tone: "good", hint: lifted });
+    } catch (error) {
+      toasts.fail(error);
+    }
+  };
+}
+
+const BASES = { suggested: "what suits the data", preset: "the preset", given: "" } as const;
+
+/** What the settings are compared with: what they began with, what suits the data, or a former training. */
+function Against({ project, draft, runs }: { project: string; draft: Draft; runs: readonly Run[] }) {
+  const [against, setAgainst] = useState("base");
+  const suggested = useQuery({
+    queryKey: keys.spec(project),
+    queryFn: () => api.suggestedSpec(project),
+    enabled: against === "suggested",
+  });
+  const run = useQuery({
+    queryKey: keys.run(against),
+    queryFn: () => api.run(against),
+    enabled: against !== "base" && against !== "suggested",
+  });
+  const other = against === "base" ? draft.start : against === "suggested" ? suggested.data : run.data?.spec;
+  const name = draft.base.kind === "given" ? draft.base.name : BASES[draft.base.kind];
+  return (
+    <div className="stack card spec-diff">
+      <div className="row">
+        <label htmlFor="against">Compared with</label>
+        <select id="against" className="input" value={against} onChange={(event) => setAgainst(event.target.value)}>
+          <option value="base">{name}, where it began</option>
+          {draft.base.kind !== "suggested" && <option value="suggested">what suits the data</option>}
+          {runs.map((one) => (
+            <option key={one.id} value={one.id}>
+              {one.network}, {ago(one.created_at)}
+            </option>
+          ))}
+        </select>
+      </div>
+      {other && <DiffTable before={other} after={draft.spec} heads={["There", "Here"]} />}
+    </div>
+  );
+}
+
+interface SpecToolsProps {
+  project: string;
+  draft: Draft;
+  runs: readonly Run[];
+  asText: boolean;
+  onText: (asText: boolean) => void;
+}
+
+/** Above the settings: form or text, what differs, and the way to and from a file. */
+export function SpecTools({ project, draft, runs, asText, onText }: SpecToolsProps) {
+  const [comparing, setComparing] = useState(false);
+  const file = useRef<HTMLInputElement>(null);
+  const load = useLoad(project, draft);
+  return (
+    <>
+      <div className="row spec-tools">
+        <div className="segments" role="group" aria-label="Settings as">
+          <button type="button" className="segment" aria-pressed={!asText} onClick={() => onText(false)}>
+            <ListChecks size={14} aria-hidden /> Form
+          </button>
+          <button type="button" className="segment" aria-pressed={asText} onClick={() => onText(true)}>
+            <Braces size={14} aria-hidden /> Text
+          </button>
+        </div>
+        <span className="muted small grow ellipsis">
+          {draft.base.kind === "preset" && `From the preset ${draft.base.name}`}
+          {draft.base.kind === "given" && `From ${draft.base.name}`}
+        </span>
+        <Button small look="quiet" aria-pressed={comparing} onClick={() => setComparing(!comparing)}>
+          <Diff size={14} aria-hidden /> Compare
+        </Button>
+        <IconButton label="Load settings from a file" small onClick={() => file.current?.click()}>
+          <FolderOpen size={14} aria-hidden />
+        </IconButton>
+        <IconButton label="Save the settings to a file" small onClick={() => save(project, draft.spec)}>
+          <Download size={14} aria-hidden />
+        </IconButton>
+        <input
+          ref={file}
+          type="file"
+          hidden
+          accept=".json,.jsonc,.json5,.yaml,.yml"
+          aria-label="Settings from a file"
+          onChange={(event) => {
+            const [chosen] = event.target.files ?? [];
+            event.target.value = "";
+            if (chosen) void load(chosen);
+          }}
+        />
+      </div>
+      {comparing && <Against project={project} draft={draft} runs={runs} />}
+      {!comparing && draft.base.kind === "given" && (
+        <Button small look="quiet" onClick={() => draft.begin({ kind: "suggested" })}>
+          Back to what suits the data
+        </Button>
+      )}
+    </>
+  );
+}
