@@ -49,7 +49,12 @@ class QuickTraining:
         suggested = self._training.suggest(project)
         data, shapes = samples(self._store, project), sizes(self._store, project)
         state = self._store.state.get(project.id)
-        networks = [self._row(net, data, shapes) for net in NETWORKS.values()]
+        weights = self._weights()
+        networks = [
+            self._row(net, data, shapes, weights.get(net.name))
+            for net in NETWORKS.values()
+            if net.featured or net.name in weights
+        ]
         return {
             "network": suggested["model"]["name"],
             "batch_size": suggested["batch_size"],
@@ -91,10 +96,15 @@ class QuickTraining:
             spec["augment"] = dict.fromkeys(OFF, 0.0)
         return self._training.start(project, spec, predict_all=True)
 
-    def _row(self, net: NetSpec, data: SampleSet, shapes: list[tuple[int, int]]) -> dict[str, Any]:
+    def _row(
+        self,
+        net: NetSpec,
+        data: SampleSet,
+        shapes: list[tuple[int, int]],
+        weights: str | None,
+    ) -> dict[str, Any]:
         from sightline.train.suggest import suggest
 
-        weights = self._weights(net.name)
         spec = suggest(data, shapes, network=net.name, pretrained=weights is not None)
         rate, measured = self._rate(net)
         gmacs = net.gmacs * (spec.image_size / net.input_px) ** 2
@@ -114,13 +124,14 @@ class QuickTraining:
             "measured": measured,
         }
 
-    def _weights(self, network: str) -> str | None:
-        """Return the newest model that was added, not trained here, for this network."""
+    def _weights(self) -> dict[str, str]:
+        """Return, by network, the newest model that was added, not trained here."""
+        found: dict[str, str] = {}
         for record in self._store.models.list():
             card = record.card
-            if card and card.network == network and card.format == "torch" and not card.run:
-                return card.id
-        return None
+            if card and card.network and card.format == "torch" and not card.run:
+                found.setdefault(card.network.removeprefix("torchvision:"), card.id)
+        return found
 
     def _rate(self, net: NetSpec) -> tuple[float, bool]:
         """Return billions of multiply-adds a second, and whether a run of the network tells."""

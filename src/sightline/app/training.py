@@ -53,19 +53,9 @@ class Training:
 
     def networks(self) -> list[dict[str, Any]]:
         """Return the networks that can be trained."""
-        from sightline.nets.table import NETWORKS
+        from sightline.app.networks import networks
 
-        return [
-            {
-                "name": net.name,
-                "family": net.family,
-                "input_px": net.input_px,
-                "parameters_m": net.parameters_m,
-                "licence": net.licence,
-                "description": net.description,
-            }
-            for net in NETWORKS.values()
-        ]
+        return networks()
 
     def read_spec(self, file: Path | None, overrides: Sequence[str]) -> dict[str, Any]:
         """Return what a file and `a.b=c` overrides say, as nested values.

@@ -134,7 +134,7 @@ def load_net(card: ModelCard, weights: Path) -> Any:
     from sightline.nets.build import build
     from sightline.nets.weights import apply_state, load_state
 
-    net = build(card.network, len(card.classes))
+    net = build(card.network, len(card.classes), px=card.preprocess.size)
     state, _ = load_state(weights)
     if apply_state(net, state).head_replaced:
         raise InvalidInputError(

@@ -6,11 +6,27 @@ import copy
 from typing import TYPE_CHECKING
 
 from sightline.core.errors import InvalidInputError
+from sightline.nets.parts import cam_layer, head_of, linear_head, put, spot_of, to_map, tokens
 from sightline.nets.table import spec_of
+from sightline.nets.timm_names import TIMM
 
 if TYPE_CHECKING:
     import torch
     from torch import nn
+
+__all__ = [
+    "build",
+    "cam_layer",
+    "colours_of",
+    "embed",
+    "forward_both",
+    "head_of",
+    "linear_head",
+    "split_head",
+    "spot_of",
+    "to_map",
+    "tokens",
+]
 
 
 def build(
@@ -18,38 +34,43 @@ def build(
     num_classes: int,
     *,
     dropout: float | None = None,
+    px: int | None = None,
 ) -> nn.Module:
     """Return the network with random weights; `nets.weights.apply_state` gives it others.
 
     The forward pass takes (N, 3, S, S) normalised floats and gives (N, num_classes) logits.
 
     Args:
-        name: A name of the table.
+        name: A name of the table, or `timm:NAME`.
         num_classes: Outputs of the head.
         dropout: Share dropped before the head, 0..1; None: the network's own.
+        px: Side S of its pictures, pixels: some are built for one side. None: the network's own.
 
     Raises:
-        InvalidInputError: No such network.
+        InvalidInputError: No such network, or it does not take this side.
         MissingExtraError: A package is missing.
     """
     spec = spec_of(name)
     if num_classes < 1:
         raise InvalidInputError(f"{num_classes} classes", hint="a network needs at least one")
-    return spec.builder(num_classes, spec.dropout if dropout is None else dropout)
+    side = spec.input_px if px is None else px
+    if side % spec.step_px:
+        raise InvalidInputError(f"image_size {spec.fault(side)}", hint="change image_size")
+    return spec.builder(num_classes, spec.dropout if dropout is None else dropout, side)
 
 
-def head_of(net: nn.Module) -> tuple[str, nn.Linear]:
-    """Return the last linear layer, dotted name and module: its input is the embedding.
+def colours_of(name: str) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+    """Return mean and standard deviation of the colours that a network expects.
 
     Raises:
-        InvalidInputError: The network has no linear layer.
+        InvalidInputError: No such network.
     """
-    from torch import nn
+    spec = spec_of(name)
+    if not spec.name.startswith(TIMM):
+        return spec.mean, spec.std
+    from sightline.nets import timm_nets
 
-    found = [(name, one) for name, one in net.named_modules() if isinstance(one, nn.Linear)]
-    if not found:
-        raise InvalidInputError("the network has no linear layer", hint="use one of the table")
-    return found[-1]
+    return timm_nets.normalisation(spec.name.removeprefix(TIMM))
 
 
 def embed(net: nn.Module, x: torch.Tensor) -> torch.Tensor:
@@ -78,10 +99,5 @@ def split_head(net: nn.Module) -> tuple[nn.Module, nn.Linear]:
 
     body = copy.deepcopy(net)
     name, head = head_of(body)
-    _put(body, name, nn.Identity())
+    put(body, name, nn.Identity())
     return body, head
-
-
-def _put(net: nn.Module, name: str, module: nn.Module) -> None:
-    parent, _, key = name.rpartition(".")
-    setattr(net.get_submodule(parent), key, module)

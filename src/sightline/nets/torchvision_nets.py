@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from sightline.core.errors import MissingExtraError
 from sightline.nets import torchvision_shim
@@ -11,9 +12,27 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
+OWN_DROPOUT: Final = ("mobilenet", "mnasnet", "efficientnet", "vgg", "alexnet", "squeezenet")
+"""Families whose makers take the dropout before the head; elsewhere `drop_before_head` adds it."""
+_MAXVIT: Final[dict[str, Any]] = {
+    "stem_channels": 64,
+    "block_channels": [64, 128, 256, 512],
+    "block_layers": [2, 2, 5, 2],
+    "head_dim": 32,
+    "stochastic_depth_prob": 0.2,
+}
+_MAXVIT_STRIDE: Final = 32
+_MAXVIT_PX: Final = 224
 
-def build(name: str, num_classes: int, dropout: float) -> nn.Module:
+
+def build(name: str, num_classes: int, dropout: float, px: int) -> nn.Module:
     """Return torchvision's network of this name; nothing is downloaded.
+
+    Args:
+        name: As torchvision has it.
+        num_classes: Outputs of the head.
+        dropout: Share of the embedding that is dropped while training.
+        px: Side of its pictures, pixels; vit and maxvit are built for one side.
 
     Raises:
         MissingExtraError: torchvision is not installed.
@@ -24,9 +43,80 @@ def build(name: str, num_classes: int, dropout: float) -> nn.Module:
         )
     import torchvision.models
 
-    options = {} if name.startswith("resnet") else {"dropout": dropout}
-    make = getattr(torchvision.models, name)
-    return cast("nn.Module", make(weights=None, num_classes=num_classes, **options))
+    options: dict[str, Any] = {"num_classes": num_classes}
+    own = name.startswith(OWN_DROPOUT)
+    if own:
+        options["dropout"] = dropout
+    if name.startswith("vit_"):
+        options["image_size"] = px
+    if name == "maxvit_t":
+        net = _maxvit(num_classes, px)
+    else:
+        net = cast("nn.Module", getattr(torchvision.models, name)(weights=None, **options))
+    if name.startswith("squeezenet"):
+        _linear_squeezenet(net, num_classes, dropout)
+    if name.startswith("densenet"):
+        _end_in_relu(net)
+    return net if own else drop_before_head(net, dropout)
+
+
+def _maxvit(num_classes: int, px: int) -> nn.Module:
+    """Windows of 7 as published where the side allows it, else one window at the last stage."""
+    import torchvision.models
+
+    window = _MAXVIT_PX // _MAXVIT_STRIDE if px % _MAXVIT_PX == 0 else px // _MAXVIT_STRIDE
+    make = torchvision.models.MaxVit
+    return cast(
+        "nn.Module",
+        make(input_size=(px, px), partition_size=window, num_classes=num_classes, **_MAXVIT),
+    )
+
+
+def _linear_squeezenet(net: Any, num_classes: int, dropout: float) -> None:
+    """Give SqueezeNet a mean and a linear layer instead of a convolution, a ReLU and a mean.
+
+    Like every other network it then has an embedding (of 512 values), and logits below zero.
+    """
+    from torch import nn
+
+    layers: OrderedDict[str, nn.Module] = OrderedDict()
+    layers["pool"] = nn.AdaptiveAvgPool2d(1)
+    layers["flatten"] = nn.Flatten()
+    layers["0"] = nn.Dropout(dropout)
+    layers["1"] = nn.Linear(512, num_classes)  # the name of the published convolution
+    net.classifier = nn.Sequential(layers)
+
+
+def _end_in_relu(net: Any) -> None:
+    """Make the last ReLU of DenseNet a layer, so that `features` ends with what is pooled."""
+    from torch import nn
+
+    class Clamp(nn.Module):  # the ReLU that follows works in place: a second one would miss its own
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x.clamp(min=0)
+
+    net.features.add_module("relu5", Clamp())
+
+
+def drop_before_head(net: nn.Module, share: float) -> nn.Module:
+    """Drop a share of the last linear layer's input while training; keeps all keys."""
+    import torch.nn.functional as F  # noqa: N812
+    from torch import nn
+
+    from sightline.nets.parts import head_of, put
+
+    if share <= 0:
+        return net
+    name, head = head_of(net)
+
+    class DropLinear(nn.Linear):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return super().forward(F.dropout(x, share, self.training))
+
+    made = DropLinear(head.in_features, head.out_features, bias=head.bias is not None)
+    made.load_state_dict(head.state_dict())
+    put(net, name, made)
+    return net
 
 
 def pad_same(net: nn.Module) -> nn.Module:

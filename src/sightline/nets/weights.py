@@ -134,7 +134,7 @@ def load_model(folder: Path) -> tuple[nn.Module, ModelCard]:
         raise InvalidInputError(
             f"model {card.name} has no torch weights", hint="name a model that was trained here"
         )
-    net = build(card.network, len(card.classes))
+    net = build(card.network, len(card.classes), px=card.preprocess.size)
     state, _ = load_state(folder / card.file)
     report = apply_state(net, state)
     if report.head_replaced:
@@ -190,7 +190,8 @@ def _compare(
 
 
 def _same_width(one: torch.Tensor, other: torch.Tensor) -> bool:
-    return one.ndim == other.ndim and one.shape[1:] == other.shape[1:]
+    # A convolution of 1x1 in place of a linear layer, as SqueezeNet's, is another head too.
+    return one.ndim != other.ndim or one.shape[1:] == other.shape[1:]
 
 
 def _shape(tensor: torch.Tensor) -> str:

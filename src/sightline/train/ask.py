@@ -40,7 +40,7 @@ class Asker:
         workers: int = 2,
     ) -> None:
         device = device_of("auto")
-        self._net = build(network, classes)
+        self._net = build(network, classes, px=rule.size)
         apply_state(self._net, load_state(weights)[0])
         self._net.to(device)
         self._rule = rule

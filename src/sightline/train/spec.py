@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from sightline.core.errors import InvalidInputError
 from sightline.core.tone import parse_tone
-from sightline.nets.table import NETWORKS
+from sightline.nets.table import fault_of
 from sightline.train.spec_augment import AugmentPart
 from sightline.train.spec_base import Part
 from sightline.train.spec_loss import LossPart
@@ -90,12 +90,9 @@ class TrainSpec(Part):
             parse_tone(self.tone)
         except InvalidInputError as error:
             raise ValueError(f"{error}; {error.hint}") from error
-        net = NETWORKS.get(self.model.name)
-        if net and self.image_size < net.min_input_px:
-            raise ValueError(
-                f"image_size {self.image_size} is too small for {net.name}, which needs "
-                f"{net.min_input_px} px"
-            )
+        fault = fault_of(self.model.name, self.image_size)
+        if fault:
+            raise ValueError(f"image_size {fault}")
         return self
 
     def key(self) -> str:

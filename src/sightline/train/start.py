@@ -12,7 +12,7 @@ import numpy as np
 from sightline.core.errors import ConflictError, InvalidInputError, MissingExtraError
 from sightline.core.preprocess import Preprocess
 from sightline.core.tone import parse_tone
-from sightline.nets.build import build
+from sightline.nets.build import build, colours_of
 from sightline.nets.table import spec_of
 from sightline.nets.weights import apply_state, load_state, weights_file
 from sightline.train import manifest
@@ -90,12 +90,12 @@ def positions(samples: SampleSet) -> dict[Split, I64]:
 
 def preprocess_of(spec: TrainSpec) -> Preprocess:
     """Return the rule from a picture to the network's input."""
-    net = spec_of(spec.model.name)
+    mean, std = colours_of(spec.model.name)
     return Preprocess(
         size=spec.image_size,
         resize=spec.resize,
-        mean=net.mean,
-        std=net.std,
+        mean=mean,
+        std=std,
         tone=parse_tone(spec.tone),
     )
 
@@ -121,7 +121,9 @@ def start(
     if last is not None:
         notes += _check_resume(spec, samples, last)
     torch.default_generator.manual_seed(spec.seed)
-    net = build(spec.model.name, len(samples.classes), dropout=spec.model.dropout)
+    net = build(
+        spec.model.name, len(samples.classes), dropout=spec.model.dropout, px=spec.image_size
+    )
     if mode == "new" and spec.model.weights != "random":
         notes.append(_take(net, weights_file(Path(spec.model.weights)), samples))
     if mode == "finetune" and parent is not None:

@@ -81,9 +81,9 @@ def _tiny(count: int, side: int) -> dict[str, Any]:
 def _photo(count: int, side: int, name: str, pretrained: bool) -> dict[str, Any]:
     views = min(8, math.ceil(EPOCH_PICTURES / count))
     seen = PHOTOS_SEEN / 6 if pretrained else PHOTOS_SEEN
-    full = spec_of(name).input_px
+    net = spec_of(name)
     return {
-        "image_size": max(spec_of(name).min_input_px, min(full, side // 32 * 32)),
+        "image_size": net.fitting(max(net.min_input_px, min(net.input_px, side // 32 * 32))),
         "epochs": max(5, min(90, round(seen / (count * views)))),
         "optimizer": {"lr": 1e-3 if pretrained else 3e-3},
         "augment": {

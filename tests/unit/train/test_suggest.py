@@ -32,13 +32,13 @@ def test_photographs_get_a_network_for_photographs() -> None:
     assert suggest(some(10)).model.name == "mobilenet_v3_small"
 
 
-@pytest.mark.parametrize("name", NETWORKS)
-@pytest.mark.parametrize("count", [1, 60, 5000, 200_000])
+@pytest.mark.parametrize("count", [1, 300])
 @pytest.mark.parametrize("side", [8, 64, 100, 300])
-def test_every_suggestion_is_a_valid_spec(name: str, count: int, side: int) -> None:
-    spec = suggest(some(min(count, 300)), [(side, side)], network=name)
-    assert spec.model.name == name
-    assert spec.image_size >= spec_of(name).min_input_px
+def test_every_suggestion_is_a_valid_spec(count: int, side: int) -> None:
+    for name in [*NETWORKS, "timm:test_vit"]:
+        spec = suggest(some(count), [(side, side)], network=name)
+        assert spec.model.name == name
+        assert not spec_of(name).fault(spec.image_size)
 
 
 def test_pretrained_weights_need_fewer_epochs_at_a_lower_rate() -> None:

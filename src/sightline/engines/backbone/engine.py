@@ -31,7 +31,7 @@ class BackboneEncoder(SquareEncoder):
         super().__init__(card)
         self.network = resolve(card.network)
         state, _ = load_state(path)
-        self._net = features(self.network, state, _options(path))
+        self._net = features(self.network, state, _options(path), px=card.preprocess.size)
         self._device = place(self._net, threads)
         # pixels beside each other, as convolutions on a processor like them
         self._net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
