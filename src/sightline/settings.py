@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sightline.core.errors import InvalidInputError, did_you_mean
 from sightline.core.files import read_json, write_json
+from sightline.core.groups import parse_grouping
 from sightline.core.tone import parse_tone
 
 if TYPE_CHECKING:
@@ -74,6 +75,12 @@ class Settings(BaseModel):
         42,
         ge=0,
         description="Another seed gives another split into train, val and test.",
+        json_schema_extra=PROJECT,
+    )
+    split_by: str = Field(
+        "image",
+        max_length=220,
+        description="What stays together in one split: image, folder, folder:2, name, name:REGEX.",
         json_schema_extra=PROJECT,
     )
     val_share: float = Field(
@@ -382,4 +389,5 @@ def _validated(values: dict[str, Any], origins: Mapping[str, str]) -> Settings:
             "val_share and test_share leave nothing to train on", hint="keep their sum below 1"
         )
     parse_tone(settings.tone)
+    parse_grouping(settings.split_by)
     return settings

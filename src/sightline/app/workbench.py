@@ -12,6 +12,7 @@ from sightline.app.encoders import Encoders
 from sightline.app.engine_room import EngineRoom
 from sightline.app.exports import Exports
 from sightline.app.face import Face
+from sightline.app.grouped import Groups
 from sightline.app.heads import Heads
 from sightline.app.imports import Imports
 from sightline.app.labelling import Labelling
@@ -25,6 +26,7 @@ from sightline.app.projects import Projects, workspace_form
 from sightline.app.pulling import Pulling
 from sightline.app.queues import Queues
 from sightline.app.quick import QuickTraining
+from sightline.app.splits import Splits
 from sightline.app.tasks import KINDS
 from sightline.app.training import Training
 from sightline.app.uploads import Uploads
@@ -84,6 +86,12 @@ class Workbench(Verbs):
         self.jobs.on_end = self.training.note_end
         self.models = Models(self.store, self.settings, self.jobs, self._networks, self.room)
         self.pulling = Pulling(self.store, self.settings, self.jobs, self.models)
+        self._join_shaping(person)
+
+    def _join_shaping(self, person: str) -> None:
+        """Join what shapes the data before a training."""
+        self.groups = Groups(self.store, self.projects.folder, self.neighbours)
+        self.splits = Splits(self.store, person, self.projects, self.groups)
 
     def engine_list(self) -> list[dict[str, Any]]:
         """Return what can answer about an image: built-in engines, then added encoders."""

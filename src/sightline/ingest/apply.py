@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sightline.core.errors import ConflictError
+from sightline.core.groups import Grouping
 from sightline.core.labels import LabelChange
 from sightline.core.splits import split_of
 from sightline.ingest.plan import label_text
@@ -33,10 +34,15 @@ class SplitRule:
     seed: int
     val: float
     test: float
+    by: Grouping = field(default_factory=Grouping)
+    folder: str = ""
+    """The project's; paths inside it are looked at from there."""
 
-    def of(self, digest: str) -> str:
+    def of(self, digest: str, path: str) -> str:
         """Return train, val or test."""
-        return split_of(digest, seed=self.seed, val=self.val, test=self.test)
+        inside = path.removeprefix(f"{self.folder}/") if self.folder else path
+        group = self.by.of(inside, digest)
+        return split_of(group, seed=self.seed, val=self.val, test=self.test)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +136,7 @@ class Applier:
             raw_height=header.raw_height,
             orientation=header.orientation,
             page_sizes=header.page_sizes or ((header.width, header.height),),
-            split=one.split or self._rule.of(one.read.digest),
+            split=one.split or self._rule.of(one.read.digest, copy or file.path),
             split_fixed=one.split is not None,
             label=label_text(one.labels) or None,
         )

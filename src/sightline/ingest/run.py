@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from sightline.core.groups import parse_grouping
 from sightline.imaging.limits import DEFAULT_LIMITS, Limits
 from sightline.ingest.apply import Applier, Outcome, SplitRule
 from sightline.ingest.copy import copy_into, target_of
@@ -36,6 +37,11 @@ class HasSplitRule(Protocol):
     @property
     def split_seed(self) -> int:
         """Another seed gives another split."""
+        ...
+
+    @property
+    def split_by(self) -> str:
+        """What stays together, as `core.groups` reads it."""
         ...
 
     @property
@@ -150,8 +156,7 @@ def ingest(
     tally.known = len(unchanged)
     applier = None
     if project is not None and not options.dry_run:
-        rule = SplitRule(split_rule.split_seed, split_rule.val_share, split_rule.test_share)
-        applier = Applier(store, project, rule, found)
+        applier = Applier(store, project, _rule(split_rule, folder), found)
         tally.outcome += registered.catch_up(unchanged, found, applier)
     done = len(unchanged)
     total = len(seen.files)
@@ -165,6 +170,16 @@ def ingest(
     if applier is not None:
         registered.mark_missing(source, {file.path for file in seen.files})
     return tally.report(found, time.perf_counter() - began)
+
+
+def _rule(settings: HasSplitRule, folder: Path) -> SplitRule:
+    return SplitRule(
+        settings.split_seed,
+        settings.val_share,
+        settings.test_share,
+        parse_grouping(settings.split_by),
+        os.fspath(folder),
+    )
 
 
 def _take(

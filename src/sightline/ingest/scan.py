@@ -18,7 +18,7 @@ SYSTEM: Final = frozenset({"__macosx", "@eadir", "$recycle.bin", "system volume 
 """Folders that operating systems leave behind."""
 OWN: Final = {
     "sightline.db": frozenset({"cache", "jobs", "models", "trash", "logs", "backups", "projects"}),
-    "project.json": frozenset({"runs", "exports"}),
+    "project.json": frozenset({"runs", "exports", "builds", "folds"}),
 }
 """Beside a file of this name, these folders are Sightline's own and hold no pictures to take in."""
 MAX_DEPTH: Final = 100

@@ -40,6 +40,7 @@ from sightline.server.routes import (
     projects,
     runs,
     settings,
+    splits,
     views,
 )
 from sightline.server.schemas.common import PROBLEMS
@@ -63,6 +64,7 @@ ROUTERS: Final = tuple(
         heads,
         models,
         runs,
+        splits,
         classes,
         datasets,
         ingest,

@@ -157,6 +157,20 @@ class ImageTable:
         with self._db.read() as connection:
             return list(connection.scalars(query))
 
+    def files_of_assets(self, project_id: int) -> dict[int, tuple[str, str]]:
+        """Return the place that counts and the digest of each file of a project."""
+        query = (
+            select(locations.c.asset_id, locations.c.path, assets.c.digest)
+            .join(assets, assets.c.id == locations.c.asset_id)
+            .where(locations.c.project_id == project_id)
+            .order_by(locations.c.missing, locations.c.id)
+        )
+        found: dict[int, tuple[str, str]] = {}
+        with self._db.read() as connection:
+            for asset_id, path, digest in connection.execute(query):
+                found.setdefault(asset_id, (path, digest))
+        return found
+
     def ordinal_at(self, project_id: int, path: Path) -> int | None:
         """Return the ordinal of the first page of the file at an absolute path; None: unknown."""
         query = (

@@ -139,6 +139,36 @@ class LabelStore(ClassEdits):
 
         return self._db.write(work)
 
+    def split_anew(
+        self,
+        project: Project,
+        splits: dict[int, tuple[str, bool]],
+        *,
+        actor: str,
+        description: str,
+        expect: int | None = None,
+    ) -> Outcome:
+        """Put images into (split, whether it is fixed) as one step; the others are left alone.
+
+        Raises:
+            UnknownImageError: One of them is not in this project.
+            ConflictError: Another number of images would change than `expect`.
+        """
+
+        def plan(connection: Connection) -> tuple[Delta, str]:
+            ids = tuple(splits)
+            rows = rows_of(connection, project, ids)
+            wanted = [splits[key] for key in ids]
+            fields: Fields = {
+                "split": ([row.split for row in rows], [split_code(one) for one, _ in wanted]),
+                "split_fixed": ([bool(row.split_fixed) for row in rows], [f for _, f in wanted]),
+            }
+            return only_changed(Delta(ids, fields, tuple(row.top for row in rows))), description
+
+        return carry_out(
+            self._db, project, plan, actor=actor, kind="splits", dry_run=False, expect=expect
+        )
+
     def undo(self, project: Project, *, actor: str) -> Applied:
         """Take back this person's newest change.
 

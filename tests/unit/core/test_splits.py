@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sightline.core.splits import split_of
+from sightline.core.splits import fold_of, split_of
 
 DIGESTS = [f"{number:064x}" for number in range(20_000)]
 
@@ -57,3 +57,18 @@ def test_the_split_is_written_in_stone() -> None:
         "train",
         "test",
     ]
+
+
+@given(st.text(), st.integers(0, 1 << 31), st.integers(2, 20))
+def test_a_fold_is_one_of_them_and_stays_the_same(group: str, seed: int, folds: int) -> None:
+    fold = fold_of(group, seed=seed, folds=folds)
+    assert 0 <= fold < folds
+    assert fold == fold_of(group, seed=seed, folds=folds)
+
+
+def test_folds_are_of_a_size_and_do_not_follow_the_splits() -> None:
+    counts = Counter(fold_of(one, seed=42, folds=5) for one in DIGESTS)
+    assert all(abs(count / len(DIGESTS) - 0.2) < 0.01 for count in counts.values())
+    val = [one for one in DIGESTS if split_of(one, seed=42, val=0.2, test=0) == "val"]
+    inside = Counter(fold_of(one, seed=42, folds=5) for one in val)
+    assert all(abs(count / len(val) - 0.2) < 0.03 for count in inside.values())

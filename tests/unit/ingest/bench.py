@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Rule:
     split_seed: int = 1
+    split_by: str = "image"
     val_share: float = 0.2
     test_share: float = 0.2
 

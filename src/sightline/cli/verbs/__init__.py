@@ -22,6 +22,7 @@ from sightline.cli.verbs import (
     quick,
     runs,
     similar,
+    splits,
     up,
 )
 
@@ -41,6 +42,7 @@ ORDER = (
     history,
     datasets,
     quick,
+    splits,
     runs,
     models,
     ask,
