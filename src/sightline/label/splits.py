@@ -4,10 +4,10 @@ Whatever the method, images of one unit (a group, or a file) are never in two sp
 are added later moves no image that was there:
 
 - `hashed` looks at nothing but a unit's name and a seed.
-- `dealt` keeps the shares in every class. It gives each unit to the split that lacks most of the
-  unit's rarest label (iterative stratification: Sechidis, Tsoumakas and Vlahavas 2011,
-  "On the Stratification of Multi-Label Data"), rare labels first. Units that have been dealt are
-  kept, so that later ones fill up around them.
+- `dealt` keeps the shares in every class. Rare labels first, it gives each unit to the split that
+  lacks most of the unit's labels among those dealt so far (after iterative stratification:
+  Sechidis, Tsoumakas and Vlahavas 2011, "On the Stratification of Multi-Label Data"). Units that
+  have been dealt are kept, so that later ones fill up around them.
 - `folded` numbers the units by hash; `balanced_seed` finds a seed whose folds are of a size.
 """
 
@@ -110,12 +110,14 @@ def dealt(
     totals: Counter[int] = sum((unit.counts for unit in labelled), Counter())
     found: dict[str, Split] = {}
     have: dict[Split, Counter[int]] = defaultdict(Counter)
+    seen: Counter[int] = Counter()
     size: Counter[Split] = Counter()
-    count = sum(unit.size for unit in labelled)
+    everything = sum(unit.size for unit in labelled)
 
     def give(unit: Unit, split: Split) -> None:
         found[unit.name] = split
         have[split].update(unit.counts)
+        seen.update(unit.counts)
         size[split] += unit.size
 
     waiting = []
@@ -127,11 +129,14 @@ def dealt(
             give(unit, stays)
     open_ = [one for one in ORDER if shares.of(one) > 0]
     for unit in sorted(waiting, key=lambda one: _turn(one, totals, seed)):
-        rarest = min(unit.counts, key=lambda label: (totals[label], label))
 
-        def lacks(split: Split, label: int = rarest) -> tuple[float, float]:
+        def lacks(split: Split, unit: Unit = unit) -> tuple[float, float]:
             share = shares.of(split)
-            return share * totals[label] - have[split][label], share * count - size[split]
+            wants = (
+                count / totals[label] * (share * (seen[label] + count) - have[split][label])
+                for label, count in sorted(unit.counts.items())
+            )
+            return sum(wants), share * everything - size[split]
 
         give(unit, max(open_, key=lacks))
     return found
