@@ -126,6 +126,8 @@ class Splits:
             raise InvalidInputError(f"no method {method!r}", hint=", ".join(METHODS))
         if method == "group" and group_by is None and settings.split_by == "image":
             raise InvalidInputError("grouped by what?", hint="group_by: folder, name, near or day")
+        if method == "hash" and group_by not in {None, "image"}:
+            method = "group"
         by = "image" if method == "hash" else (group_by or settings.split_by)
         shares = Shares(
             settings.val_share if val is None else val,

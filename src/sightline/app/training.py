@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from sightline.app.run_rows import Watcher, like, shown
 from sightline.app.run_rows import run_id as new_id
@@ -21,18 +21,22 @@ from sightline.core.files import read_json
 from sightline.core.tone import tone_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sightline.app.projects import Projects
     from sightline.core.progress import Progress
+    from sightline.core.samples import SampleSet
     from sightline.jobs.runner import JobRunner
     from sightline.store.jobs import Job
     from sightline.store.projects import Project
     from sightline.store.runs import Run
     from sightline.store.store import Store
     from sightline.train.run import TrainResult
+    from sightline.train.spec import TrainSpec
 
 FINAL: Final = {"done", "failed", "cancelled", "interrupted"}
+Shape: TypeAlias = "Callable[[Project, SampleSet, TrainSpec], SampleSet]"
+"""Gives the labelled images of a project the splits and files that a spec asks for."""
 MODES: Final[dict[str, Literal["new", "finetune"]]] = {"new": "new", "finetune": "finetune"}
 
 
@@ -44,6 +48,8 @@ class Training:
         self._jobs = jobs
         self._person = person
         self._projects = projects
+        self.shape: Shape | None = None
+        """Set by whoever knows folds and builds."""
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of a training spec; `resumable` names what a resume may change."""
@@ -267,15 +273,20 @@ class Training:
         begun = last_path(folder).exists()
         if not begun:  # it died before it could be resumed: it makes the same weights again
             best_path(folder).unlink(missing_ok=True)
+        spec = saved_spec(run.spec)
         return train(
-            saved_spec(run.spec),
-            manifest.load(folder) if begun else samples(self._store, project),
+            spec,
+            manifest.load(folder) if begun else self._samples(project, spec),
             folder,
             mode="resume" if begun else MODES[run.mode],
             parent=None if begun else parent,
             progress=Watcher(progress, self._store, run.id),
             run_id=run.id,
         )
+
+    def _samples(self, project: Project, spec: TrainSpec) -> SampleSet:
+        found = samples(self._store, project)
+        return found if self.shape is None else self.shape(project, found, spec)
 
     def _finish(self, project: Project, run: Run, result: TrainResult) -> dict[str, Any]:
         from sightline.train import manifest
@@ -337,6 +348,7 @@ class Training:
         else:
             toned = {"tone": tone_text(self._projects.tone(project.id)), **self._with_weights(spec)}
             full = plan_spec(toned, samples(self._store, project), sizes(self._store, project))
+            self._samples(project, full)
         return full.model_dump(mode="json")
 
     def _with_weights(self, spec: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sightline.app.encoders import Encoders
 from sightline.app.engine_room import EngineRoom
 from sightline.app.exports import Exports
 from sightline.app.face import Face
+from sightline.app.folds import Folds
 from sightline.app.grouped import Groups
 from sightline.app.heads import Heads
 from sightline.app.imports import Imports
@@ -26,6 +27,7 @@ from sightline.app.projects import Projects, workspace_form
 from sightline.app.pulling import Pulling
 from sightline.app.queues import Queues
 from sightline.app.quick import QuickTraining
+from sightline.app.shaping import Shaping
 from sightline.app.splits import Splits
 from sightline.app.tasks import KINDS
 from sightline.app.training import Training
@@ -92,6 +94,8 @@ class Workbench(Verbs):
         """Join what shapes the data before a training."""
         self.groups = Groups(self.store, self.projects.folder, self.neighbours)
         self.splits = Splits(self.store, person, self.projects, self.groups)
+        self.folds = Folds(self.projects, self.training, self.splits)
+        self.training.shape = Shaping(self.groups)
 
     def engine_list(self) -> list[dict[str, Any]]:
         """Return what can answer about an image: built-in engines, then added encoders."""

@@ -13,6 +13,7 @@ from sightline.core.tone import parse_tone
 from sightline.nets.table import fault_of
 from sightline.train.spec_augment import AugmentPart
 from sightline.train.spec_base import Part
+from sightline.train.spec_data import DataPart
 from sightline.train.spec_loss import LossPart
 from sightline.train.spec_model import ModelPart, OptimizerPart, SchedulePart
 from sightline.train.spec_running import CheckpointPart, EarlyStoppingPart, LoaderPart
@@ -54,6 +55,13 @@ class TrainSpec(Part):
         max_length=200,
         description="How TIFF, FITS and 16-bit pictures become 8 bits; the project's setting.",
     )
+    folds: int = Field(
+        default=0, ge=0, le=100, description="Folds of cross-validation; 0: the project's splits."
+    )
+    fold: int = Field(
+        default=-1, ge=-1, le=99, description="Which fold is val, from 0; -1: the project's splits."
+    )
+    data: DataPart = DataPart()
     model: ModelPart = ModelPart()
     optimizer: OptimizerPart = OptimizerPart()
     schedule: SchedulePart = SchedulePart()
@@ -93,6 +101,8 @@ class TrainSpec(Part):
         fault = fault_of(self.model.name, self.image_size)
         if fault:
             raise ValueError(f"image_size {fault}")
+        if (self.folds, self.fold) != (0, -1) and not 0 <= self.fold < self.folds >= 2:  # noqa: PLR2004
+            raise ValueError(f"there is no fold {self.fold} of {self.folds}")
         return self
 
     def key(self) -> str:

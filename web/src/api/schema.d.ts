@@ -1146,6 +1146,73 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{name}/splits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Split Anew
+         * @description Put all images into train, val and test anew, or say what that would change (`dry_run`).
+         *
+         *     Images of one group are never in two splits. It is one step that undo takes back; the rule is
+         *     kept in the project's settings, so that pictures that come later follow it.
+         */
+        post: operations["split_anew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/folds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Folds
+         * @description List the sets of folds, newest first, each with mean and spread of what is finished.
+         */
+        get: operations["list_folds"];
+        put?: never;
+        /**
+         * Start Folds
+         * @description Queue one training for each fold; the test split stays out of all of them.
+         */
+        post: operations["start_folds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/folds/{ref}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Folds
+         * @description Return one set of folds, by id or `newest`.
+         */
+        get: operations["get_folds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{name}/classes": {
         parameters: {
             query?: never;
@@ -1800,6 +1867,18 @@ export interface components {
             position?: number | null;
         };
         /**
+         * ClassSplits
+         * @description Images of one class, or with one tag.
+         */
+        ClassSplits: {
+            /** Class Id */
+            class_id: number;
+            /** Name */
+            name: string;
+            before: components["schemas"]["SplitCounts"];
+            after: components["schemas"]["SplitCounts"];
+        };
+        /**
          * Cluster
          * @description A group of images on a map.
          */
@@ -2085,6 +2164,71 @@ export interface components {
              */
             predicted_ids?: number[];
             region?: components["schemas"]["Region"] | null;
+        };
+        /**
+         * FoldRun
+         * @description The training of one fold.
+         */
+        FoldRun: {
+            /** Fold */
+            fold: number;
+            /** Run */
+            run: string;
+            /**
+             * State
+             * @description as of a run; gone: it has been deleted
+             */
+            state: string;
+            /**
+             * Figures
+             * @example {
+             *       "test.accuracy": 0.9,
+             *       "val.accuracy": 0.91
+             *     }
+             */
+            figures: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * FoldSet
+         * @description Runs that differ in the fold that is held out, and what they come to.
+         */
+        FoldSet: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * @description UTC, RFC 3339
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            created_at: string;
+            /** Folds */
+            folds: number;
+            /** Group By */
+            group_by: string;
+            /** Seed */
+            seed: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "ended";
+            /** Finished */
+            finished: number;
+            /** Runs */
+            runs: components["schemas"]["FoldRun"][];
+            /** Mean */
+            mean: {
+                [key: string]: number;
+            };
+            /**
+             * Spread
+             * @description standard deviation between folds
+             */
+            spread: {
+                [key: string]: number | null;
+            };
         };
         /**
          * Forgotten
@@ -3045,6 +3189,33 @@ export interface components {
             statuses?: ("unlabelled" | "labelled" | "unsure" | "skipped" | "conflict")[];
         };
         /**
+         * NewFolds
+         * @description A training for each fold.
+         * @example {
+         *       "folds": 5,
+         *       "group_by": "folder",
+         *       "spec": {
+         *         "epochs": 8
+         *       }
+         *     }
+         */
+        NewFolds: {
+            /**
+             * Folds
+             * @default 5
+             */
+            folds?: number;
+            /**
+             * Group By
+             * @description default: the project's split_by
+             */
+            group_by?: string | null;
+            /** Spec */
+            spec?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * NewMap
          * @description A map to make; what is left out is as it is by default.
          * @example {
@@ -3157,6 +3328,57 @@ export interface components {
         NewSnapshot: {
             /** Name */
             name: string;
+        };
+        /**
+         * NewSplits
+         * @description How the images are to be split; what is left out is as the project's settings say.
+         * @example {
+         *       "dry_run": true,
+         *       "group_by": "folder",
+         *       "method": "group"
+         *     }
+         */
+        NewSplits: {
+            /**
+             * Method
+             * @default hash
+             * @enum {string}
+             */
+            method?: "hash" | "group" | "stratified" | "kfold";
+            /** Group By */
+            group_by?: string | null;
+            /** Val */
+            val?: number | null;
+            /** Test */
+            test?: number | null;
+            /** Seed */
+            seed?: number | null;
+            /**
+             * Keep
+             * @description leave what a person, a folder or an earlier dealing has put somewhere; default: only of stratified
+             */
+            keep?: boolean | null;
+            /**
+             * Folds
+             * @default 5
+             */
+            folds?: number;
+            /**
+             * Fold
+             * @description of kfold: which one is val
+             * @default 0
+             */
+            fold?: number;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run?: boolean;
+            /**
+             * Expect
+             * @description images that should move; 409 if others would by now
+             */
+            expect?: number | null;
         };
         /**
          * NewView
@@ -3882,6 +4104,18 @@ export interface components {
             hint: string;
         };
         /**
+         * SplitCounts
+         * @description Images in each split.
+         */
+        SplitCounts: {
+            /** Train */
+            train: number;
+            /** Val */
+            val: number;
+            /** Test */
+            test: number;
+        };
+        /**
          * SplitOff
          * @description Images of a class that become a class of their own: a whole view, or images by id.
          * @example {
@@ -3906,6 +4140,58 @@ export interface components {
             dry_run?: boolean;
             /** Expect */
             expect?: number | null;
+        };
+        /**
+         * SplitReport
+         * @description What a new split did, or would do.
+         */
+        SplitReport: {
+            /** Dry Run */
+            dry_run: boolean;
+            /** Method */
+            method: string;
+            /** Group By */
+            group_by: string;
+            /** Val */
+            val: number;
+            /** Test */
+            test: number;
+            /** Seed */
+            seed: number;
+            /** Keep */
+            keep: boolean;
+            /** Images */
+            images: number;
+            /** Moved */
+            moved: number;
+            /**
+             * Groups
+             * @description of more than one image
+             */
+            groups: number;
+            /**
+             * Largest Group
+             * @description images
+             */
+            largest_group: number;
+            /**
+             * Alone
+             * @description images that stand for themselves
+             */
+            alone: number;
+            before: components["schemas"]["SplitCounts"];
+            after: components["schemas"]["SplitCounts"];
+            /** Classes */
+            classes: components["schemas"]["ClassSplits"][];
+            /** Notes */
+            notes: string[];
+            /** Description */
+            description: string;
+            /**
+             * Seq
+             * @description its number in the journal; null: nothing changed
+             */
+            seq: number | null;
         };
         /**
          * Started
@@ -6915,6 +7201,180 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    split_anew: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSplits"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SplitReport"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_folds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoldSet"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_folds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFolds"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoldSet"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_folds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+                /** @description id or name */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoldSet"];
                 };
             };
             /** @description A problem document: what to mend, field by field */

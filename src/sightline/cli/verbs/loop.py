@@ -10,6 +10,7 @@ import typer
 from sightline.cli import output
 from sightline.cli.context import Context, of
 from sightline.cli.follow import follow
+from sightline.cli.verbs.folds import train_folds
 
 Project = Annotated[str, typer.Option("--project", "-p", help="Name of the project.")]
 
@@ -77,6 +78,13 @@ def train(
     parent: Annotated[
         str | None, typer.Option(help="Run to resume or to start from. Default: the newest.")
     ] = None,
+    folds: Annotated[
+        int, typer.Option(help="Train one network for each of so many folds, 2 to 100.")
+    ] = 0,
+    group_by: Annotated[
+        str,
+        typer.Option(help="What stays in one fold; see `splits --by`. Default: the project's."),
+    ] = "",
     predict_all: Annotated[
         bool, typer.Option("--predict-all", help="At the end, predict every image of the project.")
     ] = False,
@@ -84,9 +92,13 @@ def train(
     """Train a network on the labels. Ctrl+C stops it; --mode resume goes on exactly there."""
     context = of(ctx)
     bench = context.bench
+    wish = bench.training.read_spec(spec, set_ or [])
+    if folds:
+        train_folds(context, project, wish, folds, group_by)
+        return
     made = bench.training.start(
         bench.projects.get(project),
-        bench.training.read_spec(spec, set_ or []),
+        wish,
         mode=mode,
         parent=parent,
         predict_all=predict_all,

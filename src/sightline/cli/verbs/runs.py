@@ -8,6 +8,7 @@ import typer
 
 from sightline.cli import output
 from sightline.cli.context import listing, of, tell
+from sightline.cli.verbs import folds
 
 group = typer.Typer(no_args_is_help=True, help="Runs: list, show, stop, delete.")
 Run = Annotated[str, typer.Argument(help="Id of the run.")]
@@ -85,5 +86,6 @@ def report(ctx: typer.Context, run: Run) -> None:
 
 def install(app: typer.Typer) -> None:
     """Add the verbs."""
+    group.command("folds")(folds.show)
     app.add_typer(group, name="runs")
     app.command()(report)

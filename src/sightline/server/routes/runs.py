@@ -75,7 +75,7 @@ def check_spec(name: ProjectName, body: SpecCheck, bench: Bench, roots: Roots) -
 @router.post("/projects/{name}/runs", status_code=202, response_model=Started)
 def start_run(name: ProjectName, body: NewRun, bench: Bench, roots: Roots) -> object:
     """Start a training from new weights, go on with one, or fine-tune from one."""
-    _confine_weights(body.spec, roots)
+    confine_weights(body.spec, roots)
     project = bench.projects.get(name)
     return bench.training.start(
         project,
@@ -142,7 +142,7 @@ def delete_run(run_id: Ref, bench: Bench) -> object:
     return bench.training.delete(run_id)
 
 
-def _confine_weights(spec: dict[str, Any], roots: Roots) -> None:
+def confine_weights(spec: dict[str, Any], roots: Roots) -> None:
     """Refuse a weights file outside of the allowed folders; names of models pass."""
     model = spec.get("model")
     weights = model.get("weights") if isinstance(model, dict) else None
