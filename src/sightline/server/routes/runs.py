@@ -68,7 +68,7 @@ def check_spec(name: ProjectName, body: SpecCheck, bench: Bench, roots: Roots) -
         kind=body.format,
         mode=body.mode,
         parent=body.parent,
-        allowed=lambda spec: _confine_weights(spec, roots),
+        allowed=lambda spec: confine_weights(spec, roots),
     )
 
 

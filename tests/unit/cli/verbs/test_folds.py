@@ -29,5 +29,4 @@ def test_a_network_is_trained_for_each_fold(cli: Cli, tmp_path: Path) -> None:
     assert sum(images) + told["runs"][0]["figures"]["test.images"] == 40
     assert set(told["mean"]) == set(told["spread"]) >= {"val.accuracy", "test.accuracy"}
     assert cli("runs", "folds", "pets").last == told
-    words = cli.call("--workspace", cli.workspace, "runs", "folds", "pets").out
-    assert "±" in words
+    assert "±" in cli.call("--workspace", cli.workspace, "runs", "folds", "pets").out
