@@ -56,7 +56,7 @@ class Folds:
         seed = self._splits.fold_seed(project, folds, by)
         data: dict[str, Any] = dict(spec.get("data") or {})
         data |= {"group_by": str(by), "fold_seed": seed}
-        made = {
+        made: dict[str, Any] = {
             "id": new_id(),
             "created_at": now(),
             "folds": folds,
