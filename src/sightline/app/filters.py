@@ -26,6 +26,7 @@ FILTERS: Final = (
     "tag_ids",
     "predicted_ids",
     "region",
+    "finding",
 )
 
 
@@ -34,6 +35,14 @@ class Region(Protocol):
 
     def __call__(self, project: Project, region: Mapping[str, Any], n: int) -> Bool:
         """Return which of n ordinals lie in a region of the map, (n,)."""
+        ...
+
+
+class Findings(Protocol):
+    """What knows which images a finding of the analysis is about."""
+
+    def __call__(self, project: Project, n: int, kind: str) -> Bool:
+        """Return which of n ordinals it is about, (n,)."""
         ...
 
 
@@ -47,6 +56,8 @@ class Filters:
         self._tops = tops
         self.region: Region | None = None
         """Set by whoever has a map."""
+        self.finding: Findings | None = None
+        """Set by whoever has an analysis."""
 
     def mask(
         self, project: Project, state: ProjectState, filters: Mapping[str, Any]
@@ -95,3 +106,8 @@ class Filters:
         if self.region is None:
             raise ConflictError(f"{project.name} has no map", hint="make the map first")
         return self.region(project, region, state.size)
+
+    def _finding(self, project: Project, state: ProjectState, kind: str) -> Bool:
+        if self.finding is None:
+            raise ConflictError(f"{project.name} was never analysed", hint="analyse it first")
+        return self.finding(project, state.size, kind)

@@ -53,6 +53,12 @@ KINDS: Final = (
         env={"OMP_WAIT_POLICY": "PASSIVE"},
     ),
     JobKind(
+        name="analyse",
+        factory="sightline.app.tasks:analyse",
+        title="Analyse the data",
+        resumable=True,
+    ),
+    JobKind(
         name="compare",
         factory="sightline.app.tasks:compare",
         title="Compare pictures",
@@ -105,6 +111,14 @@ def embed(bench: Workbench, job: JobContext, *, project: str, engine: str) -> di
     result = bench.encoders.embed(found, engine or None, here=True, progress=job)
     bench.heads.refit(found)
     return result
+
+
+def analyse(
+    bench: Workbench, job: JobContext, *, project: str, refresh: bool, near: bool
+) -> dict[str, Any]:
+    """Look at the pictures of a project; what was looked at stays, so it resumes."""
+    found, again = bench.projects.get(project), refresh and not job.resumed
+    return bench.analysis.make(found, refresh=again, near=near, here=True, progress=job)
 
 
 def compare(

@@ -16,6 +16,8 @@ from sightline.jobs.follow import follow
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from sightline.app.advising import Advising
+    from sightline.app.analysis import Analysis
     from sightline.app.encoders import Encoders
     from sightline.app.exports import Exports
     from sightline.app.heads import Heads
@@ -53,6 +55,8 @@ class Verbs:
     exports: Exports
     imports: Imports
     neighbours: Neighbours
+    analysis: Analysis
+    advising: Advising
     jobs: JobRunner
 
     def ingest(
@@ -146,6 +150,38 @@ class Verbs:
         """
         job = self.maps.start(self.projects.get(project), method, mode=mode, **options)
         return self.wait(job["id"], progress=progress)
+
+    def analyse(
+        self,
+        project: str,
+        *,
+        refresh: bool = False,
+        near: bool = True,
+        progress: Progress | None = None,
+    ) -> dict[str, Any]:
+        """Analyse the data of a project in a process of its own and return what was found.
+
+        Raises:
+            JobFailedError: It failed; message and hint are the job's.
+        """
+        found = self.projects.get(project)
+        self.wait(self.analysis.start(found, refresh=refresh, near=near)["id"], progress=progress)
+        return self.analysis.get(found)
+
+    def advice(self, project: str) -> dict[str, Any]:
+        """Return the preset that suits a project, with reasons."""
+        return self.advising.advice(self.projects.get(project))
+
+    def pictures_of(self, project: str, finding: str, *, limit: int = 20) -> list[dict[str, Any]]:
+        """Return the pictures that a finding of the analysis is about, in the order of its queue.
+
+        Raises:
+            InvalidInputError: There is no such finding, or it is not about pictures.
+        """
+        found = self.projects.get(project)
+        one = self.analysis.one(found, finding)
+        view = self.queues.make_view(found, one["queue"], filters=one["filter"])
+        return list(self.queues.window(view["id"], 0, limit)["items"])
 
     def train(
         self,

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from sightline.app import items
+from sightline.app.advising import Advising
+from sightline.app.analysis import Analysis
 from sightline.app.bulk import Bulk
 from sightline.app.checks import doctor
 from sightline.app.encoders import Encoders
@@ -76,7 +78,7 @@ class Workbench(Verbs):
         self.face = Face(self.store, self.queues)
         self.maps = Maps(self.store, self.encoders, self.jobs, self.settings)
         self.map_drawing = MapDrawing(self.store, self.maps, self.queues.pools, self.heads)
-        self.queues.pools.filters.region = self.maps.region
+        self._look_into_data()
         self.training = Training(self.store, self.jobs, person, self.projects)
         self.quick = QuickTraining(self.store, self.training)
         self.predictions = Predictions(self.store, self.jobs, person, self.settings)
@@ -96,6 +98,21 @@ class Workbench(Verbs):
         self.splits = Splits(self.store, person, self.projects, self.groups)
         self.folds = Folds(self.projects, self.training, self.splits)
         self.training.shape = Shaping(self.groups)
+
+    def _look_into_data(self) -> None:
+        """Make what looks into a project's data, and let queues filter by what it finds."""
+        self.analysis = Analysis(
+            self.store,
+            self.projects,
+            self.encoders,
+            self.neighbours,
+            jobs=self.jobs,
+            settings=self.settings,
+            limits=lambda: self.pictures.limits,
+        )
+        self.advising = Advising(self.store, self.analysis)
+        filters = self.queues.pools.filters
+        filters.region, filters.finding = self.maps.region, self.analysis.finding
 
     def engine_list(self) -> list[dict[str, Any]]:
         """Return what can answer about an image: built-in engines, then added encoders."""

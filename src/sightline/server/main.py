@@ -25,6 +25,7 @@ from sightline.server.layers import wrap
 from sightline.server.limits import Turnstile
 from sightline.server.paths import allowed_roots
 from sightline.server.routes import (
+    analysis,
     classes,
     datasets,
     events,
@@ -62,6 +63,7 @@ ROUTERS: Final = tuple(
         events,
         jobs,
         maps,
+        analysis,
         heads,
         models,
         runs,
@@ -85,6 +87,7 @@ TAGS: Final = [
     {"name": "labels", "description": "labels with undo, history and snapshots"},
     {"name": "heads", "description": "small classifiers on embeddings, and engines"},
     {"name": "maps", "description": "where images lie on a plane, and what lies beside them"},
+    {"name": "analysis", "description": "what a project's data are like, and what suits them"},
     {"name": "training", "description": "runs, their curves and reports"},
     {"name": "models", "description": "export and prediction"},
     {"name": "data sets", "description": "labels for other tools, and from them"},

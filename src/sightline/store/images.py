@@ -198,6 +198,17 @@ class ImageTable:
                 found[asset_id].append(image_id)
         return {asset_id: tuple(ids) for asset_id, ids in found.items()}
 
+    def ordinals_of_assets(self, project_id: int, asset_ids: Sequence[int]) -> list[int]:
+        """Return the ordinals of all pages of some files, ascending."""
+        found: list[int] = []
+        with self._db.read() as connection:
+            for part in chunks(asset_ids):
+                query = select(images.c.ordinal).where(
+                    images.c.project_id == project_id, images.c.asset_id.in_(part)
+                )
+                found += connection.scalars(query)
+        return sorted(found)
+
     def ordinals_matching(self, project_id: int, text: str) -> list[int]:
         """Return the ordinals of images with `text`, in any case, in one of their paths."""
         escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
@@ -217,6 +228,18 @@ class ImageTable:
             select(annotation_rows.c.id)
             .join(images, images.c.id == annotation_rows.c.image_id)
             .where(images.c.project_id == project_id, annotation_rows.c.kind == "tag")
+            .limit(1)
+        )
+        with self._db.read() as connection:
+            return connection.scalar(query) is not None
+
+    def has_soft_tags(self, project_id: int) -> bool:
+        """Tell whether a tag of a project's images is neither certain nor excluded."""
+        query = (
+            select(annotation_rows.c.id)
+            .join(images, images.c.id == annotation_rows.c.image_id)
+            .where(images.c.project_id == project_id, annotation_rows.c.kind == "tag")
+            .where(annotation_rows.c.score > 0, annotation_rows.c.score < 1)
             .limit(1)
         )
         with self._db.read() as connection:

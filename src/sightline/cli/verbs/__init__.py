@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sightline.cli.verbs import (
+    analyse,
     ask,
     bench,
     classes,
@@ -36,6 +37,7 @@ ORDER = (
     encoders,
     similar,
     maps,
+    analyse,
     projects,
     labels,
     classes,

@@ -180,6 +180,9 @@ class Filter(In):
         default_factory=list, max_length=10_000, description="the head sees one of these"
     )
     region: Region | None = None
+    finding: str = Field(
+        default="", max_length=40, description="that a finding of the analysis is about"
+    )
 
 
 class NewView(In):
