@@ -206,7 +206,7 @@ RULES: Final = (
     ),
     Rule(
         "fast_mobile_inference",
-        lambda t: not t.multi and t.gpu is False,
+        lambda t: not t.multi and t.gpu is False and not _edge(t),
         lambda t: (
             f"no graphics card, and {many(_count(t), 'picture')}: a larger network would take days"
         ),

@@ -642,6 +642,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{name}/analysis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Analysis
+         * @description Return what is known of the data: counts of this moment, the rest of the last analysis.
+         */
+        get: operations["get_analysis"];
+        put?: never;
+        /**
+         * Analyse
+         * @description Look at the pictures that were not looked at yet, in a job.
+         */
+        post: operations["analyse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/advice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Advice
+         * @description Return the preset that suits the data, with reasons.
+         */
+        get: operations["get_advice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/engines": {
         parameters: {
             query?: never;
@@ -1661,6 +1705,114 @@ export interface components {
             skipped: components["schemas"]["LeftOut"][];
         };
         /**
+         * Advice
+         * @description The preset that suits the data.
+         */
+        Advice: {
+            /**
+             * Preset
+             * @example small_dataset_fewshot
+             */
+            preset: string;
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "tiny" | "small" | "medium" | "large" | "huge" | "massive";
+            /** Reasons */
+            reasons: string[];
+            /** Also */
+            also: components["schemas"]["AlsoAdvised"][];
+            /**
+             * Unknown
+             * @description what is not known, and how to learn it
+             */
+            unknown: string[];
+        };
+        /**
+         * AlsoAdvised
+         * @description Another preset that may suit.
+         */
+        AlsoAdvised: {
+            /** Preset */
+            preset: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * Analysis
+         * @description What a project's data are like: counts of this moment, the rest of what was looked at.
+         */
+        Analysis: {
+            /** Project */
+            project: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "missing" | "running" | "ready";
+            /**
+             * Stale
+             * @description pictures came since
+             */
+            stale: boolean;
+            /**
+             * New
+             * @description pictures that were not looked at
+             */
+            new: number;
+            /**
+             * Job
+             * @description id of the job that is at work
+             */
+            job: string | null;
+            /** At */
+            at: string | null;
+            /** Seconds */
+            seconds: number | null;
+            /**
+             * Encoder
+             * @description by which near-duplicates were found
+             */
+            encoder: string | null;
+            /**
+             * Near Fault
+             * @description why they were not looked for
+             */
+            near_fault: string | null;
+            /**
+             * Task
+             * @enum {string}
+             */
+            task: "single" | "multi";
+            /** Images */
+            images: number;
+            /** Looked At */
+            looked_at: number;
+            /**
+             * Near
+             * @description pairs of near-duplicates; null: not looked for
+             */
+            near: number | null;
+            counts: components["schemas"]["StatusCounts"];
+            splits: components["schemas"]["SplitCounts"];
+            /** Classes */
+            classes: components["schemas"]["ClassCount"][];
+            balance: components["schemas"]["Balance"];
+            together: components["schemas"]["Together"] | null;
+            shapes: components["schemas"]["Shapes"];
+            light: components["schemas"]["Light"];
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
+            /**
+             * Summary
+             * @description count by kind of finding
+             */
+            summary: {
+                [key: string]: number;
+            };
+        };
+        /**
          * Answer
          * @description A durable change and the images it touched (at most 500 of them).
          */
@@ -1669,6 +1821,38 @@ export interface components {
             seq: number;
             /** Images */
             images: components["schemas"]["Labelled"][];
+        };
+        /**
+         * Balance
+         * @description How even the sizes of classes are.
+         */
+        Balance: {
+            /**
+             * Classes
+             * @description that have a labelled picture
+             */
+            classes: number;
+            /**
+             * Ratio
+             * @description largest by smallest
+             */
+            ratio: number | null;
+            /**
+             * Effective
+             * @description equally large classes that were as diverse
+             */
+            effective: number | null;
+            /**
+             * Evenness
+             * @description that by the number of classes, 0..1
+             */
+            evenness: number | null;
+            /** Median */
+            median: number | null;
+            /** Smallest */
+            smallest: number | null;
+            /** Largest */
+            largest: number | null;
         };
         /**
          * Bin
@@ -1804,6 +1988,24 @@ export interface components {
              * @description images that bear it
              */
             count: number;
+        };
+        /**
+         * ClassCount
+         * @description Labelled images of a class, or with a tag, by split.
+         */
+        ClassCount: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Train */
+            train: number;
+            /** Val */
+            val: number;
+            /** Test */
+            test: number;
+            /** Total */
+            total: number;
         };
         /**
          * ClassDeleted
@@ -2164,6 +2366,48 @@ export interface components {
              */
             predicted_ids?: number[];
             region?: components["schemas"]["Region"] | null;
+            /**
+             * Finding
+             * @description that a finding of the analysis is about
+             * @default
+             */
+            finding?: string;
+        };
+        /**
+         * Finding
+         * @description Something worth a look.
+         */
+        Finding: {
+            /**
+             * Kind
+             * @example leak
+             */
+            kind: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "error" | "warning" | "note";
+            /**
+             * Count
+             * @description pictures, classes or files, as the text says
+             */
+            count: number;
+            /** Text */
+            text: string;
+            /** Hint */
+            hint: string;
+            /**
+             * Queue
+             * @description shows the pictures, with the filter
+             */
+            queue: string | null;
+            /** Filter */
+            filter: {
+                [key: string]: unknown;
+            };
+            /** Examples */
+            examples: string[];
         };
         /**
          * FoldRun
@@ -2386,6 +2630,16 @@ export interface components {
              */
             lacking: number;
             added: components["schemas"]["AddedPictures"] | null;
+        };
+        /**
+         * Histogram
+         * @description Counts between edges.
+         */
+        Histogram: {
+            /** Edges */
+            edges: number[];
+            /** Counts */
+            counts: number[];
         };
         /**
          * HistoryEntry
@@ -2888,6 +3142,17 @@ export interface components {
             reason: string;
         };
         /**
+         * Light
+         * @description How light, contrasty, colourful and sharp pictures are.
+         */
+        Light: {
+            brightness: components["schemas"]["Histogram"];
+            contrast: components["schemas"]["Histogram"];
+            saturation: components["schemas"]["Histogram"];
+            /** @description log10 of the variance of the Laplacian */
+            sharpness: components["schemas"]["Histogram"];
+        };
+        /**
          * Map
          * @description How a map stands.
          */
@@ -3054,6 +3319,16 @@ export interface components {
             to: string;
         };
         /**
+         * NamedCount
+         * @description How many there are of something.
+         */
+        NamedCount: {
+            /** Name */
+            name: string;
+            /** Count */
+            count: number;
+        };
+        /**
          * NamedItem
          * @description One image with names in place of ids, as earlier tools list it.
          */
@@ -3141,6 +3416,24 @@ export interface components {
             name: string;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * NewAnalysis
+         * @description An analysis to make.
+         */
+        NewAnalysis: {
+            /**
+             * Refresh
+             * @description look at all pictures again
+             * @default false
+             */
+            refresh?: boolean;
+            /**
+             * Near
+             * @description look for near-duplicates; embeds the pictures
+             * @default true
+             */
+            near?: boolean;
         };
         /**
          * NewClass
@@ -3678,6 +3971,22 @@ export interface components {
             job: string | null;
         };
         /**
+         * Quantiles
+         * @description A distribution in five numbers.
+         */
+        Quantiles: {
+            /** Min */
+            min: number;
+            /** P5 */
+            p5: number;
+            /** Median */
+            median: number;
+            /** P95 */
+            p95: number;
+            /** Max */
+            max: number;
+        };
+        /**
          * Queue
          * @description A way to order images.
          */
@@ -3967,6 +4276,30 @@ export interface components {
             tone: components["schemas"]["ToneValues"];
         };
         /**
+         * Shapes
+         * @description Sizes and kinds of pictures, pixels.
+         */
+        Shapes: {
+            width: components["schemas"]["Quantiles"] | null;
+            height: components["schemas"]["Quantiles"] | null;
+            /** @description the shorter side */
+            short: components["schemas"]["Quantiles"] | null;
+            megapixels: components["schemas"]["Quantiles"] | null;
+            /** Bytes */
+            bytes: number | null;
+            /**
+             * Points
+             * @description width, height, pictures
+             */
+            points: number[][];
+            /** @description width by height */
+            aspect: components["schemas"]["Histogram"];
+            /** Formats */
+            formats: components["schemas"]["NamedCount"][];
+            /** Kinds */
+            kinds: components["schemas"]["NamedCount"][];
+        };
+        /**
          * Skipped
          * @description A file that was not taken in.
          */
@@ -4104,6 +4437,7 @@ export interface components {
             hint: string;
         };
         /**
+<<<<<<< HEAD
          * SplitCounts
          * @description Images in each split.
          */
@@ -4114,6 +4448,25 @@ export interface components {
             val: number;
             /** Test */
             test: number;
+=======
+         * SplitCount
+         * @description Images of a split.
+         */
+        SplitCount: {
+            /** Images */
+            images: number;
+            /** Labelled */
+            labelled: number;
+        };
+        /**
+         * SplitCounts
+         * @description Images by split.
+         */
+        SplitCounts: {
+            train: components["schemas"]["SplitCount"];
+            val: components["schemas"]["SplitCount"];
+            test: components["schemas"]["SplitCount"];
+>>>>>>> 3c78ecf (feat: sightline analyse, its API and guide)
         };
         /**
          * SplitOff
@@ -4203,6 +4556,24 @@ export interface components {
             job: components["schemas"]["Job"];
         };
         /**
+         * StatusCounts
+         * @description Images by status.
+         */
+        StatusCounts: {
+            /** Images */
+            images: number;
+            /** Unlabelled */
+            unlabelled: number;
+            /** Labelled */
+            labelled: number;
+            /** Unsure */
+            unsure: number;
+            /** Skipped */
+            skipped: number;
+            /** Conflict */
+            conflict: number;
+        };
+        /**
          * TagMeasures
          * @description How good the head is at one tag, on labels that it had not seen.
          */
@@ -4236,6 +4607,47 @@ export interface components {
             ece: number;
             /** Reliability */
             reliability: components["schemas"]["Bin"][];
+        };
+        /**
+         * TagPair
+         * @description Two tags that occur together.
+         */
+        TagPair: {
+            /** A */
+            a: string;
+            /** B */
+            b: string;
+            /** Count */
+            count: number;
+            /** Jaccard */
+            jaccard: number;
+        };
+        /**
+         * Together
+         * @description How tags occur together.
+         */
+        Together: {
+            /**
+             * Mean
+             * @description tags of an image
+             */
+            mean: number | null;
+            /**
+             * Per Image
+             * @description images with 0, 1, 2 ... tags; the last: 10 or more
+             */
+            per_image: number[];
+            /** Names */
+            names: string[];
+            /** Ids */
+            ids: number[];
+            /**
+             * Matrix
+             * @description images that have both
+             */
+            matrix: number[][];
+            /** Pairs */
+            pairs: components["schemas"]["TagPair"][];
         };
         /**
          * ToneValues
@@ -5940,6 +6352,133 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analysis"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analyse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewAnalysis"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_advice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Advice"];
+                };
             };
             /** @description A problem document: what to mend, field by field */
             422: {

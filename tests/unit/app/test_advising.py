@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from unit.app.conftest import label_by_folder
+
+if TYPE_CHECKING:
+    import pytest
+
+    from sightline.app import Workbench
+    from sightline.store.projects import Project
+
+
+def test_advice_needs_no_analysis_and_says_what_it_lacks(bench: Workbench, pets: Project) -> None:
+    told = bench.advice("pets")
+    assert told["tier"] == "tiny"
+    assert any("labelled" in one for one in told["unknown"])
+    assert any("analyse" in one for one in told["unknown"])
+    label_by_folder(bench, pets)
+    assert bench.advice("pets")["preset"] == "small_dataset_fewshot"
+    assert bench.advising.traits(pets).short_px == 24
+
+
+def test_after_an_analysis_it_knows_the_pictures(
+    bench: Workbench, pets: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    label_by_folder(bench, pets)
+    monkeypatch.setattr("sightline.app.advising.has_graphics_card", lambda: True)
+    bench.analysis.make(pets)
+    traits = bench.advising.traits(pets)
+    assert (traits.looked, traits.classes, traits.per_class) == (True, 2, 30)
+    assert traits.overlap is not None
+    assert traits.brightness is not None
+    assert bench.advice("pets")["unknown"] == []
+
+
+def test_tags_are_advised_as_tags(bench: Workbench, pets: Project) -> None:
+    bench.projects.save_settings(pets, {"task": "multi"})
+    assert bench.advice("pets")["preset"] == "multilabel_boolean"
