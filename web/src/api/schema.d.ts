@@ -1795,7 +1795,7 @@ export interface components {
              */
             near: number | null;
             counts: components["schemas"]["StatusCounts"];
-            splits: components["schemas"]["SplitCounts"];
+            splits: components["schemas"]["sightline__server__schemas__analysis__SplitCounts"];
             /** Classes */
             classes: components["schemas"]["ClassCount"][];
             balance: components["schemas"]["Balance"];
@@ -2077,8 +2077,8 @@ export interface components {
             class_id: number;
             /** Name */
             name: string;
-            before: components["schemas"]["SplitCounts"];
-            after: components["schemas"]["SplitCounts"];
+            before: components["schemas"]["sightline__server__schemas__splits__SplitCounts"];
+            after: components["schemas"]["sightline__server__schemas__splits__SplitCounts"];
         };
         /**
          * Cluster
@@ -4437,18 +4437,6 @@ export interface components {
             hint: string;
         };
         /**
-<<<<<<< HEAD
-         * SplitCounts
-         * @description Images in each split.
-         */
-        SplitCounts: {
-            /** Train */
-            train: number;
-            /** Val */
-            val: number;
-            /** Test */
-            test: number;
-=======
          * SplitCount
          * @description Images of a split.
          */
@@ -4457,16 +4445,6 @@ export interface components {
             images: number;
             /** Labelled */
             labelled: number;
-        };
-        /**
-         * SplitCounts
-         * @description Images by split.
-         */
-        SplitCounts: {
-            train: components["schemas"]["SplitCount"];
-            val: components["schemas"]["SplitCount"];
-            test: components["schemas"]["SplitCount"];
->>>>>>> 3c78ecf (feat: sightline analyse, its API and guide)
         };
         /**
          * SplitOff
@@ -4532,8 +4510,8 @@ export interface components {
              * @description images that stand for themselves
              */
             alone: number;
-            before: components["schemas"]["SplitCounts"];
-            after: components["schemas"]["SplitCounts"];
+            before: components["schemas"]["sightline__server__schemas__splits__SplitCounts"];
+            after: components["schemas"]["sightline__server__schemas__splits__SplitCounts"];
             /** Classes */
             classes: components["schemas"]["ClassSplits"][];
             /** Notes */
@@ -4774,6 +4752,27 @@ export interface components {
              * @description positions within the view whose image has been deleted since; not in items
              */
             gone: number[];
+        };
+        /**
+         * SplitCounts
+         * @description Images by split.
+         */
+        sightline__server__schemas__analysis__SplitCounts: {
+            train: components["schemas"]["SplitCount"];
+            val: components["schemas"]["SplitCount"];
+            test: components["schemas"]["SplitCount"];
+        };
+        /**
+         * SplitCounts
+         * @description Images in each split.
+         */
+        sightline__server__schemas__splits__SplitCounts: {
+            /** Train */
+            train: number;
+            /** Val */
+            val: number;
+            /** Test */
+            test: number;
         };
         /**
          * Change
