@@ -7,7 +7,7 @@ import threading
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sightline.core.errors import InvalidInputError, SightlineError, UnreadableImageError
 from sightline.core.progress import Silent
@@ -50,6 +50,15 @@ class Original:
     etag: str
 
 
+LABELS: Final = ("auto", "folders", "tags", "none")
+"""Where an ingest takes labels from."""
+
+
+def _foreseen(kind: str) -> str:
+    """Return the task of a project that does not exist yet."""
+    return "multi" if kind == "tags" else "single"
+
+
 class Pictures:
     """The pictures of a workspace."""
 
@@ -82,8 +91,8 @@ class Pictures:
         Raises:
             InvalidInputError: There is no such folder, or the name cannot be a project's.
         """
-        if labels not in {"auto", "none"}:
-            raise InvalidInputError(f"labels cannot be {labels!r}", hint="auto or none")
+        if labels not in LABELS:
+            raise InvalidInputError(f"labels cannot be {labels!r}", hint=", ".join(LABELS))
         if pages not in PAGES:
             raise InvalidInputError(f"pages cannot be {pages!r}", hint="auto, all or first")
         source = source.expanduser()
@@ -93,7 +102,7 @@ class Pictures:
         if found is None and not dry_run:
             found = self._projects.create(project)
         options = IngestOptions(
-            labels=labels,
+            labels=self._wanted(found, labels),
             copy=copy,
             extensions=None if extensions is None else tuple(extensions),
             pages=pages,
@@ -102,7 +111,7 @@ class Pictures:
             limits=self.limits,
         )
         rule = None if found is None else self._projects.settings(found).settings
-        return ingest(
+        report = ingest(
             self._store,
             found,
             source.resolve(),
@@ -111,6 +120,17 @@ class Pictures:
             split_rule=rule or self._settings,
             progress=progress or Silent(),
         )
+        task = None if found is None else self._projects.task(found)
+        report["labels"]["task"] = task or _foreseen(report["labels"]["kind"])
+        return report
+
+    def _wanted(self, project: Project | None, labels: str) -> Any:
+        """Return what `auto` means for a project: its task, if that is decided, rules."""
+        if labels != "auto" or project is None:
+            return labels
+        chosen = self._projects.settings(project).settings.task
+        task = self._projects.task(project, chosen)
+        return "folders" if chosen == "single" else "tags" if task == "multi" else "auto"
 
     def start_ingest(self, project: str, source: Path, **options: Any) -> dict[str, Any]:
         """Hand an ingest to a job."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 Kind = Literal["folders", "tags", "none"]
+Want = Literal["auto", "folders", "tags"]
+"""auto: tags if enough pictures have a `.txt` with some; tags: however few have; folders: never."""
 SPLITS: Final = {
     "train": "train",
     "val": "val",
@@ -47,6 +49,8 @@ class FolderLabels:
     """Every class or tag, in order."""
     refused: tuple[str, ...] = ()
     """Folders or tags that cannot be the name of a class."""
+    rule: str = ""
+    """Why tags were read, or were not, in words."""
 
 
 def find_labels(
@@ -54,6 +58,7 @@ def find_labels(
     *,
     texts: Iterable[str] = (),
     read_text: Callable[[str], str | None] = lambda _name: None,
+    want: Want = "auto",
 ) -> FolderLabels:
     """Return the labels that a folder tree states.
 
@@ -61,16 +66,17 @@ def find_labels(
         names: Pictures, relative to the source, with `/`.
         texts: `.txt` files, likewise.
         read_text: Returns the content of one of them, None if it cannot be read.
+        want: What a person, or the project's task, has decided.
     """
     splits = {name: split for name in names if (split := split_of_folder(name))}
-    tags = _tags(names, set(texts), read_text)
+    tags, rule = _tags(names, set(texts), read_text, want)
     kind: Kind = "tags" if tags is not None else "folders"
     if tags is None:
         tags = {name: (one,) for name, one in _class_folders(names).items()}
     of, classes, refused = _named(tags)
     if not classes or (kind == "folders" and len(classes) < MIN_CLASSES):
-        return FolderLabels(splits=splits)
-    return FolderLabels(kind, of, splits, classes, refused)
+        return FolderLabels(splits=splits, rule=rule)
+    return FolderLabels(kind, of, splits, classes, refused, rule)
 
 
 def split_of_folder(name: str) -> str | None:
@@ -97,19 +103,27 @@ def _class_folders(names: Sequence[str]) -> dict[str, str]:
 
 
 def _tags(
-    names: Sequence[str], texts: set[str], read_text: Callable[[str], str | None]
-) -> dict[str, tuple[str, ...]] | None:
-    """Return pictures to their tags; None when the text files are not tags."""
+    names: Sequence[str], texts: set[str], read_text: Callable[[str], str | None], want: Want
+) -> tuple[dict[str, tuple[str, ...]] | None, str]:
+    """Return pictures to their tags, None when the text files are not tags, and why."""
+    if want == "folders":
+        return None, "class folders were asked for: .txt files are not looked at"
     beside = {name: f"{name.rpartition('.')[0]}.txt" for name in names}
     beside = {name: text for name, text in beside.items() if text in texts}
-    if not names or len(beside) < SIDECAR_SHARE * len(names):
-        return None
+    if not beside:
+        return None, "no picture has a .txt"
+    have = f"{len(beside):,} of {len(names):,} pictures have a .txt"
+    if want == "auto" and len(beside) < SIDECAR_SHARE * len(names):
+        return None, f"{have}, less than {SIDECAR_SHARE:.0%}: they are not looked at"
     read = {name: read_text(text) or "" for name, text in beside.items()}
     filled = {name: text for name, text in read.items() if text.strip()}
     parsed = {name: tags for name, text in filled.items() if (tags := parse_tags(text))}
-    if not parsed or len(parsed) <= TAG_SHARE * len(filled):
-        return None
-    return parsed
+    short = f"{len(parsed):,} of {len(filled):,} that say something hold short tags"
+    most = want == "tags" or len(parsed) > TAG_SHARE * len(filled)
+    if not parsed or not most:
+        return None, f"{have}, but only {short}: they are no tags"
+    asked = ", as tags were asked for" if want == "tags" else ""
+    return parsed, f"{have}, {short}: any number of tags{asked}"
 
 
 def parse_tags(text: str) -> tuple[str, ...]:

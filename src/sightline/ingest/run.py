@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from sightline.core.groups import parse_grouping
 from sightline.imaging.limits import DEFAULT_LIMITS, Limits
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sightline.core.progress import Progress
+    from sightline.ingest.labels import Want
     from sightline.ingest.plan import Plan
     from sightline.store.projects import Project
     from sightline.store.store import Store
@@ -59,8 +60,8 @@ class HasSplitRule(Protocol):
 class IngestOptions:
     """What a person may choose."""
 
-    labels: str = "auto"
-    """auto: class folders, split folders and `.txt` tags; none: no labels."""
+    labels: Want | Literal["none"] = "auto"
+    """auto: class folders, split folders and `.txt` tags; folders or tags: only these; none."""
     copy: bool = False
     """Copy into the project, or leave the files where they are."""
     extensions: tuple[str, ...] | None = None
@@ -112,6 +113,7 @@ class _Tally:
                 "labelled": self.outcome.labelled,
                 "conflicts": self.outcome.conflicts,
                 "refused": list(found.refused),
+                "rule": found.rule,
             },
         }
 
@@ -148,7 +150,7 @@ def ingest(
     began = time.perf_counter()
     progress.advance(0, None, "looking for pictures")
     seen = scan(source, extensions=options.extensions)
-    found = _labels(seen) if options.labels == "auto" else FolderLabels()
+    found = FolderLabels() if options.labels == "none" else _labels(seen, options.labels)
     registered = Registered.of(store, project)
     copies_to = folder / "images" if options.copy and not _inside(source, folder) else None
     tally = _Tally(skipped=list(seen.skipped))
@@ -244,7 +246,7 @@ def _split_known(
     return unread, unchanged
 
 
-def _labels(seen: Scan) -> FolderLabels:
+def _labels(seen: Scan, want: Want) -> FolderLabels:
     def read_text(name: str) -> str | None:
         try:
             with (seen.root / name).open("rb") as file:
@@ -253,7 +255,7 @@ def _labels(seen: Scan) -> FolderLabels:
             return None
 
     names = [file.name for file in seen.files]
-    return find_labels(names, texts=seen.texts, read_text=read_text)
+    return find_labels(names, texts=seen.texts, read_text=read_text, want=want)
 
 
 def _inside(source: Path, folder: Path) -> bool:

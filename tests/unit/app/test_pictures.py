@@ -66,8 +66,8 @@ def test_what_is_not_there_or_not_meant_is_refused_and_makes_no_project(
         bench.ingest(tmp_path / "nowhere", "pets")
     with pytest.raises(InvalidInputError, match="there is no"):
         bench.pictures.start_ingest("pets", tmp_path / "nowhere")
-    with pytest.raises(InvalidInputError, match="folders"):
-        bench.ingest(pictures, "pets", labels="folders")
+    with pytest.raises(InvalidInputError, match="names"):
+        bench.ingest(pictures, "pets", labels="names")
     with pytest.raises(InvalidInputError, match="name of a project"):
         bench.ingest(pictures, "a/b")
     assert bench.projects.all() == []

@@ -132,3 +132,31 @@ def test_parsed_tags_are_short_and_unique(text: str) -> None:
     tags = parse_tags(text)
     assert len({tag.casefold() for tag in tags}) == len(tags)
     assert all(tag.strip() == tag and tag and "," not in tag for tag in tags)
+
+
+@pytest.mark.parametrize(("have", "kind"), [(79, "folders"), (80, "tags")])
+def test_four_fifths_of_the_pictures_need_a_sidecar(have: int, kind: str) -> None:
+    names = [f"{'ab'[number % 2]}/{number}.jpg" for number in range(100)]
+    found = of(*names, **{name.removesuffix(".jpg"): "cat, dog" for name in names[:have]})
+    assert found.kind == kind
+    assert found.rule.startswith(f"{have} of 100 pictures have a .txt, ")
+
+
+@pytest.mark.parametrize(("tags", "kind"), [(5, "folders"), (6, "tags")])
+def test_most_sidecars_have_to_hold_tags(tags: int, kind: str) -> None:
+    names = [f"{'ab'[number % 2]}/{number}.jpg" for number in range(10)]
+    prose = "A photograph of a small dog that sits on a red sofa."
+    texts = {name[:-4]: "cat, dog" if at < tags else prose for at, name in enumerate(names)}
+    found = of(*names, **texts)
+    assert found.kind == kind
+    assert f"{tags} of 10 that say something hold short tags" in found.rule
+
+
+def test_a_person_overrules_the_threshold_both_ways() -> None:
+    names = [f"{'ab'[number % 2]}/{number}.jpg" for number in range(10)]
+    few = {"a/0.txt": "cat, dog"}
+    every = {f"{name[:-4]}.txt": "cat, dog" for name in names}
+    assert find_labels(names, texts=few, read_text=few.get, want="tags").kind == "tags"
+    found = find_labels(names, texts=every, read_text=every.get, want="folders")
+    assert (found.kind, found.classes) == ("folders", ("a", "b"))
+    assert find_labels(names, texts=(), want="tags").kind == "folders"

@@ -46,6 +46,7 @@ def test_class_folders_become_labels_in_one_journal_entry(bench: Bench) -> None:
         "labelled": 3,
         "conflicts": 0,
         "refused": [],
+        "rule": "no picture has a .txt",
     }
     assert bench.labels() == {
         "cat/a.png": "cat",

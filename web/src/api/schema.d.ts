@@ -2857,10 +2857,11 @@ export interface components {
             source: string;
             /**
              * Labels
+             * @description auto: tags if four fifths of the pictures have a .txt with some, else class folders; the project's task, if it is set, rules
              * @default auto
              * @enum {string}
              */
-            labels?: "auto" | "none";
+            labels?: "auto" | "folders" | "tags" | "none";
             /**
              * Mode
              * @default reference

@@ -20,8 +20,11 @@ def ingest(
     source: Annotated[Path, typer.Argument(help="A folder of pictures, or one picture.")],
     project: Project,
     labels: Annotated[
-        Literal["auto", "none"],
-        typer.Option(help="auto: class folders, split folders and .txt tags; none: no labels."),
+        Literal["auto", "folders", "tags", "none"],
+        typer.Option(
+            help="folders: class folders; tags: .txt beside the pictures, however few; auto: tags "
+            "if four fifths have some; none: no labels."
+        ),
     ] = "auto",
     reference: Annotated[
         bool, typer.Option("--reference/--copy", help="Leave the files where they are, or copy.")
@@ -58,6 +61,8 @@ def ingest(
         f"{report['found']:,} files: {report['added']:,} {would}added, {report['known']:,} known, "
         f"{len(report['skipped']):,} skipped, in {report['seconds']:.2f} s"
     )
+    if report["labels"]["rule"]:
+        output.say(f"{report['labels']['rule']} (task: {report['labels']['task']})")
     output.table(
         ("skipped", "reason"),
         ((one["path"], one["reason"]) for one in report["skipped"][:20]),

@@ -68,7 +68,11 @@ class Ingest(In):
     )
 
     source: str = Field(min_length=1, max_length=4_096, description="a path on the server")
-    labels: Literal["auto", "none"] = "auto"
+    labels: Literal["auto", "folders", "tags", "none"] = Field(
+        default="auto",
+        description="auto: tags if four fifths of the pictures have a .txt with some, else class "
+        "folders; the project's task, if it is set, rules",
+    )
     mode: Literal["reference", "copy"] = "reference"
     extensions: list[str] | None = Field(default=None, max_length=64, examples=[[".jpg", ".png"]])
     pages: Literal["auto", "all", "first"] = Field(

@@ -1,6 +1,6 @@
 export interface IngestForm {
   source: string;
-  labels: "auto" | "none";
+  labels: "auto" | "folders" | "tags" | "none";
   mode: "reference" | "copy";
   extensions: string;
   pages: "auto" | "all" | "first";
@@ -39,6 +39,8 @@ export function IngestFields({ value, onChange, invalid }: Props) {
             onChange={(event) => set({ labels: event.target.value as IngestForm["labels"] })}
           >
             <option value="auto">From class folders and tag files</option>
+            <option value="folders">From class folders alone</option>
+            <option value="tags">From tag files (.txt), however few</option>
             <option value="none">None: I label them myself</option>
           </select>
         </div>

@@ -35,6 +35,17 @@ interface LabelsFound {
   readonly conflicts: number;
 }
 
+/** Why tag files were read or were not, and what the project's task is then. */
+function Rule({ labels }: { labels: IngestReport["labels"] }) {
+  const { rule, task } = (labels ?? {}) as Partial<Record<string, unknown>>;
+  if (typeof rule !== "string" || rule === "") return null;
+  return (
+    <p className="small muted">
+      {rule[0]?.toUpperCase() + rule.slice(1)}. {task === "multi" ? "Images have tags." : "An image has one class."}
+    </p>
+  );
+}
+
 /** The labels that folders or tag files give, if they give any. */
 function labelsIn(labels: IngestReport["labels"]): LabelsFound | null {
   const { kind, classes, labelled, conflicts } = (labels ?? {}) as Partial<Record<string, unknown>>;
@@ -77,6 +88,7 @@ export function Report({ report }: { report: IngestReport }) {
         ))}
       </dl>
       {labels && <Labels found={labels} />}
+      {report.found > 0 && <Rule labels={report.labels} />}
       {report.found === 0 && (
         <p>
           <b>There is no picture in it.</b>{" "}
