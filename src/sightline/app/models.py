@@ -15,7 +15,7 @@ from sightline.export.onnx import export_onnx
 from sightline.export.probes import Probe
 from sightline.predict.pool import Predictor
 from sightline.predict.rows import Picture
-from sightline.predict.session import open_classifier
+from sightline.predict.session import open_net
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -111,7 +111,7 @@ class Models:
             card,
             self._store.models.path_of(card),
             target,
-            serve=open_classifier,
+            serve=open_net,
             samples=self._probes(card),
             progress=progress or Silent(),
         )
@@ -236,8 +236,8 @@ def _refuse_encoder(card: ModelCard) -> None:
 
 
 def _refuse_as_it_is(card: ModelCard) -> None:
-    if card.kind == "encoder" and card.format != "onnx":
+    if card.kind == "encoder" and card.format != "onnx" and card.task != "embedding":
         raise InvalidInputError(
             f"{card.name} is an encoder that runs as it is: it has nothing to export",
-            hint="use it with `embed`; only networks with classes are exported",
+            hint="use it with `embed`; only networks that were trained here are exported",
         )

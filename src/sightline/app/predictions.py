@@ -13,6 +13,7 @@ from sightline.core.clock import now
 from sightline.core.errors import InvalidInputError, NotFoundError
 from sightline.core.progress import Silent
 from sightline.core.samples import Sample
+from sightline.heads.head import margin_of, tag_margin
 
 if TYPE_CHECKING:
     from sightline.core.cards import ModelCard
@@ -90,6 +91,7 @@ class Predictions:
             classes=len(card.classes),
             rule=card.preprocess,
             temperature=card.temperature,
+            tags=card.task == "multi",
             workers=self._settings.serving_threads(),
         )
         state = self._store.state.get(project.id)
@@ -116,9 +118,10 @@ class Predictions:
         samples = [Sample(row.id, Path(row.path), row.page, 0, "train", row.digest) for row in rows]
         found, known, faults = asker.probabilities(samples)
         places = np.array([row.ordinal for row in rows], np.int64)[known]
-        best = np.sort(found[known], axis=1)
         answers, margins = self._arrays(project, card)
-        margins.write(places, (best[:, -1] - best[:, -2]).astype(np.float32))
+        limits = np.asarray(card.limits)
+        sure = margin_of(found[known]) if not len(limits) else tag_margin(found[known], limits)
+        margins.write(places, sure)
         answers.write(places, found[known].astype(np.float16))
         return faults
 

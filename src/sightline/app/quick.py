@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from sightline.app.training_data import samples, sizes
+from sightline.app.training_data import sizes
 from sightline.core.errors import SightlineError
 from sightline.core.files import read_json
 
@@ -42,12 +42,12 @@ class QuickTraining:
         """Return the networks with what suits the labels and what an epoch of each costs.
 
         Raises:
-            InvalidInputError: Nothing is labelled, or the project gives tags.
+            InvalidInputError: Nothing is labelled.
         """
         from sightline.nets.table import NETWORKS
 
         suggested = self._training.suggest(project)
-        data, shapes = samples(self._store, project), sizes(self._store, project)
+        data, shapes = self._training.data(project, suggested), sizes(self._store, project)
         state = self._store.state.get(project.id)
         weights = self._weights()
         networks = [
@@ -56,6 +56,7 @@ class QuickTraining:
             if net.featured or net.name in weights
         ]
         return {
+            "task": suggested["task"],
             "network": suggested["model"]["name"],
             "batch_size": suggested["batch_size"],
             "labelled": len(data.samples),

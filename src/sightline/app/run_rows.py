@@ -18,7 +18,16 @@ def like(parent: Run, spec: dict[str, Any]) -> dict[str, Any]:
     named = {"name": parent.network, **(model if isinstance(model, dict) else {})}
     alike = ("image_size", "resize", "tone")
     kept: dict[str, Any] = {key: parent.spec[key] for key in alike if key in parent.spec}
+    if parent.spec.get("task") == "embedding":
+        kept["task"] = "embedding"
     return {**kept, **spec, "model": named}
+
+
+def headline(metrics: dict[str, Any] | None) -> tuple[str, float | None]:
+    """Return the name and the value of the figure that a run's task is judged by."""
+    known = metrics or {}
+    metric = known.get("metric") or {"name": "accuracy", "value": known.get("accuracy")}
+    return str(metric["name"]), metric["value"]
 
 
 class Watcher:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from sightline.app.run_rows import Watcher, like, shown
 from sightline.app.run_rows import run_id as new_id
-from sightline.app.training_data import samples, sizes
+from sightline.app.training_data import label_task, samples, sizes
 from sightline.core.errors import (
     CancelledError,
     ConflictError,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sightline.core.samples import SampleSet
     from sightline.jobs.runner import JobRunner
     from sightline.store.jobs import Job
+    from sightline.store.model_plan import CardFields
     from sightline.store.projects import Project
     from sightline.store.runs import Run
     from sightline.store.store import Store
@@ -73,6 +74,20 @@ class Training:
 
         values = read_values(file) if file is not None else {}
         return apply_overrides(values, overrides)
+
+    def data(self, project: Project, spec: dict[str, Any]) -> SampleSet:
+        """Return the labelled images that a spec learns from.
+
+        Raises:
+            InvalidInputError: There are none, or they are labelled for another task.
+        """
+        task = str(spec.get("task", "single"))
+        if task != "multi" and self._projects.task(project) == "multi":
+            raise InvalidInputError(
+                f"{project.name} gives tags, and task {task} learns one class for each image",
+                hint="leave task out, or change the project's setting task to single",
+            )
+        return samples(self._store, project, label_task(task))
 
     def suggest(self, project: Project, network: str | None = None) -> dict[str, Any]:
         """Return the spec that fits a project's data, and a network where one is named."""
@@ -285,27 +300,24 @@ class Training:
         )
 
     def _samples(self, project: Project, spec: TrainSpec) -> SampleSet:
-        found = samples(self._store, project)
+        found = self.data(project, {"task": spec.task})
         return found if self.shape is None else self.shape(project, found, spec)
 
     def _finish(self, project: Project, run: Run, result: TrainResult) -> dict[str, Any]:
         from sightline.train import manifest
 
         metrics = {**result.metrics, "seconds": result.seconds}
-        card = self._store.models.add(
-            result.weights_path,
-            name=f"{project.name}-{run.network}",
-            kind="classifier",
-            format="torch",
-            preprocess=result.preprocess,
-            network=run.network,
-            classes=result.classes,
-            class_ids=manifest.load(self.run_dir(run)).class_ids,
-            temperature=result.temperature,
-            project=project.name,
-            run=run.id,
-            metrics=metrics,
-        )
+        said: CardFields = {
+            "name": f"{project.name}-{run.network}",
+            "format": "torch",
+            "preprocess": result.preprocess,
+            "network": run.network,
+            "project": project.name,
+            "run": run.id,
+            "metrics": metrics,
+        }
+        said.update(_answers(result, manifest.load(self.run_dir(run)).class_ids))
+        card = self._store.models.add(result.weights_path, **said)
         self._store.runs.change(
             run.id, state="done", epoch=result.epochs, metrics=metrics, model_id=card.id
         )
@@ -338,16 +350,15 @@ class Training:
         from sightline.train.spec_io import build_spec
         from sightline.train.suggest import plan_spec
 
-        if self._projects.task(project) == "multi":
-            raise InvalidInputError(
-                f"{project.name} gives tags: networks learn one class for each image",
-                hint=f"train its head, which learns tags: sightline heads train {project.name}",
-            )
         if base is not None:
             full = build_spec(spec, base=saved_spec(base))
         else:
-            toned = {"tone": tone_text(self._projects.tone(project.id)), **self._with_weights(spec)}
-            full = plan_spec(toned, samples(self._store, project), sizes(self._store, project))
+            own = {
+                "task": self._projects.task(project),
+                "tone": tone_text(self._projects.tone(project.id)),
+            }
+            wanted = {**own, **self._with_weights(spec)}
+            full = plan_spec(wanted, self.data(project, wanted), sizes(self._store, project))
             self._samples(project, full)
         return full.model_dump(mode="json")
 
@@ -385,3 +396,17 @@ class Training:
         raise UnknownRunError(
             f"{project.name} has no run with a checkpoint", hint="train with --mode new first"
         )
+
+
+def _answers(result: TrainResult, class_ids: tuple[int, ...]) -> CardFields:
+    """Return what a model's card says of its answers: classes, tags, or vectors."""
+    if result.task == "embedding":
+        return {"kind": "encoder", "task": "embedding"}
+    return {
+        "kind": "classifier",
+        "task": result.task,
+        "classes": result.classes,
+        "class_ids": class_ids,
+        "temperature": result.temperature,
+        "thresholds": result.thresholds,
+    }

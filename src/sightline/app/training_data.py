@@ -10,6 +10,7 @@ from sightline.core.labels import LABELLED, SPLITS
 from sightline.core.samples import Sample, SampleSet
 
 if TYPE_CHECKING:
+    from sightline.core.samples import LabelTask
     from sightline.store.projects import Project
     from sightline.store.store import Store
 
@@ -17,8 +18,11 @@ LOOKED_AT: Final = 256
 """Pictures whose sizes are enough to tell what kind they are."""
 
 
-def samples(store: Store, project: Project) -> SampleSet:
+def samples(store: Store, project: Project, task: LabelTask = "single") -> SampleSet:
     """Return the labelled images of a project with their splits, classes in their order.
+
+    `task`: multi takes an image's tags, and its class for a tag too; images that are none of the
+    classes are among them.
 
     Raises:
         InvalidInputError: Nothing is labelled.
@@ -26,24 +30,56 @@ def samples(store: Store, project: Project) -> SampleSet:
     state = store.state.get(project.id)
     classes = store.classes.list(project.id)
     index = {row.id: place for place, row in enumerate(classes)}
-    chosen = (state.alive & (state.status == LABELLED) & (state.class_id >= 0)).nonzero()[0]
+    known = state.alive & (state.status == LABELLED)
+    chosen = (known if task == "multi" else known & (state.class_id >= 0)).nonzero()[0]
     if not len(chosen):
-        raise InvalidInputError(
-            f"{project.name} has no labelled images", hint="label some, then train"
+        raise _nothing(project, tagged=bool(known.any()))
+    tags = _tags(store, project, index) if task == "multi" else {}
+    found = []
+    for row in store.images.by_ordinals(project.id, [int(one) for one in chosen]):
+        own = index.get(int(state.class_id[row.ordinal]), -1)
+        has = tags.get(row.ordinal, {})
+        if task == "multi" and own >= 0:
+            has = {own: 1.0, **has}
+        found.append(
+            Sample(
+                row.id,
+                Path(row.path),
+                row.page,
+                own if task == "single" else min(has, default=-1),
+                SPLITS[int(state.split[row.ordinal])],
+                row.digest,
+                tuple(sorted(has.items())),
+            )
         )
-    found = [
-        Sample(
-            row.id,
-            Path(row.path),
-            row.page,
-            index[int(state.class_id[row.ordinal])],
-            SPLITS[int(state.split[row.ordinal])],
-            row.digest,
-        )
-        for row in store.images.by_ordinals(project.id, [int(one) for one in chosen])
-    ]
     names = tuple(row.name for row in classes)
-    return SampleSet(tuple(found), names, tuple(row.id for row in classes))
+    return SampleSet(tuple(found), names, tuple(row.id for row in classes), task)
+
+
+def label_task(task: str) -> LabelTask:
+    """Return what labels a training's task takes: an embedding learns from classes."""
+    return "multi" if task == "multi" else "single"
+
+
+def _tags(store: Store, project: Project, index: dict[int, int]) -> dict[int, dict[int, float]]:
+    """Return by ordinal the places of an image's tags with their probabilities."""
+    rows = store.state.get(project.id).tags
+    found: dict[int, dict[int, float]] = {}
+    for ordinal, class_id in zip(rows.ordinal.tolist(), rows.class_id.tolist(), strict=True):
+        if class_id in index:
+            found.setdefault(ordinal, {})[index[class_id]] = 1.0
+    return found
+
+
+def _nothing(project: Project, *, tagged: bool) -> InvalidInputError:
+    if tagged:
+        return InvalidInputError(
+            f"{project.name} has tags, but no image with a class",
+            hint="train its tags (task multi), or give each image one class",
+        )
+    return InvalidInputError(
+        f"{project.name} has no labelled images", hint="label some, then train"
+    )
 
 
 def sizes(store: Store, project: Project) -> list[tuple[int, int]]:

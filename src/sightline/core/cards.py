@@ -11,15 +11,17 @@ from sightline.core.preprocess import Preprocess
 
 ModelKind = Literal["classifier", "encoder"]
 ModelFormat = Literal["torch", "onnx", "transformers"]
+ModelTask = Literal["single", "multi", "embedding"]
 _KINDS: Final[dict[str, type | tuple[type, ...]]] = {
     **dict.fromkeys(("id", "name", "kind", "format", "file", "blake3", "created_at"), str),
     **dict.fromkeys(("network", "project", "run", "licence", "source"), str),
     **dict.fromkeys(("outputs", "metrics", "files"), dict),
     "dim": int,
     "text": bool,
-    **dict.fromkeys(("classes", "class_ids"), (list, tuple)),
+    **dict.fromkeys(("classes", "class_ids", "thresholds"), (list, tuple)),
 }
 """What a key of a card's JSON holds."""
+HALF: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,11 @@ class ModelCard:
     network: str = ""
     classes: tuple[str, ...] = ()
     class_ids: tuple[int, ...] = ()
+    task: ModelTask = "single"
+    """single: one class; multi: any number of tags; embedding: an encoder trained for likeness."""
     temperature: float = 1.0
+    thresholds: tuple[float, ...] = ()
+    """Of tags, in the order of the classes: from which probability on one counts as there."""
     outputs: dict[str, str] = field(default_factory=dict)
     """Role (logits, embedding, probabilities) to the name of the graph's output."""
     project: str = ""
@@ -53,6 +59,13 @@ class ModelCard:
     """Whether it encodes words into the same space."""
     files: dict[str, str] = field(default_factory=dict)
     """Further files that it needs beside the weights, name to BLAKE3."""
+
+    @property
+    def limits(self) -> tuple[float, ...]:
+        """Return from which probability on each tag counts as there; none where one class is."""
+        if self.task != "multi":
+            return ()
+        return self.thresholds or (HALF,) * len(self.classes)
 
     @property
     def encoder_key(self) -> str:
@@ -71,6 +84,7 @@ class ModelCard:
             "preprocess": self.preprocess.to_dict(),
             "classes": list(self.classes),
             "class_ids": list(self.class_ids),
+            "thresholds": list(self.thresholds),
         }
 
     @staticmethod
@@ -90,14 +104,16 @@ class ModelCard:
             values["classes"] = tuple(str(name) for name in values.get("classes", ()))
             values["class_ids"] = tuple(int(one) for one in values.get("class_ids", ()))
             values["temperature"] = float(values.get("temperature", 1.0))
+            values["thresholds"] = tuple(float(one) for one in values.get("thresholds", ()))
             card = ModelCard(**values)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise InvalidInputError(
                 f"not a model card: {type(error).__name__} {error}", hint="add the model again"
             ) from error
-        if card.kind not in get_args(ModelKind) or card.format not in get_args(ModelFormat):
+        named = (card.kind, ModelKind), (card.format, ModelFormat), (card.task, ModelTask)
+        if any(value not in get_args(known) for value, known in named):
             raise InvalidInputError(
-                f"unknown kind or format: {card.kind}, {card.format}",
+                f"unknown kind, format or task: {card.kind}, {card.format}, {card.task}",
                 hint="this card is from a newer version",
             )
         if not card.temperature > 0 or not math.isfinite(card.temperature):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 Split = Literal["train", "val", "test"]
 LabelTask = Literal["single", "multi"]
 """single: an image has one class; multi: any number of tags."""
+HALF: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,14 @@ class SampleSet:
 
     def class_counts(self, split: Split) -> dict[str, int]:
         """Return how many samples of a split show each class; a tag counts from one half on."""
-        found: Counter[str] = Counter()
-        for one in self.of(split):
-            for index in shown(one) if self.task == "multi" else (one.label,):
-                found[self.classes[index]] += 1
+        found = Counter(self.classes[at] for one in self.of(split) for at in self.places(one))
         return dict(found)
+
+    def places(self, sample: Sample) -> tuple[int, ...]:
+        """Return the indices of the classes that a sample shows."""
+        return shown(sample) if self.task == "multi" else (sample.label,)
 
 
 def shown(sample: Sample) -> tuple[int, ...]:
     """Return the tags that are there rather than not."""
-    return tuple(index for index, probability in sample.tags if probability >= 0.5)  # noqa: PLR2004
+    return tuple(index for index, probability in sample.tags if probability >= HALF)

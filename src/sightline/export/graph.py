@@ -8,13 +8,20 @@ if TYPE_CHECKING:
     from sightline.core.cards import ModelCard
 
 OUTPUTS: Final = ("probabilities", "logits", "embedding")
+VECTOR: Final = ("embedding",)
+
+
+def outputs_of(card: ModelCard) -> tuple[str, ...]:
+    """Return what the graph of a card gives: a vector of length 1, or answers about classes."""
+    return VECTOR if card.kind == "encoder" else OUTPUTS
 
 
 def serving_graph(net: Any, card: ModelCard) -> Any:
-    """Return a module from uint8 (N, size, size, 3) RGB to OUTPUTS, (N, K), (N, K) and (N, D).
+    """Return a module from uint8 (N, size, size, 3) RGB to `outputs_of(card)`.
 
-    It casts, scales, normalises and transposes as the card's preprocessing says, and divides the
-    logits by the card's temperature before the softmax.
+    Probabilities and logits are (N, K), embeddings (N, D). It casts, scales, normalises and
+    transposes as the card's preprocessing says, and divides the logits by the card's temperature
+    before the softmax, of tags the sigmoid. An encoder's embedding is scaled to length 1.
     """
     import torch
 
@@ -31,10 +38,14 @@ def serving_graph(net: Any, card: ModelCard) -> Any:
             self.register_buffer("scale", 1 / (255 * std))
             self.register_buffer("shift", -mean / std)
 
-        def forward(self, image: Any) -> tuple[Any, Any, Any]:
+        def forward(self, image: Any) -> Any:
             floats = image.permute(0, 3, 1, 2).to(torch.float32)
             embedding = self.body(floats * self.scale + self.shift)
+            if card.kind == "encoder":
+                return torch.nn.functional.normalize(embedding.flatten(1), dim=1)
             logits = self.head(embedding)
-            return torch.softmax(logits / card.temperature, dim=1), logits, embedding
+            calm = logits / card.temperature
+            many = card.task == "multi"
+            return (calm.sigmoid() if many else calm.softmax(dim=1)), logits, embedding
 
     return ServingGraph().eval()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from sightline.core.errors import InvalidInputError, MissingExtraError, MissingWeightsError
 from sightline.core.files import write_atomic
 from sightline.core.progress import Silent
-from sightline.export.graph import OUTPUTS, serving_graph
+from sightline.export.graph import outputs_of, serving_graph
 from sightline.export.parity import check_parity
 from sightline.export.probes import Probe, odd_pictures
 from sightline.store.onnx_file import METADATA_KEY, metadata_of_card
@@ -61,7 +61,7 @@ def export_onnx(
     """Write the model of a card as ONNX to `out` once both answer alike.
 
     Args:
-        card: A classifier of format torch.
+        card: A classifier of format torch, or an encoder that was trained here.
         weights: Its safetensors file.
         out: Replaced whole, or left as it was.
         serve: Opens the exported file as a user would (`predict.session.open_classifier`).
@@ -74,10 +74,10 @@ def export_onnx(
         MissingWeightsError: There is no weights file.
         MissingExtraError: torch or onnx is not installed.
     """
-    if card.kind != "classifier" or card.format != "torch":
+    if card.format != "torch" or (card.kind == "encoder" and card.task != "embedding"):
         raise InvalidInputError(
             f"{card.name} is a {card.kind} in {card.format}",
-            hint="only trained classifiers are exported; an ONNX model is used as it is",
+            hint="only trained networks are exported; an ONNX model is used as it is",
         )
     if not weights.is_file():
         raise MissingWeightsError(f"{card.name} has lost {weights}", hint="add or train it again")
@@ -102,7 +102,7 @@ def export_net(
         MissingExtraError: onnx is not installed.
     """
     told = progress or Silent()
-    known = replace(card, outputs={one: one for one in OUTPUTS})
+    known = replace(card, outputs={one: one for one in outputs_of(card)})
     probes = (*samples[:MAX_SAMPLES], *odd_pictures(card.preprocess.size))
     told.log(f"building the graph of {card.name}")
     raw = onnx_bytes(net, known)
@@ -134,9 +134,11 @@ def load_net(card: ModelCard, weights: Path) -> Any:
     from sightline.nets.build import build
     from sightline.nets.weights import apply_state, load_state
 
-    net = build(card.network, len(card.classes), px=card.preprocess.size)
+    encoder = card.kind == "encoder"
+    net = build(card.network, 1 if encoder else len(card.classes), px=card.preprocess.size)
     state, _ = load_state(weights)
-    if apply_state(net, state).head_replaced:
+    report = apply_state(net, state, keep_head=not encoder)
+    if report.head_replaced and not encoder:
         raise InvalidInputError(
             f"the weights of {card.name} are not for its {len(card.classes)} classes",
             hint="add it again with the classes it was trained for",
@@ -158,7 +160,7 @@ def onnx_bytes(net: Any, card: ModelCard) -> bytes:
         raise MissingExtraError(
             "torch or onnx is missing", hint="pip install 'sightline[train]'"
         ) from error
-    size = card.preprocess.size
+    size, outputs = card.preprocess.size, list(outputs_of(card))
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         # The tracing exporter is the one that exports these networks to one plain file; it warns
@@ -171,8 +173,8 @@ def onnx_bytes(net: Any, card: ModelCard) -> bytes:
             (torch.zeros(2, size, size, 3, dtype=torch.uint8),),
             cast("Any", buffer),  # documented to take a file too
             input_names=["image"],
-            output_names=list(OUTPUTS),
-            dynamic_axes={one: {0: "n"} for one in ("image", *OUTPUTS)},
+            output_names=outputs,
+            dynamic_axes={one: {0: "n"} for one in ("image", *outputs)},
             opset_version=OPSET,
             dynamo=False,
             external_data=False,

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 
 from sightline.core.errors import MissingExtraError, ParityError, UnreadableImageError
-from sightline.core.ports import Classifier
 from sightline.imaging.preprocess import load, normalise
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from sightline.core.arrays import F32, U8
     from sightline.core.cards import ModelCard
+    from sightline.core.preprocess import Preprocess
     from sightline.core.progress import Progress
     from sightline.export.probes import Probe
 
@@ -34,11 +34,21 @@ ROUNDING: Final = 1e-4
 _MIN_PROBES: Final = 4
 
 
-class Served(Classifier, Protocol):
-    """A classifier that also tells its logits."""
+class Served(Protocol):
+    """An open export: what it says of itself, and all that it answers."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names, in the order of the answer's columns; none of an encoder."""
+        ...
+
+    @property
+    def preprocess(self) -> Preprocess:
+        """The rule that fits a picture to `answers`."""
+        ...
 
     def answers(self, images: U8) -> dict[str, F32]:
-        """Return probabilities and logits, (N, K) each, by name."""
+        """Return probabilities and logits, (N, K) each, or embeddings (N, D), by name."""
         ...
 
 
@@ -80,20 +90,26 @@ def check_parity(
         progress.advance(done, len(probes), "comparing")
     if len(pairs) < _MIN_PROBES:
         raise _refusal(f"only {len(pairs)} of {len(probes)} pictures could be read")
-    return _judge(names, skipped, pairs, card.temperature)
+    return _judge(names, skipped, pairs, card)
 
 
 def _both(net: Any, card: ModelCard, served: Served, probe: Probe) -> tuple[F32, F32, F32] | None:
-    """Return the network's logits, the export's logits and its probabilities, (K,) each."""
+    """Return the network's logits, the export's logits and its probabilities, (K,) each.
+
+    Of an encoder all three are vectors of length 1, (D,).
+    """
     try:
         theirs = load(probe.source, card.preprocess, probe.page)
         ours = load(probe.source, served.preprocess, probe.page)
     except (UnreadableImageError, MissingExtraError):
         return None
     answers = served.answers(np.stack([ours, ours]))  # two, for the batch must stay free
-    if not np.allclose(answers["logits"][0], answers["logits"][1], rtol=1e-4, atol=1e-5):
+    raw = "embedding" if card.kind == "encoder" else "logits"
+    if not np.allclose(answers[raw][0], answers[raw][1], rtol=1e-4, atol=1e-5):
         raise _refusal(f"the export answers otherwise in a batch: {probe.name}")
     alone = served.answers(ours[None])
+    if card.kind == "encoder":
+        return torch_vector(net, theirs, card), alone[raw][0], alone[raw][0]
     return torch_logits(net, theirs, card), alone["logits"][0], alone["probabilities"][0]
 
 
@@ -107,16 +123,28 @@ def torch_logits(net: Any, image: U8, card: ModelCard) -> F32:
     return logits
 
 
+def torch_vector(net: Any, image: U8, card: ModelCard) -> F32:
+    """Return the (D,) embedding of one fitted picture, of length 1, by the network in torch."""
+    import torch
+
+    from sightline.nets.build import embed
+
+    with torch.inference_mode():
+        rows = embed(net, torch.from_numpy(normalise(image[None], card.preprocess)))
+        vector: F32 = torch.nn.functional.normalize(rows.flatten(1), dim=1)[0].cpu().numpy()
+    return vector
+
+
 def _judge(
     names: list[str],
     skipped: list[str],
     pairs: list[tuple[F32, F32, F32]],
-    temperature: float,
+    card: ModelCard,
 ) -> ParityReport:
     ours, theirs, answered = (np.stack([pair[at] for pair in pairs]) for at in range(3))  # (N, K)
     if not all(np.isfinite(one).all() for one in (ours, theirs, answered)):
         raise _refusal("an answer is no number")
-    gaps = np.abs(softmax(ours / temperature) - answered).max(axis=1)
+    gaps = np.abs(_answered(ours, card) - answered).max(axis=1)
     worst = int(gaps.argmax())
     logit_gap = float(np.abs(ours - theirs).max())
     spread = float(np.ptp(ours, axis=0).max())
@@ -128,6 +156,14 @@ def _judge(
     if logit_gap > allowed:
         raise _refusal(f"logits differ by {logit_gap:.2g}; {allowed:.2g} is allowed")
     return ParityReport(float(gaps[worst]), logit_gap, names[worst], len(pairs), tuple(skipped))
+
+
+def _answered(raw: F32, card: ModelCard) -> F32:
+    """Return what the network's raw answers come to: probabilities, or vectors as they are."""
+    if card.kind == "encoder":
+        return raw
+    calm = raw / np.float32(card.temperature)
+    return 1 / (1 + np.exp(-calm)) if card.task == "multi" else softmax(calm)
 
 
 def softmax(logits: F32) -> F32:

@@ -29,8 +29,16 @@ class PerTag:
     @property
     def macro_f1(self) -> float:
         """Mean F1 over the tags that an image has: each tag counts the same."""
+        return self._mean(self.f1)
+
+    @property
+    def mean_average_precision(self) -> float:
+        """Mean average precision over the tags that an image has (mAP), 0..1."""
+        return self._mean(self.average_precision)
+
+    def _mean(self, values: F64) -> float:
         there = self.support > 0
-        return float(self.f1[there].mean()) if there.any() else 0.0
+        return float(values[there].mean()) if there.any() else 0.0
 
 
 def per_tag(
@@ -45,20 +53,23 @@ def per_tag(
         probabilities: (N, K)
         truth: (N, K)
         thresholds: (K,) or one: from it on a tag counts as said.
-        weights: (N,) how much each row counts; None: all the same.
+        weights: (N,) how much each row counts, or (N, K) each answer, 0 where the truth is not
+            known; None: all the same.
     """
     probs, true = np.asarray(probabilities, dtype=np.float64), np.asarray(truth, dtype=np.bool_)
     weight = np.ones(len(true)) if weights is None else np.asarray(weights, dtype=np.float64)
+    each = np.broadcast_to(weight if weight.ndim > 1 else weight[:, None], true.shape)
     said = probs >= np.asarray(thresholds)
-    hits = weight @ (said & true)
-    have, told = weight @ true, weight @ said
-    precision = [average_precision(p, t, weight) for p, t in zip(probs.T, true.T, strict=True)]
+    hits = _summed(each, said & true)
+    have, told = _summed(each, true), _summed(each, said)
+    columns = zip(probs.T, true.T, each.T, strict=True)
+    precision = [average_precision(p, t, w) for p, t, w in columns]
     return PerTag(
         precision=_ratio(hits, told),
         recall=_ratio(hits, have),
         f1=_ratio(2 * hits, have + told),
         average_precision=np.asarray(precision, dtype=np.float64),
-        support=true.sum(axis=0).astype(np.int64),
+        support=(true & (each > 0)).sum(axis=0).astype(np.int64),
         micro_f1=float(_ratio(np.array(2 * hits.sum()), np.array(have.sum() + told.sum()))),
     )
 
@@ -69,8 +80,10 @@ def average_precision(scores: F64, truth: Bool, weights: F64) -> float:
     Args:
         scores: (N,)
         truth: (N,)
-        weights: (N,)
+        weights: (N,) 0 leaves a row out.
     """
+    some = weights > 0
+    scores, truth, weights = scores[some], truth[some], weights[some]
     order = np.argsort(-scores, kind="stable")
     hits = np.cumsum(weights[order] * truth[order])
     if not len(hits) or hits[-1] <= 0:
@@ -79,6 +92,10 @@ def average_precision(scores: F64, truth: Bool, weights: F64) -> float:
     hits, said = hits[last], np.cumsum(weights[order])[last]
     gained = np.diff(hits, prepend=0.0)
     return float((gained * hits / said).sum() / hits[-1])
+
+
+def _summed(weights: F64, which: Bool) -> F64:
+    return np.asarray(np.einsum("nk,nk->k", weights, which), dtype=np.float64)
 
 
 def _ratio(over: F64, under: F64) -> F64:

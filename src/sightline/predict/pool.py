@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sightline.core.errors import OverloadedError
 from sightline.predict.cache import ModelCache
-from sightline.predict.rows import Picture, Row, answer_row, check_top, expand, load_or_error
+from sightline.predict.rows import (
+    Picture,
+    Row,
+    answer_row,
+    check_top,
+    expand,
+    limits_of,
+    load_or_error,
+)
 from sightline.predict.run import default_threads
 
 if TYPE_CHECKING:
@@ -156,7 +164,8 @@ class Predictor:
             loaded = load_or_error(picture, model.classifier.preprocess)
             if isinstance(loaded, dict):
                 return loaded
-            return answer_row(picture, model.classifier.classes, model.classify_one(loaded), top)
+            found, asked = model.classify_one(loaded), model.classifier
+            return answer_row(picture, asked.classes, found, top, limits_of(asked))
 
     def _start_sweeper(self) -> None:
         if self._sweeper is None:

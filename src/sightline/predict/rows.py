@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from sightline.core.arrays import F32, U8
+    from sightline.core.ports import Classifier
     from sightline.core.preprocess import Preprocess
 
 Row: TypeAlias = "dict[str, Any]"
-"""{path, label, probability, probabilities} or {path, error, reason}; JSON."""
+"""{path, label, probability, probabilities}, of tags {tags} besides, or {path, error, reason};
+JSON."""
 _PHOTO: Final = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif")
 _OTHER: Final = (".tif", ".tiff", ".fits", ".fit", ".fts", ".heic", ".heif")
 SUFFIXES: Final = frozenset({*_PHOTO, *_OTHER})
@@ -90,17 +92,34 @@ def fault_row(picture: Picture, error: SightlineError) -> Row:
 
 
 def answer_row(
-    picture: Picture, classes: Sequence[str], probabilities: F32, top: int | None
+    picture: Picture,
+    classes: Sequence[str],
+    probabilities: F32,
+    top: int | None,
+    limits: Sequence[float] = (),
 ) -> Row:
-    """Return the row of an answer, (K,) probabilities; `top` keeps the N best, best first."""
-    best = int(probabilities.argmax())
-    order = range(len(classes)) if top is None else np.argsort(-probabilities, kind="stable")[:top]
+    """Return the row of an answer, (K,) probabilities; `top` keeps the N best, best first.
+
+    `limits`: (K,) of tags, from which probability on one counts as there. The row then names them
+    in `tags`, the likeliest first, and `label` is the first of them, or null.
+    """
+    best_first = np.argsort(-probabilities, kind="stable")
+    best = int(best_first[0])
+    order = range(len(classes)) if top is None else best_first[:top]
+    tags = [classes[at] for at in best_first if limits and probabilities[at] >= limits[at]]
     return {
         "path": picture.name,
-        "label": classes[best],
+        "label": (tags[0] if tags else None) if limits else classes[best],
         "probability": float(probabilities[best]),
+        **({"tags": tags} if limits else {}),
         "probabilities": {classes[at]: float(probabilities[at]) for at in order},
     }
+
+
+def limits_of(classifier: Classifier) -> Sequence[float]:
+    """Return from which probability on each tag counts as there; none where one class is."""
+    found: Sequence[float] = getattr(classifier, "limits", ())
+    return found
 
 
 def check_top(top: int | None) -> int | None:

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sightline.core.progress import Silent
-from sightline.predict.rows import Picture, Row, answer_row, check_top, expand, load_or_error
+from sightline.predict.rows import (
+    Picture,
+    Row,
+    answer_row,
+    check_top,
+    expand,
+    limits_of,
+    load_or_error,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -70,10 +78,11 @@ def predict_group(
     loaded = [load_or_error(picture, classifier.preprocess) for picture in pictures]
     inputs = [one for one in loaded if not isinstance(one, dict)]
     answers = iter(classifier.classify(np.stack(inputs)) if inputs else ())
+    limits = limits_of(classifier)
     return [
         one
         if isinstance(one, dict)
-        else answer_row(picture, classifier.classes, next(answers), top)
+        else answer_row(picture, classifier.classes, next(answers), top, limits)
         for picture, one in zip(pictures, loaded, strict=True)
     ]
 

@@ -35,8 +35,8 @@ _WEIGHT_COPIES: Final = 2
 """Measured: a session holds 1.3 times its file, and as much again of scratch memory."""
 
 
-class OnnxClassifier:
-    """A classifier from a .onnx file. `classify` may be called from many threads at once.
+class OnnxNet:
+    """A network from a .onnx file. It may be asked from many threads at once.
 
     On CPU one session with one thread per call serves all threads: ONNX Runtime runs each call on
     the caller's thread, so that N callers use N cores while the weights are in memory once
@@ -63,42 +63,25 @@ class OnnxClassifier:
         self._fixed: int | None = port.shape[0] if isinstance(port.shape[0], int) else None
         known = {one.name for one in session.get_outputs()}
         self._outputs = {role: name for role, name in card.outputs.items() if name in known}
-        if not {"probabilities", "logits"} & set(self._outputs):
-            raise InvalidInputError(
-                f"{card.name} has no output for its classes",
-                hint="it is an encoder; add it again with --classes to predict with it",
-            )
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Names, in the order of the answer's columns."""
+        """Names, in the order of the answer's columns; none of an encoder."""
         return self.card.classes
 
     @property
     def preprocess(self) -> Preprocess:
-        """The rule that fits a picture to `classify`."""
+        """The rule that fits a picture to it."""
         return self.card.preprocess
 
-    def classify(self, images: U8) -> F32:
-        """Return (N, K) probabilities for (N, size, size, 3) RGB.
+    def answers(self, images: U8) -> dict[str, F32]:
+        """Return every known output by role, for (N, size, size, 3) RGB.
 
         Raises:
-            InvalidInputError: The graph refuses them, or answers for another number of classes.
+            InvalidInputError: The graph refuses them.
             OutOfMemoryError: The device has too little memory.
         """
-        role = "probabilities" if "probabilities" in self._outputs else "logits"
-        scores = self._run(images, [role])[role]
-        if scores.shape[1] != len(self.classes):
-            raise InvalidInputError(
-                f"{self.card.name} answers for {scores.shape[1]} classes, "
-                f"its card names {len(self.classes)}",
-                hint="add it again with its classes",
-            )
-        return scores if role == "probabilities" else _softmax(scores / self.card.temperature)
-
-    def answers(self, images: U8) -> dict[str, F32]:
-        """Return every known output by role: probabilities, logits (N, K), embedding (N, D)."""
-        return {"probabilities": self.classify(images)} | self._run(images, list(self._outputs))
+        return self._run(images, list(self._outputs))
 
     def _run(self, images: U8, roles: list[str]) -> dict[str, F32]:
         names = [self._outputs[role] for role in roles]
@@ -128,6 +111,60 @@ class OnnxClassifier:
         return floats if self._layout == "nchw" else floats.transpose(0, 2, 3, 1).copy()
 
 
+class OnnxClassifier(OnnxNet):
+    """A classifier from a .onnx file."""
+
+    def __init__(self, session: Any, card: ModelCard, file_bytes: int) -> None:
+        super().__init__(session, card, file_bytes)
+        if not {"probabilities", "logits"} & set(self._outputs):
+            raise InvalidInputError(
+                f"{card.name} has no output for its classes",
+                hint="it is an encoder; add it again with --classes to predict with it",
+            )
+
+    @property
+    def limits(self) -> tuple[float, ...]:
+        """From which probability on each tag counts as there; none where one class is."""
+        return self.card.limits
+
+    def classify(self, images: U8) -> F32:
+        """Return (N, K) probabilities for (N, size, size, 3) RGB; of tags each for itself.
+
+        Raises:
+            InvalidInputError: The graph refuses them, or answers for another number of classes.
+            OutOfMemoryError: The device has too little memory.
+        """
+        role = "probabilities" if "probabilities" in self._outputs else "logits"
+        scores = self._run(images, [role])[role]
+        if scores.shape[1] != len(self.classes):
+            raise InvalidInputError(
+                f"{self.card.name} answers for {scores.shape[1]} classes, "
+                f"its card names {len(self.classes)}",
+                hint="add it again with its classes",
+            )
+        if role == "probabilities":
+            return scores
+        calm = scores / self.card.temperature
+        return 1 / (1 + np.exp(-calm)) if self.card.task == "multi" else _softmax(calm)
+
+    def answers(self, images: U8) -> dict[str, F32]:
+        """Return every known output by role: probabilities, logits (N, K), embedding (N, D)."""
+        return {"probabilities": self.classify(images)} | super().answers(images)
+
+
+def open_net(file: Path) -> OnnxNet:
+    """Open a .onnx file that Sightline exported, classifier or encoder.
+
+    Raises:
+        MissingWeightsError: There is no such file.
+        InvalidInputError: It cannot be run, or does not say how to be used.
+        MissingExtraError: ONNX Runtime is not installed.
+    """
+    session, card = _opened(file, None)
+    kind = OnnxClassifier if card.kind == "classifier" else OnnxNet
+    return kind(session, card, file.stat().st_size)
+
+
 def open_classifier(file: Path, card: ModelCard | None = None) -> OnnxClassifier:
     """Open a .onnx file for predictions; `card` is for a file that does not carry its own.
 
@@ -136,6 +173,11 @@ def open_classifier(file: Path, card: ModelCard | None = None) -> OnnxClassifier
         InvalidInputError: It cannot be run, is no classifier, or does not say how to be used.
         MissingExtraError: ONNX Runtime is not installed.
     """
+    session, known = _opened(file, card)
+    return OnnxClassifier(session, known, file.stat().st_size)
+
+
+def _opened(file: Path, card: ModelCard | None) -> tuple[Any, ModelCard]:
     if not file.is_file():
         raise MissingWeightsError(f"no model file at {file}", hint="export or add it again")
     session = open_session(file)
@@ -146,7 +188,7 @@ def open_classifier(file: Path, card: ModelCard | None = None) -> OnnxClassifier
             f"{file.name} does not say how to use it",
             hint=f"sightline models add {file} --name NAME --classes a,b,c",
         )
-    return OnnxClassifier(session, known, file.stat().st_size)
+    return session, known
 
 
 def open_session(file: Path) -> Any:

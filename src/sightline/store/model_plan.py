@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sightline.core.arrays import F32
-    from sightline.core.cards import ModelCard, ModelFormat, ModelKind
+    from sightline.core.cards import ModelCard, ModelFormat, ModelKind, ModelTask
     from sightline.core.preprocess import Preprocess
     from sightline.store.onnx_file import OnnxInfo, Port
 
@@ -48,7 +48,9 @@ class CardFields(TypedDict, total=False):
     network: str
     classes: Sequence[str]
     class_ids: Sequence[int]
+    task: ModelTask
     temperature: float
+    thresholds: Sequence[float]
     outputs: Mapping[str, str]
     project: str
     run: str
@@ -162,7 +164,9 @@ def _plan_own(file: Path, info: OnnxInfo, carried: ModelCard, options: ImportOpt
         "preprocess": carried.preprocess,
         "classes": carried.classes,
         "class_ids": carried.class_ids,
+        "task": carried.task,
         "temperature": carried.temperature,
+        "thresholds": carried.thresholds,
         "outputs": outputs,
         "network": carried.network,
         "project": carried.project,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sightline.heads.calibration import softmax
+from sightline.heads.sigmoids import sigmoid
 from sightline.nets.build import build
 from sightline.nets.weights import apply_state, load_state
 from sightline.train.augment import Augmenter
@@ -37,6 +38,7 @@ class Asker:
         classes: int,
         rule: Preprocess,
         temperature: float = 1.0,
+        tags: bool = False,
         workers: int = 2,
     ) -> None:
         device = device_of("auto")
@@ -46,12 +48,16 @@ class Asker:
         self._rule = rule
         self._augmenter = Augmenter(AugmentPart(), rule, seed=0, device=device)
         self._temperature = temperature
+        self._squash = sigmoid if tags else softmax
         self._workers = workers
 
     def probabilities(self, samples: Sequence[Sample]) -> tuple[F32, Bool, list[str]]:
-        """Return (N, K) probabilities, which pictures could be read (N,), and why others not."""
+        """Return (N, K) probabilities, which pictures could be read (N,), and why others not.
+
+        Rows sum to 1, but for tags: each of those is there or not, whatever the others are.
+        """
         pixels = Pixels(samples, self._rule, workers=self._workers, memory_mb=0)
         where = np.arange(len(samples), dtype=np.int64)
         logits, labels = logits_of(self._net, pixels, where, self._augmenter, BATCH)
-        found = softmax(logits.astype(np.float64) / self._temperature).astype(np.float32)
+        found = self._squash(logits.astype(np.float64) / self._temperature).astype(np.float32)
         return found, labels != IGNORED, sorted(pixels.unreadable.values())

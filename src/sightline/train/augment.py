@@ -10,11 +10,12 @@ from sightline.train.augment_mix import Mix, draw_mix, mixes
 from sightline.train.augment_pictures import Pictures
 from sightline.train.augment_tone import erase, light, turn_hue
 from sightline.train.augment_warp import move, moves
+from sightline.train.targets import wholly_known
 
 if TYPE_CHECKING:
     import torch
 
-    from sightline.core.arrays import I64, U8
+    from sightline.core.arrays import F32, I64, U8
     from sightline.core.preprocess import Preprocess
     from sightline.train.spec_augment import AugmentPart
 
@@ -26,13 +27,13 @@ class Batch:
     x: torch.Tensor
     """(B, 3, S, S) normalised floats."""
     y: torch.Tensor
-    """(B,) class indices; IGNORED has no part."""
+    """(B,) class indices, IGNORED has no part; or (B, K) probabilities of tags, NaN has none."""
     y2: torch.Tensor | None = None
-    """(B,) the other picture's class, with mixup."""
+    """(B,) the other picture's class, with mixup; of tags `y` is mixed itself."""
     share: torch.Tensor | None = None
     """(B,) weight of `y`; `y2` has the rest."""
     whole: bool = True
-    """Whether every picture has a part in the loss."""
+    """Whether every picture, and every tag of it, has a part in the loss."""
 
     def __len__(self) -> int:
         """Return the number of pictures."""
@@ -75,11 +76,11 @@ class Augmenter:
         """Return (B, 3, S, S) normalised floats of (B, S, S, 3) pictures, not varied."""
         return self._normalise(self._pixels(images).float())
 
-    def batch(self, images: U8, labels: I64, *, epoch: int, step: int) -> Batch:
+    def batch(self, images: U8, labels: I64 | F32, *, epoch: int, step: int) -> Batch:
         """Return a varied batch of (B, S, S, 3) pictures for a step of an epoch."""
         x = self._normalise(self._varied(images, Place(epoch, step, len(images))))
         y = self._torch.from_numpy(labels).to(self._device)
-        batch = Batch(x, y, whole=bool((labels >= 0).all()))
+        batch = Batch(x, y, whole=wholly_known(labels))
         return self._mix(batch, epoch, step) if mixes(self._part) else batch
 
     def view(self, picture: U8, other: U8 | None, place: Place, other_row: int = 0) -> U8:
@@ -145,4 +146,7 @@ class Augmenter:
         share = torch.from_numpy(plan.share).to(self._device)
         x = torch.lerp(batch.x[other], batch.x, weight)
         x = x.contiguous(memory_format=torch.channels_last)
+        if batch.y.ndim > 1:  # tags are mixed as the pictures are
+            y = torch.lerp(batch.y[other], batch.y, share[:, None])
+            return Batch(x, y, whole=batch.whole)
         return Batch(x, batch.y, batch.y[other], share, batch.whole)

@@ -11,12 +11,13 @@ import numpy as np
 from sightline.core.errors import InvalidInputError, SightlineError
 from sightline.core.progress import track
 from sightline.imaging import preprocess as imaging
+from sightline.train.balance import balanced_order
 from sightline.train.counters import epoch_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from sightline.core.arrays import I64, U8
+    from sightline.core.arrays import F32, F64, I64, U8
     from sightline.core.preprocess import Preprocess
     from sightline.core.progress import Progress
     from sightline.core.samples import Sample
@@ -30,7 +31,7 @@ AHEAD: Final = 4
 
 
 class Pixels:
-    """The pictures of some samples, as (N, size, size, 3) uint8, and their labels.
+    """The pictures of some samples, as (N, size, size, 3) uint8, and what they show.
 
     What is read never depends on the number of threads, so that it may change when a run resumes.
     """
@@ -43,9 +44,12 @@ class Pixels:
         workers: int = 0,
         memory_mb: int = 2048,
         load: Load | None = None,
+        targets: F32 | None = None,
     ) -> None:
         self.samples = samples
         self.labels: I64 = np.array([sample.label for sample in samples], np.int64)
+        self.targets = targets
+        """(N, K) of tags, NaN where unknown; None: each picture has one class."""
         self.unreadable: dict[int, str] = {}
         """Position to reason."""
         self._rule = rule
@@ -77,18 +81,22 @@ class Pixels:
                 hint="check that the folder is still where it was",
             )
 
-    def stream(self, groups: Iterable[I64]) -> Iterator[tuple[U8, I64]]:
-        """Yield pictures (B, size, size, 3) and labels (B,) for each group of positions."""
+    def truth(self, group: I64) -> I64 | F32:
+        """Return labels (B,), or targets (B, K) of tags; of unreadable pictures IGNORED or NaN."""
+        return self.labels[group] if self.targets is None else self.targets[group]
+
+    def stream(self, groups: Iterable[I64]) -> Iterator[tuple[U8, I64 | F32]]:
+        """Yield pictures (B, size, size, 3) and their truth for each group of positions."""
         if self._cache is not None:
             for group in groups:
-                yield self._cache[group], self.labels[group]
+                yield self._cache[group], self.truth(group)
         elif self._workers == 0:
             for group in groups:
                 yield self._stack(group, map(self._one, group))
         else:
             yield from self._read_ahead(groups)
 
-    def _read_ahead(self, groups: Iterable[I64]) -> Iterator[tuple[U8, I64]]:
+    def _read_ahead(self, groups: Iterable[I64]) -> Iterator[tuple[U8, I64 | F32]]:
         pool = ThreadPoolExecutor(self._workers, thread_name_prefix="read")
         try:
             waiting = deque[tuple["I64", "Iterator[U8]"]]()
@@ -101,8 +109,8 @@ class Pixels:
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _stack(self, group: I64, images: Iterator[U8]) -> tuple[U8, I64]:
-        return np.stack(list(images)), self.labels[group]
+    def _stack(self, group: I64, images: Iterator[U8]) -> tuple[U8, I64 | F32]:
+        return np.stack(list(images)), self.truth(group)
 
     def _one(self, position: int | np.int64) -> U8:
         i = int(position)
@@ -111,6 +119,8 @@ class Pixels:
         except (SightlineError, OSError) as error:
             self.unreadable[i] = f"{self.samples[i].path}: {error}"
             self.labels[i] = IGNORED
+            if self.targets is not None:
+                self.targets[i] = np.nan
             return np.full((self._rule.size, self._rule.size, 3), 127, np.uint8)
 
 
@@ -119,7 +129,9 @@ def steps_per_epoch(count: int, batch: int) -> int:
     return max(1, -(-count // batch))
 
 
-def batches(seed: int, epoch: int, positions: I64, *, views: int, batch: int) -> list[I64]:
+def batches(
+    seed: int, epoch: int, positions: I64, *, views: int, batch: int, weights: F64 | None = None
+) -> list[I64]:
     """Return the positions of each step of an epoch, in order.
 
     The pictures are dealt evenly, so that no last batch is too small for batch norm: a step has at
@@ -131,8 +143,13 @@ def batches(seed: int, epoch: int, positions: I64, *, views: int, batch: int) ->
         positions: (N,) positions of the training pictures.
         views: How often each occurs.
         batch: Pictures of a step at most.
+        weights: (N,) how often each is drawn, as a share of all; None: all alike.
     """
     count = len(positions) * views
-    order = positions[epoch_order(seed, epoch, count) % len(positions)]
+    if weights is None:
+        places = epoch_order(seed, epoch, count) % len(positions)
+    else:
+        places = balanced_order(seed, epoch, weights, count)
+    order = positions[places]
     steps = steps_per_epoch(count, batch)
     return [order[i * count // steps : (i + 1) * count // steps] for i in range(steps)]

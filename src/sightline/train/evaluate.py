@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sightline.heads.calibration import fit_temperature, softmax
+from sightline.heads.calibration import fit_temperature
 from sightline.metrics.calibration import ece, reliability
 from sightline.metrics.classification import accuracy, confusion, log_loss, per_class
-from sightline.train.data import IGNORED
 from sightline.train.microbatch import is_out_of_memory, release
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import torch
     from torch import nn
 
     from sightline.core.arrays import F32, F64, I64
@@ -24,14 +26,22 @@ MIN_CALIBRATED = 20
 
 
 def logits_of(
-    net: nn.Module, pixels: Pixels, positions: I64, augmenter: Augmenter, batch: int
-) -> tuple[F32, I64]:
-    """Return (N, K) logits and (N,) labels; a label of IGNORED says that a picture is unreadable.
+    net: nn.Module,
+    pixels: Pixels,
+    positions: I64,
+    augmenter: Augmenter,
+    batch: int,
+    *,
+    outputs: Callable[[torch.Tensor], torch.Tensor] | None = None,
+) -> tuple[F32, I64 | F32]:
+    """Return (N, K) logits and the truth (N,) or (N, K), as `Pixels.truth` gives it.
 
-    Memory that does not suffice halves the batch.
+    `outputs`: what is asked instead of the network itself. Memory that does not suffice halves the
+    batch.
     """
     import torch
 
+    ask = outputs or net
     training, size = net.training, batch
     net.eval()
     rows: list[F32] = []
@@ -41,7 +51,7 @@ def logits_of(
             start = 0
             while start < len(images):
                 try:
-                    answer = net(augmenter.plain(images[start : start + size])).float().cpu()
+                    answer = ask(augmenter.plain(images[start : start + size])).float().cpu()
                 except RuntimeError as error:
                     if not is_out_of_memory(error) or size <= 1:
                         raise
@@ -52,17 +62,7 @@ def logits_of(
                 start += len(answer)
     net.train(training)
     logits = np.concatenate(rows) if rows else np.zeros((0, 0), np.float32)
-    return logits, pixels.labels[positions]
-
-
-def quick_check(
-    net: nn.Module, pixels: Pixels, positions: I64, augmenter: Augmenter, batch: int
-) -> tuple[float, float]:
-    """Return log-loss and accuracy, the figures that choose the best epoch."""
-    logits, y = logits_of(net, pixels, positions, augmenter, batch)
-    known = y != IGNORED
-    probabilities = softmax(logits[known].astype(np.float64))
-    return log_loss(probabilities, y[known]), accuracy(y[known], probabilities.argmax(axis=1))
+    return logits, pixels.truth(positions)
 
 
 def temperature_of(logits: F32, y: I64) -> float:

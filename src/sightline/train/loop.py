@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING, Any, Final
 from sightline.core.errors import CancelledError, InvalidInputError
 from sightline.train.checkpoint import save_best, save_last
 from sightline.train.data import batches, steps_per_epoch
-from sightline.train.evaluate import quick_check
+from sightline.train.evaluate import logits_of
 from sightline.train.optim import learning_rate
+from sightline.train.targets import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sightline.core.arrays import I64
+    from sightline.core.arrays import F64, I64
     from sightline.core.progress import Progress
     from sightline.train.augment import Augmenter
     from sightline.train.board import Board
     from sightline.train.checkpoint import Parts
     from sightline.train.data import Pixels
+    from sightline.train.findings import Judge
     from sightline.train.microbatch import Outcome, Splitter
     from sightline.train.spec import TrainSpec
     from sightline.train.state import Place
@@ -51,6 +53,9 @@ class Training:
     """What has to be equal on resume."""
     card: dict[str, str]
     """Metadata of `best`."""
+    judge: Judge
+    weights: F64 | None = None
+    """(len(train),) how often each training picture is shown, as a share; None: all alike."""
 
     @property
     def batch(self) -> int:
@@ -112,7 +117,9 @@ class Watch:
         """Return the positions of each step that the epoch under way still has."""
         t, spec = self._t, self._t.spec
         views = spec.augment.views
-        steps = batches(spec.seed, t.place.epoch, t.train, views=views, batch=t.batch)
+        steps = batches(
+            spec.seed, t.place.epoch, t.train, views=views, batch=t.batch, weights=t.weights
+        )
         return steps[t.place.step_in_epoch :]
 
     def stop_if_asked(self) -> None:
@@ -183,9 +190,7 @@ class Watch:
             "lr": self._rate,
         }
         if len(t.val):
-            row["val_loss"], row["val_accuracy"] = quick_check(
-                t.parts.answering, t.pixels, t.val, t.augmenter, t.spec.batch_size
-            )
+            row |= self._validate()
         place.epochs.append(row)
         place.epoch, place.step_in_epoch = place.epoch + 1, 0
         place.loss_sum, place.hits, place.seen = 0.0, 0.0, 0
@@ -195,6 +200,15 @@ class Watch:
         if over or self._late():
             self.save()
 
+    def _validate(self) -> dict[str, float]:
+        """Return the figures that choose the best epoch."""
+        t, net = self._t, self._t.parts.answering
+        logits, y = logits_of(
+            net, t.pixels, t.val, t.augmenter, t.spec.batch_size, outputs=t.judge.outputs(net)
+        )
+        known = counted(y)
+        return t.judge.quick(logits[known], y[known])
+
     def _judge(self, row: dict[str, Any]) -> None:
         t, place, rule = self._t, self._t.place, self._t.spec.early_stopping
         if not len(t.val):
@@ -202,8 +216,8 @@ class Watch:
             if place.epoch >= t.spec.epochs:
                 save_best(t.run_dir, t.parts.answering, t.card | {"epoch": str(place.epoch)})
             return
-        higher = rule.monitor == "val_accuracy"
-        value = float(row[rule.monitor])
+        monitor = rule.monitor if rule.monitor in row else "val_loss"
+        higher, value = monitor != "val_loss", float(row[monitor])
         if place.better(value, higher=higher, min_delta=rule.min_delta):
             place.best_value, place.best_epoch, place.bad_epochs = value, place.epoch, 0
             save_best(t.run_dir, t.parts.answering, t.card | {"epoch": str(place.epoch)})
@@ -226,8 +240,10 @@ class Watch:
         losses = torch.stack([loss for _, loss, _, _ in parts]).tolist()
         for (pictures, *_), loss in zip(parts, losses, strict=True):
             place.loss_sum += loss * pictures
-        right = torch.cat([logits for _, _, logits, _ in parts]).argmax(1)
-        place.hits += float((right == torch.cat([y for *_, y in parts])).sum())
+        logits = torch.cat([one for _, _, one, _ in parts])
+        place.hits += float(
+            self._t.splitter.objective.hits(logits, torch.cat([y for *_, y in parts]))
+        )
         if not math.isfinite(place.loss_sum):
             self._diverged("the loss")
 

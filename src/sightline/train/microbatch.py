@@ -16,52 +16,9 @@ if TYPE_CHECKING:
     from torch import nn
 
     from sightline.train.augment import Batch
+    from sightline.train.objective import Objective
 
     Outcome = list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]
-
-
-class Objective:
-    """Cross-entropy, weighted and smoothed; parts of a batch add up to the batch's mean."""
-
-    def __init__(self, weight: torch.Tensor | None, smoothing: float) -> None:
-        from torch.nn.functional import cross_entropy
-
-        self.weight, self._smoothing, self._entropy = weight, smoothing, cross_entropy
-
-    def whole(self, batch: Batch) -> float:
-        """Return the weight of all pictures that count, which a part's sum is divided by."""
-        if self.weight is None and batch.whole:
-            return float(len(batch))
-        total = self._share(batch.y, batch.share)
-        if batch.y2 is not None and batch.share is not None:
-            total += self._share(batch.y2, 1 - batch.share)
-        return max(total, 1e-9)
-
-    def mean(self, logits: torch.Tensor, batch: Batch) -> torch.Tensor:
-        """Return the mean loss of (B, K) logits of a whole batch."""
-        if batch.y2 is None and batch.whole:
-            return self._losses(logits, batch.y, "mean")
-        return self.sum(logits, batch) / self.whole(batch)
-
-    def sum(self, logits: torch.Tensor, part: Batch) -> torch.Tensor:
-        """Return the sum of the losses of (B, K) logits of a part."""
-        if part.y2 is None or part.share is None:
-            return self._losses(logits, part.y, "sum")
-        one, other = self._losses(logits, part.y), self._losses(logits, part.y2)
-        return (one * part.share + other * (1 - part.share)).sum()
-
-    def _losses(
-        self, logits: torch.Tensor, y: torch.Tensor, reduction: str = "none"
-    ) -> torch.Tensor:
-        return self._entropy(
-            logits, y, weight=self.weight, label_smoothing=self._smoothing, reduction=reduction
-        )
-
-    def _share(self, y: torch.Tensor, share: torch.Tensor | None) -> float:
-        counts = (y >= 0).float()
-        if self.weight is not None:
-            counts = counts * self.weight[y.clamp(min=0)]
-        return float((counts if share is None else counts * share).sum())
 
 
 class Splitter:
@@ -77,7 +34,7 @@ class Splitter:
         self.size = size
         self.history: list[dict[str, int]] = []
         """What happened: {"step", "from", "to"} pictures."""
-        self._net, self._objective, self._seed = net, objective, seed
+        self._net, self.objective, self._seed = net, objective, seed
         self._sow = _sower(net)
         self._autocast = autocast or nullcontext
 
@@ -108,13 +65,13 @@ class Splitter:
         self._sow(step_seed(self._seed, step))
         if len(batch) <= self.size:
             logits = self._forward(batch)
-            return self._backward(self._objective.mean(logits, batch), logits, batch)
-        whole = self._objective.whole(batch)
+            return self._backward(self.objective.mean(logits, batch), logits, batch)
+        whole = self.objective.whole(batch)
         outcome: Outcome = []
         for start in range(0, len(batch), self.size):
             part = batch.part(start, start + self.size)
             logits = self._forward(part)
-            outcome += self._backward(self._objective.sum(logits, part) / whole, logits, part)
+            outcome += self._backward(self.objective.sum(logits, part) / whole, logits, part)
         return outcome
 
     def _forward(self, part: Batch) -> torch.Tensor:

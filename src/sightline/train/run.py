@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import functools
 import time
-from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from sightline.core.files import write_json
 from sightline.core.progress import Silent
 from sightline.train import report
+from sightline.train.balance import class_weight, picture_weights
 from sightline.train.checkpoint import best_path
 from sightline.train.memory import keep_freed_memory
-from sightline.train.start import Mode, Start, class_text, positions, preprocess_of, start
+from sightline.train.start import (
+    SPLITS,
+    Mode,
+    Start,
+    class_text,
+    positions,
+    preprocess_of,
+    start,
+)
+from sightline.train.targets import tag_targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +39,7 @@ if TYPE_CHECKING:
     from sightline.train.data import Load, Pixels
     from sightline.train.loop import Training
     from sightline.train.spec import TrainSpec
+    from sightline.train.spec_loss import Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +58,9 @@ class TrainResult:
     preprocess: Preprocess
     classes: tuple[str, ...]
     temperature: float
+    thresholds: tuple[float, ...]
+    """From which probability on a tag counts as there; none but of tags."""
+    task: Task
     seconds: float
     """Of training, over all sessions of the run."""
     notes: tuple[str, ...]
@@ -107,6 +118,7 @@ def train(
         workers=spec.loader.workers,
         memory_mb=spec.loader.memory_mb,
         load=load,
+        targets=tag_targets(samples) if samples.task == "multi" else None,
     )
     pixels.read_all(progress)
     where = positions(samples)
@@ -140,13 +152,13 @@ def _training(
 ) -> Training:
     from sightline.train.augment import Augmenter
     from sightline.train.loop import Training
-    from sightline.train.microbatch import Objective, Splitter
+    from sightline.train.microbatch import Splitter
+    from sightline.train.objective import objective_of
 
     rule = preprocess_of(spec)
-    weight = class_weight(spec, samples, begun.device)
     splitter = Splitter(
         begun.parts.net,
-        Objective(weight, spec.loss.label_smoothing),
+        objective_of(spec, _weight(spec, samples, begun.device)),
         size=min(spec.batch_size, begun.place.micro or spec.batch_size),
         seed=spec.seed,
         autocast=_autocast(spec, begun.device),
@@ -166,20 +178,16 @@ def _training(
         run_dir=run_dir,
         about=begun.about,
         card={"network": spec.model.name, "classes": class_text(samples.classes)},
+        judge=report.judge_of(spec, len(samples.classes)),
+        weights=picture_weights(samples)[where["train"]] if spec.sampling == "balanced" else None,
     )
 
 
-def class_weight(spec: TrainSpec, samples: SampleSet, device: torch.device) -> torch.Tensor | None:
-    """Return (K,) weights, mean 1 over the training pictures, or None where all count alike."""
-    if spec.loss.class_weights == "none":
-        return None
+def _weight(spec: TrainSpec, samples: SampleSet, device: torch.device) -> torch.Tensor | None:
     import torch
 
-    labels = [one.label for one in samples.of("train")]
-    counts = np.bincount(labels, minlength=len(samples.classes))
-    present = np.count_nonzero(counts)
-    weights = np.where(counts > 0, len(labels) / (present * np.maximum(counts, 1)), 1.0)
-    return torch.from_numpy(weights.astype(np.float32)).to(device)
+    found = class_weight(spec, samples)
+    return None if found is None else torch.from_numpy(found).to(device)
 
 
 def _autocast(spec: TrainSpec, device: torch.device) -> Callable[[], Any] | None:
@@ -204,8 +212,9 @@ def _finish(t: Training, samples: SampleSet, where: dict[Split, I64], begun: Sta
         where,
         augmenter=t.augmenter,
         batch=t.spec.batch_size,
+        judge=t.judge,
     )
-    findings = report.judge(answers, samples.classes)
+    findings = t.judge.judge(answers, samples.classes)
     notes = list(begun.notes)
     if findings.metrics.get("accuracy_split") == "train":
         notes.append("no picture was held out: the accuracy is that on the training pictures")
@@ -213,7 +222,7 @@ def _finish(t: Training, samples: SampleSet, where: dict[Split, I64], begun: Sta
         "notes": notes,
         "seconds": {"train": t.place.seconds, "evaluate": time.perf_counter() - started},
     }
-    report.write(t.run_dir, findings, answers, facts)
+    report.write(t.run_dir, findings, answers, facts, t.judge)
     return TrainResult(
         epochs=t.place.epoch,
         best_epoch=t.place.best_epoch,
@@ -223,6 +232,8 @@ def _finish(t: Training, samples: SampleSet, where: dict[Split, I64], begun: Sta
         preprocess=preprocess_of(t.spec),
         classes=samples.classes,
         temperature=findings.temperature,
+        thresholds=findings.thresholds,
+        task=t.spec.task,
         seconds=t.place.seconds,
         notes=tuple(notes),
     )
@@ -232,13 +243,13 @@ def _facts(t: Training, samples: SampleSet, begun: Start) -> dict[str, Any]:
     """Return how the figures came about."""
     import torch
 
-    by_split: dict[str, Counter[str]] = {}
-    for one in samples.samples:
-        by_split.setdefault(one.split, Counter())[samples.classes[one.label]] += 1
+    counts = samples.counts()
+    splits = [one for one in SPLITS if counts.get(one)]
     return {
+        "task": t.spec.task,
         "classes": list(samples.classes),
-        "counts": samples.counts(),
-        "class_counts": {split: dict(counts) for split, counts in by_split.items()},
+        "counts": counts,
+        "class_counts": {split: samples.class_counts(split) for split in splits},
         "network": t.spec.model.name,
         "parameters": sum(one.numel() for one in t.parts.net.parameters()),
         "spec_key": t.spec.key(),

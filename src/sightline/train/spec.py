@@ -14,7 +14,7 @@ from sightline.nets.table import fault_of
 from sightline.train.spec_augment import AugmentPart
 from sightline.train.spec_base import Part
 from sightline.train.spec_data import DataPart
-from sightline.train.spec_loss import LossPart
+from sightline.train.spec_loss import LOSSES, LossPart, Task
 from sightline.train.spec_model import ModelPart, OptimizerPart, SchedulePart
 from sightline.train.spec_running import CheckpointPart, EarlyStoppingPart, LoaderPart
 
@@ -27,6 +27,14 @@ class TrainSpec(Part):
 
     version: int = Field(
         default=VERSION, ge=VERSION, le=VERSION, description="Shape of this spec; older are lifted."
+    )
+    task: Task = Field(
+        default="single",
+        description="single: one class for each picture; multi: any number of tags; embedding: "
+        "pictures of one class near each other. Chosen for the project.",
+    )
+    preset: str = Field(
+        default="", max_length=100, description="The preset that this began as; says nothing more."
     )
     epochs: int = Field(
         default=30, ge=1, le=100_000, description="Rounds over the training pictures."
@@ -67,6 +75,10 @@ class TrainSpec(Part):
     schedule: SchedulePart = SchedulePart()
     augment: AugmentPart = AugmentPart()
     loss: LossPart = LossPart()
+    sampling: Literal["shuffle", "balanced"] = Field(
+        default="shuffle",
+        description="balanced: rare classes are shown as often as frequent ones.",
+    )
     early_stopping: EarlyStoppingPart = EarlyStoppingPart()
     loader: LoaderPart = LoaderPart()
     checkpoint: CheckpointPart = CheckpointPart()
@@ -105,12 +117,32 @@ class TrainSpec(Part):
             raise ValueError(f"there is no fold {self.fold} of {self.folds}")
         return self
 
+    @model_validator(mode="after")
+    def _suits_the_task(self) -> TrainSpec:
+        usable = LOSSES[self.task]
+        if self.loss.name not in {"auto", *usable}:
+            raise ValueError(
+                f"loss.name {self.loss.name} does not suit task {self.task}: auto, "
+                f"{' or '.join(usable)} do"
+            )
+        needs = MONITORS.get(self.early_stopping.monitor, self.task)
+        if needs != self.task:
+            raise ValueError(
+                f"early_stopping.monitor {self.early_stopping.monitor} is for task {needs}, and "
+                f"this is {self.task}"
+            )
+        if self.task == "embedding" and (self.augment.mixup or self.augment.cutmix):
+            raise ValueError("mixup and cutmix mix classes, which an embedding is to part: set 0")
+        return self
+
     def key(self) -> str:
         """Return a short hash that changes with any setting."""
         raw = json.dumps(self.model_dump(), sort_keys=True).encode()
         return hashlib.blake2b(raw, digest_size=8).hexdigest()
 
 
+MONITORS: Final[dict[str, Task]] = {"val_map": "multi", "val_recall_at_1": "embedding"}
+"""What can be monitored of one task alone."""
 RESUMABLE = ("epochs", "loader", "checkpoint", "early_stopping", "threads", "device", "amp")
 """Top-level keys that may differ when a run is resumed."""
 

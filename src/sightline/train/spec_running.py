@@ -19,8 +19,10 @@ class EarlyStoppingPart(Part):
     min_delta: float = Field(
         default=0.0, ge=0, le=10, description="What counts as better than the best so far."
     )
-    monitor: Literal["val_loss", "val_accuracy"] = Field(
-        default="val_loss", description="Chooses the best epoch; needs a val split."
+    monitor: Literal["val_loss", "val_accuracy", "val_map", "val_recall_at_1"] = Field(
+        default="val_loss",
+        description="Chooses the best epoch; needs a val split. val_map: of tags; "
+        "val_recall_at_1: of an embedding.",
     )
 
 

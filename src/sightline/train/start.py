@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
@@ -13,9 +12,11 @@ from sightline.core.errors import ConflictError, InvalidInputError, MissingExtra
 from sightline.core.preprocess import Preprocess
 from sightline.core.tone import parse_tone
 from sightline.nets.build import build, colours_of
+from sightline.nets.cosine import with_cosines
 from sightline.nets.table import spec_of
 from sightline.nets.weights import apply_state, load_state, weights_file
 from sightline.train import manifest
+from sightline.train.check_samples import check_samples
 from sightline.train.checkpoint import (
     Last,
     Parts,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from sightline.core.samples import SampleSet, Split
 
 Mode = Literal["new", "resume", "finetune"]
+SPLITS: Final[tuple[Split, ...]] = ("train", "val", "test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,41 +53,10 @@ class Start:
     """What a person should know, a line each."""
 
 
-def check_samples(samples: SampleSet) -> list[str]:
-    """Return warnings about the pictures.
-
-    Raises:
-        InvalidInputError: There is nothing to learn from them.
-    """
-    train = Counter(one.label for one in samples.of("train"))
-    if not train:
-        raise InvalidInputError(
-            "there are no training pictures", hint="label some pictures, at least two classes"
-        )
-    wrong = {one.label for one in samples.samples} - set(range(len(samples.classes)))
-    if wrong:
-        raise InvalidInputError(
-            f"labels {sorted(wrong)} are no classes", hint=f"there are {len(samples.classes)}"
-        )
-    if len(train) == 1:
-        name = samples.classes[next(iter(train))]
-        raise InvalidInputError(
-            f"all training pictures are {name!r}", hint="label pictures of another class too"
-        )
-    notes = []
-    absent = [name for i, name in enumerate(samples.classes) if not train[i]]
-    if absent:
-        notes.append(f"no training picture of {', '.join(absent)}: they cannot be learned")
-    if not samples.of("val"):
-        notes.append("no val pictures: the last epoch is kept, and nothing calibrates the model")
-    return notes
-
-
 def positions(samples: SampleSet) -> dict[Split, I64]:
     """Return where each split's samples are."""
-    splits: tuple[Split, ...] = ("train", "val", "test")
     names = np.array([one.split for one in samples.samples])
-    return {split: np.flatnonzero(names == split).astype(np.int64) for split in splits}
+    return {split: np.flatnonzero(names == split).astype(np.int64) for split in SPLITS}
 
 
 def preprocess_of(spec: TrainSpec) -> Preprocess:
@@ -111,7 +82,7 @@ def start(
         MissingExtraError: torch or torchvision is not installed.
         ConflictError: The run has begun already.
     """
-    notes = check_samples(samples)
+    notes = check_samples(samples, spec.task)
     spec_of(spec.model.name)
     _check_mode(run_dir, mode, parent)
     torch = _torch()
@@ -128,6 +99,8 @@ def start(
         notes.append(_take(net, weights_file(Path(spec.model.weights)), samples))
     if mode == "finetune" and parent is not None:
         notes.append(_take(net, weights_file(parent), samples))
+    if spec.task == "embedding":
+        with_cosines(net)
     net.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     ema = Ema(net, spec.ema) if spec.ema else None
     parts = Parts(net, make_optimizer(net, spec.optimizer), ema)

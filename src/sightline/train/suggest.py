@@ -24,6 +24,17 @@ SEEN: Final = 19_000
 PHOTOS_SEEN: Final = 60_000
 
 
+TASKS: Final[dict[str, dict[str, Any]]] = {
+    "multi": {"task": "multi", "loss": {"label_smoothing": 0.0}},
+    "embedding": {
+        "task": "embedding",
+        "loss": {"label_smoothing": 0.0},
+        "early_stopping": {"monitor": "val_recall_at_1"},
+    },
+}
+"""What suits a task besides."""
+
+
 def suggest(
     samples: SampleSet,
     sizes: Sequence[tuple[int, int]] = (),
@@ -66,6 +77,9 @@ def plan_spec(
         network=name if isinstance(name, str) else None,
         pretrained=given.get("weights", "random") != "random",
     )
+    task = values.get("task", samples.task)
+    if task != "single":
+        base = build_spec(TASKS.get(str(task), {}), base=base)
     return build_spec(values, base=base)
 
 

@@ -94,14 +94,21 @@ def test_a_wrong_choice_is_refused_before_anything_is_started(
     assert bench.training.all(labelled) == []
 
 
-def test_a_project_of_tags_cannot_be_trained_yet_and_says_what_can(
-    bench: Workbench, labelled: Project
-) -> None:
+def test_a_project_of_tags_is_trained_on_tags(bench: Workbench, labelled: Project) -> None:
     bench.projects.save_settings(labelled, {"task": "multi"})
-    for start in (bench.quick.offer, bench.quick.start, lambda one: bench.training.start(one, {})):
-        with pytest.raises(InvalidInputError, match="gives tags") as caught:
-            start(labelled)
-        assert "heads train" in caught.value.hint
+    offered = bench.quick.offer(labelled)
+    assert (offered["task"], offered["labelled"]) == ("multi", 20)
+    made = bench.quick.start(labelled, **QUICK)
+    assert bench.training.get(made["run"])["spec"]["task"] == "multi"
+    result = train(bench, Silent(), run=made["run"], predict_all=True)  # type: ignore[arg-type]
+    assert result["predicted"] == 60
+    array = bench.store.arrays.open(labelled.id, PREDICTION, result["model"], create=False)
+    values, _ = array.load(60)
+    assert not np.allclose(values.sum(axis=1), 1, atol=0.01), "each tag is there or not"
+    margins, _ = bench.store.arrays.open(labelled.id, "margin", result["model"], create=False).load(
+        60
+    )
+    assert ((margins >= 0) & (margins <= 1)).all()
 
 
 def test_at_the_end_the_model_has_predicted_every_image(

@@ -50,3 +50,16 @@ def test_a_tags_reliability_is_how_often_it_is_there() -> None:
     ]
     assert tag_ece(probs, truth, 10) == pytest.approx((0.2 + 0.1) / 2)
     assert tag_ece([], []) == 0.0
+
+
+def test_what_is_not_known_of_an_image_does_not_count() -> None:
+    probs = np.array([[0.9, 0.1], [0.8, 0.7], [0.2, 0.6]])
+    truth = np.array([[True, False], [False, True], [False, True]])
+    known = np.array([[1, 1], [0, 1], [1, 0]])
+    found = per_tag(probs, truth, 0.5, known)
+    assert found.support.tolist() == [1, 1]
+    assert found.precision.tolist() == [1.0, 1.0]
+    assert found.mean_average_precision == 1.0
+    plain = per_tag(probs, truth, 0.5)
+    assert plain.precision.tolist() == [0.5, 1.0]
+    assert per_tag(probs, truth, 0.5, np.ones(3)).f1.tolist() == plain.f1.tolist()

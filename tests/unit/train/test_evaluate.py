@@ -14,7 +14,8 @@ from sightline.nets.build import build
 from sightline.train.augment import Augmenter
 from sightline.train.data import Pixels
 from sightline.train.evaluate import logits_of, measure, temperature_of
-from sightline.train.report import Answers, judge, mistakes
+from sightline.train.findings import Answers
+from sightline.train.judge_classes import ClassJudge, mistakes
 from sightline.train.spec_augment import AugmentPart
 
 RULE = Preprocess(size=16)
@@ -90,11 +91,11 @@ def test_the_worst_mistakes_come_first() -> None:
     assert rows[0]["predicted"] == 1
     assert rows[0]["probability"] == pytest.approx(0.95)
     assert rows[0]["probability_true"] == pytest.approx(0.05)
-    found = judge({"test": answers, "val": answers}, ("a", "b"))
+    found = ClassJudge().judge({"test": answers, "val": answers}, ("a", "b"))
     assert found.metrics["accuracy_split"] == "test"
     assert found.metrics["val_accuracy"] == 0.25
     assert found.temperature == 1
 
 
 def test_a_split_without_readable_pictures_has_no_figures() -> None:
-    assert judge({}, ("a", "b")).metrics == {}
+    assert ClassJudge().judge({}, ("a", "b")).metrics == {}

@@ -9,7 +9,8 @@ from torch import nn
 from sightline.core.errors import OutOfMemoryError
 from sightline.train.augment import Batch
 from sightline.train.data import IGNORED
-from sightline.train.microbatch import Objective, Splitter, is_out_of_memory
+from sightline.train.microbatch import Splitter, is_out_of_memory
+from sightline.train.objective import ClassObjective as Objective
 
 
 class Hungry(nn.Module):

@@ -19,7 +19,7 @@ from sightline.core.samples import Sample, SampleSet
 from sightline.metrics.classification import log_loss
 from sightline.nets.build import build, head_of
 from sightline.nets.weights import load_state, save_state
-from sightline.train.microbatch import Objective
+from sightline.train.objective import ClassObjective as Objective
 from sightline.train.run import train
 
 if TYPE_CHECKING:

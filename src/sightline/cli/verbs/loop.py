@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from sightline.app.run_rows import headline
 from sightline.cli import output
 from sightline.cli.context import Context, of
 from sightline.cli.follow import follow
@@ -117,10 +118,11 @@ def show_result(context: Context, result: dict[str, Any]) -> None:
     if context.json:
         output.line(result)
         return
-    metrics = result["metrics"]
+    name, value = headline(result["metrics"])
     output.say(
-        f"run {result['run']}: accuracy {output.percent(metrics['accuracy'])} on "
-        f"{metrics['accuracy_split']}, {result['epochs']} epochs, {result['seconds']:.1f} s\n"
+        f"run {result['run']}: {name} {output.percent(value)} on "
+        f"{result['metrics'].get('accuracy_split', 'nothing')}, {result['epochs']} epochs, "
+        f"{result['seconds']:.1f} s\n"
         f"model {result['model']}"
     )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 
+from sightline.app.run_rows import headline
 from sightline.cli import output
 from sightline.cli.context import listing, of, tell
 from sightline.cli.verbs import folds
@@ -26,14 +27,14 @@ def list_(
     listing(
         ctx,
         rows,
-        ("run", "project", "state", "network", "epochs", "accuracy", "model"),
+        ("run", "project", "state", "network", "epochs", "metric", "model"),
         lambda r: (
             r["id"],
             r["project"],
             r["state"],
             r["network"],
             f"{r['epoch']}/{r['epochs']}",
-            output.percent((r["metrics"] or {}).get("accuracy")),
+            _figure(r["metrics"]),
             r["model"],
         ),
         empty="No runs yet: sightline train PROJECT",
@@ -66,22 +67,33 @@ def report(ctx: typer.Context, run: Run) -> None:
         output.line(found)
         return
     metrics = found["metrics"]
+    if "accuracy_split" not in metrics:
+        output.say("no picture could be judged")
+        return
     split = metrics["accuracy_split"]
-    output.say(f"accuracy {metrics['accuracy']:.1%} on {split} ({metrics['images']} images)")
+    output.say(f"{_figure(metrics)} on {split} ({metrics['images']} images)")
+    rows = found["splits"][split]["per_class"]
+    some = {key: one for key, one in _COLUMNS.items() if rows and key in rows[0]}
     output.table(
-        ("class", "precision", "recall", "F1", "images"),
-        (
-            (
-                name,
-                f"{r['precision']:.3f}",
-                f"{r['recall']:.3f}",
-                f"{r['f1']:.3f}",
-                r["support"],
-            )
-            for name, r in zip(found["classes"], found["splits"][split]["per_class"], strict=True)
-        ),
+        ("class", *some.values(), "images"),
+        ((r["name"], *(f"{r[key]:.3f}" for key in some), r["support"]) for r in rows),
         empty="",
     )
+
+
+_COLUMNS: Final = {
+    "precision": "precision",
+    "recall": "recall",
+    "f1": "F1",
+    "average_precision": "AP",
+    "threshold": "threshold",
+}
+
+
+def _figure(metrics: dict[str, Any] | None) -> str:
+    """Return the figure that the run's task is judged by, with its name; nothing before its end."""
+    name, value = headline(metrics)
+    return "" if value is None else f"{name} {output.percent(value)}"
 
 
 def install(app: typer.Typer) -> None:

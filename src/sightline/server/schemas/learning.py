@@ -170,6 +170,7 @@ class QuickNetwork(Out):
 class QuickOffer(Out):
     """What quick training can do for a project."""
 
+    task: Literal["single", "multi"] = Field(description="one class for each, or tags")
     network: str = Field(description="the one that suits the pictures")
     batch_size: int
     labelled: int = Field(description="labelled images")
@@ -332,8 +333,11 @@ class Prediction(Out):
     """What a model says of one picture; `error` and `reason` when it could not be read."""
 
     path: str
-    label: str | None = None
+    label: str | None = Field(default=None, description="of tags the likeliest, if any is there")
     probability: float | None = None
+    tags: list[str] | None = Field(
+        default=None, description="of a model of tags: those above their thresholds, best first"
+    )
     probabilities: dict[str, float] = Field(default_factory=dict)
     error: str | None = None
     reason: str | None = Field(default=None, examples=["truncated"])
