@@ -109,9 +109,10 @@ def test_soft_and_unknown_tags_are_learned_from(
 def test_an_unreadable_picture_of_tags_has_no_part(
     tmp_path: Path, tagged: SampleSet, quick: Any
 ) -> None:
+    splits: tuple[Split, ...] = ("train", "val", "test")
     gone = [
         Sample(900 + i, tmp_path / "gone.png", 0, 0, split, f"g{i}", ((0, 1.0),))
-        for i, split in enumerate(("train", "val", "test"))  # type: ignore[var-annotated]
+        for i, split in enumerate(splits)
     ]
     more = replace(tagged, samples=(*tagged.samples, *gone))
     for name, loader in (("a", {"memory_mb": 0, "workers": 2}), ("b", {"memory_mb": 64})):
@@ -138,7 +139,7 @@ def test_pictures_and_task_must_go_together(
         ({"task": "multi", "loss": {"name": "cross_entropy"}}, "does not suit task multi"),
         ({"early_stopping": {"monitor": "val_map"}}, "val_map is for task multi"),
         ({"task": "multi", "early_stopping": {"monitor": "val_recall_at_1"}}, "for task embedding"),
-        ({"task": "embedding", "augment": {"mixup": 0.2}}, "mixes classes"),
+        ({"task": "embedding", "augment": {"mixup": 0.2}}, "mix classes"),
     ],
 )
 def test_a_loss_or_monitor_of_another_task_is_refused(
