@@ -41,6 +41,8 @@ EXTRAS = [
     "sweep", "distributed", "tracking", "desktop",
 ]  # fmt: skip
 WHEELS = "https://download.pytorch.org/whl"
+CUDA_BUILDS = [((13, 0), "cu130"), ((12, 8), "cu128"), ((12, 6), "cu126")]
+"""The CUDA version that a driver must have, and the build of torch for it, newest first."""
 GIB = 1 << 30
 
 # What pip says: what the person can do.
@@ -93,7 +95,10 @@ def parse(argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--port", help="port to listen on (default: 8000)")
     parser.add_argument("--no-browser", action="store_true", help="do not open the page")
     parser.add_argument(
-        "--torch", metavar="BUILD", type=torch_build, help="cpu (default), cu126, cu128, cu130 ..."
+        "--torch",
+        metavar="BUILD",
+        type=torch_build,
+        help="cpu, cu126, cu128, cu130 ... or auto (default): what the graphics card's driver runs",
     )
     parser.add_argument("words", nargs=argparse.REMAINDER, metavar="VERB ...")
     options, unknown = parser.parse_known_args(argv)
@@ -104,8 +109,8 @@ def parse(argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
 
 
 def torch_build(text: str) -> str:
-    """Return the name of a build of torch as PyTorch's index spells it."""
-    if re.fullmatch(r"cpu|xpu|cu\d+|rocm[\d.]+", text):
+    """Return the name of a build of torch as PyTorch's index spells it, or auto."""
+    if re.fullmatch(r"auto|cpu|xpu|cu\d+|rocm[\d.]+", text):
         return text
     raise argparse.ArgumentTypeError(f"{text!r} is no build: cpu, cu126, cu128, cu130 ...")
 
@@ -126,7 +131,8 @@ def install(torch: str | None, *, with_dev: bool) -> str:
         SetupError: something is missing or failed.
     """
     have = installed()
-    build = torch or have.get("build") or "cpu"
+    chosen = torch or have.get("build") or "auto"
+    build = detect_build() if chosen == "auto" else chosen
     extras = EXTRAS + (["dev"] if with_dev or "dev" in have.get("extras", []) else [])
     want = {"inputs": hash_of_inputs(), "build": build, "extras": extras}
     if want.items() <= have.items():
@@ -142,6 +148,25 @@ def install(torch: str | None, *, with_dev: bool) -> str:
     UNDER_WAY.unlink()
     say(f"Installed in {time.monotonic() - began:.0f} s.")
     return version
+
+
+def detect_build() -> str:
+    """Return the newest build of torch that the NVIDIA driver here runs; cpu without one."""
+    program = shutil.which("nvidia-smi")
+    if program is None or sys.platform == "darwin":
+        return "cpu"
+    try:
+        said = subprocess.run(
+            [program], capture_output=True, text=True, errors="replace", timeout=20, check=False
+        ).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        said = ""
+    found = re.search(r"CUDA Version:\s*(\d+)\.(\d+)", said)
+    driver = (int(found[1]), int(found[2])) if found else (0, 0)
+    build = next((name for needs, name in CUDA_BUILDS if driver >= needs), "cpu")
+    if build == "cpu":
+        say("A graphics card is there, but its driver is too old or silent: torch for cpu is used.")
+    return build
 
 
 def installed() -> dict[str, Any]:

@@ -52,6 +52,8 @@ def main(arguments: list[str]) -> int:
     own, extra = _split(arguments)
     options = _parser().parse_args(own)
     began = time.monotonic()
+    # The tests start hundreds of processes: without kept bytecode each compiles the sources anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     gaps = [] if options.only else _install_what_tests_need()
     quick, slow, tests = _checks(extra, nightly=options.nightly)
     wanted = set(options.only or [check.name for check in (*quick, *slow, *tests)])

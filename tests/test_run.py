@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -83,10 +84,10 @@ def test_first_start_installs_everything_in_one_call_and_starts_the_server(
     done = checkout.run()
     assert done.returncode == 0, done.stderr
     assert len(checkout.installs) == 1
-    assert (
-        "-c constraints.txt -e .[train,models,map,search,tables,science,heic,postgresql]"
-        in checkout.installs[0]
-    )
+    text = (ROOT / "run.py").read_text("utf-8").partition("EXTRAS = [")[2].partition("]")[0]
+    wanted = ",".join(re.findall(r'"(\w+)"', text))
+    assert "train" in wanted
+    assert f"-c constraints.txt -e .[{wanted}]" in checkout.installs[0]
     assert checkout.calls[-1] == "-m sightline.cli.main up"
 
 
@@ -226,3 +227,42 @@ def test_ctrl_c_during_an_installation_ends_with_130_and_no_traceback(
 def test_it_needs_nothing_but_the_standard_library(name: str) -> None:
     code = f"import sys, runpy; sys.path.insert(0, {str(ROOT)!r}); runpy.run_path({name!r})"
     subprocess.run([sys.executable, "-I", "-S", "-c", code], cwd=ROOT, check=True)
+
+
+@pytest.mark.parametrize(
+    ("says", "build"),
+    [
+        ("| NVIDIA-SMI 580.65  Driver Version: 580.65  CUDA Version: 13.0 |", "cu130"),
+        ("| NVIDIA-SMI 570.86  Driver Version: 570.86  CUDA Version: 12.9 |", "cu128"),
+        ("| NVIDIA-SMI 470.1   Driver Version: 470.1   CUDA Version: 11.4 |", "cpu"),
+        ("NVIDIA-SMI has failed because it could not talk to the driver", "cpu"),
+    ],
+)
+def test_the_graphics_cards_driver_chooses_the_build_of_torch(
+    checkout: Checkout, tmp_path: Path, says: str, build: str
+) -> None:
+    program = tmp_path / "bin/nvidia-smi"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\necho '{says}'\n")
+    program.chmod(0o755)
+    path = f"{program.parent}:/usr/bin:/bin"
+    done = checkout.run("setup", PATH=path)
+    assert json.loads((checkout.folder / ".venv/sightline.json").read_text())["build"] == build
+    assert ("too old or silent" in done.stderr) is (build == "cpu")
+
+
+def test_a_build_that_is_named_rules_over_the_graphics_card(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    program = tmp_path / "bin/nvidia-smi"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho 'CUDA Version: 13.0'\n")
+    program.chmod(0o755)
+    path = f"{program.parent}:/usr/bin:/bin"
+    checkout.run("setup", "--torch", "cpu", PATH=path)
+    stamp = checkout.folder / ".venv/sightline.json"
+    assert json.loads(stamp.read_text())["build"] == "cpu"
+    checkout.run("setup", PATH=path)
+    assert json.loads(stamp.read_text())["build"] == "cpu"
+    checkout.run("setup", "--torch", "auto", PATH=path)
+    assert json.loads(stamp.read_text())["build"] == "cu130"

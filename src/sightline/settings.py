@@ -180,6 +180,14 @@ class Settings(BaseModel):
         max_length=1_000,
         description="Mirror that `models pull` fetches from. Empty: the publishers' own places.",
     )
+    update_url: str = Field(
+        "",
+        max_length=1_000,
+        description="Manifest that `update check` reads, an https address. Empty: none.",
+    )
+    update_skip: tuple[str, ...] = Field(
+        (), description="Paths of the program that an update leaves alone, as docs/*."
+    )
     predict_threads: int = Field(
         0, ge=0, le=1_024, description="Predictions at once. 0: one per core."
     )

@@ -33,6 +33,7 @@ from sightline.app.shaping import Shaping
 from sightline.app.splits import Splits
 from sightline.app.tasks import KINDS
 from sightline.app.training import Training
+from sightline.app.updates import Updates
 from sightline.app.uploads import Uploads
 from sightline.app.verbs import Verbs
 from sightline.jobs.runner import JobRunner
@@ -113,6 +114,11 @@ class Workbench(Verbs):
         self.advising = Advising(self.store, self.analysis)
         filters = self.queues.pools.filters
         filters.region, filters.finding = self.maps.region, self.analysis.finding
+
+    @property
+    def updates(self) -> Updates:
+        """The program's folder against a published release."""
+        return Updates(self.settings, self.workspace)
 
     def engine_list(self) -> list[dict[str, Any]]:
         """Return what can answer about an image: built-in engines, then added encoders."""

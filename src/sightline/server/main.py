@@ -43,6 +43,7 @@ from sightline.server.routes import (
     runs,
     settings,
     splits,
+    updates,
     views,
 )
 from sightline.server.schemas.common import PROBLEMS
@@ -74,6 +75,7 @@ ROUTERS: Final = tuple(
         ingest,
         projects,
         settings,
+        updates,
         health,
     )
 )

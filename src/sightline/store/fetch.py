@@ -1,7 +1,7 @@
 """Fetch a file over HTTP: goes on where it stopped, checks what came, and is whole or not there.
 
 What has come lies in NAME.part beside NAME.part.json, which says of what it is a part. Only
-`models pull` calls this; nothing else in Sightline reaches the network.
+`models pull` and `update` call this; nothing else in Sightline reaches the network.
 """
 
 from __future__ import annotations
@@ -66,6 +66,16 @@ class _Told:
     tag: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What to fetch."""
+
+    url: str
+    part: Path
+    most: int | None
+    setting: str
+
+
 class _BadRangeError(Exception):
     """The server has nothing after what is here."""
 
@@ -79,6 +89,8 @@ def fetch(
     target: Path,
     *,
     sha256: str = "",
+    most: int | None = None,
+    setting: str = "model_hub_url",
     progress: Progress | None = None,
     tries: int = TRIES,
     pause: Callable[[float], None] = time.sleep,
@@ -89,6 +101,8 @@ def fetch(
         url: http or https.
         target: Where the whole file goes.
         sha256: Its hash, or how that begins; else what the server says is held against it.
+        most: Bytes above which it is thrown away.
+        setting: Name of the setting that the address comes from, for the errors.
         progress: Is told bytes, and may stop the work.
         tries: How often to go on after a broken connection that brought nothing.
         pause: Waits so many seconds.
@@ -100,19 +114,19 @@ def fetch(
         CancelledError: The progress said so.
     """
     if not url.startswith(("http://", "https://")):
-        raise InvalidInputError(f"{url[:100]} is no http address", hint="check model_hub_url")
+        raise InvalidInputError(f"{url[:100]} is no http address", hint=f"check {setting}")
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.part")
     left, why = tries, ""
     while left > 0:
         before = _size(part)
         try:
-            told = _get(url, part, progress or Silent())
+            told = _get(_Wish(url, part, most, setting), progress or Silent())
             return _finish(url, part, target, told, sha256)
         except (_Broken, HTTPException, urllib.error.URLError, TimeoutError, OSError) as error:
             if isinstance(error, OSError) and error.errno == 28:  # noqa: PLR2004 - ENOSPC
                 raise StorageError(
-                    "the disk is full", hint="free some space, then pull again"
+                    "the disk is full", hint="free some space, then try again"
                 ) from error
             why = str(getattr(error, "reason", error)) or type(error).__name__
         left = tries if _size(part) > before else left - 1
@@ -120,23 +134,23 @@ def fetch(
             pause(WAIT_S * 2 ** (tries - left))
     raise DownloadError(
         f"{url} cannot be fetched: {why}",
-        hint="check the network (or model_hub_url), then pull again: "
-        f"{_size(part):,} bytes are kept",
+        hint=f"check the network (or {setting}), then try again: {_size(part):,} bytes are kept",
     )
 
 
-def _get(url: str, part: Path, progress: Progress) -> _Told:
+def _get(wish: _Wish, progress: Progress) -> _Told:
     """Fetch what is missing of a file and return what the server says of it."""
+    part = wish.part
     note = part.with_name(f"{part.name}.json")
     have, tag = _size(part), _tag(note)
     if have and not tag:  # of what it is a part is not known
         part.unlink()
         have = 0
     try:
-        response, told = _open(url, have, tag)
+        response, told = _open(wish, have, tag)
     except _BadRangeError:  # all of it is here, or of another file: not worth finding out
         part.unlink()
-        response, told = _open(url, 0, "")
+        response, told = _open(wish, 0, "")
         have = 0
     with response:
         if response.status == _PARTIAL:
@@ -145,28 +159,29 @@ def _get(url: str, part: Path, progress: Progress) -> _Told:
             part.unlink()
             have = 0
         total = told.total if told.total is not None else _total(response, have)
+        _check_size(wish, max(have, total or 0))
         _check_space(part, total, have)
-        write_json(note, {"url": url, "tag": told.tag})
-        _read(response, part, have, total, progress)
+        write_json(note, {"url": wish.url, "tag": told.tag})
+        _read(response, wish, have, total, progress)
     if total is not None and _size(part) != total:
         raise _Broken(f"it ended after {_size(part):,} of {total:,} bytes")
     return told
 
 
-def _open(url: str, have: int, tag: str) -> tuple[HTTPResponse, _Told]:
+def _open(wish: _Wish, have: int, tag: str) -> tuple[HTTPResponse, _Told]:
     headers = {"User-Agent": AGENT, "Accept-Encoding": "identity"}
     if have:
         headers |= {"Range": f"bytes={have}-", "If-Range": tag}
     first = _First()
     opener = urllib.request.build_opener(first)
-    request = urllib.request.Request(url, headers=headers)  # noqa: S310 - http was checked
+    request = urllib.request.Request(wish.url, headers=headers)  # noqa: S310 - http was checked
     try:
         response = opener.open(request, timeout=TIMEOUT_S)
     except urllib.error.HTTPError as error:
         error.close()
         if error.code == _BAD_RANGE and have:
             raise _BadRangeError from error
-        raise _refusal(url, error.code) from error
+        raise _refusal(wish, error.code) from error
     seen = first.headers if first.headers is not None else response.headers
     linked = str(seen.get("X-Linked-ETag") or "").strip('"')
     plain = str(seen.get("ETag") or "").removeprefix("W/").strip('"')
@@ -188,18 +203,18 @@ class _First(urllib.request.HTTPRedirectHandler):
     def redirect_request(  # noqa: PLR0917 - as urllib calls it
         self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
     ) -> Any:
-        if not newurl.startswith(("http://", "https://")):
+        safe = ("https://",) if req.full_url.startswith("https://") else ("http://", "https://")
+        if not newurl.startswith(safe):
             raise urllib.error.URLError(f"the server leads to {newurl[:100]}")
         if self.headers is None:
             self.headers = headers
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _refusal(url: str, code: int) -> Exception:
+def _refusal(wish: _Wish, code: int) -> Exception:
+    url = wish.url
     if code == _NOT_FOUND:
-        return NotFoundError(
-            f"there is no {url}", hint="check the name: sightline models catalogue"
-        )
+        return NotFoundError(f"there is no {url}", hint=f"check the name, and {wish.setting}")
     if code in _DENIED:
         return DownloadError(
             f"{url} is not open to everybody (status {code})",
@@ -208,7 +223,7 @@ def _refusal(url: str, code: int) -> Exception:
         )
     if code in _AGAIN:
         return _Broken(f"status {code}")
-    return DownloadError(f"{url} was refused with status {code}", hint="check model_hub_url")
+    return DownloadError(f"{url} was refused with status {code}", hint=f"check {wish.setting}")
 
 
 def _check_range(response: HTTPResponse, have: int) -> None:
@@ -227,18 +242,27 @@ def _check_space(part: Path, total: int | None, have: int) -> None:
     if total is not None and total - have + _SPARE_BYTES > free:
         raise StorageError(
             f"{total:,} bytes do not fit on the disk ({free:,} are free)",
-            hint="free some space, then pull again",
+            hint="free some space, then try again",
+        )
+
+
+def _check_size(wish: _Wish, size: int) -> None:
+    if wish.most is not None and size > wish.most:
+        wish.part.unlink(missing_ok=True)
+        raise DownloadError(
+            f"{wish.url} has more than {wish.most:,} bytes", hint=f"check {wish.setting}"
         )
 
 
 def _read(
-    response: HTTPResponse, part: Path, have: int, total: int | None, progress: Progress
+    response: HTTPResponse, wish: _Wish, have: int, total: int | None, progress: Progress
 ) -> None:
-    with part.open("ab") as out:
+    with wish.part.open("ab") as out:
         progress.advance(have, total, "downloading")
         while chunk := response.read1(CHUNK):
             out.write(chunk)
             have += len(chunk)
+            _check_size(wish, have)
             progress.advance(have, total, "downloading")
             progress.check()
 
@@ -259,7 +283,7 @@ def _finish(url: str, part: Path, target: Path, told: _Told, sha256: str) -> Fet
         raise DownloadError(
             f"{url} is not the file that was meant: its hash is {found[:16]}..., "
             f"not {(sha256 or told.sha256 or told.blob)[:16]}...",
-            hint="what came was thrown away; pull again, and check model_hub_url if it stays so",
+            hint="what came was thrown away; try again, and check the address if it stays so",
         )
     part.replace(target)
     fsync_dir(target.parent)

@@ -69,6 +69,7 @@ type Try = { dry_run: boolean; expect?: number };
 export const api = {
   health: () => take(client.GET("/api/health")),
   doctor: () => take(client.GET("/api/doctor")),
+  checkUpdate: () => take(client.POST("/api/update/check")),
   engines: () => take(client.GET("/api/engines")),
   queues: () => take(client.GET("/api/queues")),
 

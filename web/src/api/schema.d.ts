@@ -1648,6 +1648,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/update/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Ask the address of the setting `update_url` for the release; nothing is changed.
+         *
+         *     Files are replaced by `sightline update apply`, while no server runs.
+         */
+        post: operations["check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -3809,10 +3831,18 @@ export interface components {
         Prediction: {
             /** Path */
             path: string;
-            /** Label */
+            /**
+             * Label
+             * @description of tags the likeliest, if any is there
+             */
             label?: string | null;
             /** Probability */
             probability?: number | null;
+            /**
+             * Tags
+             * @description of a model of tags: those above their thresholds, best first
+             */
+            tags?: string[] | null;
             /** Probabilities */
             probabilities?: {
                 [key: string]: number;
@@ -4069,6 +4099,12 @@ export interface components {
          * @description What quick training can do for a project.
          */
         QuickOffer: {
+            /**
+             * Task
+             * @description one class for each, or tags
+             * @enum {string}
+             */
+            task: "single" | "multi";
             /**
              * Network
              * @description the one that suits the pictures
@@ -4688,6 +4724,39 @@ export interface components {
             planes: number;
             /** Bits */
             bits: number;
+        };
+        /**
+         * UpdatePlan
+         * @description The steps from what is here to the published release.
+         */
+        UpdatePlan: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "current" | "newer" | "older" | "repair";
+            /** Here */
+            here: string;
+            /** There */
+            there: string;
+            /** Notes */
+            notes: string;
+            /** Bytes */
+            bytes: number;
+            /** Add */
+            add: string[];
+            /** Change */
+            change: string[];
+            /** Remove */
+            remove: string[];
+            /** Skip */
+            skip: string[];
+            /** Changed Here */
+            changed_here: string[];
+            /** Root */
+            root: string;
+            /** Unfinished */
+            unfinished: boolean;
         };
         /**
          * UploadReport
@@ -9018,6 +9087,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Form"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdatePlan"];
                 };
             };
             /** @description A problem document: what to mend, field by field */

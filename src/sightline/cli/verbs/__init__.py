@@ -25,6 +25,7 @@ from sightline.cli.verbs import (
     similar,
     splits,
     up,
+    update,
 )
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ ORDER = (
     jobs,
     doctor,
     bench,
+    update,
 )
 
 

@@ -8,6 +8,7 @@ import { chooseTheme, useTheme, type Theme } from "@/app/theme";
 import { ErrorNote, Skeletons } from "@/ui/States";
 import { KeyChoice } from "./KeyChoice";
 import { SettingsForm } from "./SettingsForm";
+import { Updates } from "./Updates";
 import "./settings.css";
 
 const THEMES: readonly { theme: Theme; name: string }[] = [
@@ -111,6 +112,9 @@ export function Component() {
             <Tabs.Trigger className="tab" value="doctor">
               Doctor
             </Tabs.Trigger>
+            <Tabs.Trigger className="tab" value="updates">
+              Updates
+            </Tabs.Trigger>
           </Tabs.List>
           <Tabs.Content value="workspace" tabIndex={-1}>
             <SettingsForm
@@ -138,6 +142,9 @@ export function Component() {
           </Tabs.Content>
           <Tabs.Content value="keys" tabIndex={-1}>
             <KeyChoice />
+          </Tabs.Content>
+          <Tabs.Content value="updates" tabIndex={-1}>
+            <Updates />
           </Tabs.Content>
           <Tabs.Content value="doctor" tabIndex={-1}>
             <Doctor />

@@ -1,0 +1,1 @@
+"""Bring the program up to date: only when asked, hashed before anything is replaced, undoable."""
