@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 OFFLINE: Final = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
 """Whatever a library would like to look up, it is not looked up."""
-_ENGINES: Final = "sightline.engines."
+_ENGINES: Final = ("sightline.engines.", "sightline.train.")
+"""Where a factory may lie."""
 
 
 class EngineRoom:
@@ -73,15 +74,25 @@ class EngineRoom:
             path: The model's weights.
             card: The model's card.
         """
-        loading = {
-            "factory": factory,
-            "path": str(path),
-            "card": card.to_dict(),
-            "threads": self._threads,
-        }
+        return self._made(card.name, factory, {"path": str(path), "card": card.to_dict()})
+
+    def helper(self, name: str, factory: str) -> EngineProcess:
+        """Return the one process of what needs torch and no model, not yet started.
+
+        Args:
+            name: What it is called in messages.
+            factory: `sightline.train.MODULE:function` of `(threads)`.
+        """
+        with self._lock:
+            process = self._processes.get(factory)
+            if process is None:
+                process = self._processes[factory] = self._made(name, factory, {})
+        return process
+
+    def _made(self, name: str, factory: str, about: dict[str, Any]) -> EngineProcess:
         return EngineProcess(
-            card.name,
-            loading,
+            name,
+            {"factory": factory, "threads": self._threads, **about},
             command=engine_command(self._workspace, self._idle_s),
             env=child_env(self._threads, OFFLINE),
             log=self._workspace / "logs" / "engines.log",
@@ -157,10 +168,10 @@ def load_served(arguments: dict[str, Any]) -> Served:
     """
     module, _, function = str(arguments["factory"]).partition(":")
     if not module.startswith(_ENGINES):
-        raise InvalidInputError(f"{module} is no engine", hint=f"they are in {_ENGINES}*")
-    found: Served = getattr(import_module(module), function)(
-        path=Path(arguments["path"]),
-        card=ModelCard.from_dict(arguments["card"]),
-        threads=int(arguments["threads"]),
-    )
+        raise InvalidInputError(f"{module} is no engine", hint=f"they are in {', '.join(_ENGINES)}")
+    about: dict[str, Any] = {"threads": int(arguments["threads"])}
+    if "card" in arguments:
+        card = ModelCard.from_dict(arguments["card"])
+        about |= {"path": Path(arguments["path"]), "card": card}
+    found: Served = getattr(import_module(module), function)(**about)
     return found

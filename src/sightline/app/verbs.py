@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from sightline.app.advising import Advising
     from sightline.app.analysis import Analysis
+    from sightline.app.augmenting import Augmenting
     from sightline.app.encoders import Encoders
     from sightline.app.exports import Exports
     from sightline.app.heads import Heads
@@ -51,6 +52,7 @@ class Verbs:
     queues: Queues
     maps: Maps
     training: Training
+    augmenting: Augmenting
     models: Models
     exports: Exports
     imports: Imports
@@ -201,6 +203,22 @@ class Verbs:
         made = self.training.start(found, spec or {}, mode=mode, parent=parent)
         self.wait(made["job"]["id"], progress=progress)
         return self.training.result(made["run"])
+
+    def augment(
+        self,
+        project: str,
+        out: Path | str | None = None,
+        *,
+        spec: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> dict[str, Any]:
+        """Show how a training would vary pictures: a contact sheet (PNG) at `out`.
+
+        `options`: those of `app.augmenting.Wish`: image_ids, count, views, epoch, pick.
+        """
+        return self.augmenting.write(
+            self.projects.get(project), None if out is None else Path(out), spec or {}, **options
+        )
 
     def export(
         self,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from sightline.app import items
 from sightline.app.advising import Advising
 from sightline.app.analysis import Analysis
+from sightline.app.augmenting import Augmenting
 from sightline.app.bulk import Bulk
 from sightline.app.checks import doctor
 from sightline.app.encoders import Encoders
@@ -82,6 +83,7 @@ class Workbench(Verbs):
         self._look_into_data()
         self.training = Training(self.store, self.jobs, person, self.projects)
         self.quick = QuickTraining(self.store, self.training)
+        self.augmenting = Augmenting(self.store, self.projects, self.room)
         self.predictions = Predictions(self.store, self.jobs, person, self.settings)
         self.exports = Exports(
             self.store, self.jobs, person, self.projects.folder, (self.encoders, self.heads)

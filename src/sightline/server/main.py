@@ -26,6 +26,7 @@ from sightline.server.limits import Turnstile
 from sightline.server.paths import allowed_roots
 from sightline.server.routes import (
     analysis,
+    augment,
     classes,
     datasets,
     events,
@@ -70,6 +71,7 @@ ROUTERS: Final = tuple(
         runs,
         splits,
         folds,
+        augment,
         classes,
         datasets,
         ingest,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sightline.cli.verbs import (
     analyse,
     ask,
+    augment,
     bench,
     classes,
     datasets,
@@ -47,6 +48,7 @@ ORDER = (
     quick,
     splits,
     runs,
+    augment,
     models,
     ask,
     jobs,
