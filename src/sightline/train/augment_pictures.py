@@ -90,8 +90,10 @@ class Pictures:
         """Return the varied pictures, (B, 3, S, S) uint8."""
         import torch
 
+        pictures = x.contiguous()  # the kernels are slow on channels last
         varied = [
-            self._one(picture, draws.singles[i], draws.policy[i]) for i, picture in enumerate(x)
+            self._one(picture, draws.singles[i], draws.policy[i])
+            for i, picture in enumerate(pictures)
         ]
         return torch.stack(varied)
 

@@ -17,7 +17,10 @@ ERASE_SIDE: Final = (0.1, 0.4)
 
 
 def light(x: torch.Tensor, u: torch.Tensor, part: AugmentPart) -> torch.Tensor:
-    """Change brightness, contrast and saturation of (B, 3, S, S) in 0..1; may leave 0..1."""
+    """Change brightness, contrast and saturation of (B, 3, S, S) in 0..1, in place where it can.
+
+    What comes out may lie beyond 0..1.
+    """
     import torch
 
     v = (u[:, 8:11] * 2 - 1).view(-1, 3, 1, 1, 1)
@@ -25,7 +28,7 @@ def light(x: torch.Tensor, u: torch.Tensor, part: AugmentPart) -> torch.Tensor:
         grey = x.mean(dim=1, keepdim=True)
         x = torch.lerp(grey.expand_as(x), x, torch.exp(v[:, 2] * part.colour))
     gain = torch.exp(v[:, 1] * part.contrast)
-    return x * gain + (0.5 - 0.5 * gain + v[:, 0] * part.brightness)
+    return x.mul_(gain).add_(0.5 - 0.5 * gain + v[:, 0] * part.brightness)
 
 
 def turn_hue(x: torch.Tensor, more: torch.Tensor, most: float) -> torch.Tensor:
@@ -42,15 +45,17 @@ def turn_hue(x: torch.Tensor, more: torch.Tensor, most: float) -> torch.Tensor:
 
 
 def erase(x: torch.Tensor, u: torch.Tensor, chance: float) -> torch.Tensor:
-    """Cover a rectangle of some of (B, 3, S, S) with a flat grey (Zhong et al. 2020)."""
+    """Cover a rectangle of some of (B, 3, S, S) with a flat grey, in place (Zhong et al. 2020)."""
     import torch
 
     low, high = ERASE_SIDE
+    chosen = (u[:, 15] < chance).nonzero()[:, 0]
+    u = u[chosen]
     place = (torch.arange(x.shape[-1], device=x.device) + 0.5) / x.shape[-1]
     half = (low + (high - low) * u[:, 11:13]) / 2
     tall = (place[None] - u[:, 13:14]).abs() < half[:, :1]
     wide = (place[None] - u[:, 14:15]).abs() < half[:, 1:]
-    chosen = (u[:, 15] < chance)[:, None, None]
-    inside = (tall[:, :, None] & wide[:, None, :] & chosen)[:, None]
+    inside = (tall[:, :, None] & wide[:, None, :])[:, None]
     grey = (u[:, 15:16] / chance).clamp(max=1).view(-1, 1, 1, 1)
-    return torch.where(inside, grey, x)
+    x[chosen] = torch.where(inside, grey, x[chosen])
+    return x
