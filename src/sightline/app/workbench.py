@@ -83,7 +83,6 @@ class Workbench(Verbs):
         self._look_into_data()
         self.training = Training(self.store, self.jobs, person, self.projects)
         self.quick = QuickTraining(self.store, self.training)
-        self.augmenting = Augmenting(self.store, self.projects, self.room)
         self.predictions = Predictions(self.store, self.jobs, person, self.settings)
         self.exports = Exports(
             self.store, self.jobs, person, self.projects.folder, (self.encoders, self.heads)
@@ -96,11 +95,12 @@ class Workbench(Verbs):
         self._join_shaping(person)
 
     def _join_shaping(self, person: str) -> None:
-        """Join what shapes the data before a training."""
+        """Join what shapes the data before a training, and what shows it."""
         self.groups = Groups(self.store, self.projects.folder, self.neighbours)
         self.splits = Splits(self.store, person, self.projects, self.groups)
         self.folds = Folds(self.projects, self.training, self.splits)
         self.training.shape = Shaping(self.groups)
+        self.augmenting = Augmenting(self.store, self.projects, self.room)
 
     def _look_into_data(self) -> None:
         """Make what looks into a project's data, and let queues filter by what it finds."""
