@@ -16,7 +16,8 @@ URL = "/api/projects/birds/augment/preview"
 @pytest.fixture
 def labelled(shop: Shop) -> Shop:
     room: Any = HereRoom()
-    shop.bench.augmenting = Augmenting(shop.bench.store, shop.bench.projects, room)
+    bench = shop.bench
+    bench.augmenting = Augmenting(bench.store, bench.projects, bench.training, room)
     shop.label(
         *(
             {"image_id": one, "class_id": shop.cat if i % 2 else shop.dog, "status": "labelled"}

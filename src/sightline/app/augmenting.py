@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from sightline.app.engine_room import EngineRoom
     from sightline.app.projects import Projects
+    from sightline.app.training import Training
     from sightline.core.arrays import I64, U8
     from sightline.core.preprocess import Preprocess
     from sightline.core.samples import Sample, SampleSet
@@ -75,8 +76,11 @@ class Shown:
 class Augmenting:
     """The preview of a workspace's projects. Thread-safe."""
 
-    def __init__(self, store: Store, projects: Projects, room: EngineRoom) -> None:
+    def __init__(
+        self, store: Store, projects: Projects, training: Training, room: EngineRoom
+    ) -> None:
         self._store, self._projects, self._room = store, projects, room
+        self._training = training
         self._lock = threading.Lock()
         self._sets: dict[int, tuple[int, SampleSet, list[tuple[int, int]]]] = {}
         self._kept: OrderedDict[tuple[Any, ...], U8] = OrderedDict()
@@ -155,6 +159,8 @@ class Augmenting:
         tone = {"tone": tone_text(self._projects.tone(project.id))}
         spec = plan_spec({**tone, **wish.spec}, found, known)
         _check_size(wish, spec)
+        if self._training.shape is not None:
+            found = self._training.shape(project, found, spec)
         train = np.flatnonzero([one.split == "train" for one in found.samples]).astype(np.int64)
         wanted = _wanted(found, train, wish)
         plan = plan_views(spec, train, wanted, epoch=wish.epoch, views=wish.views)

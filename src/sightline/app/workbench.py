@@ -100,7 +100,7 @@ class Workbench(Verbs):
         self.splits = Splits(self.store, person, self.projects, self.groups)
         self.folds = Folds(self.projects, self.training, self.splits)
         self.training.shape = Shaping(self.groups)
-        self.augmenting = Augmenting(self.store, self.projects, self.room)
+        self.augmenting = Augmenting(self.store, self.projects, self.training, self.room)
 
     def _look_into_data(self) -> None:
         """Make what looks into a project's data, and let queues filter by what it finds."""

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 def shows(bench: Workbench, pets: Project) -> Augmenting:
     label_by_folder(bench, pets)
-    bench.augmenting = Augmenting(bench.store, bench.projects, HereRoom())  # type: ignore[arg-type]
+    room: Any = HereRoom()
+    bench.augmenting = Augmenting(bench.store, bench.projects, bench.training, room)
     return bench.augmenting
 
 

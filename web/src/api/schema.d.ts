@@ -1257,6 +1257,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{name}/augment/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Augment
+         * @description Show pictures exactly as a training of these settings and this seed would see them.
+         */
+        post: operations["preview_augment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{name}/classes": {
         parameters: {
             query?: never;
@@ -1843,6 +1863,84 @@ export interface components {
             seq: number;
             /** Images */
             images: components["schemas"]["Labelled"][];
+        };
+        /**
+         * AugmentPreview
+         * @description Which pictures to show, and how they are varied.
+         */
+        AugmentPreview: {
+            /**
+             * Augment
+             * @description settings of this part of a spec
+             * @example {
+             *       "flip": 0.5
+             *     }
+             */
+            augment?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Spec
+             * @description the rest of the spec; what is left out is what suits the data
+             */
+            spec?: {
+                [key: string]: unknown;
+            };
+            /** Image Size */
+            image_size?: number | null;
+            /** Resize */
+            resize?: ("stretch" | "crop" | "letterbox") | null;
+            /** Seed */
+            seed?: number | null;
+            /**
+             * Epoch
+             * @description the first one shown
+             * @default 1
+             */
+            epoch?: number;
+            /**
+             * Image Ids
+             * @description labelled training images; none: some of every class
+             */
+            image_ids?: number[];
+            /**
+             * Count
+             * @default 6
+             */
+            count?: number;
+            /**
+             * Views
+             * @description epochs that follow each other
+             * @default 4
+             */
+            views?: number;
+            /**
+             * Pick
+             * @description another number: other pictures
+             * @default 0
+             */
+            pick?: number;
+        };
+        /**
+         * AugmentShown
+         * @description Pictures as a training of these settings sees them.
+         */
+        AugmentShown: {
+            /** Pictures */
+            pictures: components["schemas"]["PicturePreview"][];
+            /** Seed */
+            seed: number;
+            /** Image Size */
+            image_size: number;
+            /**
+             * Augment
+             * @description all settings of the part
+             */
+            augment: {
+                [key: string]: unknown;
+            };
+            /** Seconds */
+            seconds: number;
         };
         /**
          * Balance
@@ -3314,6 +3412,16 @@ export interface components {
             expect?: number | null;
         };
         /**
+         * Mixed
+         * @description The picture that was mixed in.
+         */
+        Mixed: {
+            /** Image Id */
+            image_id: number;
+            /** Labels */
+            labels: string[];
+        };
+        /**
          * Model
          * @description A model's card with its size and its exports.
          */
@@ -3775,6 +3883,31 @@ export interface components {
             items: components["schemas"]["Item"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * PicturePreview
+         * @description A picture and its views.
+         */
+        PicturePreview: {
+            /** Image Id */
+            image_id: number;
+            /** Labels */
+            labels: string[];
+            /**
+             * Original
+             * @description data URL, at the size of the network's input
+             */
+            original: string;
+            /**
+             * Views
+             * @description data URLs, an epoch each
+             */
+            views: string[];
+            /**
+             * Seen
+             * @description of each view
+             */
+            seen: components["schemas"]["Seen"][];
         };
         /**
          * Point
@@ -4311,6 +4444,28 @@ export interface components {
             /** Hdus */
             hdus: components["schemas"]["Unit"][];
             tone: components["schemas"]["ToneValues"];
+        };
+        /**
+         * Seen
+         * @description Where in the training a view comes.
+         */
+        Seen: {
+            /**
+             * Epoch
+             * @description from 1
+             */
+            epoch: number;
+            /**
+             * Step
+             * @description of the epoch, from 1
+             */
+            step: number;
+            /**
+             * Share
+             * @description weight of the picture's own label; the other's has the rest
+             */
+            share: number;
+            mixed_with: components["schemas"]["Mixed"] | null;
         };
         /**
          * Shapes
@@ -7983,6 +8138,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FoldSet"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_augment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AugmentPreview"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AugmentShown"];
                 };
             };
             /** @description A problem document: what to mend, field by field */
