@@ -169,6 +169,12 @@ class Settings(BaseModel):
     thumb_cache_mb: int = Field(
         2_048, ge=16, le=10_000_000, description="Disk for thumbnails, megabytes."
     )
+    pixel_cache_mb: int = Field(
+        8_192,
+        ge=0,
+        le=10_000_000,
+        description="Disk for pictures that trainings have decoded, megabytes.",
+    )
     model_cache_mb: int = Field(
         2_048, ge=16, le=10_000_000, description="Memory for loaded models, megabytes."
     )

@@ -81,7 +81,13 @@ class Workbench(Verbs):
         self.maps = Maps(self.store, self.encoders, self.jobs, self.settings)
         self.map_drawing = MapDrawing(self.store, self.maps, self.queues.pools, self.heads)
         self._look_into_data()
-        self.training = Training(self.store, self.jobs, person, self.projects)
+        self.training = Training(
+            self.store,
+            self.jobs,
+            person,
+            self.projects,
+            pixel_cache_mb=self.settings.pixel_cache_mb,
+        )
         self.quick = QuickTraining(self.store, self.training)
         self.predictions = Predictions(self.store, self.jobs, person, self.settings)
         self.exports = Exports(

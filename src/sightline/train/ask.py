@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,6 +59,7 @@ class Asker:
         """
         pixels = Pixels(samples, self._rule, workers=self._workers, memory_mb=0)
         where = np.arange(len(samples), dtype=np.int64)
-        logits, labels = logits_of(self._net, pixels, where, self._augmenter, BATCH)
+        with closing(pixels):
+            logits, labels = logits_of(self._net, pixels, where, self._augmenter, BATCH)
         found = self._squash(logits.astype(np.float64) / self._temperature).astype(np.float32)
         return found, labels != IGNORED, sorted(pixels.unreadable.values())

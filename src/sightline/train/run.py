@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from sightline.core.progress import Progress
     from sightline.core.samples import SampleSet, Split
     from sightline.train.board import Board
-    from sightline.train.data import Load, Pixels
+    from sightline.train.cache import PixelCache
+    from sightline.train.data import Pixels
+    from sightline.train.loader import Load
     from sightline.train.loop import Training
     from sightline.train.spec import TrainSpec
     from sightline.train.spec_loss import Task
@@ -76,6 +78,7 @@ def train(
     progress: Progress | None = None,
     run_id: int | str = 0,
     load: Load | None = None,
+    cache: PixelCache | None = None,
 ) -> TrainResult:
     """Train a network and report on it.
 
@@ -90,6 +93,7 @@ def train(
         progress: Hears of metrics, may ask to stop.
         run_id: Named in the metrics.
         load: Reads a sample as (size, size, 3) uint8; default: the file, by the spec's rule.
+        cache: Where decoded pictures are kept for later epochs and runs; not used with `load`.
 
     Raises:
         InvalidInputError, ConflictError, MissingWeightsError, MissingExtraError: Before any work;
@@ -116,13 +120,15 @@ def train(
         samples.samples,
         preprocess_of(spec),
         workers=spec.loader.workers,
+        ahead=spec.loader.ahead,
         memory_mb=spec.loader.memory_mb,
         load=load,
         targets=tag_targets(samples) if samples.task == "multi" else None,
+        cache=cache if spec.loader.cache else None,
     )
-    pixels.read_all(progress)
     where = positions(samples)
-    with closing(Board(run_dir, run_id, progress)) as board:
+    with closing(pixels), closing(Board(run_dir, run_id, progress)) as board:
+        pixels.check(where["train"])
         training = _training(
             spec,
             samples,
@@ -136,7 +142,7 @@ def train(
         if mode == "resume":
             board.fact("resumed", step=begun.place.step, epoch=begun.place.epoch)
         fit(training)
-    return _finish(training, samples, where, begun)
+        return _finish(training, samples, where, begun)
 
 
 def _training(
@@ -215,7 +221,9 @@ def _finish(t: Training, samples: SampleSet, where: dict[Split, I64], begun: Sta
         judge=t.judge,
     )
     findings = t.judge.judge(answers, samples.classes)
-    notes = list(begun.notes)
+    notes = [*begun.notes, *t.pixels.notes]
+    if t.pixels.unreadable:
+        notes.append(f"{len(t.pixels.unreadable)} pictures could not be read: they were left out")
     if findings.metrics.get("accuracy_split") == "train":
         notes.append("no picture was held out: the accuracy is that on the training pictures")
     facts = _facts(t, samples, begun) | {

@@ -32,10 +32,17 @@ class LoaderPart(Part):
     workers: int = Field(
         default=2, ge=0, le=64, description="Threads that read ahead; 0: the training's own."
     )
+    ahead: int = Field(
+        default=4, ge=1, le=64, json_schema_extra={"unit": "batches"},
+        description="How far the threads read ahead.",
+    )  # fmt: skip
     memory_mb: int = Field(
         default=2048, ge=0, le=1_000_000, json_schema_extra={"unit": "MB"},
         description="Pictures are kept in memory when all fit into this.",
     )  # fmt: skip
+    cache: bool = Field(
+        default=True, description="Decoded pictures are kept on disk for later epochs and runs."
+    )
 
 
 class CheckpointPart(Part):
