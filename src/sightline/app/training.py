@@ -45,22 +45,14 @@ MODES: Final[dict[str, Literal["new", "finetune"]]] = {"new": "new", "finetune":
 class Training:
     """The runs of a workspace."""
 
-    def __init__(
-        self,
-        store: Store,
-        jobs: JobRunner,
-        person: str,
-        projects: Projects,
-        *,
-        pixel_cache_mb: int = 0,
-    ) -> None:
+    def __init__(self, store: Store, jobs: JobRunner, person: str, projects: Projects) -> None:
         self._store = store
         self._jobs = jobs
         self._person = person
         self._projects = projects
         self.shape: Shape | None = None
         """Set by whoever knows folds and builds."""
-        self._pixel_cache_bytes = pixel_cache_mb << 20
+        self.pixel_cache: PixelCache | None = None
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of a training spec; `resumable` names what a resume may change."""
@@ -307,20 +299,12 @@ class Training:
             parent=None if begun else parent,
             progress=Watcher(progress, self._store, run.id),
             run_id=run.id,
-            cache=self._pixel_cache(),
+            cache=self.pixel_cache,
         )
 
     def _samples(self, project: Project, spec: TrainSpec) -> SampleSet:
         found = self.data(project, {"task": spec.task})
         return found if self.shape is None else self.shape(project, found, spec)
-
-    def _pixel_cache(self) -> PixelCache | None:
-        """Return where trainings keep what they decoded; None: a setting forbids it."""
-        from sightline.train.cache import PixelCache
-
-        if not self._pixel_cache_bytes:
-            return None
-        return PixelCache(self._store.workspace / "cache" / "pixels", self._pixel_cache_bytes)
 
     def _finish(self, project: Project, run: Run, result: TrainResult) -> dict[str, Any]:
         from sightline.train import manifest

@@ -40,6 +40,7 @@ from sightline.app.verbs import Verbs
 from sightline.jobs.runner import JobRunner
 from sightline.settings import as_variables, find_workspace, load_settings, save_settings
 from sightline.store.store import Store
+from sightline.train.cache import PixelCache
 
 if TYPE_CHECKING:
     from sightline.core.progress import Progress
@@ -81,13 +82,7 @@ class Workbench(Verbs):
         self.maps = Maps(self.store, self.encoders, self.jobs, self.settings)
         self.map_drawing = MapDrawing(self.store, self.maps, self.queues.pools, self.heads)
         self._look_into_data()
-        self.training = Training(
-            self.store,
-            self.jobs,
-            person,
-            self.projects,
-            pixel_cache_mb=self.settings.pixel_cache_mb,
-        )
+        self.training = Training(self.store, self.jobs, person, self.projects)
         self.quick = QuickTraining(self.store, self.training)
         self.predictions = Predictions(self.store, self.jobs, person, self.settings)
         self.exports = Exports(
@@ -107,6 +102,10 @@ class Workbench(Verbs):
         self.folds = Folds(self.projects, self.training, self.splits)
         self.training.shape = Shaping(self.groups)
         self.augmenting = Augmenting(self.store, self.projects, self.training, self.room)
+        if self.settings.pixel_cache_mb:
+            self.training.pixel_cache = PixelCache(
+                self.workspace / "cache" / "pixels", self.settings.pixel_cache_mb << 20
+            )
 
     def _look_into_data(self) -> None:
         """Make what looks into a project's data, and let queues filter by what it finds."""
