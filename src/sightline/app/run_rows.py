@@ -7,6 +7,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sightline.core.progress import Progress
     from sightline.store.runs import Run
     from sightline.store.store import Store
@@ -43,10 +45,12 @@ class Watcher:
         self._inner.advance(done, total, note)
 
     def tell(self, kind: str, **data: Any) -> None:
-        """Pass it on; an epoch is written down."""
+        """Pass it on; an epoch is written down, and a fact told to whoever looks at the run."""
         self._inner.tell(kind, **data)
         if kind == "epoch":
             self._store.runs.change(self._run_id, epoch=int(data["epoch"]))
+        elif kind == "fact":
+            self._store.runs.change(self._run_id)
 
     def log(self, text: str) -> None:
         """Pass it on."""
@@ -78,4 +82,32 @@ def shown(run: Run) -> dict[str, Any]:
         "metrics": run.metrics,
         "model": run.model_id,
         "job": run.job_id,
+        "notes": run.notes,
+        "starred": run.starred,
     }
+
+
+def standing(run: Run, folder: Path) -> dict[str, Any]:
+    """Return what a run's folder says of it.
+
+    Returns:
+        checkpoint: there is a state to go on from.
+        control: what is asked of it while it runs (`train.control.Wish`), else None.
+    """
+    from sightline.train.control import read_wish
+
+    last = folder / "checkpoints" / "last.safetensors"
+    wish = read_wish(folder).to_dict() if run.state == "running" else None
+    return {"checkpoint": last.exists(), "control": wish}
+
+
+def lifted(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return a run's spec in the present shape, the version it was written in, and what moved."""
+    from sightline.core.errors import InvalidInputError
+    from sightline.train.migrate import migrate, moved_keys
+
+    version = spec.get("version", 1)
+    try:
+        return {"spec": migrate(spec), "spec_version": version, "moved": moved_keys(spec)}
+    except InvalidInputError:  # of a newer version: shown as it is
+        return {"spec": spec, "spec_version": version, "moved": []}

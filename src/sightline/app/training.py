@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from sightline.app.run_rows import Watcher, like, shown
+from sightline.app.run_rows import Watcher, lifted, like, shown, standing
 from sightline.app.run_rows import run_id as new_id
 from sightline.app.training_data import label_task, samples, sizes
 from sightline.core.errors import (
@@ -19,9 +18,11 @@ from sightline.core.errors import (
 )
 from sightline.core.files import read_json
 from sightline.core.tone import tone_text
+from sightline.jobs.line import waiting
+from sightline.train.control import set_off
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from sightline.app.projects import Projects
     from sightline.core.progress import Progress
@@ -165,6 +166,7 @@ class Training:
         if run.state == "done":
             return self.result(run_id)
         project = self._store.projects.by_id(run.project_id)
+        set_off(self.run_dir(run))
         self._store.runs.change(run_id, state="running", error=None)
         try:
             result = self._train(project, run, progress)
@@ -193,15 +195,20 @@ class Training:
         if run.state not in FINAL and run.job_id in {None, job.id}:
             self._store.runs.change(run_id, state=job.state, error=job.error)
 
-    def all(self, project: Project | None = None) -> list[dict[str, Any]]:
-        """Return runs, newest first."""
-        rows = self._store.runs.list(None if project is None else project.id)
+    def all(
+        self, project: Project | None = None, *, states: Collection[str] | None = None
+    ) -> list[dict[str, Any]]:
+        """Return runs, newest first; `states`: only those in one of them."""
+        rows = self._store.runs.list(None if project is None else project.id, states=states)
         return [self.row(row) for row in rows]
 
     def row(self, run: Run) -> dict[str, Any]:
-        """Return a run as lists show it; `checkpoint`: there is a state to go on from."""
-        last = self.run_dir(run) / "checkpoints" / "last.safetensors"
-        return shown(run) | {"checkpoint": last.exists()}
+        """Return a run as lists show it, with what its folder says."""
+        place = None
+        if run.state == "queued" and run.job_id is not None:
+            order = [*waiting(self._jobs, run.job_id)]
+            place = order.index(run.job_id) + 1 if run.job_id in order else None
+        return shown(run) | standing(run, self.run_dir(run)) | {"place": place}
 
     def get(self, run_id: str) -> dict[str, Any]:
         """Return one run with its spec.
@@ -210,7 +217,7 @@ class Training:
             UnknownRunError: There is none.
         """
         run = self._store.runs.get(run_id)
-        return self.row(run) | {"spec": run.spec, "error": run.error}
+        return self.row(run) | lifted(run.spec) | {"error": run.error}
 
     def result(self, run_id: str) -> dict[str, Any]:
         """Return what a finished training came to.
@@ -248,7 +255,7 @@ class Training:
         from sightline.train.board import read_curves
 
         found = read_curves(self.run_dir(self._store.runs.get(run_id)), after)
-        return {"points": found["points"], "epochs": found["epochs"]}
+        return dict(found)
 
     def stop(self, run_id: str) -> dict[str, Any]:
         """Stop a run at its next step; `resume` goes on there."""
@@ -257,22 +264,6 @@ class Training:
             raise ConflictError(f"the run is {run.state}", hint="there is nothing to stop")
         self._jobs.cancel(run.job_id)
         return self.row(self._store.runs.get(run_id))
-
-    def delete(self, run_id: str) -> dict[str, Any]:
-        """Move a run's folder to the trash and forget the run; its model stays.
-
-        Raises:
-            ConflictError: It is going on.
-        """
-        run = self._store.runs.get(run_id)
-        if run.state not in FINAL:
-            raise ConflictError("the run is going on", hint="stop it first")
-        folder = self.run_dir(run)
-        target = self._store.workspace / "trash" / f"run-{run.id}"
-        self._store.runs.remove(run_id)
-        if folder.exists():
-            shutil.move(folder, target)
-        return {"id": run_id, "trashed": str(target)}
 
     def run_dir(self, run: Run) -> Path:
         """Return the folder of a run."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sightline.app.exports import asked
+from sightline.app.runs_compare import compare
 from sightline.core.errors import SightlineError
 from sightline.core.progress import Silent
 from sightline.jobs.follow import follow
@@ -245,6 +246,10 @@ class Verbs:
     def runs(self, project: str | None = None) -> Sequence[dict[str, Any]]:
         """Return trainings, newest first."""
         return self.training.all(None if project is None else self.projects.get(project))
+
+    def compare_runs(self, runs: Sequence[str]) -> dict[str, Any]:
+        """Return two or more trainings side by side; see `runs_compare.compare`."""
+        return compare(self.training, runs)
 
     def wait(self, job_id: str, *, progress: Progress | None = None) -> dict[str, Any]:
         """Wait for a job, passing its progress on, and return its result.

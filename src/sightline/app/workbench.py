@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -30,6 +31,8 @@ from sightline.app.projects import Projects, workspace_form
 from sightline.app.pulling import Pulling
 from sightline.app.queues import Queues
 from sightline.app.quick import QuickTraining
+from sightline.app.run_control import RunControl
+from sightline.app.run_shelf import RunShelf
 from sightline.app.shaping import Shaping
 from sightline.app.splits import Splits
 from sightline.app.tasks import KINDS
@@ -126,6 +129,16 @@ class Workbench(Verbs):
     def updates(self) -> Updates:
         """The program's folder against a published release."""
         return Updates(self.settings, self.workspace)
+
+    @cached_property
+    def control(self) -> RunControl:
+        """What may be asked of a training while it runs."""
+        return RunControl(self.store, self.training)
+
+    @cached_property
+    def shelf(self) -> RunShelf:
+        """Notes and stars of trainings, and their trash."""
+        return RunShelf(self.store, self.training)
 
     def engine_list(self) -> list[dict[str, Any]]:
         """Return what can answer about an image: built-in engines, then added encoders."""

@@ -59,6 +59,10 @@ class JobKinds:
         """Return every name, sorted."""
         return sorted(self._kinds)
 
+    def beside(self, name: str) -> list[str]:
+        """Return the names of the kinds that wait in one lane with a kind."""
+        return self.lanes()[self.get(name).lane]
+
     def lanes(self) -> dict[str, list[str]]:
         """Return the names of the kinds that wait in each lane."""
         lanes: dict[str, list[str]] = {}

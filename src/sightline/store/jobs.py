@@ -11,7 +11,7 @@ an event in the same transaction.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sqlalchemy import delete, func, insert, select, text, update
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 ACTIVE: Final = ("queued", "running")
 FINAL: Final = ("done", "failed", "cancelled", "interrupted")
 RESUMABLE: Final = ("failed", "cancelled", "interrupted")
+Move = Literal["first", "up", "down", "last"]
 _BEFORE: Final[dict[str, tuple[str, ...]]] = {
     "queued": RESUMABLE,
     "running": ("queued",),
@@ -64,6 +65,8 @@ class Job:
     note: str
     error: dict[str, Any] | None
     result: dict[str, Any] | None
+    rank: int = 0
+    """Which of the queued goes first: the lowest, of equal ones the oldest."""
     rate: float | None = None
     eta_s: float | None = None
 
@@ -175,11 +178,37 @@ class JobTable:
             count = select(func.count()).where(mine, jobs.c.state == "running")
             if (connection.scalar(count) or 0) >= at_once:
                 return None
-            oldest = select(func.min(jobs.c.id)).where(mine, jobs.c.state == "queued")
-            job_id = connection.scalar(oldest)
+            job_id = connection.scalar(_queue(kinds, jobs.c.id).limit(1))
             if job_id is None:
                 return None
             return _move(connection, job_id, "running", started_at=now(), finished_at=None)
+
+        return self._db.write(work)
+
+    def queue(self, kinds: Collection[str]) -> Sequence[str]:
+        """Return the ids of the queued jobs of these kinds, the next one first."""
+        with self._db.read() as connection:
+            return connection.scalars(_queue(kinds, jobs.c.id)).all()
+
+    def move(self, job_id: str, kinds: Collection[str], to: Move) -> Sequence[str]:
+        """Move a queued job among those of these kinds and return their new order.
+
+        Raises:
+            UnknownJobError: There is none.
+            ConflictError: It is not queued.
+        """
+
+        def work(connection: Connection) -> Sequence[str]:
+            order = list(connection.scalars(_queue(kinds, jobs.c.id)))
+            if job_id not in order:
+                job = _read(connection, job_id)
+                raise ConflictError(f"job {job_id} is {job.state}", hint="only the queued move")
+            order = moved(order, job_id, to)
+            for place, one in enumerate(order):
+                rank = place - len(order)  # below zero: before those that come later
+                connection.execute(update(jobs).where(jobs.c.id == one).values(rank=rank))
+            _tell(connection, job_id)
+            return order
 
         return self._db.write(work)
 
@@ -228,7 +257,7 @@ class JobTable:
                 why = f"is {job.state}" if job.can_resume else f"of kind {job.kind} cannot continue"
                 raise ConflictError(f"job {job_id} {why}", hint="start a new one")
             values: dict[str, Any] = {"error": None, "finished_at": None}
-            values["attempt"] = job.attempt + 1
+            values |= {"attempt": job.attempt + 1, "rank": 0}
             return _move(connection, job_id, "queued", **values)
 
         return self._db.write(work)
@@ -254,6 +283,20 @@ class JobTable:
         query = select(jobs.c.id).where(jobs.c.state.in_(FINAL)).order_by(jobs.c.id.desc())
         with self._db.read() as connection:
             return connection.scalars(query.offset(keep)).all()
+
+
+def moved(order: Sequence[str], one: str, to: Move) -> list[str]:
+    """Return an order with one of its members moved."""
+    at = order.index(one)
+    rest = [other for other in order if other != one]
+    place = {"first": 0, "up": max(0, at - 1), "down": at + 1, "last": len(rest)}[to]
+    return [*rest[:place], one, *rest[place:]]
+
+
+def _queue(kinds: Collection[str], column: Any) -> Any:
+    """Return the query for the queued jobs of these kinds, the next one first."""
+    queued = select(column).where(jobs.c.kind.in_(kinds), jobs.c.state == "queued")
+    return queued.order_by(jobs.c.rank, jobs.c.id)
 
 
 def _read(connection: Connection, job_id: str) -> Job:

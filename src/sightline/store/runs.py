@@ -13,6 +13,8 @@ from sightline.store import events
 from sightline.store.tables import heads, projects, runs
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy import Connection
 
     from sightline.store.db import Database
@@ -39,6 +41,9 @@ class Run:
     model_id: str | None
     job_id: str | None
     error: dict[str, Any] | None
+    notes: str
+    starred: bool
+    trashed_at: str | None
     project: str = ""
 
 
@@ -83,7 +88,7 @@ class RunTable:
         return self._db.write(work)
 
     def change(self, run_id: str, **values: Any) -> Run:
-        """Change columns of a run and tell it.
+        """Change columns of a run, or none, and tell it.
 
         Raises:
             UnknownRunError: There is none.
@@ -92,7 +97,8 @@ class RunTable:
         def work(connection: Connection) -> Run:
             if values.get("state") in {"done", "failed", "cancelled", "interrupted"}:
                 values.setdefault("finished_at", now())
-            connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
+            if values:
+                connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
             return _tell(connection, run_id)
 
         return self._db.write(work)
@@ -106,22 +112,63 @@ class RunTable:
         with self._db.read() as connection:
             return _read(connection, run_id)
 
-    def list(self, project_id: int | None = None) -> list[Run]:
-        """Return runs, newest first."""
+    def list(
+        self,
+        project_id: int | None = None,
+        *,
+        trashed: bool = False,
+        states: Collection[str] | None = None,
+    ) -> list[Run]:
+        """Return runs, newest first; `trashed`: those in the trash instead."""
+        gone = runs.c.trashed_at
         query = _SELECT.order_by(runs.c.created_at.desc(), runs.c.id.desc())
+        query = query.where(gone.is_not(None) if trashed else gone.is_(None))
         if project_id is not None:
             query = query.where(runs.c.project_id == project_id)
+        if states is not None:
+            query = query.where(runs.c.state.in_(states))
         with self._db.read() as connection:
             return [Run(*row) for row in connection.execute(query)]
 
-    def remove(self, run_id: str) -> None:
-        """Forget a run. Its folder is the caller's business."""
+    def to_trash(self, run_id: str) -> None:
+        """Take a run out of every list; its row stays. Its folder is the caller's business.
+
+        Raises:
+            UnknownRunError: There is none.
+        """
 
         def work(connection: Connection) -> None:
             run = _read(connection, run_id)
-            connection.execute(delete(runs).where(runs.c.id == run_id))
+            connection.execute(update(runs).where(runs.c.id == run_id).values(trashed_at=now()))
             payload = {"id": run.id, "project": run.project, "state": "deleted"}
             events.append(connection, "run", run.project_id, payload)
+
+        self._db.write(work)
+
+    def from_trash(self, run_id: str) -> Run:
+        """Bring a run back.
+
+        Raises:
+            UnknownRunError: There is none in the trash.
+        """
+
+        def work(connection: Connection) -> Run:
+            _read(connection, run_id, trashed=True)
+            connection.execute(update(runs).where(runs.c.id == run_id).values(trashed_at=None))
+            return _tell(connection, run_id)
+
+        return self._db.write(work)
+
+    def forget(self, run_id: str) -> None:
+        """Erase a run that is in the trash.
+
+        Raises:
+            UnknownRunError: There is none in the trash.
+        """
+
+        def work(connection: Connection) -> None:
+            _read(connection, run_id, trashed=True)
+            connection.execute(delete(runs).where(runs.c.id == run_id))
 
         self._db.write(work)
 
@@ -129,10 +176,12 @@ class RunTable:
 _SELECT = select(runs, projects.c.name).join(projects, projects.c.id == runs.c.project_id)
 
 
-def _read(connection: Connection, run_id: str) -> Run:
+def _read(connection: Connection, run_id: str, *, trashed: bool = False) -> Run:
     row = connection.execute(_SELECT.where(runs.c.id == run_id)).first()
-    if row is None:
-        raise UnknownRunError(f"no run {run_id!r}", hint="see `sightline runs list`")
+    if row is None or (row.trashed_at is not None) != trashed:
+        where = " in the trash" if trashed else ""
+        hint = "see `sightline runs trash`" if trashed else "see `sightline runs list`"
+        raise UnknownRunError(f"no run {run_id!r}{where}", hint=hint)
     return Run(*row)
 
 

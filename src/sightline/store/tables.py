@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata: Final = MetaData(
@@ -206,6 +207,9 @@ runs = Table(
     Column("model_id", String(120)),
     Column("job_id", String(64)),
     Column("error", JSON),
+    Column("notes", Text, nullable=False, server_default=""),
+    Column("starred", Boolean, nullable=False, server_default=false()),
+    Column("trashed_at", String(30)),
 )
 
 heads = Table(
@@ -240,5 +244,9 @@ jobs = Table(
     Column("note", String(300), nullable=False, default=""),
     Column("error", JSON),
     Column("result", JSON),
+    Column("rank", Integer, nullable=False, server_default="0"),
 )
-"""`state`: queued, running, done, failed, cancelled, interrupted."""
+"""`state`: queued, running, done, failed, cancelled, interrupted.
+
+`rank`: which of the queued goes first, the lowest; of equal ones the oldest.
+"""

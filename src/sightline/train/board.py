@@ -19,6 +19,9 @@ class Curves(TypedDict):
 
     points: list[dict[str, Any]]
     epochs: list[dict[str, Any]]
+    facts: list[dict[str, Any]]
+    """What else happened, in its order: {"kind", "at", "step", ...}; kind: resumed, paused,
+    continued, lr, split, stop_after_epoch and what later versions add."""
 
 
 class Board:
@@ -53,6 +56,11 @@ class Board:
     def fact(self, kind: str, **values: Any) -> None:
         """Tell anything else that happened."""
         self._write(kind, **values)
+        self._progress.tell("fact", run=self._run, what=kind, **values)
+
+    def rest(self) -> None:
+        """Leave what has passed since the last metrics out of the next rate."""
+        self._at, self._seen = time.perf_counter(), 0
 
     def close(self) -> None:
         """Close the file."""
@@ -64,7 +72,7 @@ class Board:
 
 
 def read_curves(run_dir: Path, after: int = 0) -> Curves:
-    """Return a run's points and epochs, each once, also when it was resumed.
+    """Return a run's points, epochs and facts, each once, also when it was resumed.
 
     Args:
         run_dir: The run's folder; one without events gives none.
@@ -72,6 +80,7 @@ def read_curves(run_dir: Path, after: int = 0) -> Curves:
     """
     points: dict[int, dict[str, Any]] = {}
     epochs: dict[int, dict[str, Any]] = {}
+    facts: list[dict[str, Any]] = []
     path = run_dir / "events.jsonl"
     for line in path.read_text("utf-8").splitlines() if path.is_file() else []:
         try:
@@ -79,6 +88,8 @@ def read_curves(run_dir: Path, after: int = 0) -> Curves:
         except json.JSONDecodeError:  # the line that a crash cut off
             continue
         kind = event.pop("kind", "")
+        if kind not in {"metric", "epoch"}:
+            facts.append({"kind": kind, **event})
         if kind == "resumed":  # what came after the checkpoint is done again
             points = {step: one for step, one in points.items() if step <= event["step"]}
             epochs = {number: one for number, one in epochs.items() if number <= event["epoch"]}
@@ -89,4 +100,5 @@ def read_curves(run_dir: Path, after: int = 0) -> Curves:
     return Curves(
         points=[points[step] for step in sorted(points) if step > after],
         epochs=[epochs[number] for number in sorted(epochs)],
+        facts=facts,
     )

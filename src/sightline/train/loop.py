@@ -12,6 +12,7 @@ from sightline.train.checkpoint import save_best, save_last
 from sightline.train.data import batches, steps_per_epoch
 from sightline.train.evaluate import logits_of
 from sightline.train.optim import learning_rate
+from sightline.train.reins import Reins
 from sightline.train.targets import counted
 
 if TYPE_CHECKING:
@@ -83,11 +84,12 @@ def fit(t: Training) -> None:
     spec, place, net = t.spec, t.place, t.parts.net
     optimizer, ema, watch = t.parts.optimizer, t.parts.ema, Watch(t)
     params = [one for one in net.parameters() if one.requires_grad]
-    while place.epoch < spec.epochs and not place.stopped_early:
+    while place.epoch < spec.epochs and not (place.stopped_early or watch.halted):
         net.train()
         for images, labels in t.pixels.stream(watch.steps_left()):
             watch.stop_if_asked()
             rate = learning_rate(spec.schedule, spec.optimizer.lr, place.step, t.total)
+            rate *= place.lr_factor
             for group in optimizer.param_groups:
                 group["lr"] = rate
             batch = t.augmenter.batch(images, labels, epoch=place.epoch, step=place.step_in_epoch)
@@ -111,7 +113,14 @@ class Watch:
         self._saved_step = t.place.step
         done, spec = max(0, t.place.step - 1), t.spec
         self._rate = learning_rate(spec.schedule, spec.optimizer.lr, done, t.total)
+        self._rate *= t.place.lr_factor
         self._pending: list[tuple[int, Outcome]] = []
+        self._reins = Reins(t, self)
+
+    @property
+    def halted(self) -> bool:
+        """Whether somebody asked to end with the epoch, which has ended."""
+        return self._reins.halted
 
     def steps_left(self) -> list[I64]:
         """Return the positions of each step that the epoch under way still has."""
@@ -126,9 +135,15 @@ class Watch:
         """Save and raise when somebody asked to stop; the place is between two steps."""
         try:
             self._t.progress.check()
+            self._reins.follow()
         except CancelledError:
             self.save()
             raise
+
+    def rested(self) -> None:
+        """Leave a pause, before which all was saved, out of the time that training took."""
+        self._saved_at = self._since = time.perf_counter()
+        self._t.board.rest()
 
     def count(
         self,
@@ -194,10 +209,10 @@ class Watch:
         place.epochs.append(row)
         place.epoch, place.step_in_epoch = place.epoch + 1, 0
         place.loss_sum, place.hits, place.seen = 0.0, 0.0, 0
-        self._judge(row)
+        over = self._reins.ends_here() or place.epoch >= t.spec.epochs
+        self._judge(row, over=over)
         t.board.epoch(**row)
-        over = place.epoch >= t.spec.epochs or place.stopped_early
-        if over or self._late():
+        if over or place.stopped_early or self._late():
             self.save()
 
     def _validate(self) -> dict[str, float]:
@@ -209,11 +224,11 @@ class Watch:
         known = counted(y)
         return t.judge.quick(logits[known], y[known])
 
-    def _judge(self, row: dict[str, Any]) -> None:
+    def _judge(self, row: dict[str, Any], *, over: bool) -> None:
         t, place, rule = self._t, self._t.place, self._t.spec.early_stopping
         if not len(t.val):
             place.best_epoch = place.epoch
-            if place.epoch >= t.spec.epochs:
+            if over:
                 save_best(t.run_dir, t.parts.answering, t.card | {"epoch": str(place.epoch)})
             return
         monitor = rule.monitor if rule.monitor in row else "val_loss"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, Final
 
 from sightline.core.errors import InvalidInputError
+
+OLDEST: Final = ("epoch", "step", "step_in_epoch", "loss_sum", "hits", "seen", "epochs")
+"""What every version wrote; what later ones added begins with its default."""
 
 
 @dataclass(slots=True)
@@ -34,6 +37,10 @@ class Place:
     """Pictures per pass that memory allowed; 0: the whole batch."""
     splits: list[dict[str, int]] = field(default_factory=list)
     """What out-of-memory did: {"step", "from", "to"}."""
+    lr_factor: float = 1.0
+    """What somebody multiplied the learning rate by while it ran."""
+    lr_changes: list[dict[str, float]] = field(default_factory=list)
+    """When: {"step", "factor"}; the factor holds from that step on."""
     epochs: list[dict[str, Any]] = field(default_factory=list)
     """Each finished epoch: epoch, train_loss, train_accuracy, val_loss, val_accuracy, lr."""
 
@@ -48,8 +55,10 @@ class Place:
         Raises:
             InvalidInputError: A key is missing.
         """
+        known = {item.name for item in fields(Place)}
         try:
-            return Place(**{item.name: data[item.name] for item in fields(Place)})
+            given = {name: data[name] for name in OLDEST}
+            return Place(**given | {name: one for name, one in data.items() if name in known})
         except (KeyError, TypeError) as error:
             raise InvalidInputError(
                 f"the checkpoint lacks {error}", hint="it is from another version: start a new run"

@@ -88,7 +88,7 @@ def test_a_deleted_run_leaves_the_others_figures(bench: Workbench, labelled: Pro
     made = bench.folds.start(labelled, TINY, folds=2)
     for row in made["runs"]:
         finish(bench, row["run"], 0.7)
-    bench.training.delete(made["runs"][0]["run"])
+    bench.shelf.delete(made["runs"][0]["run"])
     found = bench.folds.all(labelled)[0]
     assert [row["state"] for row in found["runs"]] == ["gone", "done"]
     assert (found["state"], found["finished"]) == ("ended", 1)

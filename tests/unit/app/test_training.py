@@ -261,9 +261,9 @@ def test_a_run_is_deleted_to_the_trash_and_its_model_stays(
 ) -> None:
     run = planned(bench, labelled, monkeypatch)
     with pytest.raises(ConflictError, match="going on"):
-        bench.training.delete(run)
+        bench.shelf.delete(run)
     model = bench.training.perform(run, Silent())["model"]
-    trashed = Path(bench.training.delete(run)["trashed"])
+    trashed = Path(bench.shelf.delete(run)["trashed"])
     assert (trashed / "report.json").is_file()
     assert bench.runs() == []
     assert bench.models.get(model)["id"] == model

@@ -8,7 +8,7 @@ import pytest
 from sightline.core.errors import ConflictError, UnknownJobError
 from sightline.store.db import Database, sqlite_url
 from sightline.store.events import EventLog
-from sightline.store.jobs import FINAL, JobTable
+from sightline.store.jobs import FINAL, JobTable, moved
 from sightline.store.tables import metadata, projects
 
 if TYPE_CHECKING:
@@ -166,3 +166,30 @@ def test_active_jobs_are_not_removed(table: JobTable) -> None:
     for act in (table.get, table.remove, table.requeue):
         with pytest.raises(UnknownJobError):
             act("0")
+
+
+def test_queued_jobs_begin_in_the_order_that_they_were_moved_to(table: JobTable) -> None:
+    for name in "abcd":
+        create(table, name)
+    assert table.move("d", ["ingest"], "first") == ["d", "a", "b", "c"]
+    assert table.move("c", ["ingest"], "up") == ["d", "a", "c", "b"]
+    assert table.move("d", ["ingest"], "down") == ["a", "d", "c", "b"]
+    assert table.move("a", ["ingest"], "last") == ["d", "c", "b", "a"]
+    create(table, "e")
+    assert table.queue(["ingest"]) == ["d", "c", "b", "a", "e"]
+    begun = [table.claim_next(["ingest"], at_once=9) for _ in range(5)]
+    assert [job.id for job in begun if job] == ["d", "c", "b", "a", "e"]
+
+
+def test_only_a_queued_job_moves(table: JobTable) -> None:
+    bring_to(table, "a", "running")
+    with pytest.raises(ConflictError, match="is running"):
+        table.move("a", ["ingest"], "first")
+    with pytest.raises(UnknownJobError):
+        table.move("nobody", ["ingest"], "first")
+
+
+@pytest.mark.parametrize("to", ["first", "up", "down", "last"])
+def test_moving_loses_nobody(to: Any) -> None:
+    for one in "abc":
+        assert sorted(moved("abc", one, to)) == ["a", "b", "c"]

@@ -27,13 +27,32 @@ def test_a_run_is_told_at_every_change(db: Database, project: Project) -> None:
     assert told == ["queued", "done"]
 
 
-def test_a_removed_run_is_unknown(db: Database, project: Project) -> None:
+def test_a_run_in_the_trash_is_unknown_until_it_is_fetched_back(
+    db: Database, project: Project
+) -> None:
     table = RunTable(db)
     table.create(project, "r1", mode="new", parent=None, network="n", spec={}, epochs=1)
-    table.remove("r1")
+    table.change("r1", notes="the good one", starred=True)
+    with pytest.raises(UnknownRunError, match="in the trash"):
+        table.from_trash("r1")
+    table.to_trash("r1")
     assert table.list(project.id) == []
     with pytest.raises(UnknownRunError):
         table.get("r1")
+    assert [one.id for one in table.list(trashed=True)] == ["r1"]
+    back = table.from_trash("r1")
+    assert (back.notes, back.starred, table.get("r1")) == ("the good one", True, back)
+    table.to_trash("r1")
+    table.forget("r1")
+    assert table.list(trashed=True) == []
+
+
+def test_runs_are_listed_by_state(db: Database, project: Project) -> None:
+    table = RunTable(db)
+    for name, state in (("r1", "done"), ("r2", "running"), ("r3", "queued")):
+        table.create(project, name, mode="new", parent=None, network="n", spec={}, epochs=1)
+        table.change(name, state=state)
+    assert {one.id for one in table.list(states=("running", "queued"))} == {"r2", "r3"}
 
 
 def test_a_project_has_one_head_the_newest(db: Database, project: Project) -> None:

@@ -36,7 +36,7 @@ def test_curves_hold_each_step_once_though_the_run_was_resumed(
 
 
 def test_a_run_without_events_has_no_curves(tmp_path: Path) -> None:
-    assert read_curves(tmp_path) == {"points": [], "epochs": []}
+    assert read_curves(tmp_path) == {"points": [], "epochs": [], "facts": []}
 
 
 def test_metrics_are_told_at_most_four_times_a_second(tmp_path: Path, recorder: Any) -> None:

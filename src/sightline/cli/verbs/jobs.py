@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from sightline.cli import output
-from sightline.cli.context import listing, of
+from sightline.cli.context import listing, of, tell
 from sightline.cli.follow import follow
 from sightline.core.errors import InvalidInputError, did_you_mean
+from sightline.jobs.line import move
 from sightline.store.jobs import ACTIVE, FINAL
 
-group = typer.Typer(no_args_is_help=True, help="Jobs: list, show, log, cancel, resume.")
+group = typer.Typer(no_args_is_help=True, help="Jobs: list, show, log, cancel, move, resume.")
 Job = Annotated[str, typer.Argument(help="Id of the job.")]
 
 
@@ -63,6 +64,19 @@ def log(ctx: typer.Context, job: Job) -> None:
 def cancel(ctx: typer.Context, job: Job) -> None:
     """Ask a job to stop; what it did is kept."""
     output.line(of(ctx).bench.jobs.cancel(job).to_dict())
+
+
+@group.command("move")
+def move_(
+    ctx: typer.Context,
+    job: Job,
+    to: Annotated[
+        Literal["first", "up", "down", "last"], typer.Argument(help="Where among those that wait.")
+    ],
+) -> None:
+    """Move a queued job among those that wait."""
+    order = move(of(ctx).bench.jobs, job, to)
+    tell(ctx, {"order": [*order]}, f"{job} is {order.index(job) + 1}. of {len(order)}")
 
 
 @group.command()

@@ -6,9 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from sightline.jobs.line import move
 from sightline.server.deps import Bench, Ref
 from sightline.server.schemas.common import MAX_ID, State
 from sightline.server.schemas.jobs import Job, JobLog
+from sightline.server.schemas.training import Move, Order
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 
@@ -35,6 +37,12 @@ def cancel_job(job_id: Ref, bench: Bench) -> object:
 def resume_job(job_id: Ref, bench: Bench) -> object:
     """Let a stopped job go on where it was."""
     return bench.jobs.resume(job_id)
+
+
+@router.post("/{job_id}/move", response_model=Order)
+def move_job(job_id: Ref, body: Move, bench: Bench) -> object:
+    """Move a queued job among those that wait, and return their order."""
+    return {"order": move(bench.jobs, job_id, body.to)}
 
 
 @router.get("/{job_id}/log", response_model=JobLog)

@@ -24,7 +24,6 @@ from sightline.server.schemas.learning import (
     RunDetail,
     Started,
 )
-from sightline.server.schemas.projects import Trashed
 from sightline.server.schemas.training import SpecCheck, SpecChecked
 
 router = APIRouter(prefix="/api", tags=["training"])
@@ -134,12 +133,6 @@ def run_report(run_id: Ref, bench: Bench) -> dict[str, Any]:
 def stop_run(run_id: Ref, bench: Bench) -> object:
     """Stop a training at its next step; `resume` goes on there."""
     return bench.training.stop(run_id)
-
-
-@router.delete("/runs/{run_id}", response_model=Trashed)
-def delete_run(run_id: Ref, bench: Bench) -> object:
-    """Move a training's folder to the trash; the model that it made stays."""
-    return bench.training.delete(run_id)
 
 
 def confine_weights(spec: dict[str, Any], roots: Roots) -> None:

@@ -228,13 +228,19 @@ class Run(Out):
     metrics: dict[str, Any] | None
     model: str | None = Field(description="id of the model that it made")
     job: str | None = Field(description="id of the job that runs it")
+    notes: str
+    starred: bool
     checkpoint: bool = Field(description="there is a state to go on from")
+    control: dict[str, Any] | None = Field(description="what is asked of it while it runs")
+    place: int | None = Field(description="of a queued one: how many begin with or before it")
 
 
 class RunDetail(Run):
     """One training with what it was asked to do."""
 
-    spec: dict[str, Any]
+    spec: dict[str, Any] = Field(description="in the present shape")
+    spec_version: int = Field(description="that it was written in")
+    moved: list[dict[str, str]] = Field(description="{from, to}: what stood elsewhere before")
 
 
 class Started(Out):
@@ -269,6 +275,7 @@ class Curves(Out):
 
     points: list[Point]
     epochs: list[EpochPoint]
+    facts: list[dict[str, Any]] = Field(description="{kind, at, step}: pauses, rates, splits")
 
 
 class Export(In):
