@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from sightline.app.run_book import FINAL
 from sightline.core.errors import ConflictError, UnknownProjectError
 
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from sightline.app.training import Training
     from sightline.store.runs import Run
     from sightline.store.store import Store
-
-FINAL: Final = {"done", "failed", "cancelled", "interrupted"}
 
 
 class RunShelf:

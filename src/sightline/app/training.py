@@ -5,24 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from sightline.app.run_rows import Watcher, lifted, like, shown, standing
+from sightline.app.run_book import FINAL, RunBook
+from sightline.app.run_rows import Watcher, like
 from sightline.app.run_rows import run_id as new_id
 from sightline.app.training_data import label_task, samples, sizes
 from sightline.core.errors import (
     CancelledError,
     ConflictError,
     InvalidInputError,
-    NotFoundError,
     SightlineError,
     UnknownRunError,
 )
-from sightline.core.files import read_json
 from sightline.core.tone import tone_text
-from sightline.jobs.line import waiting
 from sightline.train.control import set_off
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Sequence
 
     from sightline.app.projects import Projects
     from sightline.core.progress import Progress
@@ -37,20 +35,17 @@ if TYPE_CHECKING:
     from sightline.train.run import TrainResult
     from sightline.train.spec import TrainSpec
 
-FINAL: Final = {"done", "failed", "cancelled", "interrupted"}
 Shape: TypeAlias = "Callable[[Project, SampleSet, TrainSpec], SampleSet]"
 """Gives the labelled images of a project the splits and files that a spec asks for."""
 MODES: Final[dict[str, Literal["new", "finetune"]]] = {"new": "new", "finetune": "finetune"}
 
 
-class Training:
-    """The runs of a workspace."""
+class Training(RunBook):
+    """The runs of a workspace: planned, done, ended."""
 
     def __init__(self, store: Store, jobs: JobRunner, person: str, projects: Projects) -> None:
-        self._store = store
-        self._jobs = jobs
+        super().__init__(store, jobs, projects)
         self._person = person
-        self._projects = projects
         self.shape: Shape | None = None
         """Set by whoever knows folds and builds."""
         self.pixel_cache: PixelCache | None = None
@@ -195,68 +190,6 @@ class Training:
         if run.state not in FINAL and run.job_id in {None, job.id}:
             self._store.runs.change(run_id, state=job.state, error=job.error)
 
-    def all(
-        self, project: Project | None = None, *, states: Collection[str] | None = None
-    ) -> list[dict[str, Any]]:
-        """Return runs, newest first; `states`: only those in one of them."""
-        rows = self._store.runs.list(None if project is None else project.id, states=states)
-        return [self.row(row) for row in rows]
-
-    def row(self, run: Run) -> dict[str, Any]:
-        """Return a run as lists show it, with what its folder says."""
-        place = None
-        if run.state == "queued" and run.job_id is not None:
-            order = [*waiting(self._jobs, run.job_id)]
-            place = order.index(run.job_id) + 1 if run.job_id in order else None
-        return shown(run) | standing(run, self.run_dir(run)) | {"place": place}
-
-    def get(self, run_id: str) -> dict[str, Any]:
-        """Return one run with its spec.
-
-        Raises:
-            UnknownRunError: There is none.
-        """
-        run = self._store.runs.get(run_id)
-        return self.row(run) | lifted(run.spec) | {"error": run.error}
-
-    def result(self, run_id: str) -> dict[str, Any]:
-        """Return what a finished training came to.
-
-        Raises:
-            ConflictError: It has not finished.
-        """
-        run = self._store.runs.get(run_id)
-        if run.state != "done":
-            fault = (run.error or {}).get("message", f"it is {run.state}")
-            raise ConflictError(f"the training has no result: {fault}", hint="train again")
-        metrics = run.metrics or {}
-        return {
-            "run": run.id,
-            "model": run.model_id,
-            "epochs": run.epoch,
-            "metrics": metrics,
-            "seconds": metrics.get("seconds", 0.0),
-        }
-
-    def report(self, run_id: str) -> dict[str, Any]:
-        """Return the report of a finished run.
-
-        Raises:
-            NotFoundError: There is none yet.
-        """
-        path = self.run_dir(self._store.runs.get(run_id)) / "report.json"
-        if not path.exists():
-            raise NotFoundError("this run has no report", hint="a report is made when it ends")
-        found: dict[str, Any] = read_json(path)
-        return found
-
-    def curves(self, run_id: str, *, after: int = 0) -> dict[str, Any]:
-        """Return the points of a run's curves with a step above `after`, and its epochs."""
-        from sightline.train.board import read_curves
-
-        found = read_curves(self.run_dir(self._store.runs.get(run_id)), after)
-        return dict(found)
-
     def stop(self, run_id: str) -> dict[str, Any]:
         """Stop a run at its next step; `resume` goes on there."""
         run = self._store.runs.get(run_id)
@@ -264,11 +197,6 @@ class Training:
             raise ConflictError(f"the run is {run.state}", hint="there is nothing to stop")
         self._jobs.cancel(run.job_id)
         return self.row(self._store.runs.get(run_id))
-
-    def run_dir(self, run: Run) -> Path:
-        """Return the folder of a run."""
-        folder = self._projects.folder(self._store.projects.by_id(run.project_id))
-        return folder / "runs" / run.id
 
     def _train(self, project: Project, run: Run, progress: Progress) -> TrainResult:
         from sightline.train import manifest
