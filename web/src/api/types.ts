@@ -7,6 +7,8 @@ type S = components["schemas"];
 type Named<T> = { [K in keyof T as string extends K ? never : K]: T[K] };
 
 export type Answer = S["Answer"];
+export type AugmentPreview = Partial<S["AugmentPreview"]>;
+export type AugmentShown = S["AugmentShown"];
 export type Class = S["Class"];
 export type Curves = S["Curves"];
 export type Doctor = S["Doctor"];

@@ -13,6 +13,8 @@ export interface FormGroup {
   readonly open?: boolean;
   /** What stands below the fields: a preview for one. */
   readonly below?: ReactNode;
+  /** What stands below has controls of its own: the fields show only when one searches. */
+  readonly instead?: boolean;
 }
 
 export interface FormContext {

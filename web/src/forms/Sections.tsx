@@ -70,7 +70,7 @@ export function Sections({ context, schema, value, rows }: SectionsProps) {
               <h2>{group.title}</h2> <Changed count={changed} />
             </summary>
             <div className="form-rows">
-              {keys.map((key) => rows.find((row) => row.name === key)?.content)}
+              {(searching || !group.instead) && keys.map((key) => rows.find((row) => row.name === key)?.content)}
               {!searching && group.below}
             </div>
           </details>

@@ -89,6 +89,7 @@ function Fields({ draft, schema, slot, problems, onSubmit }: FieldsProps) {
       GROUPS.map((group) => ({
         ...group,
         below: group.title === "Augmentation" && Augment ? <Augment {...slot} /> : undefined,
+        instead: group.title === "Augmentation" && Augment !== undefined,
       })),
     [Augment, slot],
   );

@@ -1,4 +1,5 @@
 import type { ComponentType } from "react";
+import { Augment } from "../augment/Augment";
 import type { Spec } from "./spec";
 
 /** What the form tells a part that another folder gives, and what such a part may do. */
@@ -20,8 +21,8 @@ export const SLOTS: {
   readonly advice?: ComponentType<SlotProps>;
   /** Above the settings: a preset to begin with. */
   readonly presets?: ComponentType<SlotProps>;
-  /** Below the settings of the augmentation: what it makes of pictures. */
+  /** Instead of plain fields: how pictures are varied, and what that makes of them. */
   readonly augment?: ComponentType<SlotProps>;
   /** Beside the button that starts: what the machine is busy with. */
   readonly load?: ComponentType<SlotProps>;
-} = {};
+} = { augment: Augment };
