@@ -558,6 +558,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/{job_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move Job
+         * @description Move a queued job among those that wait, and return their order.
+         */
+        post: operations["move_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/{job_id}/log": {
         parameters: {
             query?: never;
@@ -954,6 +974,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List All Runs
+         * @description List the trainings of all projects, newest first.
+         */
+        get: operations["list_all_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Runs
+         * @description Return trainings side by side: settings that differ, figures, curves.
+         */
+        get: operations["compare_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Trashed Runs
+         * @description List the trainings in the trash, newest first.
+         */
+        get: operations["list_trashed_runs"];
+        put?: never;
+        post?: never;
+        /**
+         * Empty Run Trash
+         * @description Erase every training in the trash for good; models stay.
+         */
+        delete: operations["empty_run_trash"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/control": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Control Run
+         * @description Pause a running training, let it go on, end it with its epoch, change its learning rate.
+         */
+        post: operations["control_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run
+         * @description Return a training with what it was asked to do.
+         */
+        get: operations["get_run"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Run
+         * @description Move a training's folder to the trash; the model that it made stays.
+         */
+        delete: operations["delete_run"];
+        options?: never;
+        head?: never;
+        /**
+         * Note Run
+         * @description Write notes or a star on a training; what is left out stays.
+         */
+        patch: operations["note_run"];
+        trace?: never;
+    };
+    "/api/runs/{run_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Run
+         * @description Bring a training back from the trash.
+         */
+        post: operations["restore_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/train/schema": {
         parameters: {
             query?: never;
@@ -1106,30 +1258,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/runs/{run_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Run
-         * @description Return a training with what it was asked to do.
-         */
-        get: operations["get_run"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete Run
-         * @description Move a training's folder to the trash; the model that it made stays.
-         */
-        delete: operations["delete_run"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/runs/{run_id}/curves": {
         parameters: {
             query?: never;
@@ -1271,6 +1399,66 @@ export interface paths {
          * @description Show pictures exactly as a training of these settings and this seed would see them.
          */
         post: operations["preview_augment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/training/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Training
+         * @description Start a training: new, resumed, or fine-tuned from the newest that has a checkpoint.
+         */
+        post: operations["start_training"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/training/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Training
+         * @description Stop a training at its next step; without an id, the one that is running.
+         */
+        post: operations["stop_training"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/training/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Training Status
+         * @description Say how far a training is, or all of them.
+         */
+        get: operations["training_status"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2230,6 +2418,54 @@ export interface components {
             by: ("labels" | "predictions") | null;
         };
         /**
+         * Comparison
+         * @description Trainings side by side, in the order asked for.
+         */
+        Comparison: {
+            /** Runs */
+            runs: components["schemas"]["Run"][];
+            /** Spec */
+            spec: components["schemas"]["SpecRow"][];
+            /** Metrics */
+            metrics: components["schemas"]["MetricRow"][];
+            /** Curves */
+            curves: components["schemas"]["RunCurves"][];
+            /**
+             * Notes
+             * @description what a comparison has to bear in mind
+             */
+            notes: string[];
+        };
+        /**
+         * Control
+         * @description What to ask of a running training; what is left out stays as it is.
+         * @example {
+         *       "pause": true
+         *     }
+         */
+        Control: {
+            /**
+             * Pause
+             * @description wait between two steps, or go on
+             */
+            pause?: boolean | null;
+            /**
+             * Stop After Epoch
+             * @description end with this epoch, report
+             */
+            stop_after_epoch?: boolean | null;
+            /**
+             * Lr Factor
+             * @description multiplies the learning rate of the schedule
+             */
+            lr_factor?: number | null;
+            /**
+             * Lr
+             * @description the same, as the highest learning rate
+             */
+            lr?: number | null;
+        };
+        /**
          * CurvePoint
          * @description A point of the learning curve.
          */
@@ -2248,6 +2484,13 @@ export interface components {
             points: components["schemas"]["Point"][];
             /** Epochs */
             epochs: components["schemas"]["EpochPoint"][];
+            /**
+             * Facts
+             * @description {kind, at, step}: pauses, rates, splits
+             */
+            facts: {
+                [key: string]: unknown;
+            }[];
         };
         /**
          * Doctor
@@ -2285,6 +2528,14 @@ export interface components {
              * @example builtin
              */
             engine: string;
+        };
+        /**
+         * Emptied
+         * @description How many were erased.
+         */
+        Emptied: {
+            /** Erased */
+            erased: number;
         };
         /**
          * Encoder
@@ -3412,6 +3663,26 @@ export interface components {
             expect?: number | null;
         };
         /**
+         * MetricRow
+         * @description A figure of each training.
+         */
+        MetricRow: {
+            /** Name */
+            name: string;
+            /** Values */
+            values: (number | null)[];
+            /**
+             * Best
+             * @description positions of the best; none where none is better
+             */
+            best: number[];
+            /**
+             * Higher
+             * @description more is better
+             */
+            higher: boolean;
+        };
+        /**
          * Mixed
          * @description The picture that was mixed in.
          */
@@ -3438,6 +3709,17 @@ export interface components {
             exports: unknown[];
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Move
+         * @description Where a queued job goes among those that wait.
+         */
+        Move: {
+            /**
+             * To
+             * @enum {string}
+             */
+            to: "first" | "up" | "down" | "last";
         };
         /**
          * Moved
@@ -3850,6 +4132,17 @@ export interface components {
             images?: number[] | null;
             /** Text */
             text?: string | null;
+        };
+        /**
+         * Order
+         * @description The jobs that wait, the next one first.
+         */
+        Order: {
+            /**
+             * Order
+             * @description ids
+             */
+            order: string[];
         };
         /**
          * Outcome
@@ -4352,13 +4645,41 @@ export interface components {
              * @description id of the job that runs it
              */
             job: string | null;
+            /** Notes */
+            notes: string;
+            /** Starred */
+            starred: boolean;
             /**
              * Checkpoint
              * @description there is a state to go on from
              */
             checkpoint: boolean;
+            /**
+             * Control
+             * @description what is asked of it while it runs
+             */
+            control: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Place
+             * @description of a queued one: how many begin with or before it
+             */
+            place: number | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * RunCurves
+         * @description The curves of a training, thinned to what can be seen.
+         */
+        RunCurves: {
+            /** Run */
+            run: string;
+            /** Points */
+            points: components["schemas"]["Point"][];
+            /** Epochs */
+            epochs: components["schemas"]["EpochPoint"][];
         };
         /**
          * RunDetail
@@ -4407,17 +4728,58 @@ export interface components {
              * @description id of the job that runs it
              */
             job: string | null;
+            /** Notes */
+            notes: string;
+            /** Starred */
+            starred: boolean;
             /**
              * Checkpoint
              * @description there is a state to go on from
              */
             checkpoint: boolean;
-            /** Spec */
+            /**
+             * Control
+             * @description what is asked of it while it runs
+             */
+            control: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Place
+             * @description of a queued one: how many begin with or before it
+             */
+            place: number | null;
+            /**
+             * Spec
+             * @description in the present shape
+             */
             spec: {
                 [key: string]: unknown;
             };
+            /**
+             * Spec Version
+             * @description that it was written in
+             */
+            spec_version: number;
+            /**
+             * Moved
+             * @description {from, to}: what stood elsewhere before
+             */
+            moved: {
+                [key: string]: string;
+            }[];
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * RunNote
+         * @description What a person writes on a training; what is left out stays.
+         */
+        RunNote: {
+            /** Notes */
+            notes?: string | null;
+            /** Starred */
+            starred?: boolean | null;
         };
         /**
          * Science
@@ -4629,6 +4991,16 @@ export interface components {
             hint: string;
         };
         /**
+         * SpecRow
+         * @description A setting in which trainings differ.
+         */
+        SpecRow: {
+            /** Key */
+            key: string;
+            /** Values */
+            values: unknown[];
+        };
+        /**
          * SplitCount
          * @description Images of a split.
          */
@@ -4717,6 +5089,55 @@ export interface components {
             seq: number | null;
         };
         /**
+         * StartTraining
+         * @description A training to start, as HootSight names things; what it does not know is passed over.
+         * @example {
+         *       "mode": "finetune",
+         *       "project": "birds"
+         *     }
+         */
+        StartTraining: {
+            /**
+             * Project
+             * @default
+             */
+            project?: string;
+            /**
+             * Project Name
+             * @description the same as project
+             * @default
+             */
+            project_name?: string;
+            /** Mode */
+            mode?: ("new" | "resume" | "finetune") | null;
+            /**
+             * Resume
+             * @description older scripts: mode resume
+             */
+            resume?: boolean | null;
+            /**
+             * Model Type
+             * @description follows from the network
+             */
+            model_type?: string | null;
+            /**
+             * Model Name
+             * @example resnet50
+             */
+            model_name?: string | null;
+            /** Epochs */
+            epochs?: number | null;
+            /** Preset */
+            preset?: string | null;
+            /**
+             * Spec
+             * @description any other settings
+             */
+            spec?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
          * Started
          * @description A training that waits for its turn.
          */
@@ -4742,6 +5163,17 @@ export interface components {
             skipped: number;
             /** Conflict */
             conflict: number;
+        };
+        /**
+         * StopTraining
+         * @description A training to stop.
+         */
+        StopTraining: {
+            /**
+             * Training Id
+             * @description none: the one that is running
+             */
+            training_id?: string | null;
         };
         /**
          * TagMeasures
@@ -4849,6 +5281,79 @@ export interface components {
         Trashed: {
             /** Trashed */
             trashed: string;
+        };
+        /**
+         * TrashedRun
+         * @description A training in the trash.
+         */
+        TrashedRun: {
+            /** Id */
+            id: string;
+            /** Project */
+            project: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "done" | "failed" | "cancelled" | "interrupted";
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "new" | "resume" | "finetune";
+            /** Network */
+            network: string;
+            /** Epochs */
+            epochs: number;
+            /** Epoch */
+            epoch: number;
+            /**
+             * Created At
+             * @description UTC, RFC 3339
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /** Metrics */
+            metrics: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Model
+             * @description id of the model that it made
+             */
+            model: string | null;
+            /**
+             * Job
+             * @description id of the job that runs it
+             */
+            job: string | null;
+            /** Notes */
+            notes: string;
+            /** Starred */
+            starred: boolean;
+            /**
+             * Checkpoint
+             * @description there is a state to go on from
+             */
+            checkpoint: boolean;
+            /**
+             * Control
+             * @description what is asked of it while it runs
+             */
+            control: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Place
+             * @description of a queued one: how many begin with or before it
+             */
+            place: number | null;
+            /** Trashed At */
+            trashed_at: string;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * Undone
@@ -6357,6 +6862,51 @@ export interface operations {
             };
         };
     };
+    move_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Move"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     job_log: {
         parameters: {
             query?: {
@@ -7350,6 +7900,377 @@ export interface operations {
             };
         };
     };
+    list_all_runs: {
+        parameters: {
+            query?: {
+                /** @description only in these states */
+                state?: ("queued" | "running" | "done" | "failed" | "cancelled" | "interrupted")[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_runs: {
+        parameters: {
+            query: {
+                /** @description two or more ids, with commas */
+                ids: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_trashed_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashedRun"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    empty_run_trash: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Emptied"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    control_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Control"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetail"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trashed"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    note_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     train_schema: {
         parameters: {
             query?: never;
@@ -7777,88 +8698,6 @@ export interface operations {
             };
         };
     };
-    get_run: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description id or name */
-                run_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RunDetail"];
-                };
-            };
-            /** @description A problem document: what to mend, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem document: code, message and hint */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_run: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description id or name */
-                run_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Trashed"];
-                };
-            };
-            /** @description A problem document: what to mend, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem document: code, message and hint */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     run_curves: {
         parameters: {
             query?: {
@@ -8183,6 +9022,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AugmentShown"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartTraining"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopTraining"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    training_status: {
+        parameters: {
+            query?: {
+                /** @description none: all */
+                training_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description A problem document: what to mend, field by field */
