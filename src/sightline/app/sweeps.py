@@ -114,7 +114,7 @@ class Sweeps:
         folder = self._find(project, ref)
         search = _search(read_json(folder / "sweep.json"))
         data = self._training.samples(project, search.base)
-        sweep(search, data, folder, progress=progress)
+        sweep(search, data, folder, progress=progress, cache=self._training.pixel_cache)
         return self.get(project, ref)
 
     def all(self, project: Project) -> list[dict[str, Any]]:

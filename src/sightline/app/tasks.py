@@ -71,6 +71,19 @@ KINDS: Final = (
         env=TRAIN_ENV,
     ),
     JobKind(
+        name="lr-range",
+        factory="sightline.app.tasks:lr_range",
+        title="Find a learning rate",
+        env=TRAIN_ENV,
+    ),
+    JobKind(
+        name="sweep",
+        factory="sightline.app.tasks:sweep",
+        title="Search settings",
+        resumable=True,
+        env=TRAIN_ENV,
+    ),
+    JobKind(
         name="predict",
         factory="sightline.app.tasks:predict_all",
         title="Predict all pictures",
@@ -171,6 +184,23 @@ def train(
     project = bench.projects.get(bench.training.get(run)["project"])
     asked = bench.predictions.perform(project, result["model"], progress=job)
     return result | {"predicted": asked["predicted"]}
+
+
+def lr_range(
+    bench: Workbench,
+    job: JobContext,
+    *,
+    project: str,
+    spec: dict[str, Any],
+    **options: Any,
+) -> dict[str, Any]:
+    """Raise the learning rate step by step; nothing is kept but the answer."""
+    return bench.lr_range.perform(bench.projects.get(project), spec, progress=job, **options)
+
+
+def sweep(bench: Workbench, job: JobContext, *, project: str, sweep: str) -> dict[str, Any]:
+    """Do the trainings of a search that it still lacks."""
+    return bench.sweeps.perform(bench.projects.get(project), sweep, job)
 
 
 def predict_all(bench: Workbench, job: JobContext, *, project: str, model: str) -> dict[str, Any]:

@@ -212,7 +212,7 @@ class Training(RunBook):
         spec = saved_spec(run.spec)
         return train(
             spec,
-            manifest.load(folder) if begun else self._samples(project, spec),
+            manifest.load(folder) if begun else self.samples(project, spec),
             folder,
             mode="resume" if begun else MODES[run.mode],
             parent=None if begun else parent,
@@ -221,7 +221,8 @@ class Training(RunBook):
             cache=self.pixel_cache,
         )
 
-    def _samples(self, project: Project, spec: TrainSpec) -> SampleSet:
+    def samples(self, project: Project, spec: TrainSpec) -> SampleSet:
+        """Return what a training of this spec learns from, its folds and groups applied."""
         found = self.data(project, {"task": spec.task})
         return found if self.shape is None else self.shape(project, found, spec)
 
@@ -281,7 +282,7 @@ class Training(RunBook):
             }
             wanted = {**own, **self._with_weights(spec)}
             full = plan_spec(wanted, self.data(project, wanted), sizes(self._store, project))
-            self._samples(project, full)
+            self.samples(project, full)
         return full.model_dump(mode="json")
 
     def _with_weights(self, spec: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from sightline.app.grouped import Groups
 from sightline.app.heads import Heads
 from sightline.app.imports import Imports
 from sightline.app.labelling import Labelling
+from sightline.app.lr_range import LrRange
 from sightline.app.map import Maps
 from sightline.app.map_drawing import MapDrawing
 from sightline.app.models import Models
@@ -35,6 +36,7 @@ from sightline.app.run_control import RunControl
 from sightline.app.run_shelf import RunShelf
 from sightline.app.shaping import Shaping
 from sightline.app.splits import Splits
+from sightline.app.sweeps import Sweeps
 from sightline.app.tasks import KINDS
 from sightline.app.training import Training
 from sightline.app.updates import Updates
@@ -104,6 +106,8 @@ class Workbench(Verbs):
         self.splits = Splits(self.store, person, self.projects, self.groups)
         self.folds = Folds(self.projects, self.training, self.splits)
         self.training.shape = Shaping(self.groups)
+        self.sweeps = Sweeps(self.projects, self.training, self.jobs, person)
+        self.lr_range = LrRange(self.training, self.jobs, person)
         self.augmenting = Augmenting(self.store, self.projects, self.training, self.room)
         if self.settings.pixel_cache_mb:
             self.training.pixel_cache = PixelCache(

@@ -103,7 +103,6 @@ def train(
         StorageError: The disk refuses.
     """
     from sightline.train.board import Board
-    from sightline.train.data import Pixels
     from sightline.train.loop import fit
 
     progress = progress or Silent()
@@ -116,20 +115,11 @@ def train(
     for note in begun.notes:
         progress.log(note)
     write_json(run_dir / "spec.json", spec.model_dump(mode="json"))
-    pixels = Pixels(
-        samples.samples,
-        preprocess_of(spec),
-        workers=spec.loader.workers,
-        ahead=spec.loader.ahead,
-        memory_mb=spec.loader.memory_mb,
-        load=load,
-        targets=tag_targets(samples) if samples.task == "multi" else None,
-        cache=cache if spec.loader.cache else None,
-    )
+    pixels = pixels_of(spec, samples, load=load, cache=cache)
     where = positions(samples)
     with closing(pixels), closing(Board(run_dir, run_id, progress)) as board:
         pixels.check(where["train"])
-        training = _training(
+        training = assemble(
             spec,
             samples,
             run_dir,
@@ -145,7 +135,29 @@ def train(
         return _finish(training, samples, where, begun)
 
 
-def _training(
+def pixels_of(
+    spec: TrainSpec,
+    samples: SampleSet,
+    *,
+    load: Load | None = None,
+    cache: PixelCache | None = None,
+) -> Pixels:
+    """Return the pictures as a spec wants them read; close it at the end."""
+    from sightline.train.data import Pixels
+
+    return Pixels(
+        samples.samples,
+        preprocess_of(spec),
+        workers=spec.loader.workers,
+        ahead=spec.loader.ahead,
+        memory_mb=spec.loader.memory_mb,
+        load=load,
+        targets=tag_targets(samples) if samples.task == "multi" else None,
+        cache=cache if spec.loader.cache else None,
+    )
+
+
+def assemble(
     spec: TrainSpec,
     samples: SampleSet,
     run_dir: Path,
@@ -156,6 +168,7 @@ def _training(
     board: Board,
     progress: Progress,
 ) -> Training:
+    """Return all that the loop works with."""
     from sightline.train.augment import Augmenter
     from sightline.train.loop import Training
     from sightline.train.microbatch import Splitter

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     from sightline.core.progress import Progress
     from sightline.core.samples import SampleSet
-    from sightline.train.data import Load
+    from sightline.train.cache import PixelCache
+    from sightline.train.loader import Load
     from sightline.train.spec import TrainSpec
 
 STUDY: Final = "study.jsonl"
@@ -68,6 +69,7 @@ def sweep(
     *,
     progress: Progress | None = None,
     load: Load | None = None,
+    cache: PixelCache | None = None,
 ) -> list[dict[str, Any]]:
     """Do the trials that a search still lacks, and return all.
 
@@ -77,6 +79,7 @@ def sweep(
         folder: The search's own; trial N's files lie in trials/N. Checkpoints stay of the best.
         progress: Hears of trials and epochs; may stop the work, which can be resumed.
         load: As of `train`.
+        cache: As of `train`.
 
     Returns:
         As `trials_of`.
@@ -93,13 +96,13 @@ def sweep(
         )
     told = progress or Silent()
     folder.mkdir(parents=True, exist_ok=True)
-    study = _open(folder, search)
+    study, how = _open(folder, search), _How(samples, load, cache)
     for trial in _waiting(study):
-        _do(study, trial, search, samples, folder, told, load)
+        _do(study, trial, search, folder=folder, progress=told, how=how)
     while len(_counted(study)) < search.trials:
         told.check()
         trial = study.ask(fixed_distributions=_distributions(search.knobs))
-        _do(study, trial, search, samples, folder, told, load)
+        _do(study, trial, search, folder=folder, progress=told, how=how)
     return trials_of(folder)
 
 
@@ -136,7 +139,16 @@ def _write(study: Any, search: Search, folder: Path) -> None:
     write_json(folder / TRIALS, rows)
 
 
-class _Stopped(CancelledError):
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What all trials learn from, and how it is read."""
+
+    samples: SampleSet
+    load: Load | None
+    cache: PixelCache | None
+
+
+class _LagsError(CancelledError):
     """Ends a trial that falls behind."""
 
 
@@ -182,17 +194,17 @@ class _Ear(Silent):
         """Stop when somebody asked, or when it lags."""
         self._inner.check()
         if self.lags:
-            raise _Stopped("falls behind")
+            raise _LagsError("falls behind")
 
 
 def _do(
     study: Any,
     trial: Any,
     search: Search,
-    samples: SampleSet,
+    *,
     folder: Path,
     progress: Progress,
-    load: Load | None,
+    how: _How,
 ) -> None:
     """Train one trial to its end and tell the study."""
     from optuna.trial import TrialState
@@ -208,13 +220,14 @@ def _do(
     try:
         train(
             spec,
-            manifest.load(place) if begun else samples,
+            manifest.load(place) if begun else how.samples,
             place,
             mode="resume" if begun else "new",
             progress=ear,
-            load=load,
+            load=how.load,
+            cache=how.cache,
         )
-    except _Stopped:
+    except _LagsError:
         study.tell(trial.number, state=TrialState.PRUNED)
     except (InvalidInputError, OutOfMemoryError) as error:
         trial.set_user_attr("error", str(error))

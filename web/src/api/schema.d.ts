@@ -1385,6 +1385,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{name}/sweeps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sweeps
+         * @description List a project's searches, newest first.
+         */
+        get: operations["list_sweeps"];
+        put?: never;
+        /**
+         * Start Sweep
+         * @description Start a search: many trainings, each chosen by what the former came to.
+         */
+        post: operations["start_sweep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/sweeps/{ref}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Sweep
+         * @description Return a search with its trials, by id or `newest`.
+         */
+        get: operations["get_sweep"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Sweep
+         * @description Delete a search; what was trained from it stays.
+         */
+        delete: operations["delete_sweep"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/sweeps/{ref}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Sweep
+         * @description Stop a search at its next step.
+         */
+        post: operations["stop_sweep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/sweeps/{ref}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Sweep
+         * @description Go on with a search, or do more trials than it was asked for.
+         */
+        post: operations["resume_sweep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/lr-range": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Lr Range
+         * @description Test learning rates; the job's result has points, `suggested` and `highest`.
+         */
+        post: operations["start_lr_range"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{name}/augment/preview": {
         parameters: {
             query?: never;
@@ -2163,6 +2271,27 @@ export interface components {
             largest: number | null;
         };
         /**
+         * BestTrial
+         * @description What a search found.
+         */
+        BestTrial: {
+            /** Number */
+            number: number;
+            /** Value */
+            value: number;
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
+            /**
+             * Spec
+             * @description the whole spec, for a training
+             */
+            spec: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * Bin
          * @description One bar of a reliability diagram.
          */
@@ -2491,6 +2620,14 @@ export interface components {
             facts: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * DeletedSweep
+         * @description A search that is gone.
+         */
+        DeletedSweep: {
+            /** Id */
+            id: string;
         };
         /**
          * Doctor
@@ -3711,6 +3848,14 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * MoreTrials
+         * @description How far to go on.
+         */
+        MoreTrials: {
+            /** Trials */
+            trials?: number | null;
+        };
+        /**
          * Move
          * @description Where a queued job goes among those that wait.
          */
@@ -3922,6 +4067,31 @@ export interface components {
             };
         };
         /**
+         * NewLrRange
+         * @description What to test.
+         */
+        NewLrRange: {
+            /**
+             * Steps
+             * @default 120
+             */
+            steps?: number;
+            /**
+             * Low
+             * @default 0.000001
+             */
+            low?: number;
+            /**
+             * High
+             * @default 1
+             */
+            high?: number;
+            /** Spec */
+            spec?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * NewMap
          * @description A map to make; what is left out is as it is by default.
          * @example {
@@ -4085,6 +4255,39 @@ export interface components {
              * @description images that should move; 409 if others would by now
              */
             expect?: number | null;
+        };
+        /**
+         * NewSweep
+         * @description What to search for.
+         * @example {
+         *       "knobs": [
+         *         "optimizer.lr=log:1e-4..1e-2"
+         *       ],
+         *       "spec": {},
+         *       "trials": 20
+         *     }
+         */
+        NewSweep: {
+            /**
+             * Trials
+             * @default 20
+             */
+            trials?: number;
+            /**
+             * Knobs
+             * @description KEY=LOW..HIGH, KEY=log:LOW..HIGH or KEY=A,B; none: the usual ones
+             */
+            knobs?: string[];
+            /**
+             * Prune
+             * @description end trainings that fall behind
+             * @default true
+             */
+            prune?: boolean;
+            /** Spec */
+            spec?: {
+                [key: string]: unknown;
+            };
         };
         /**
          * NewView
@@ -5176,6 +5379,113 @@ export interface components {
             training_id?: string | null;
         };
         /**
+         * Sweep
+         * @description A search.
+         */
+        Sweep: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * @description UTC, RFC 3339
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "stopped" | "done";
+            /** Trials */
+            trials: number;
+            /** Finished */
+            finished: number;
+            /** Prune */
+            prune: boolean;
+            /**
+             * Monitor
+             * @example val_loss
+             */
+            monitor: string;
+            /** Knobs */
+            knobs: string[];
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            };
+            /** Job */
+            job: string | null;
+            best: components["schemas"]["BestTrial"] | null;
+        };
+        /**
+         * SweepDetail
+         * @description A search with its trials.
+         */
+        SweepDetail: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * @description UTC, RFC 3339
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "stopped" | "done";
+            /** Trials */
+            trials: number;
+            /** Finished */
+            finished: number;
+            /** Prune */
+            prune: boolean;
+            /**
+             * Monitor
+             * @example val_loss
+             */
+            monitor: string;
+            /** Knobs */
+            knobs: string[];
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            };
+            /** Job */
+            job: string | null;
+            best: components["schemas"]["BestTrial"] | null;
+            /** Rows */
+            rows: components["schemas"]["SweepTrial"][];
+        };
+        /**
+         * SweepTrial
+         * @description One training of a search.
+         */
+        SweepTrial: {
+            /** Number */
+            number: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "done" | "pruned" | "failed" | "running";
+            /** Value */
+            value: number | null;
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
+            /** Epochs */
+            epochs: components["schemas"]["TrialEpoch"][];
+            /** Error */
+            error: string | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Best */
+            best: boolean;
+        };
+        /**
          * TagMeasures
          * @description How good the head is at one tag, on labels that it had not seen.
          */
@@ -5354,6 +5664,16 @@ export interface components {
             trashed_at: string;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * TrialEpoch
+         * @description The best value of a trial up to an epoch.
+         */
+        TrialEpoch: {
+            /** Epoch */
+            epoch: number;
+            /** Value */
+            value: number;
         };
         /**
          * Undone
@@ -8977,6 +9297,313 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FoldSet"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sweeps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sweep"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSweep"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepDetail"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+                /** @description id or name */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepDetail"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+                /** @description id or name */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedSweep"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+                /** @description id or name */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepDetail"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+                /** @description id or name */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoreTrials"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepDetail"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_lr_range: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLrRange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description A problem document: what to mend, field by field */

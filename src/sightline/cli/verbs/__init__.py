@@ -25,6 +25,7 @@ from sightline.cli.verbs import (
     runs,
     similar,
     splits,
+    sweeps,
     up,
     update,
 )
@@ -48,6 +49,7 @@ ORDER = (
     quick,
     splits,
     runs,
+    sweeps,
     augment,
     models,
     ask,
