@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from sightline.core.errors import BusyError, InvalidInputError, NotFoundError
+from sightline.core.errors import BusyError, NotFoundError
 from sightline.core.progress import Silent
 from sightline.nets.catalogue import CATALOGUE, HUB_URL, pullable, torchvision_weights
 from sightline.store.fetch import fetch
@@ -103,7 +103,7 @@ class Pulling:
         return result
 
     def _torchvision(self, entry: Pullable, folder: Path, progress: Progress) -> dict[str, Any]:
-        from sightline.nets.weights import save_state
+        from sightline.nets.weight_files import save_state, unpickled
 
         known = torchvision_weights(entry.place)
         url = known.url
@@ -116,7 +116,7 @@ class Pulling:
             return here
         progress.advance(found.bytes, found.bytes, "converting")
         weights = folder / "weights.safetensors"
-        save_state(weights, _state_dict(file))
+        save_state(weights, unpickled(file))
         rule = json.dumps(known.preprocess.to_dict())
         progress.advance(0, None, "trying it")
         return self._added(entry, weights, found, network=entry.place, preprocess=rule)
@@ -224,20 +224,3 @@ def _told(model: dict[str, Any], *, added: bool) -> dict[str, Any]:
     wanted = ("id", "name", "kind", "network", "dim", "text", "bytes", "blake3", "licence")
     shown = {key: model.get(key) for key in wanted}
     return shown | {"source": model.get("source"), "added": added}
-
-
-def _state_dict(file: Path) -> Any:
-    """Return the tensors of a .pth file; of a pickle nothing but tensors is read."""
-    import torch
-
-    try:
-        state = torch.load(file, map_location="cpu", weights_only=True)
-    except MemoryError:
-        raise
-    except Exception as error:  # torch's own, the pickle's and the archive's share no base
-        raise InvalidInputError(
-            f"{file.name} holds more than weights, or is damaged", hint="pull it again"
-        ) from error
-    if not isinstance(state, dict) or not all(torch.is_tensor(one) for one in state.values()):
-        raise InvalidInputError(f"{file.name} holds no weights", hint="pull it again")
-    return state

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sightline.core.errors import InvalidInputError
 from sightline.nets.parts import cam_layer, head_of, linear_head, put, spot_of, to_map, tokens
-from sightline.nets.table import spec_of
+from sightline.nets.table import COLOURS, spec_of
 from sightline.nets.timm_names import TIMM
 
 if TYPE_CHECKING:
@@ -59,12 +59,20 @@ def build(
     return spec.builder(num_classes, spec.dropout if dropout is None else dropout, side)
 
 
-def colours_of(name: str) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+def colours_of(
+    name: str, how: str = "auto"
+) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
     """Return mean and standard deviation of the colours that a network expects.
+
+    Args:
+        name: Of the network.
+        how: A key of `table.COLOURS`, or "auto": what its published weights were trained with.
 
     Raises:
         InvalidInputError: No such network.
     """
+    if how in COLOURS:
+        return COLOURS[how]
     spec = spec_of(name)
     if not spec.name.startswith(TIMM):
         return spec.mean, spec.std

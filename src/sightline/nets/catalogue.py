@@ -1,4 +1,4 @@
-"""Encoders that `models pull` can fetch by name. Listing them imports nothing and asks nobody."""
+"""Weights that `models pull` can fetch by name. Listing them imports nothing and asks nobody."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sightline.core.errors import InvalidInputError, MissingExtraError, did_you_mean
+from sightline.nets.table import NETWORKS
 
 if TYPE_CHECKING:
     from sightline.core.preprocess import Preprocess
 
+_LICENCES: Final = {"vit_h_14": "CC-BY-NC-4.0", "regnet_y_128gf": "CC-BY-NC-4.0"}
+"""Weights that are not torchvision's own."""
 Source = Literal["torchvision", "hub"]
 HUB_URL: Final = "https://huggingface.co"
 _REPO: Final = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}(@[\w./-]{1,96})?")
@@ -18,7 +21,7 @@ _REPO: Final = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}(@[\w./-]{1,96})?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pullable:
-    """A published encoder."""
+    """Published weights: an encoder, and what a training can start from."""
 
     name: str
     source: Source
@@ -42,15 +45,16 @@ class Pullable:
         return self.place.partition("@")[2] or "main"
 
 
-def _tv(name: str, dim: int, mb: float, description: str) -> Pullable:
+def _tv(name: str, description: str = "") -> Pullable:
+    net = NETWORKS[name]
     return Pullable(
         name=name,
         source="torchvision",
         place=name,
-        dim=dim,
-        mb=mb,
-        licence="BSD-3-Clause",
-        description=description,
+        dim=net.dim,
+        mb=net.mb,
+        licence=_LICENCES.get(name, "BSD-3-Clause"),
+        description=description or net.description,
     )
 
 
@@ -77,12 +81,19 @@ def _hub(
 
 
 _ENTRIES: Final = (
-    _tv("mobilenet_v2", 1280, 14.3, "Small, quick on a processor; the first to try"),
-    _tv("mobilenet_v3_small", 1024, 10.3, "The quickest"),
-    _tv("efficientnet_b0", 1280, 21.4, "Small and good"),
-    _tv("resnet18", 512, 46.8, "Short vectors: least memory"),
-    _tv("resnet50", 2048, 102.5, "The classic; long vectors"),
-    _tv("convnext_tiny", 768, 114.4, "Better than resnet50 at its size"),
+    _tv("mobilenet_v2", "Small, quick on a processor; the first to try"),
+    _tv("mobilenet_v3_small", "The quickest"),
+    _tv("efficientnet_b0", "Small and good"),
+    _tv("resnet18", "Short vectors: least memory"),
+    _tv("resnet50", "The classic; long vectors"),
+    _tv("convnext_tiny", "Better than resnet50 at its size"),
+    _tv("mobilenet_v3_large", "Nearly as quick as the small one, and better"),
+    _tv("shufflenet_v2_x1_0", "Quick, and small enough for anything"),
+    _tv("regnet_y_400mf", "Small and modern; short vectors"),
+    _tv("densenet121", "Few parameters for what it knows"),
+    _tv("efficientnet_v2_s", "Much accuracy for its time, on a GPU"),
+    _tv("swin_t", "A transformer of resnet50's size; wants a GPU"),
+    _tv("vit_b_16", "The plain transformer; wants a GPU"),
     _hub(
         "clip-vit-base-patch32",
         "openai/clip-vit-base-patch32",
@@ -147,20 +158,22 @@ CATALOGUE: Final[dict[str, Pullable]] = {entry.name: entry for entry in _ENTRIES
 
 
 def pullable(name: str) -> Pullable:
-    """Return an entry, or one for `OWNER/NAME[@REVISION]` of the hub.
+    """Return an entry, one for a network of the table, or for `OWNER/NAME[@REVISION]` of the hub.
 
     Raises:
-        InvalidInputError: It is neither.
+        InvalidInputError: It is none of these.
     """
     found = CATALOGUE.get(name)
     if found is not None:
         return found
+    if name in NETWORKS and NETWORKS[name].mb:
+        return _tv(name)
     if _REPO.fullmatch(name) and ".." not in name:
         plain = name.partition("@")[0].rpartition("/")[2]
         return Pullable(name=plain, source="hub", place=name)
     raise InvalidInputError(
         f"nothing named {name!r} can be pulled",
-        hint=f"{did_you_mean(name, CATALOGUE)}; or OWNER/NAME of a transformers or timm repository",
+        hint=f"{did_you_mean(name, {*CATALOGUE, *NETWORKS})}; or OWNER/NAME of a transformers or timm repository",
     )
 
 

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 TORCHVISION: Final = "torchvision:"
 HALF: Final = (0.5, 0.5, 0.5)
+COLOURS: Final = {
+    "imagenet": (IMAGENET_MEAN, IMAGENET_STD),
+    "half": (HALF, HALF),
+    "clip": ((0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)),
+}
+"""Means and standard deviations by which colours are scaled, 0..1, red, green, blue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,17 @@
-"""Weights on disk: safetensors only, and a clear report where they do not fit."""
+"""Weights of a network: put into it whole, or a clear report of why they do not fit."""
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
-from uuid import uuid4
 
 from sightline.core.cards import ModelCard
-from sightline.core.errors import InvalidInputError, MissingWeightsError, StorageError
-from sightline.core.files import fsync_dir, read_json
+from sightline.core.errors import InvalidInputError, MissingWeightsError
+from sightline.core.files import read_json
 from sightline.nets.build import build, head_of
+from sightline.nets.guess import advice, prefix_of
+from sightline.nets.resized import resized
+from sightline.nets.weight_files import load_state, save_state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-PICKLES: Final = frozenset({".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle"})
+__all__ = ["LoadReport", "apply_state", "load_model", "load_state", "save_state", "weights_file"]
+
 SHOWN: Final = 4
 
 
@@ -35,64 +37,13 @@ class LoadReport:
     mismatched: tuple[str, ...] = ()
     """In both with another shape: "key (file 1000x1280, network 3x1280)"."""
     head_replaced: bool = False
+    resized: tuple[str, ...] = ()
+    """Positions that were interpolated to the side of the network's pictures."""
 
     @property
     def fits(self) -> bool:
         """Whether nothing but the head differs."""
         return not (self.missing or self.unexpected or self.mismatched)
-
-
-def save_state(
-    path: Path, state: Mapping[str, torch.Tensor], metadata: Mapping[str, str] | None = None
-) -> None:
-    """Write tensors to a safetensors file that is wholly there or not at all.
-
-    Raises:
-        StorageError: The disk refuses.
-    """
-    from safetensors import SafetensorError
-    from safetensors.torch import save_file
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temp = path.parent / f".{path.name[:40]}.{uuid4().hex[:8]}.part"
-    plain = {key: value.detach().cpu().contiguous() for key, value in state.items()}
-    try:
-        save_file(plain, str(temp), dict(metadata or {}))
-        with temp.open("rb+") as file:
-            os.fsync(file.fileno())
-        temp.replace(path)
-    except (OSError, SafetensorError) as error:
-        raise StorageError(
-            f"cannot write {path}: {error}", hint="free some space; the former file is untouched"
-        ) from error
-    finally:
-        temp.unlink(missing_ok=True)
-    fsync_dir(path.parent)
-
-
-def load_state(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
-    """Return a safetensors file's tensors (on the CPU) and its metadata.
-
-    Raises:
-        MissingWeightsError: There is no such file.
-        InvalidInputError: It is not a safetensors file, or is damaged.
-    """
-    if not path.is_file():
-        raise MissingWeightsError(f"no weights at {path}", hint="check the path, or use 'random'")
-    if path.suffix.lower() in PICKLES:
-        raise InvalidInputError(
-            f"{path.name} is a pickle, which can run code when it is loaded",
-            hint="convert it where you trust it: safetensors.torch.save_file(state_dict, ...)",
-        )
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(str(path), framework="pt", device="cpu") as file:
-            return {key: file.get_tensor(key) for key in file.keys()}, file.metadata() or {}  # noqa: SIM118
-    except (SafetensorError, OSError) as error:
-        raise InvalidInputError(
-            f"{path} is not a whole safetensors file: {error}", hint="copy or download it again"
-        ) from error
 
 
 def apply_state(
@@ -102,8 +53,9 @@ def apply_state(
 
     Args:
         net: The network.
-        state: Tensors by the network's names. A head with another number of outputs, or none at
-            all, leaves the network's own.
+        state: Tensors by the network's names, all of which may begin with "module." or the like.
+            A head with another number of outputs, or none at all, leaves the network's own.
+            Positions of another side of pictures are interpolated.
         keep_head: Whether to take the file's head where it fits; False: never.
 
     Returns:
@@ -112,9 +64,18 @@ def apply_state(
     Raises:
         InvalidInputError: Keys are missing, unexpected or have another shape; all are listed.
     """
-    report, usable = _compare(net, state, keep_head=keep_head)
+    own = net.state_dict()
+    plain = {key[len(prefix_of(state)) :]: value for key, value in state.items()}
+    known = state if set(own) & set(state) else plain
+    fitted, changed = resized(known, own)
+    report, usable = _compare(net, own, fitted, keep_head=keep_head)
+    report = replace(report, resized=changed)
     if not report.fits:
-        raise InvalidInputError(f"the weights do not fit: {_describe(report)}", hint=_hint(report))
+        shapes = {key: tuple(value.shape) for key, value in state.items()}
+        raise InvalidInputError(
+            f"the weights do not fit: {_describe(report)}",
+            hint=advice(shapes) or _hint(report),
+        )
     net.load_state_dict(usable, strict=False)
     return report
 
@@ -165,9 +126,12 @@ def weights_file(source: Path) -> Path:
 
 
 def _compare(
-    net: nn.Module, state: Mapping[str, torch.Tensor], *, keep_head: bool
+    net: nn.Module,
+    own: Mapping[str, torch.Tensor],
+    state: Mapping[str, torch.Tensor],
+    *,
+    keep_head: bool,
 ) -> tuple[LoadReport, dict[str, Any]]:
-    own = net.state_dict()
     name, _ = head_of(net)
     head = {f"{name}.weight", f"{name}.bias"} & set(own)
     fits = all(key in state and state[key].shape == own[key].shape for key in head)

@@ -11,7 +11,7 @@ from sightline.core.errors import CancelledError, InvalidInputError
 from sightline.train.checkpoint import save_best, save_last
 from sightline.train.data import batches, steps_per_epoch
 from sightline.train.evaluate import logits_of
-from sightline.train.optim import learning_rate
+from sightline.train.optim import begin_epoch, learning_rate, set_rate
 from sightline.train.reins import Reins
 from sightline.train.targets import counted
 
@@ -85,13 +85,12 @@ def fit(t: Training) -> None:
     optimizer, ema, watch = t.parts.optimizer, t.parts.ema, Watch(t)
     params = [one for one in net.parameters() if one.requires_grad]
     while place.epoch < spec.epochs and not (place.stopped_early or watch.halted):
-        net.train()
+        begin_epoch(net, spec.model, place.epoch)
         for images, labels in t.pixels.stream(watch.steps_left()):
             watch.stop_if_asked()
             rate = learning_rate(spec.schedule, spec.optimizer.lr, place.step, t.total)
             rate *= place.lr_factor
-            for group in optimizer.param_groups:
-                group["lr"] = rate
+            set_rate(optimizer, rate)
             batch = t.augmenter.batch(images, labels, epoch=place.epoch, step=place.step_in_epoch)
             outcome = t.splitter.gradient(batch, place.step)
             if spec.clip_norm:

@@ -18,15 +18,27 @@ class ModelPart(Part):
     )
     weights: str = Field(
         default="random",
-        description="'random', a .safetensors file, or an added model; a head of another size is "
-        "made anew.",
+        description="'random', a .safetensors or .pth file, or an added model; a head of another "
+        "size is made anew.",
         min_length=1,
+    )
+    colours: Literal["auto", "imagenet", "half", "clip"] = Field(
+        default="auto",
+        description="How colours are scaled; auto: as the network's published weights expect.",
     )
     dropout: float = Field(
         default=0.2,
         ge=0,
         lt=1,
         description="Share of the embedding that is dropped while training.",
+    )
+    freeze_epochs: int = Field(
+        default=0, ge=0, le=10_000, json_schema_extra={"unit": "epochs"},
+        description="Epochs at the beginning in which only the head learns.",
+    )  # fmt: skip
+    freeze_norm: bool = Field(
+        default=False,
+        description="Whether batch norms keep the statistics of the weights' own pictures.",
     )
 
 
@@ -37,6 +49,10 @@ class OptimizerPart(Part):
         default="adamw", description="AdamW, or SGD with momentum."
     )
     lr: float = Field(default=4e-3, gt=0, le=10, description="Highest learning rate.")
+    backbone_lr: float = Field(
+        default=1.0, ge=0, le=1,
+        description="Learning rate of all before the head, as a share of `lr`.",
+    )  # fmt: skip
     weight_decay: float = Field(
         default=0.05,
         ge=0,

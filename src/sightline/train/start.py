@@ -61,7 +61,7 @@ def positions(samples: SampleSet) -> dict[Split, I64]:
 
 def preprocess_of(spec: TrainSpec) -> Preprocess:
     """Return the rule from a picture to the network's input."""
-    mean, std = colours_of(spec.model.name)
+    mean, std = colours_of(spec.model.name, spec.model.colours)
     return Preprocess(
         size=spec.image_size,
         resize=spec.resize,
@@ -159,7 +159,8 @@ def _take(net: nn.Module, path: Path, samples: SampleSet) -> str:
     same = metadata.get("classes") in {None, class_text(samples.classes)}
     report = apply_state(net, state, keep_head=same)
     head = "a new head" if report.head_replaced else "their head"
-    return f"weights from {path}: {report.loaded} tensors, {head}"
+    sized = f", {len(report.resized)} of them resized" if report.resized else ""
+    return f"weights from {path}: {report.loaded} tensors{sized}, {head}"
 
 
 def class_text(classes: tuple[str, ...]) -> str:
