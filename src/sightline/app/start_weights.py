@@ -12,7 +12,7 @@ from sightline.nets.catalogue import CATALOGUE
 from sightline.nets.guess import guess
 from sightline.nets.table import COLOURS, NETWORKS, TORCHVISION, spec_of
 from sightline.nets.timm_names import TIMM
-from sightline.nets.weight_files import shapes_of
+from sightline.nets.weight_files import PICKLES, shapes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,6 +45,12 @@ def with_weights(spec: dict[str, Any], models: ModelStore) -> dict[str, Any]:
     if card is not None and "colours" not in model:
         filled |= _colours(card)
     return {**spec, "model": {**filled, **model, "weights": str(path.resolve())}}
+
+
+def is_path(ref: str) -> bool:
+    """Say whether weights are named by a file or folder, not by the name of a model."""
+    suffix = Path(ref).suffix.lower()
+    return any(mark in ref for mark in "/\\~") or suffix in {".safetensors", *PICKLES}
 
 
 def _found(ref: str, models: ModelStore) -> tuple[Path, ModelCard | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from sightline.app.run_book import FINAL, RunBook
@@ -21,6 +20,7 @@ from sightline.train.control import set_off
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from sightline.app.projects import Projects
     from sightline.core.progress import Progress
@@ -269,6 +269,7 @@ class Training(RunBook):
         self, project: Project, spec: dict[str, Any], *, base: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         """Return a whole, checked spec: what is asked for over `base`, else over what fits."""
+        from sightline.app.start_weights import with_weights
         from sightline.train.migrate import saved_spec
         from sightline.train.spec_io import build_spec
         from sightline.train.suggest import plan_spec
@@ -280,21 +281,10 @@ class Training(RunBook):
                 "task": self._projects.task(project),
                 "tone": tone_text(self._projects.tone(project.id)),
             }
-            wanted = {**own, **self._with_weights(spec)}
+            wanted = {**own, **with_weights(spec, self._store.models)}
             full = plan_spec(wanted, self.data(project, wanted), sizes(self._store, project))
             self.samples(project, full)
         return full.model_dump(mode="json")
-
-    def _with_weights(self, spec: dict[str, Any]) -> dict[str, Any]:
-        """Return the spec with the name of an added model replaced by its file."""
-        model = spec.get("model")
-        ref = model.get("weights") if isinstance(model, dict) else None
-        if not isinstance(ref, str) or ref in {"", "random"}:
-            return spec
-        path = Path(ref).expanduser()
-        if not path.exists():
-            path = self._store.models.path_of(self._store.models.get(ref, allow_paths=False))
-        return {**spec, "model": {**model, "weights": str(path.resolve())}}  # type: ignore[dict-item]
 
     def _find(self, project: Project, ref: str | None, *, finished: bool = False) -> Run:
         """Return a run to go on with; `finished`: to start from its best weights.

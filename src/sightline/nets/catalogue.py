@@ -173,7 +173,8 @@ def pullable(name: str) -> Pullable:
         return Pullable(name=plain, source="hub", place=name)
     raise InvalidInputError(
         f"nothing named {name!r} can be pulled",
-        hint=f"{did_you_mean(name, {*CATALOGUE, *NETWORKS})}; or OWNER/NAME of a transformers or timm repository",
+        hint=f"{did_you_mean(name, {*CATALOGUE, *NETWORKS})}; or OWNER/NAME of a transformers or "
+        "timm repository",
     )
 
 

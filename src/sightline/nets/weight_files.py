@@ -135,4 +135,6 @@ def _unwrapped(found: Any) -> dict[str, torch.Tensor]:
     tensors = {str(key): one for key, one in found.items() if torch.is_tensor(one)}
     if tensors:
         return tensors
-    return next((_unwrapped(found[key]) for key in WRAPPERS if isinstance(found.get(key), dict)), {})
+    return next(
+        (_unwrapped(found[key]) for key in WRAPPERS if isinstance(found.get(key), dict)), {}
+    )

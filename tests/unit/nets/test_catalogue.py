@@ -9,16 +9,23 @@ import pytest
 from sightline.core.errors import InvalidInputError
 from sightline.nets.backbones import resolve
 from sightline.nets.catalogue import CATALOGUE, pullable, torchvision_weights
+from sightline.nets.table import NETWORKS
 
 
-def test_torchvision_tells_address_hash_and_preprocessing_of_each_entry() -> None:
-    for entry in CATALOGUE.values():
-        if entry.source == "torchvision":
-            found = torchvision_weights(entry.place)
-            assert found.url.startswith("https://download.pytorch.org/models/")
-            assert re.fullmatch(r"[0-9a-f]{8}", found.sha256)
-            assert (found.preprocess.size, found.preprocess.resize) == (224, "crop")
-            assert resolve(entry.place)
+def test_torchvision_tells_address_hash_and_preprocessing_of_each_network() -> None:
+    for spec in NETWORKS.values():
+        if not spec.mb:
+            continue
+        entry = pullable(spec.name)
+        found = torchvision_weights(entry.place)
+        assert found.url.startswith("https://download.pytorch.org/models/")
+        assert re.fullmatch(r"[0-9a-f]{8,16}", found.sha256)
+        assert found.preprocess.resize == "crop"
+        assert not spec.fault(found.preprocess.size)
+        swag = "swag" in found.url
+        assert entry.licence == ("CC-BY-NC-4.0" if swag else "BSD-3-Clause")
+        assert swag or found.preprocess.size == spec.input_px
+        assert resolve(entry.place)
     assert torchvision_weights("efficientnet_b0").preprocess.interpolation == "bicubic"
 
 

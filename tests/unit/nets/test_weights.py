@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from sightline.core.cards import ModelCard
-from sightline.core.errors import InvalidInputError, MissingWeightsError, StorageError
+from sightline.core.errors import InvalidInputError, MissingWeightsError
 from sightline.core.files import write_json
 from sightline.core.preprocess import Preprocess
 from sightline.nets.build import build
@@ -14,31 +14,6 @@ from sightline.nets.weights import apply_state, load_model, load_state, save_sta
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def test_saved_weights_come_back_bit_for_bit(tmp_path: Path) -> None:
-    net = build("small_cnn", 3)
-    net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    save_state(tmp_path / "w.safetensors", net.state_dict(), {"network": "small_cnn"})
-    state, metadata = load_state(tmp_path / "w.safetensors")
-    assert metadata == {"network": "small_cnn"}
-    assert all(torch.equal(value, state[key]) for key, value in net.state_dict().items())
-
-
-def test_a_save_that_fails_leaves_the_former_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "w.safetensors"
-    save_state(path, {"a": torch.ones(2)})
-
-    def full(*_args: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("safetensors.torch.save_file", full)
-    with pytest.raises(StorageError, match="No space left"):
-        save_state(path, {"a": torch.zeros(2)})
-    assert load_state(path)[0]["a"].tolist() == [1, 1]
-    assert [one.name for one in tmp_path.iterdir()] == [path.name]
 
 
 def test_a_head_of_another_size_is_replaced_and_reported() -> None:
@@ -81,30 +56,6 @@ def test_another_networks_weights_say_so() -> None:
     with pytest.raises(InvalidInputError) as caught:
         apply_state(build("small_cnn", 3), build("resnet18", 3).state_dict())
     assert "model.name" in caught.value.hint
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "error"),
-    [
-        ("w.pt", b"\x80\x04.", "pickle"),
-        ("w.safetensors", b"", "not a whole safetensors file"),
-        ("w.safetensors", b"garbage that is long enough", "not a whole safetensors file"),
-    ],
-)
-def test_what_is_no_safetensors_file_is_refused(
-    tmp_path: Path, name: str, content: bytes, error: str
-) -> None:
-    (tmp_path / name).write_bytes(content)
-    with pytest.raises(InvalidInputError, match=error):
-        load_state(tmp_path / name)
-
-
-def test_a_truncated_file_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "w.safetensors"
-    save_state(path, build("small_cnn", 3).state_dict())
-    path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(InvalidInputError, match="not a whole safetensors file"):
-        load_state(path)
 
 
 def test_missing_weights_say_where_they_were_looked_for(tmp_path: Path) -> None:
@@ -152,3 +103,23 @@ def test_published_mobilenet_weights_load_whole(shared_data: Path, name: str) ->
     report = apply_state(build(name, 3), state)
     assert report.head_replaced
     assert report.loaded == len(state) - 2
+
+
+@pytest.mark.parametrize("prefix", ["module.", "model.", "_orig_mod.module."])
+def test_names_that_a_wrapper_changed_fit(prefix: str) -> None:
+    net, other = build("small_cnn", 3), build("small_cnn", 3)
+    report = apply_state(net, {f"{prefix}{key}": one for key, one in other.state_dict().items()})
+    assert report.fits
+    assert torch.equal(net.state_dict()["conv1.weight"], other.state_dict()["conv1.weight"])
+
+
+def test_another_networks_weights_tell_whose_they_are() -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        apply_state(build("shufflenet_v2_x0_5", 3), build("squeezenet1_1", 1000).state_dict())
+    assert "they look like squeezenet1_1" in caught.value.hint
+
+
+def test_a_convolution_for_a_head_is_replaced() -> None:
+    state = build("squeezenet1_1", 5).state_dict()
+    state["classifier.1.weight"] = torch.zeros(5, 512, 1, 1)
+    assert apply_state(build("squeezenet1_1", 5), state).head_replaced

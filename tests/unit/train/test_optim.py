@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from sightline.nets.build import build
-from sightline.train.optim import Ema, learning_rate, make_optimizer
-from sightline.train.spec_model import OptimizerPart, SchedulePart
+from sightline.train.optim import Ema, begin_epoch, learning_rate, make_optimizer, set_rate
+from sightline.train.spec_model import ModelPart, OptimizerPart, SchedulePart
 
 
 @pytest.mark.parametrize("name", ["cosine", "one_cycle", "constant"])
@@ -53,3 +53,40 @@ def test_the_mean_follows_the_weights_and_answers_with_them() -> None:
         bias.add_(1)
     early.update(0)  # decay 1/10 at the first step
     assert torch.allclose(early.net.state_dict()["head.bias"], bias.detach() - 0.1)
+
+
+def test_the_head_may_learn_faster_than_what_is_before_it() -> None:
+    net = build("small_cnn", 3)
+    optimizer = make_optimizer(net, OptimizerPart(lr=0.1, backbone_lr=0.25))
+    set_rate(optimizer, 0.08)
+    rates = {one: group["lr"] for group in optimizer.param_groups for one in group["params"]}
+    assert len(rates) == len(list(net.parameters()))
+    for name, one in net.named_parameters():
+        assert rates[one] == pytest.approx(0.08 if name.startswith("head.") else 0.02)
+
+
+def test_in_the_first_epochs_only_the_head_learns() -> None:
+    net, part = build("resnet18", 3), ModelPart(name="resnet18", freeze_epochs=2)
+    before = {key: value.clone() for key, value in net.state_dict().items()}
+    optimizer = make_optimizer(net, OptimizerPart())
+    begin_epoch(net, part, 1)
+    net(torch.rand(2, 3, 64, 64)).sum().backward()
+    optimizer.step()
+    changed = {k for k, v in net.state_dict().items() if not torch.equal(v, before[k])}
+    assert changed == {"fc.weight", "fc.bias"}
+    begin_epoch(net, part, 2)
+    assert all(one.requires_grad for one in net.parameters())
+    assert all(one.training for one in net.modules())
+
+
+def test_batch_norms_keep_their_statistics_and_learn_all_the_same() -> None:
+    net = build("small_cnn", 3)
+    before = {key: value.clone() for key, value in net.state_dict().items()}
+    optimizer = make_optimizer(net, OptimizerPart())
+    begin_epoch(net, ModelPart(freeze_norm=True), 5)
+    net(torch.rand(2, 3, 16, 16)).sum().backward()
+    optimizer.step()
+    after = net.state_dict()
+    assert torch.equal(after["norm1.running_mean"], before["norm1.running_mean"])
+    assert not torch.equal(after["norm1.bias"], before["norm1.bias"])
+    assert net.get_submodule("dropout").training

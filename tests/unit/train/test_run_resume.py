@@ -194,3 +194,20 @@ def test_a_damaged_checkpoint_says_so(
     last.write_bytes(last.read_bytes()[:keep])
     with pytest.raises(InvalidInputError, match="is damaged"):
         train(quick(epochs=1), bars, tmp_path, mode="resume")
+
+
+def test_a_frozen_beginning_resumes_in_its_midst_and_after_it(
+    tmp_path: Path, bars: SampleSet, quick: Any, recorder: Any, power_cut: Any, difference: Any
+) -> None:
+    asked = {
+        "model": {"freeze_epochs": 1, "freeze_norm": True},
+        "optimizer": {"backbone_lr": 0.3},
+    }
+    train(quick(**asked), bars, tmp_path / "whole")
+    for step in (STEPS_PER_EPOCH - 2, STEPS_PER_EPOCH, STEPS_PER_EPOCH + 2):
+        part = tmp_path / f"part{step}"
+        saved = {"every_s": 0.0, "every_steps": step}
+        with pytest.raises(power_cut):
+            train(quick(checkpoint=saved, **asked), bars, part, progress=recorder(cut_at=step + 1))
+        train(quick(**asked), bars, part, mode="resume")
+        assert difference(tmp_path / "whole", part) == 0

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from sightline.app import spec_check
+from sightline.app.start_weights import is_path
 from sightline.core.errors import InvalidInputError
 from sightline.server.deps import Bench, ProjectName, Ref, Roots
 from sightline.server.paths import confine
@@ -143,5 +144,5 @@ def confine_weights(spec: dict[str, Any], roots: Roots) -> None:
         return
     if len(weights) > 4_096 or "\0" in weights:  # noqa: PLR2004 - no system has longer paths
         raise InvalidInputError("model.weights is no path", hint="name a model or a file")
-    if any(mark in weights for mark in "/\\~") or weights.endswith((".safetensors", ".pth")):
+    if is_path(weights):
         confine(weights, roots)
