@@ -85,9 +85,8 @@ def unpickled(path: Path) -> dict[str, torch.Tensor]:
     import torch
 
     try:
-        found = torch.load(
-            path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path)
-        )
+        mapped = zipfile.is_zipfile(path)
+        found = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     except MemoryError:
         raise
     except Exception as error:  # torch's own, the pickle's and the archive's share no base
