@@ -10,6 +10,7 @@ from __future__ import annotations
 import getpass
 import os
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -35,7 +36,8 @@ SECRETS: Final = ("token", "database_url")
 HIDDEN: Final = "***"
 """Stands for a secret where settings are shown."""
 PROJECT: Final[dict[str, Any]] = {"scope": "project"}
-"""Marks the settings that project.json may set."""
+_own: Final = partial(Field, json_schema_extra=PROJECT)
+"""A setting that project.json may set."""
 
 
 def _person() -> str:
@@ -50,78 +52,53 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", title="Settings")
 
-    title: str = Field(
-        "",
-        max_length=200,
-        description="Shown instead of the folder's name.",
-        json_schema_extra=PROJECT,
-    )
-    task: Literal["auto", "single", "multi"] = Field(
+    title: str = _own("", max_length=200, description="Shown instead of the folder's name.")
+    task: Literal["auto", "single", "multi"] = _own(
         "auto",
         description="One class per image, or any number of tags. auto: what the labels show.",
-        json_schema_extra=PROJECT,
     )
-    encoder: str = Field(
+    encoder: str = _own(
         "auto",
         description="What makes vectors of pictures. auto: the built-in one; torch: any model.",
-        json_schema_extra=PROJECT,
     )
-    auto_embed: bool = Field(
+    auto_embed: bool = _own(
         True,
         description="Embed pictures that arrive later in the background, once some are embedded.",
-        json_schema_extra=PROJECT,
     )
-    split_seed: int = Field(
-        42,
-        ge=0,
-        description="Another seed gives another split into train, val and test.",
-        json_schema_extra=PROJECT,
+    split_seed: int = _own(
+        42, ge=0, description="Another seed gives another split into train, val and test."
     )
-    split_by: str = Field(
+    split_by: str = _own(
         "image",
         max_length=220,
         description="What stays together in one split: image, folder, folder:2, name, name:REGEX.",
-        json_schema_extra=PROJECT,
     )
-    val_share: float = Field(
-        0.15,
-        ge=0,
-        le=0.9,
-        description="Share of images for validation, 0 to 0.9.",
-        json_schema_extra=PROJECT,
+    val_share: float = _own(
+        0.15, ge=0, le=0.9, description="Share of images for validation, 0 to 0.9."
     )
-    test_share: float = Field(
-        0.15,
-        ge=0,
-        le=0.9,
-        description="Share of images for the final test, 0 to 0.9.",
-        json_schema_extra=PROJECT,
+    test_share: float = _own(
+        0.15, ge=0, le=0.9, description="Share of images for the final test, 0 to 0.9."
     )
-    target_accuracy: float = Field(
+    target_accuracy: float = _own(
         0.95,
         gt=0,
         le=1,
         description="How good the head should be: accuracy, or macro F1 of tags, 0 to 1.",
-        json_schema_extra=PROJECT,
     )
-    tone: str = Field(
+    tone: str = _own(
         "",
         max_length=200,
         description="How TIFF, FITS and 16-bit pictures become 8 bits, as in: asinh low=0 "
         "high=4095 channels=2,1,0 hdu=1 slice=3. Empty: by percentiles.",
-        json_schema_extra=PROJECT,
     )
-    auto_refit: bool = Field(
-        True,
-        description="Fit the head again in the background when labels change.",
-        json_schema_extra=PROJECT,
+    auto_refit: bool = _own(
+        True, description="Fit the head again in the background when labels change."
     )
-    refit_delay_s: float = Field(
+    refit_delay_s: float = _own(
         0.5,
         ge=0,
         le=60,
         description="Quiet time after a label before the head is fitted again, seconds.",
-        json_schema_extra=PROJECT,
     )
 
     person: str = Field(

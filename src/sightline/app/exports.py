@@ -206,14 +206,18 @@ class Exports:
     def _order(self, project: Project, wish: Asked, progress: Progress) -> list[tuple[str, int]]:
         """Return (path in the data set, ordinal) of every image asked for, by path and page."""
         found: list[tuple[str, int, int, bool]] = []
+        called: dict[int, str] = {}
         after = -1
         while rows := self._store.images.page_after(project.id, after, CHUNK):
             progress.check()
             after = rows[-1].ordinal
             found += [(row.path, row.page, row.ordinal, _is_wanted(row, wish)) for row in rows]
+            called |= {row.ordinal: row.alias for row in rows if row.alias}
         shown = _shown_paths({one[0] for one in found}, self._folder(project))
         keys = sorted(
-            (shown[path], page, ordinal) for path, page, ordinal, wanted in found if wanted
+            (_called(shown[path], called.get(ordinal)), page, ordinal)
+            for path, page, ordinal, wanted in found
+            if wanted
         )
         return [(path, ordinal) for path, _, ordinal in keys]
 
@@ -325,6 +329,14 @@ def _shown_paths(paths: set[str], folder: Path) -> dict[str, str]:
     found = {path: path.removeprefix(start) for path, start in inside.items()}
     found |= {path: path.removeprefix(base) for path in outside}
     return {path: re.sub(r"^(\w:)?/+", "", one.replace("\\", "/")) for path, one in found.items()}
+
+
+def _called(path: str, alias: str | None) -> str:
+    """Return a path with the name that a person gave the picture."""
+    if alias is None:
+        return path
+    folder, slash, name = path.rpartition("/")
+    return f"{folder}{slash}{alias}{Path(name).suffix}"
 
 
 def _record(row: ImageRow, path: str, names: dict[int, str], times: LabelTimes) -> Record:

@@ -9,6 +9,7 @@ from sightline.core.groups import parse_grouping
 from sightline.core.splits import fold_of
 
 if TYPE_CHECKING:
+    from sightline.app.builds import Builds
     from sightline.app.grouped import Groups
     from sightline.core.samples import Sample, SampleSet
     from sightline.store.projects import Project
@@ -18,13 +19,19 @@ if TYPE_CHECKING:
 class Shaping:
     """Gives samples the splits and files that a spec asks for."""
 
-    def __init__(self, groups: Groups) -> None:
+    def __init__(self, groups: Groups, builds: Builds) -> None:
         self._groups = groups
+        self._builds = builds
 
     def __call__(self, project: Project, samples: SampleSet, spec: TrainSpec) -> SampleSet:
         """Return the samples that a run with this spec learns from."""
-        if spec.fold < 0:
-            return samples
+        if spec.fold >= 0:
+            samples = self._folded(project, samples, spec)
+        if spec.data.build:
+            samples = self._builds.samples(project, samples, spec.data.build)
+        return samples
+
+    def _folded(self, project: Project, samples: SampleSet, spec: TrainSpec) -> SampleSet:
         by = parse_grouping(spec.data.group_by)
         units = {one.image_id: one.unit for one in self._groups.of(project, by).items}
 

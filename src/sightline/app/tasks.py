@@ -97,6 +97,13 @@ KINDS: Final = (
         env=TRAIN_ENV,
     ),
     JobKind(
+        name="build",
+        factory="sightline.app.tasks:build",
+        title="Build pictures",
+        resumable=True,
+        lane="io",
+    ),
+    JobKind(
         name="export-labels",
         factory="sightline.app.tasks:export_labels",
         title="Export labels",
@@ -211,6 +218,13 @@ def predict_all(bench: Workbench, job: JobContext, *, project: str, model: str) 
 def export(bench: Workbench, job: JobContext, *, model: str, form: str) -> dict[str, Any]:
     """Write a model as ONNX."""
     return bench.models.export(model, form=form, progress=job)
+
+
+def build(
+    bench: Workbench, job: JobContext, *, project: str, name: str, spec: dict[str, Any]
+) -> dict[str, Any]:
+    """Make the pictures of a build; finished ones are not made again, so it resumes."""
+    return bench.builds.perform(bench.projects.get(project), name, spec, progress=job)
 
 
 def export_labels(

@@ -10,8 +10,10 @@ from sightline.app import items
 from sightline.app.advising import Advising
 from sightline.app.analysis import Analysis
 from sightline.app.augmenting import Augmenting
+from sightline.app.builds import Builds
 from sightline.app.bulk import Bulk
 from sightline.app.checks import doctor
+from sightline.app.edits import Edits
 from sightline.app.encoders import Encoders
 from sightline.app.engine_room import EngineRoom
 from sightline.app.exports import Exports
@@ -105,7 +107,9 @@ class Workbench(Verbs):
         self.groups = Groups(self.store, self.projects.folder, self.neighbours)
         self.splits = Splits(self.store, person, self.projects, self.groups)
         self.folds = Folds(self.projects, self.training, self.splits)
-        self.training.shape = Shaping(self.groups)
+        self.builds = Builds(self.store, self.settings, self.projects, self.jobs, self.pictures)
+        self.edits = Edits(self.store, person, self.projects, (self.bulk, self.pictures))
+        self.training.shape = Shaping(self.groups, self.builds)
         self.sweeps = Sweeps(self.projects, self.training, self.jobs, person)
         self.lr_range = LrRange(self.training, self.jobs, person)
         self.augmenting = Augmenting(self.store, self.projects, self.training, self.room)

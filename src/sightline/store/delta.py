@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-COLUMNS: Final = ("status", "class_id", "split", "split_fixed")
-"""Columns of `images` that a journal entry may change; `tags` is the fifth field."""
+COLUMNS: Final = ("status", "class_id", "split", "split_fixed", "edit", "alias")
+"""Columns of `images` that a journal entry may change; `tags` is one more field."""
 ALIKE: Final = 8
 """Images that must be set alike, on average, for one statement to set many of them."""
 

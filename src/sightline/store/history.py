@@ -15,7 +15,7 @@ from sightline.store.tables import images, journal
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-UNDOABLE: Final = ("labels", "classes", "splits")
+UNDOABLE: Final = ("labels", "classes", "splits", "edits")
 """Kinds of entries that a person can take back."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, select, update
@@ -16,7 +17,6 @@ from sightline.store.tables import annotation_rows, assets, classes, images, loc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -61,6 +61,15 @@ class ImageRow:
     format: str
     tags: tuple[int, ...]
     project_id: int
+    edit: str | None = None
+    """As `core.edits` writes it; None: the picture is as it is."""
+    alias: str | None = None
+    """Its file name in builds and exports, without the ending; None: as it is."""
+
+    @property
+    def stem(self) -> str:
+        """How it is called, without the ending."""
+        return self.alias or Path(self.path).stem
 
 
 class ImageTable:
@@ -280,6 +289,8 @@ _ROWS: Final = (
         assets.c.bytes,
         assets.c.format,
         images.c.project_id,
+        images.c.edit,
+        images.c.alias,
     )
     .join(assets, assets.c.id == images.c.asset_id)
     .where(images.c.deleted.is_(False))

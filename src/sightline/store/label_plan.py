@@ -39,6 +39,8 @@ _COLUMNS: Final = select(
     images.c.class_id,
     images.c.split,
     images.c.split_fixed,
+    images.c.edit,
+    images.c.alias,
     images.c.version,
     images.c.top,
     images.c.project_id,

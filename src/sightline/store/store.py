@@ -10,6 +10,7 @@ from sightline.store import events
 from sightline.store.arrays import ArrayStore
 from sightline.store.classes import ClassTable
 from sightline.store.db import Database, sqlite_url
+from sightline.store.edits import EditStore
 from sightline.store.events import EventLog
 from sightline.store.exchange import Exchange
 from sightline.store.images import ImageTable
@@ -42,6 +43,7 @@ class Store:
         self.images = ImageTable(self.db)
         self.state = StateCache(self.db)
         self.labels = LabelStore(self.db)
+        self.edits = EditStore(self.db)
         self.exchange = Exchange(self.db)
         self.snapshots = SnapshotStore(self.db)
         self.events = EventLog(self.db)

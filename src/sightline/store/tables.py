@@ -101,11 +101,17 @@ images = Table(
     Column("seq", Big, nullable=False, default=0),
     Column("top", Big, nullable=False, default=0),
     Column("deleted", Boolean, nullable=False, default=False),
+    Column("edit", Text),
+    Column("alias", String(200)),
     UniqueConstraint("project_id", "ordinal"),
     UniqueConstraint("asset_id", "page"),
     Index("ix_images_project_id_seq", "project_id", "seq"),
 )
-"""`seq`: the last change of any kind. `top`: the journal entry whose state the image shows."""
+"""`seq`: the last change of any kind. `top`: the journal entry whose state the image shows.
+
+`edit`: what builds do to the picture (`core.edits`). `alias`: its file name, without the ending, in
+builds and exports.
+"""
 
 classes = Table(
     "classes",
@@ -148,7 +154,7 @@ journal = Table(
     Column("payload", LargeBinary, nullable=False),
     Index("ix_journal_project_id_actor_applied_seq", "project_id", "actor", "applied_seq"),
 )
-"""`kind`: labels, classes, splits, ingest, undo, redo. `target`: what an undo or redo is of.
+"""`kind`: labels, classes, splits, edits, ingest, undo, redo. `target`: what an undo or redo is of.
 
 `live`: its effect stands. `applied_seq`: when it was last done (its own seq, or its redo's).
 """

@@ -46,6 +46,14 @@ VERBS = [
     "snapshots",
     "quick-train",
     "predictions",
+    "splits",
+    "edit",
+    "rename",
+    "build",
+    "builds",
+    "analyse",
+    "augment",
+    "update",
 ]
 BAD_NAMES = ("", ".", "..", "a/b", "CON", "x" * 300, "a\nb", "../../etc")
 
