@@ -1573,6 +1573,140 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/images/{image_id}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Edit
+         * @description Return what builds do to a picture.
+         */
+        get: operations["get_edit"];
+        /**
+         * Put Edit
+         * @description Set what builds do to a picture; the file stays as it is. Undo takes it back.
+         */
+        put: operations["put_edit"];
+        post?: never;
+        /**
+         * Reset Edit
+         * @description Let builds take a picture as it is.
+         */
+        delete: operations["reset_edit"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/edited/{image_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Edited Picture
+         * @description Return a picture as builds see it, at most `px` pixels long.
+         */
+        get: operations["edited_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edit Many
+         * @description Edit a whole view, or many images, as one step that undo takes back.
+         */
+        post: operations["edit_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rename
+         * @description Name many images by a pattern, in builds and exports; one step that undo takes back.
+         *
+         *     A dry run lists the names, and those that would be there twice, which are refused.
+         */
+        post: operations["rename"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/builds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Builds
+         * @description List the builds, those in the making first, then the newest.
+         */
+        get: operations["list_builds"];
+        put?: never;
+        /**
+         * Start Build
+         * @description Make the labelled pictures, edited, at one size, with a manifest.
+         */
+        post: operations["start_build"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/builds/{ref}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Build
+         * @description Move a build to the trash.
+         */
+        delete: operations["delete_build"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{name}/classes": {
         parameters: {
             query?: never;
@@ -2304,6 +2438,59 @@ export interface components {
             count: number;
         };
         /**
+         * BuildDeleted
+         * @description A build that lies in the trash.
+         */
+        BuildDeleted: {
+            /** Name */
+            name: string;
+            /** Trashed */
+            trashed: string;
+        };
+        /**
+         * BuildInfo
+         * @description A build, or one in the making.
+         */
+        BuildInfo: {
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+            /** Format */
+            format: string;
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            };
+            /** At */
+            at: string;
+            /**
+             * Job
+             * @description that makes it now
+             */
+            job?: string | null;
+            /** Hash */
+            hash?: string | null;
+            /** Pictures */
+            pictures?: number | null;
+            /** Unreadable */
+            unreadable?: number | null;
+            /** Counts */
+            counts?: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            } | null;
+            /** Path */
+            path?: string | null;
+            /**
+             * Stale
+             * @description labels, edits, names or pictures have changed since
+             * @default false
+             */
+            stale?: boolean;
+        };
+        /**
          * Bulk
          * @description One change of many images: a whole view, or images by id.
          * @example {
@@ -2333,6 +2520,44 @@ export interface components {
             add_tags?: number[];
             /** Remove Tags */
             remove_tags?: number[];
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run?: boolean;
+            /** Expect */
+            expect?: number | null;
+        };
+        /**
+         * BulkEdit
+         * @description One edit for many images: a whole view, or images by id.
+         * @example {
+         *       "dry_run": true,
+         *       "image_ids": [
+         *         17,
+         *         18
+         *       ],
+         *       "turn": 90
+         *     }
+         */
+        BulkEdit: {
+            /** View */
+            view?: string | null;
+            /** Image Ids */
+            image_ids?: number[] | null;
+            edit?: components["schemas"]["EditValues"] | null;
+            /**
+             * Turn
+             * @description degrees clockwise, on top of each one's own
+             * @default 0
+             */
+            turn?: number;
+            /**
+             * Reset
+             * @description first forget what was done to them
+             * @default false
+             */
+            reset?: boolean;
             /**
              * Dry Run
              * @default false
@@ -2654,6 +2879,53 @@ export interface components {
             };
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * EditState
+         * @description What is done to a picture, in full.
+         */
+        EditState: {
+            /** Crop */
+            crop: number[];
+            /** Rotate */
+            rotate: number;
+            /** Flip */
+            flip: boolean;
+            /** Zoom */
+            zoom: number;
+            /** Aspect */
+            aspect: number;
+        };
+        /**
+         * EditValues
+         * @description What is done to a picture; what is left out does nothing, or stays as it is in bulk.
+         */
+        EditValues: {
+            /**
+             * Crop
+             * @description left, top, width, height: shares of the upright picture, 0 to 1
+             */
+            crop?: number[] | null;
+            /**
+             * Rotate
+             * @description degrees clockwise
+             */
+            rotate?: number | null;
+            /**
+             * Flip
+             * @description mirrored left to right
+             */
+            flip?: boolean | null;
+            /**
+             * Zoom
+             * @description 1 to 50: part of the crop that is kept
+             */
+            zoom?: number | null;
+            /**
+             * Aspect
+             * @description width by height of what comes out; 0: as the crop
+             */
+            aspect?: number | null;
         };
         /**
          * Embed
@@ -3283,6 +3555,47 @@ export interface components {
             path: string;
             before: components["schemas"]["LabelState"] | null;
             after: components["schemas"]["LabelState"] | null;
+        };
+        /**
+         * ImageEdit
+         * @description An image's edit and what it comes to.
+         */
+        ImageEdit: {
+            /** Image Id */
+            image_id: number;
+            /** Version */
+            version: number;
+            edit: components["schemas"]["EditState"];
+            /** Edited */
+            edited: boolean;
+            /**
+             * Name
+             * @description in builds and exports, without the ending
+             */
+            name: string;
+            /** Renamed */
+            renamed: boolean;
+            /**
+             * Width
+             * @description pixels, upright
+             */
+            width: number;
+            /**
+             * Height
+             * @description pixels, upright
+             */
+            height: number;
+            /**
+             * Corners
+             * @description of the cut, shares of the upright picture; top left first, clockwise
+             */
+            corners: number[][];
+            result: components["schemas"]["ResultSize"];
+            /**
+             * V
+             * @description changes with the picture and its edit
+             */
+            v: string;
         };
         /**
          * ImportReport
@@ -3948,6 +4261,39 @@ export interface components {
             skipped: boolean;
         };
         /**
+         * Names
+         * @description What a rename did, or would do.
+         */
+        Names: {
+            /**
+             * Count
+             * @description images that it is about
+             */
+            count: number;
+            /**
+             * Changed
+             * @description images that are another afterwards
+             */
+            changed: number;
+            /**
+             * Seq
+             * @description its number in the journal; null: nothing changed
+             */
+            seq?: number | null;
+            /** Description */
+            description: string;
+            /**
+             * Names
+             * @description the first 200
+             */
+            names: components["schemas"]["Renamed"][];
+            /**
+             * Collisions
+             * @description names that would be there twice, the first 200
+             */
+            collisions: string[];
+        };
+        /**
          * Near
          * @description An image that looks like another one.
          */
@@ -3994,6 +4340,52 @@ export interface components {
             near?: boolean;
         };
         /**
+         * NewBuild
+         * @description Pictures of one size in folders that other trainers read.
+         * @example {
+         *       "format": "jpeg",
+         *       "size": 256
+         *     }
+         */
+        NewBuild: {
+            /**
+             * Name
+             * @description replaces the build of that name; empty: after its size
+             * @default
+             */
+            name?: string;
+            /**
+             * Size
+             * @description pixels
+             * @default 256
+             */
+            size?: number;
+            /**
+             * Format
+             * @default jpeg
+             * @enum {string}
+             */
+            format?: "jpeg" | "png" | "webp";
+            /**
+             * Quality
+             * @default 92
+             */
+            quality?: number;
+            /**
+             * Fit
+             * @description inside: the long side is the size at most, nothing grows
+             * @default inside
+             * @enum {string}
+             */
+            fit?: "stretch" | "crop" | "letterbox" | "inside";
+            /**
+             * Layout
+             * @default split/class
+             * @enum {string}
+             */
+            layout?: "split/class" | "class" | "split" | "flat";
+        };
+        /**
          * NewClass
          * @description A class to make; colour and hotkey are chosen when they are left out.
          * @example {
@@ -4014,6 +4406,48 @@ export interface components {
              * @example 1
              */
             hotkey?: string | null;
+        };
+        /**
+         * NewEdit
+         * @description An edit to set; `version` is the one that the person saw.
+         * @example {
+         *       "crop": [
+         *         0.1,
+         *         0.1,
+         *         0.8,
+         *         0.8
+         *       ],
+         *       "rotate": 90
+         *     }
+         */
+        NewEdit: {
+            /**
+             * Crop
+             * @description left, top, width, height: shares of the upright picture, 0 to 1
+             */
+            crop?: number[] | null;
+            /**
+             * Rotate
+             * @description degrees clockwise
+             */
+            rotate?: number | null;
+            /**
+             * Flip
+             * @description mirrored left to right
+             */
+            flip?: boolean | null;
+            /**
+             * Zoom
+             * @description 1 to 50: part of the crop that is kept
+             */
+            zoom?: number | null;
+            /**
+             * Aspect
+             * @description width by height of what comes out; 0: as the crop
+             */
+            aspect?: number | null;
+            /** Version */
+            version?: number | null;
         };
         /**
          * NewExport
@@ -4149,6 +4583,39 @@ export interface components {
              * @default
              */
             licence?: string;
+        };
+        /**
+         * NewNames
+         * @description New names for many images, in builds and exports; the files keep theirs.
+         * @example {
+         *       "image_ids": [
+         *         17
+         *       ],
+         *       "pattern": "{class}_{n:4}"
+         *     }
+         */
+        NewNames: {
+            /**
+             * Pattern
+             * @description {name} {n} {k} {class} {tags} {split} {id}; empty: own
+             */
+            pattern: string;
+            /** View */
+            view?: string | null;
+            /** Image Ids */
+            image_ids?: number[] | null;
+            /**
+             * Start
+             * @default 1
+             */
+            start?: number;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run?: boolean;
+            /** Expect */
+            expect?: number | null;
         };
         /**
          * NewProject
@@ -4800,6 +5267,28 @@ export interface components {
             polygon?: number[][] | null;
             /** Cluster */
             cluster?: number | null;
+        };
+        /**
+         * Renamed
+         * @description One image's names.
+         */
+        Renamed: {
+            /** Image Id */
+            image_id: number;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+        };
+        /**
+         * ResultSize
+         * @description Pixels of what comes out before a build brings it to its size.
+         */
+        ResultSize: {
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
         };
         /**
          * Run
@@ -9780,6 +10269,405 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of an image */
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageEdit"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of an image */
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageEdit"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of an image */
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageEdit"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edited_picture: {
+        parameters: {
+            query?: {
+                /** @description pixels of the long side */
+                px?: number;
+                /** @description kept for ever when it is given */
+                v?: string;
+            };
+            header?: never;
+            path: {
+                /** @description id of an image */
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            /** @description the picture that the caller has is still right */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNames"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Names"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_builds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildInfo"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_build: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBuild"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_build: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+                /** @description id or name */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildDeleted"];
                 };
             };
             /** @description A problem document: what to mend, field by field */
