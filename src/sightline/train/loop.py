@@ -7,30 +7,34 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sightline.core.errors import CancelledError, InvalidInputError
+from sightline.core.errors import CancelledError, InvalidInputError, StorageError
 from sightline.train.checkpoint import save_best, save_last
 from sightline.train.data import batches, steps_per_epoch
 from sightline.train.evaluate import logits_of
 from sightline.train.optim import begin_epoch, learning_rate, set_rate
 from sightline.train.reins import Reins
+from sightline.train.safety import Safety
 from sightline.train.targets import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sightline.core.arrays import F64, I64
+    from sightline.core.arrays import F32, F64, I64
     from sightline.core.progress import Progress
     from sightline.train.augment import Augmenter
     from sightline.train.board import Board
     from sightline.train.checkpoint import Parts
     from sightline.train.data import Pixels
     from sightline.train.findings import Judge
+    from sightline.train.machine import Machine
     from sightline.train.microbatch import Outcome, Splitter
     from sightline.train.spec import TrainSpec
     from sightline.train.state import Place
 
 TOGETHER: Final = 64
 """Steps whose outcomes are counted at once: fetching each would wait for a GPU."""
+SHOWN: Final = 20
+"""Unreadable pictures that are told of at once."""
 
 
 @dataclass(slots=True)
@@ -46,7 +50,7 @@ class Training:
     val: I64
     """Positions of the validation pictures; none: the last epoch is the best."""
     augmenter: Augmenter
-    splitter: Splitter
+    machine: Machine
     board: Board
     progress: Progress
     run_dir: Path
@@ -55,8 +59,15 @@ class Training:
     card: dict[str, str]
     """Metadata of `best`."""
     judge: Judge
+    notes: list[str]
+    """What a person should know when it is over."""
     weights: F64 | None = None
     """(len(train),) how often each training picture is shown, as a share; None: all alike."""
+
+    @property
+    def splitter(self) -> Splitter:
+        """What computes a step's gradient."""
+        return self.machine.splitter
 
     @property
     def batch(self) -> int:
@@ -88,18 +99,22 @@ def fit(t: Training) -> None:
         begin_epoch(net, spec.model, place.epoch)
         for images, labels in t.pixels.stream(watch.steps_left()):
             watch.stop_if_asked()
+            if watch.blank(labels):
+                continue
             rate = learning_rate(spec.schedule, spec.optimizer.lr, place.step, t.total)
             rate *= place.lr_factor
             set_rate(optimizer, rate)
             batch = t.augmenter.batch(images, labels, epoch=place.epoch, step=place.step_in_epoch)
-            outcome = t.splitter.gradient(batch, place.step)
+            outcome, norm = t.splitter.gradient(batch, place.step), None
             if spec.clip_norm:
-                torch.nn.utils.clip_grad_norm_(params, spec.clip_norm, foreach=True)
-            optimizer.step()
+                norm = torch.nn.utils.clip_grad_norm_(params, spec.clip_norm, foreach=True)
+            sound = watch.safety.sound(outcome, norm)
+            if sound:
+                optimizer.step()
+                if ema:
+                    ema.update(place.step)
             optimizer.zero_grad(set_to_none=True)
-            if ema:
-                ema.update(place.step)
-            watch.count(outcome, pictures=len(labels), rate=rate)
+            watch.count(outcome if sound else [], labels, rate=rate)
         watch.end_epoch()
 
 
@@ -109,12 +124,15 @@ class Watch:
     def __init__(self, t: Training) -> None:
         self._t = t
         self._saved_at = self._since = time.perf_counter()
-        self._saved_step = t.place.step
+        self._tried_step = t.place.step
         done, spec = max(0, t.place.step - 1), t.spec
         self._rate = learning_rate(spec.schedule, spec.optimizer.lr, done, t.total)
         self._rate *= t.place.lr_factor
         self._pending: list[tuple[int, Outcome]] = []
         self._reins = Reins(t, self)
+        self._told = 0
+        self.safety = Safety(t)
+        self.safety.saved_step = t.place.step
 
     @property
     def halted(self) -> bool:
@@ -144,52 +162,89 @@ class Watch:
         self._saved_at = self._since = time.perf_counter()
         self._t.board.rest()
 
-    def count(
-        self,
-        outcome: Outcome,
-        *,
-        pictures: int,
-        rate: float,
-    ) -> None:
-        """Take in a finished step; what it gave is counted later, many steps at once."""
+    def blank(self, labels: I64 | F32) -> bool:
+        """Pass over a step none of whose pictures can be read, and say whether it was one."""
+        if not self._t.pixels.unreadable or counted(labels).any():
+            return False
+        self.count([], labels, rate=self._rate)
+        return True
+
+    def count(self, outcome: Outcome, labels: I64 | F32, *, rate: float) -> None:
+        """Take in a finished step; what it gave is counted later, many steps at once.
+
+        Args:
+            outcome: Of the passes; none where the step was left out.
+            labels: The truth of its pictures.
+            rate: The learning rate.
+        """
         place, every = self._t.place, self._t.spec.checkpoint
+        pictures = len(labels) if outcome else 0
+        if outcome and self._t.pixels.unreadable:
+            pictures = int(counted(labels).sum())
         self._pending.append((pictures, outcome))
-        if len(self._pending) >= TOGETHER:
-            self._fetch()
         self._rate = rate
         place.seen += pictures
         place.step += 1
         place.step_in_epoch += 1
+        if len(self._pending) >= TOGETHER:
+            self._fetch()
         if self._t.board.due(pictures):
             self.tell()
-        enough = every.every_steps and place.step - self._saved_step >= every.every_steps
+        enough = every.every_steps and place.step - self._tried_step >= every.every_steps
         if enough or self._late():
-            self.save()
+            self._save_if_it_goes()
 
     def tell(self) -> None:
         """Fetch the sums and tell the metrics."""
         self._fetch()
         place = self._t.place
+        self._tell_unreadable()
         self._t.board.metric(
             self._t.total,
             step=place.step,
             epoch=place.epoch + 1,
-            loss=place.loss_sum / place.seen,
-            acc=place.hits / place.seen,
+            loss=place.loss_sum / max(1, place.seen),
+            acc=place.hits / max(1, place.seen),
             lr=self._rate,
         )
 
     def save(self) -> None:
-        """Save `last`, when all weights are numbers."""
+        """Save `last`, when all weights are numbers.
+
+        Raises:
+            StorageError: The disk refuses; the former one is untouched.
+        """
         self._fetch()
         self._check_weights()
         place = self._t.place
         now = time.perf_counter()
         place.seconds += now - self._since
         self._saved_at = self._since = now
-        self._saved_step = place.step
+        self._tried_step = place.step
         place.micro, place.splits = self._t.splitter.size, self._t.splitter.history
         save_last(self._t.run_dir, self._t.parts, place, about=self._t.about)
+        self.safety.saved_step = place.step
+
+    def _save_if_it_goes(self) -> None:
+        """Save `last`; a disk that refuses costs what is done since the former one, no more."""
+        try:
+            self.save()
+        except StorageError as error:
+            step, kept = self._t.place.step, self.safety.saved_step
+            self._t.board.fact("not_saved", step=step, why=str(error))
+            note = f"no checkpoint could be saved at step {step}; that of step {kept} is kept"
+            self._t.progress.log(f"{note}: {error}")
+            self._t.notes.append(note)
+
+    def _tell_unreadable(self) -> None:
+        """Tell of pictures that turned out to be unreadable since the last time."""
+        found = self._t.pixels.unreadable
+        new = list(found.values())[self._told :]
+        self._told += len(new)
+        for text in new[:SHOWN]:
+            self._t.progress.log(f"left out: {text}")
+        if new:
+            self._t.board.fact("unreadable", step=self._t.place.step, count=len(found), last=new[0])
 
     def end_epoch(self) -> None:
         """Tell the epoch, validate, keep the best, decide whether to stop, save when due."""
@@ -199,8 +254,8 @@ class Watch:
         row: dict[str, Any] = {
             "epoch": place.epoch + 1,
             "step": place.step,
-            "train_loss": place.loss_sum / place.seen,
-            "train_accuracy": place.hits / place.seen,
+            "train_loss": place.loss_sum / max(1, place.seen),
+            "train_accuracy": place.hits / max(1, place.seen),
             "lr": self._rate,
         }
         if len(t.val):
@@ -212,7 +267,7 @@ class Watch:
         self._judge(row, over=over)
         t.board.epoch(**row)
         if over or place.stopped_early or self._late():
-            self.save()
+            self._save_if_it_goes()
 
     def _validate(self) -> dict[str, float]:
         """Return the figures that choose the best epoch."""
@@ -246,29 +301,27 @@ class Watch:
     def _fetch(self) -> None:
         import torch
 
-        if not self._pending:
-            return
-        place = self._t.place
-        parts = [(n, *part) for n, outcome in self._pending for part in outcome]
+        place, steps = self._t.place, len(self._pending)
+        parts = [
+            (n, at, *part) for at, (n, outcome) in enumerate(self._pending) for part in outcome
+        ]
         self._pending.clear()
-        losses = torch.stack([loss for _, loss, _, _ in parts]).tolist()
-        for (pictures, *_), loss in zip(parts, losses, strict=True):
+        if not parts:
+            return
+        losses = torch.stack([loss for _, _, loss, _, _ in parts]).tolist()
+        for (pictures, at, *_), loss in zip(parts, losses, strict=True):
+            if not math.isfinite(loss):
+                self.safety.blame(place.step_in_epoch - steps + at, "the loss")
             place.loss_sum += loss * pictures
-        logits = torch.cat([one for _, _, one, _ in parts])
+        logits = torch.cat([one for *_, one, _ in parts])
         place.hits += float(
             self._t.splitter.objective.hits(logits, torch.cat([y for *_, y in parts]))
         )
-        if not math.isfinite(place.loss_sum):
-            self._diverged("the loss")
 
     def _check_weights(self) -> None:
         if not self._t.parts.finite():
-            self._diverged("a weight")
-
-    def _diverged(self, what: str) -> None:
-        step = self._t.place.step
-        kept = f"the checkpoint of step {self._saved_step}" if self._saved_step else "no checkpoint"
-        raise InvalidInputError(
-            f"{what} is not a number at step {step} or shortly before; {kept} is kept",
-            hint="start a new run with a lower optimizer.lr, or with clip_norm 1",
-        )
+            raise InvalidInputError(
+                f"a weight is not a number at step {self._t.place.step} or shortly before; "
+                f"{self.safety.kept}",
+                hint="start a new run with a lower optimizer.lr, or with clip_norm 1",
+            )

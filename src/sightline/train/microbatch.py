@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sightline.core.errors import OutOfMemoryError
 from sightline.train.counters import step_seed
+from sightline.train.memory import CeilingError, give_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from sightline.train.augment import Batch
+    from sightline.train.memory import Guard
     from sightline.train.objective import Objective
 
     Outcome = list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]
@@ -29,14 +31,30 @@ class Splitter:
     """
 
     def __init__(
-        self, net: nn.Module, objective: Objective, *, size: int, seed: int, autocast: Any = None
+        self,
+        net: nn.Module,
+        objective: Objective,
+        *,
+        size: int,
+        seed: int,
+        autocast: Any = None,
+        forward: Callable[[torch.Tensor], torch.Tensor] | None = None,
+        guard: Guard | None = None,
     ) -> None:
         self.size = size
         self.history: list[dict[str, int]] = []
         """What happened: {"step", "from", "to"} pictures."""
+        self.trouble = ""
+        """What of the memory's ceiling could not be kept."""
         self._net, self.objective, self._seed = net, objective, seed
+        self._ask, self._guard = forward or net, guard
         self._sow = _sower(net)
         self._autocast = autocast or nullcontext
+
+    @property
+    def has_batch_norm(self) -> bool:
+        """Whether a layer looks at all pictures of a pass together."""
+        return any("BatchNorm" in type(one).__name__ for one in self._net.modules())
 
     def gradient(self, batch: Batch, step: int) -> Outcome:
         """Add the batch's mean gradient to the parameters' (which must be cleared).
@@ -55,10 +73,14 @@ class Splitter:
 
     def _attempt(self, batch: Batch, step: int) -> Outcome | None:
         try:
-            return self._pass(batch, step)
+            outcome = self._pass(batch, step)
+            if self._guard is not None:
+                self._guard.passed()
         except RuntimeError as error:  # torch.OutOfMemoryError is one, the CPU's is only this
             if not is_out_of_memory(error):
                 raise
+        else:
+            return outcome
         return None  # outside the handler, so that the failed pass's tensors are freed
 
     def _pass(self, batch: Batch, step: int) -> Outcome:
@@ -76,7 +98,7 @@ class Splitter:
 
     def _forward(self, part: Batch) -> torch.Tensor:
         with self._autocast():
-            logits: torch.Tensor = self._net(part.x)
+            logits: torch.Tensor = self._ask(part.x)
         return logits.float()
 
     def _backward(self, loss: torch.Tensor, logits: torch.Tensor, part: Batch) -> Outcome:
@@ -85,15 +107,20 @@ class Splitter:
 
     def _halve(self, pictures: int, step: int) -> None:
         size = min(self.size, pictures)
+        self._net.zero_grad(set_to_none=True)
+        release()
+        if self._guard is not None and self._guard.vain(size):
+            self.trouble = self._guard.trouble
+            return
         if size <= 1:
             raise OutOfMemoryError(
                 "a single picture does not fit into memory",
                 hint="lower image_size, or choose a smaller network (model.name)",
             )
-        self._net.zero_grad(set_to_none=True)
-        release()
         self.history.append({"step": step, "from": size, "to": -(-size // 2)})
         self.size = -(-size // 2)
+        if self._guard is not None:
+            self._guard.watch()
 
 
 def _sower(net: nn.Module) -> Callable[[int], object]:
@@ -110,7 +137,7 @@ def is_out_of_memory(error: BaseException) -> bool:
     import torch
 
     text = str(error)
-    return isinstance(error, torch.OutOfMemoryError) or (
+    return isinstance(error, torch.OutOfMemoryError | CeilingError) or (
         "DefaultCPUAllocator" in text and "memory" in text
     ) or "CUDNN_STATUS_ALLOC_FAILED" in text or "CUBLAS_STATUS_ALLOC_FAILED" in text  # fmt: skip
 
@@ -120,5 +147,6 @@ def release() -> None:
     import torch
 
     gc.collect()
+    give_back()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()

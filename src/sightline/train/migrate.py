@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MOVED: Final[dict[int, dict[str, str]]] = {
-    1: {"class_weights": "loss.class_weights", "label_smoothing": "loss.label_smoothing"},
+    1: {
+        "class_weights": "loss.class_weights",
+        "label_smoothing": "loss.label_smoothing",
+        "amp": "precision.amp",
+    },
 }
 """By the version that had them: old dotted key to the new one."""
 

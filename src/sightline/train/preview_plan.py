@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from sightline.train.data import batches
 if TYPE_CHECKING:
     from sightline.core.arrays import I64
     from sightline.train.spec import TrainSpec
+
+GUESSED_BATCH: Final = 32
+"""Where a training will find its batch size only when it begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def plan_views(
             number,
             train,
             views=spec.augment.views,
-            batch=spec.batch_size * spec.accumulate,
+            batch=(spec.batch_size or GUESSED_BATCH) * spec.accumulate,
         )
         ends = np.cumsum([len(step) for step in steps])
         order = np.concatenate(steps)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sightline.core.errors import StorageError
 from sightline.core.files import write_json
 from sightline.core.progress import Silent
 from sightline.train import report
 from sightline.train.balance import class_weight, picture_weights
 from sightline.train.checkpoint import best_path
-from sightline.train.memory import keep_freed_memory
+from sightline.train.memory import keep_freed_memory, room
 from sightline.train.start import (
     SPLITS,
     Mode,
@@ -26,7 +26,7 @@ from sightline.train.start import (
 from sightline.train.targets import tag_targets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
     from pathlib import Path
 
     import torch
@@ -108,13 +108,13 @@ def train(
     progress = progress or Silent()
     keep_freed_memory()
     begun = start(spec, samples, run_dir, mode=mode, parent=parent)
+    spec = begun.spec
     if spec.threads:
         import torch
 
         torch.set_num_threads(spec.threads)
     for note in begun.notes:
         progress.log(note)
-    write_json(run_dir / "spec.json", spec.model_dump(mode="json"))
     pixels = pixels_of(spec, samples, load=load, cache=cache)
     where = positions(samples)
     with closing(pixels), closing(Board(run_dir, run_id, progress)) as board:
@@ -129,6 +129,8 @@ def train(
             board=board,
             progress=progress,
         )
+        with storing(run_dir):
+            write_json(run_dir / "spec.json", training.spec.model_dump(mode="json"))
         if mode == "resume":
             board.fact("resumed", step=begun.place.step, epoch=begun.place.epoch)
         fit(training)
@@ -150,7 +152,7 @@ def pixels_of(
         preprocess_of(spec),
         workers=spec.loader.workers,
         ahead=spec.loader.ahead,
-        memory_mb=spec.loader.memory_mb,
+        memory_mb=min(spec.loader.memory_mb, int(spec.memory.ceiling * room()) >> 21),
         load=load,
         targets=tag_targets(samples) if samples.task == "multi" else None,
         cache=cache if spec.loader.cache else None,
@@ -171,35 +173,49 @@ def assemble(
     """Return all that the loop works with."""
     from sightline.train.augment import Augmenter
     from sightline.train.loop import Training
-    from sightline.train.microbatch import Splitter
+    from sightline.train.machine import suit
     from sightline.train.objective import objective_of
 
     rule = preprocess_of(spec)
-    splitter = Splitter(
-        begun.parts.net,
-        objective_of(spec, _weight(spec, samples, begun.device)),
-        size=min(spec.batch_size, begun.place.micro or spec.batch_size),
-        seed=spec.seed,
-        autocast=_autocast(spec, begun.device),
-    )
-    splitter.history = list(begun.place.splits)
+    augmenter = Augmenter(spec.augment, rule, seed=spec.seed, device=begun.device)
+    objective = objective_of(spec, _weight(spec, samples, begun.device))
+    machine = suit(spec, begun, objective, augmenter, truth=pixels.truth(where["train"]))
+    for note in machine.notes:
+        progress.log(note)
     return Training(
-        spec=spec,
+        spec=machine.spec,
         parts=begun.parts,
         place=begun.place,
         pixels=pixels,
         train=where["train"],
         val=where["val"],
-        augmenter=Augmenter(spec.augment, rule, seed=spec.seed, device=begun.device),
-        splitter=splitter,
+        augmenter=augmenter,
+        machine=machine,
         board=board,
         progress=progress,
         run_dir=run_dir,
-        about=begun.about,
+        about=begun.about | {"spec": machine.spec.model_dump(mode="json")},
         card={"network": spec.model.name, "classes": class_text(samples.classes)},
         judge=report.judge_of(spec, len(samples.classes)),
+        notes=[*begun.notes, *machine.notes],
         weights=picture_weights(samples)[where["train"]] if spec.sampling == "balanced" else None,
     )
+
+
+@contextmanager
+def storing(folder: Path) -> Iterator[None]:
+    """Name the folder when the disk refuses.
+
+    Raises:
+        StorageError: It does.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"cannot write to {folder}: {error.strerror or error}",
+            hint="free some space, then resume the run",
+        ) from error
 
 
 def _weight(spec: TrainSpec, samples: SampleSet, device: torch.device) -> torch.Tensor | None:
@@ -207,14 +223,6 @@ def _weight(spec: TrainSpec, samples: SampleSet, device: torch.device) -> torch.
 
     found = class_weight(spec, samples)
     return None if found is None else torch.from_numpy(found).to(device)
-
-
-def _autocast(spec: TrainSpec, device: torch.device) -> Callable[[], Any] | None:
-    import torch
-
-    if spec.amp == "off" or device.type != "cuda" or not torch.cuda.is_bf16_supported():
-        return None
-    return functools.partial(torch.autocast, "cuda", dtype=torch.bfloat16)
 
 
 def _finish(t: Training, samples: SampleSet, where: dict[Split, I64], begun: Start) -> TrainResult:
@@ -234,16 +242,19 @@ def _finish(t: Training, samples: SampleSet, where: dict[Split, I64], begun: Sta
         judge=t.judge,
     )
     findings = t.judge.judge(answers, samples.classes)
-    notes = [*begun.notes, *t.pixels.notes]
+    notes = [*t.notes, *t.machine.troubles(), *t.pixels.notes]
     if t.pixels.unreadable:
         notes.append(f"{len(t.pixels.unreadable)} pictures could not be read: they were left out")
+    if t.place.skipped:
+        notes.append(f"{t.place.skipped} steps were left out: a loss or a gradient was no number")
     if findings.metrics.get("accuracy_split") == "train":
         notes.append("no picture was held out: the accuracy is that on the training pictures")
-    facts = _facts(t, samples, begun) | {
+    found = _facts(t, samples, begun) | {
         "notes": notes,
         "seconds": {"train": t.place.seconds, "evaluate": time.perf_counter() - started},
     }
-    report.write(t.run_dir, findings, answers, facts, t.judge)
+    with storing(t.run_dir):
+        report.write(t.run_dir, findings, answers, found, t.judge)
     return TrainResult(
         epochs=t.place.epoch,
         best_epoch=t.place.best_epoch,
@@ -264,6 +275,8 @@ def _facts(t: Training, samples: SampleSet, begun: Start) -> dict[str, Any]:
     """Return how the figures came about."""
     import torch
 
+    from sightline.train.machine import facts
+
     counts = samples.counts()
     splits = [one for one in SPLITS if counts.get(one)]
     return {
@@ -282,6 +295,7 @@ def _facts(t: Training, samples: SampleSet, begun: Start) -> dict[str, Any]:
         "threads": torch.get_num_threads(),
         "device": str(begun.device),
         "torch": torch.__version__,
-        "micro_batches": t.splitter.history,
+        **facts(t.machine),
+        "skipped_steps": t.place.skipped,
         "unreadable": sorted(t.pixels.unreadable.values()),
     }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from sightline.core.errors import InvalidInputError
 from sightline.core.tone import parse_tone
@@ -16,10 +16,20 @@ from sightline.train.spec_base import Part
 from sightline.train.spec_data import DataPart
 from sightline.train.spec_loss import LOSSES, LossPart, Task
 from sightline.train.spec_model import ModelPart, OptimizerPart, SchedulePart
-from sightline.train.spec_running import CheckpointPart, EarlyStoppingPart, LoaderPart
+from sightline.train.spec_running import (
+    CheckpointPart,
+    EarlyStoppingPart,
+    LoaderPart,
+    MemoryPart,
+    PrecisionPart,
+)
 
 VERSION: Final = 2
 """Of the spec's shape; `migrate` lifts older ones."""
+
+
+def _found_by_steps(value: object) -> object:
+    return 0 if value == "auto" else value
 
 
 class TrainSpec(Part):
@@ -39,11 +49,12 @@ class TrainSpec(Part):
     epochs: int = Field(
         default=30, ge=1, le=100_000, description="Rounds over the training pictures."
     )
-    batch_size: int = Field(
+    batch_size: Annotated[int, BeforeValidator(_found_by_steps)] = Field(
         default=32,
-        ge=1,
+        ge=0,
         le=8192,
-        description="Pictures per forward pass at most; memory may split it.",
+        description="Pictures per forward pass at most; memory may split it. 0 or auto: found by "
+        "real steps when the run begins.",
     )
     seed: int = Field(
         default=0,
@@ -94,8 +105,12 @@ class TrainSpec(Part):
     accumulate: int = Field(
         default=1, ge=1, le=1024, description="Batches whose gradients make one step together."
     )
-    amp: Literal["auto", "off"] = Field(
-        default="auto", description="auto: bfloat16 on a GPU that has it."
+    precision: PrecisionPart = PrecisionPart()
+    memory: MemoryPart = MemoryPart()
+    on_nan: Literal["stop", "skip"] = Field(
+        default="stop",
+        description="When a loss or a gradient is no number: stop and keep the batch, or leave "
+        "the step out.",
     )
     device: Literal["auto", "cpu", "cuda"] = Field(
         default="auto", description="auto: a GPU if it works."
@@ -143,7 +158,10 @@ class TrainSpec(Part):
 
 MONITORS: Final[dict[str, Task]] = {"val_map": "multi", "val_recall_at_1": "embedding"}
 """What can be monitored of one task alone."""
-RESUMABLE = ("epochs", "loader", "checkpoint", "early_stopping", "threads", "device", "amp")
+RESUMABLE = (
+    "epochs", "loader", "checkpoint", "early_stopping", "threads", "device", "precision", "memory",
+    "on_nan",
+)  # fmt: skip
 """Top-level keys that may differ when a run is resumed."""
 
 

@@ -26,6 +26,30 @@ class EarlyStoppingPart(Part):
     )
 
 
+class PrecisionPart(Part):
+    """In what numbers a network computes, and whether it is compiled."""
+
+    amp: Literal["auto", "on", "off"] = Field(
+        default="auto",
+        description="bfloat16 in the forward pass. auto: on a GPU that has it, and on a CPU that "
+        "has it where a short measurement finds it faster.",
+    )
+    compile: bool = Field(
+        default=False,
+        description="torch.compile: a minute at the start, faster steps after. Needs a compiler.",
+    )
+
+
+class MemoryPart(Part):
+    """How much a training may take."""
+
+    ceiling: float = Field(
+        default=0.9, ge=0.05, le=1,
+        json_schema_extra={"unit": "share of what is free when it begins"},
+        description="Room is left for other programs: a batch that would go beyond is split.",
+    )  # fmt: skip
+
+
 class LoaderPart(Part):
     """How pictures are read. Never changes what is learned."""
 

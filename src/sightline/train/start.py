@@ -51,6 +51,8 @@ class Start:
     about: dict[str, Any]
     notes: tuple[str, ...]
     """What a person should know, a line each."""
+    spec: TrainSpec
+    """As asked for; a resumed run's batch size as it was found when it began."""
 
 
 def positions(samples: SampleSet) -> dict[Split, I64]:
@@ -87,10 +89,11 @@ def start(
     _check_mode(run_dir, mode, parent)
     torch = _torch()
     device = device_of(spec.device)
-    about = {"spec": spec.model_dump(mode="json"), "samples": manifest.key(samples)}
     last = load_last(run_dir) if mode == "resume" else None
     if last is not None:
+        spec = _as_found(spec, last)
         notes += _check_resume(spec, samples, last)
+    about = {"spec": spec.model_dump(mode="json"), "samples": manifest.key(samples)}
     torch.default_generator.manual_seed(spec.seed)
     net = build(
         spec.model.name, len(samples.classes), dropout=spec.model.dropout, px=spec.image_size
@@ -108,7 +111,7 @@ def start(
         restore(parts, last)
     if last is None:
         manifest.save(run_dir, samples)
-    return Start(parts, last.place if last else Place(), device, about, tuple(notes))
+    return Start(parts, last.place if last else Place(), device, about, tuple(notes), spec)
 
 
 def _check_mode(run_dir: Path, mode: Mode, parent: Path | None) -> None:
@@ -125,6 +128,13 @@ def _check_mode(run_dir: Path, mode: Mode, parent: Path | None) -> None:
         raise ConflictError(
             f"{run_dir} has checkpoints already", hint="resume it, or start a run with another id"
         )
+
+
+def _as_found(spec: TrainSpec, last: Last) -> TrainSpec:
+    """Return a resumed run's spec with the batch size that was found when the run began."""
+    if spec.batch_size:
+        return spec
+    return spec.model_copy(update={"batch_size": saved_spec(last.about["spec"]).batch_size})
 
 
 def _check_resume(spec: TrainSpec, samples: SampleSet, last: Last) -> list[str]:

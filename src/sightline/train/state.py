@@ -37,6 +37,11 @@ class Place:
     """Pictures per pass that memory allowed; 0: the whole batch."""
     splits: list[dict[str, int]] = field(default_factory=list)
     """What out-of-memory did: {"step", "from", "to"}."""
+    precision: str = ""
+    """What the forward pass computes in; empty: not decided yet."""
+    skipped: int = 0
+    """Steps left out because a loss or a gradient was no number."""
+    skipped_in_row: int = 0
     lr_factor: float = 1.0
     """What somebody multiplied the learning rate by while it ran."""
     lr_changes: list[dict[str, float]] = field(default_factory=list)

@@ -28,7 +28,7 @@ def test_yaml_words_and_numbers_mean_what_they_look_like(tmp_path: Path) -> None
     path = tmp_path / "spec.yaml"
     path.write_text("epochs: 8\namp: off\nclass_weights: none\noptimizer: {lr: 1e-2}\n")
     spec = load_spec(path)
-    assert (spec.epochs, spec.amp, spec.loss.class_weights) == (8, "off", "none")
+    assert (spec.epochs, spec.precision.amp, spec.loss.class_weights) == (8, "off", "none")
     assert spec.optimizer.lr == 0.01
 
 
