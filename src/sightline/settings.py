@@ -147,10 +147,7 @@ class Settings(BaseModel):
         2_048, ge=16, le=10_000_000, description="Disk for thumbnails, megabytes."
     )
     pixel_cache_mb: int = Field(
-        8_192,
-        ge=0,
-        le=10_000_000,
-        description="Disk for pictures that trainings have decoded, megabytes.",
+        8_192, ge=0, le=10_000_000, description="Disk for pictures trainings decoded, megabytes."
     )
     model_cache_mb: int = Field(
         2_048, ge=16, le=10_000_000, description="Memory for loaded models, megabytes."

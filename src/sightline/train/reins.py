@@ -27,7 +27,11 @@ class Ridden(Protocol):
     place: Place
     board: Board
     progress: Progress
-    splitter: Splitter
+
+    @property
+    def splitter(self) -> Splitter:
+        """What computes a step's gradient."""
+        ...
 
     @property
     def total(self) -> int:
