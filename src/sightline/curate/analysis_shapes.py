@@ -20,7 +20,7 @@ POINTS: Final = 300
 """Different sizes that are told one by one; of more, cells of a grid."""
 CELLS: Final = 28
 """Of that grid, in each direction, on a logarithmic scale."""
-LIGHT_BINS: Final = 32
+LIGHT_BINS: Final = 40
 ASPECTS: Final = (0.2, 0.33, 0.4, 0.5, 0.6, 0.7, 0.8, 0.95, 1.05, 1.25, 1.42, 1.66, 2, 2.5, 3, 5)
 """Edges of width by height; what lies beyond goes to the ends."""
 

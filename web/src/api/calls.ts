@@ -177,6 +177,11 @@ export const api = {
       ),
     ),
 
+  analysis: (name: string) => take(client.GET("/api/projects/{name}/analysis", of(name))),
+  analyse: (name: string, body: { refresh: boolean; near: boolean }) =>
+    take(client.POST("/api/projects/{name}/analysis", { ...of(name), body })),
+  advice: (name: string) => take(client.GET("/api/projects/{name}/advice", of(name))),
+
   trainSchema: () => take(client.GET("/api/train/schema")),
   networks: () => take(client.GET("/api/train/networks")),
   suggestedSpec: (name: string, network?: string) =>

@@ -37,5 +37,7 @@ export const keys = {
   settings: ["settings"] as const,
   maps: (project: string) => ["map", project] as const,
   map: (project: string, method: string) => ["map", project, method] as const,
+  analysis: (project: string) => ["analysis", project] as const,
+  advice: (project: string) => ["analysis", project, "advice"] as const,
   mapPoints: (project: string, method: string, key: string | null) => ["map", project, method, "points", key] as const,
 };

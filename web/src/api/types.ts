@@ -6,6 +6,11 @@ type S = components["schemas"];
 /** The named keys of a type that allows others besides. */
 type Named<T> = { [K in keyof T as string extends K ? never : K]: T[K] };
 
+export type Advice = S["Advice"];
+export type Analysis = S["Analysis"];
+export type ClassCount = S["ClassCount"];
+export type Finding = S["Finding"];
+export type Histogram = S["Histogram"];
 export type Answer = S["Answer"];
 export type AugmentPreview = Partial<S["AugmentPreview"]>;
 export type AugmentShown = S["AugmentShown"];

@@ -233,6 +233,7 @@ export const sheet = (chosen: Chosen): readonly { readonly title: string; readon
       { keys: ["g", "p"], means: "Projects" },
       { keys: ["g", "b"], means: "Browse" },
       { keys: ["g", "x"], means: "Map" },
+      { keys: ["g", "d"], means: "Data" },
       { keys: ["g", "t"], means: "Train" },
       { keys: ["g", "m"], means: "Models" },
       { keys: ["g", "j"], means: "Jobs" },

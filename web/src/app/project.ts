@@ -31,6 +31,7 @@ export const to = {
   projects: "/projects",
   browse: (name: string) => `/p/${encodeURIComponent(name)}/browse`,
   map: (name: string) => `/p/${encodeURIComponent(name)}/map`,
+  data: (name: string) => `/p/${encodeURIComponent(name)}/data`,
   train: (name: string) => `/p/${encodeURIComponent(name)}/train`,
   run: (name: string, id: string) => `/p/${encodeURIComponent(name)}/train/${id}`,
   models: "/models",

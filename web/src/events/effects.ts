@@ -22,7 +22,7 @@ export function makesStale(told: Told): readonly (readonly unknown[])[] {
         keys.jobs,
         ...(data.kind === "pull" ? [keys.catalogue] : []),
         ...(data.state === "done" && project
-          ? [keys.project(project), keys.maps(project), keys.models, keys.allRuns]
+          ? [keys.project(project), keys.maps(project), keys.analysis(project), keys.models, keys.allRuns]
           : []),
       ];
     case "run":

@@ -1,5 +1,7 @@
 import { CircleDashed, CircleHelp, CircleSlash, Tag, TriangleAlert, X } from "lucide-react";
+import { Link } from "react-router";
 import type { Project, Split, Status } from "@/api/types";
+import { to } from "@/app/project";
 import type { ClassLook } from "@/label/look";
 import { Swatch } from "@/label/Swatch";
 import { Button, IconButton } from "@/ui/Button";
@@ -116,6 +118,17 @@ export function Filters({ project, about, asked, onAsk, looks, view, error }: Fi
           <span className="chip region-chip">
             {filter.region.polygon ? "inside the lasso" : `cluster ${(filter.region.cluster ?? 0) + 1}`}
             <IconButton label="All of the map again" small onClick={() => set({ region: null })}>
+              <X size={12} aria-hidden />
+            </IconButton>
+          </span>
+        </section>
+      )}
+      {filter.finding !== "" && (
+        <section>
+          <h2 className="panel-title">Found in the data</h2>
+          <span className="chip region-chip">
+            <Link to={to.data(project)}>{filter.finding.replace("-", " ")}</Link>
+            <IconButton label="All pictures again" small onClick={() => set({ finding: "" })}>
               <X size={12} aria-hidden />
             </IconButton>
           </span>

@@ -18,6 +18,7 @@ const asked: Asked = {
         [-5, 6],
       ],
     },
+    finding: "leak",
   },
   seed: 7,
   options: {
@@ -69,7 +70,7 @@ it("forgets what was told to a queue when another is chosen", () => {
   expect(next.options).toEqual({ ...noOptions, method: "lof" });
 });
 it("counts filters", () => {
-  expect(filters(asked.filter)).toBe(9);
+  expect(filters(asked.filter)).toBe(10);
 });
 it("toggles", () => {
   expect(toggled([1, 2], 2)).toEqual([1]);

@@ -47,6 +47,7 @@ export const noFilter: Filter = {
   statuses: [],
   text: "",
   region: null,
+  finding: "",
 };
 export const noOptions: Options = {
   band: null,
@@ -122,6 +123,7 @@ export function fromAddress(search: URLSearchParams): Asked {
       statuses: STATUSES.filter((status) => list(search.get("status")).includes(status)),
       text: search.get("text") ?? "",
       region: readRegion(search.get("region")),
+      finding: search.get("finding") ?? "",
     },
     seed: search.has("seed") && Number.isInteger(seed) ? seed : null,
     options: readOptions(search),
@@ -139,6 +141,7 @@ export function toAddress({ queue, filter, seed, options }: Asked): URLSearchPar
   put("status", filter.statuses.join(","));
   put("text", filter.text.trim());
   put("region", writeRegion(filter.region));
+  put("finding", filter.finding);
   put("band", options.band === null ? "" : options.band.map(short).join("-"));
   put("of", options.class_id === null ? "" : String(options.class_id));
   put("measure", options.measure ?? "");
@@ -157,7 +160,8 @@ export const filters = (filter: Filter): number =>
   filter.splits.length +
   filter.statuses.length +
   (filter.text.trim() === "" ? 0 : 1) +
-  (filter.region === null ? 0 : 1);
+  (filter.region === null ? 0 : 1) +
+  (filter.finding === "" ? 0 : 1);
 
 /** Another queue over the same filter; what was told to the last one does not hold for it. */
 export const inQueue = (asked: Asked, queue: string, options: Partial<Options> = {}): Asked => ({
