@@ -115,6 +115,16 @@ def many(count: int, one: str, several: str = "") -> str:
     return f"{count:,} {one if count == 1 else several or one + 's'}"
 
 
+ONE: Final = {"are": "is", "have": "has", "lie": "lies", "show": "shows"}
+
+
+def pictures(count: int, text: str) -> str:
+    """Return `1 picture is odd`, `2 pictures are odd` for `are odd`."""
+    verb, _, rest = text.partition(" ")
+    said = ONE.get(verb, verb) if count == 1 else verb
+    return f"{many(count, 'picture')} {said} {rest}"
+
+
 def plain(value: Any) -> Any:
     """Return a number as JSON takes it: None for NaN and infinities."""
     number = float(value)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from sightline.core.errors import InvalidInputError, did_you_mean
-from sightline.curate.analysis_facts import many
+from sightline.curate.analysis_facts import pictures
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,7 +96,7 @@ class Found:
                 kind=kind,
                 severity=severity,
                 count=count,
-                text=f"{many(count, 'picture')} {text}",
+                text=pictures(count, text),
                 hint=hint,
                 queue=queue,
                 filter={"finding": kind},

@@ -8,7 +8,7 @@ import numpy as np
 
 from sightline.core.labels import CONFLICT, SKIPPED, SPLITS, TEST, UNLABELLED, UNSURE, VAL
 from sightline.curate.analysis_counts import balance
-from sightline.curate.analysis_facts import many, named
+from sightline.curate.analysis_facts import many, named, pictures
 from sightline.curate.analysis_findings import Finding, Found
 from sightline.curate.analysis_look import KINDS
 
@@ -154,7 +154,7 @@ def _statuses(facts: Facts, _: I64, found: Found) -> None:
                 kind="label-conflict" if name == "conflict" else name,
                 severity=level,
                 count=count,
-                text=f"{many(count, 'picture')} {text}",
+                text=pictures(count, text),
                 hint=hint,
                 queue=queue,
                 filter=filters,

@@ -73,7 +73,11 @@ function UndoRedo({ project }: { project: string }) {
   );
 }
 
-function ProjectSwitch({ project, page }: { project: string; page: "browse" | "map" | "train" }) {
+/** The pages of a project. */
+const PAGES = ["browse", "map", "data", "train"] as const;
+type Page = (typeof PAGES)[number];
+
+function ProjectSwitch({ project, page }: { project: string; page: Page }) {
   const { data } = useProjects();
   const navigate = useNavigate();
   const items = (data ?? []).map((other) => ({
@@ -112,14 +116,12 @@ interface TopBarProps {
 
 export function TopBar({ project, onPalette, onKeys }: TopBarProps) {
   const shown = useShownTheme();
-  const browsing = useMatch("/p/:project/browse") !== null;
-  const mapping = useMatch("/p/:project/map") !== null;
-  const training = useMatch("/p/:project/train/*") !== null;
-  const scoped = project !== null && (browsing || mapping || training);
+  const at = useMatch("/p/:project/:page/*")?.params.page;
+  const page = PAGES.find((one) => one === at);
   return (
     <header className="topbar">
-      {scoped && <ProjectSwitch project={project} page={browsing ? "browse" : mapping ? "map" : "train"} />}
-      {scoped && (browsing || mapping) && <UndoRedo project={project} />}
+      {project !== null && page && <ProjectSwitch project={project} page={page} />}
+      {project !== null && (page === "browse" || page === "map") && <UndoRedo project={project} />}
       <div className="grow" />
       <JobPill />
       <SaveState />

@@ -40,7 +40,7 @@ export function ClassTable({ project, about }: { project: string; about: Analysi
               large ones; the largest has {fixed(balance.ratio, 1)} times the smallest.
             </p>
           )}
-          <div className="table-scroll class-scroll" role="region" aria-labelledby="classes-title" tabIndex={0}>
+          <div className="table-scroll class-scroll" role="region" aria-label="Table of the counts" tabIndex={0}>
             <table className="class-table">
               <thead>
                 <tr>
