@@ -1,5 +1,5 @@
 import type { IngestReport, Skipped } from "@/api/types";
-import { count, duration, many } from "@/ui/format";
+import { count, duration, many, sentence } from "@/ui/format";
 
 /** Reasons with their files, the commonest first. */
 export function byReason(skipped: readonly Skipped[]): { reason: string; paths: string[] }[] {
@@ -41,7 +41,7 @@ function Rule({ labels }: { labels: IngestReport["labels"] }) {
   if (typeof rule !== "string" || rule === "") return null;
   return (
     <p className="small muted">
-      {rule[0]?.toUpperCase() + rule.slice(1)}. {task === "multi" ? "Images have tags." : "An image has one class."}
+      {sentence(rule)}. {task === "multi" ? "Images have tags." : "An image has one class."}
     </p>
   );
 }

@@ -15,6 +15,7 @@ const network = {
   measured: false,
 };
 const offer: QuickOffer = {
+  task: "single",
   network: "small_cnn",
   batch_size: 32,
   labelled: 60,

@@ -1,5 +1,5 @@
 import type { ComponentType } from "react";
-import { Augment } from "../augment/Augment";
+} = { advice: AdviceLine, augment: Augment };
 import type { Spec } from "./spec";
 
 /** What the form tells a part that another folder gives, and what such a part may do. */
@@ -25,4 +25,4 @@ export const SLOTS: {
   readonly augment?: ComponentType<SlotProps>;
   /** Beside the button that starts: what the machine is busy with. */
   readonly load?: ComponentType<SlotProps>;
-} = { augment: Augment };
+} = { advice: AdviceLine, augment: Augment };
