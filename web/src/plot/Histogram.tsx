@@ -2,8 +2,7 @@ import { count, many } from "@/ui/format";
 import { ticks } from "./scale";
 import "./plot.css";
 
-const WIDTH = 340;
-const HEIGHT = 150;
+const HEIGHT = 140;
 const LEFT = 44;
 const BOTTOM = 24;
 const TOP = 8;
@@ -21,28 +20,36 @@ export function Histogram({
   data: { edges, counts },
   name,
   unit = "",
+  width = 260,
   show = (value) => String(Number(value.toFixed(2))),
 }: {
   data: Binned;
   /** What is counted by: `brightness`. */
   name: string;
   unit?: string;
+  /** Pixels, where there is room. */
+  width?: number;
   /** How an edge is written. */
   show?: (edge: number) => string;
 }) {
   const marks = ticks(Math.max(...counts), 3);
   const most = marks.at(-1) ?? 1;
-  const step = (WIDTH - LEFT - RIGHT) / Math.max(1, counts.length);
+  const step = (width - LEFT - RIGHT) / Math.max(1, counts.length);
   const floor = HEIGHT - BOTTOM;
   const y = (value: number) => TOP + (1 - value / most) * (floor - TOP);
   const every = Math.max(1, Math.round(counts.length / MARKS));
   const total = counts.reduce((sum, one) => sum + one, 0);
   return (
     <figure className="histogram">
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${many(total, "picture")} by ${name}`}>
+      <svg
+        viewBox={`0 0 ${width} ${HEIGHT}`}
+        style={{ maxWidth: width }}
+        role="img"
+        aria-label={`${many(total, "picture")} by ${name}`}
+      >
         <g className="plot-grid">
           {marks.map((mark) => (
-            <line key={mark} x1={LEFT} x2={WIDTH - RIGHT} y1={y(mark)} y2={y(mark)} />
+            <line key={mark} x1={LEFT} x2={width - RIGHT} y1={y(mark)} y2={y(mark)} />
           ))}
         </g>
         {marks.map((mark) => (

@@ -2,8 +2,8 @@ import { count, many } from "@/ui/format";
 import { doublings, logShare } from "./scale";
 import "./plot.css";
 
-const WIDTH = 340;
-const HEIGHT = 250;
+const WIDTH = 420;
+const HEIGHT = 290;
 const LEFT = 44;
 const BOTTOM = 36;
 const TOP = 10;
@@ -31,6 +31,7 @@ export function SizePlot({ sizes }: { sizes: readonly Size[] }) {
     <figure className="size-plot">
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        style={{ maxWidth: WIDTH }}
         role="img"
         aria-label={`${many(total, "picture")} by width and height in pixels`}
       >

@@ -77,7 +77,7 @@ export function Plots({ about }: { about: Analysis }) {
           <section className="data-card" aria-labelledby="form-title">
             <h2 id="form-title">Form</h2>
             <h3>Width by height</h3>
-            <Histogram data={shapes.aspect} name="width by height" show={aspect} />
+            <Histogram data={shapes.aspect} name="width by height" width={460} show={aspect} />
             <div className="data-pair">
               <Counted title="Formats" rows={shapes.formats} names={FORMATS} />
               <Counted title="Pixels" rows={shapes.kinds} names={KINDS} />

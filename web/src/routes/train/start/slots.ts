@@ -1,5 +1,6 @@
 import type { ComponentType } from "react";
-} = { advice: AdviceLine, augment: Augment };
+import { AdviceLine } from "@/routes/data/AdviceLine";
+import { Augment } from "../augment/Augment";
 import type { Spec } from "./spec";
 
 /** What the form tells a part that another folder gives, and what such a part may do. */
