@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import httpx
@@ -64,6 +65,6 @@ def test_sliders_change_the_preview_and_the_training(
     expect(preview.locator("figcaption", has_text="%")).to_have_count(0)
     with page.expect_request(lambda asked: asked.url.endswith("/runs")) as asked:
         page.get_by_role("button", name="Start training").click()
-    sent = asked.value.post_data_json["spec"]
+    sent = json.loads(asked.value.post_data or "")["spec"]
     assert sent["augment"]["mixup"] == 0
     assert sent["seed"] != 0

@@ -60,8 +60,14 @@ def _seen(augmenter: Augmenter, pictures: U8, view: dict[str, Any]) -> U8:
 
 
 def load_preview(*, threads: int = 1) -> Preview:
-    """Return the preview; `threads`: of torch for each call."""
+    """Return the preview.
+
+    Args:
+        threads: Of torch; not taken: one picture at a time is too little work to share, and beside
+            other programs threads that wait for each other cost seconds.
+    """
     import torch
 
-    torch.set_num_threads(threads)
+    del threads
+    torch.set_num_threads(1)
     return Preview()
