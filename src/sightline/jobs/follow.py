@@ -45,7 +45,7 @@ class ProgressHub:
     """Tells the progress and the metrics of all running jobs: transient, never stored.
 
     `publish(kind, data)` gets `progress` {job, done, total, rate, eta_s, note}, of each job the
-    newest only, and `metric` as the job told it, with {job}.
+    newest only, and `metric` and the newest `load` as the job told them, with {job}.
     """
 
     def __init__(self, runner: JobRunner, publish: Callable[[str, dict[str, Any]], None]) -> None:
@@ -80,6 +80,8 @@ class ProgressHub:
         for one in progress[-1:]:
             keys = ("done", "total", "rate", "eta_s", "note")
             self._publish("progress", {"job": job_id} | {key: one.get(key) for key in keys})
-        for one in [one for one in found if one["kind"] == "metric"][-MOST_METRICS:]:
+        metrics = [one for one in found if one["kind"] == "metric"][-MOST_METRICS:]
+        loads = [one for one in found if one["kind"] == "load"][-1:]
+        for one in metrics + loads:
             data = {key: value for key, value in one.items() if key not in {"t", "kind"}}
-            self._publish("metric", {"job": job_id} | data)
+            self._publish(one["kind"], {"job": job_id} | data)

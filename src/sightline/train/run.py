@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from sightline.train.loop import Training
     from sightline.train.spec import TrainSpec
     from sightline.train.spec_loss import Task
+    from sightline.train.track import Trackers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,9 @@ def train(
         StorageError: The disk refuses.
     """
     from sightline.train.board import Board
+    from sightline.train.load import LoadWatch
     from sightline.train.loop import fit
+    from sightline.train.track import open_trackers
 
     progress = progress or Silent()
     keep_freed_memory()
@@ -117,7 +120,13 @@ def train(
         progress.log(note)
     pixels = pixels_of(spec, samples, load=load, cache=cache)
     where = positions(samples)
-    with closing(pixels), closing(Board(run_dir, run_id, progress)) as board:
+    trackers = open_trackers(spec, run_dir, step=begun.place.step, say=progress.log)
+    with (
+        closing(pixels),
+        trackers,
+        closing(Board(run_dir, run_id, progress, trackers)) as board,
+        LoadWatch(board),
+    ):
         pixels.check(where["train"])
         training = assemble(
             spec,
@@ -134,7 +143,7 @@ def train(
         if mode == "resume":
             board.fact("resumed", step=begun.place.step, epoch=begun.place.epoch)
         fit(training)
-        return _finish(training, samples, where, begun)
+        return _finish(training, samples, where, begun, trackers)
 
 
 def pixels_of(
@@ -226,6 +235,17 @@ def _weight(spec: TrainSpec, samples: SampleSet, device: torch.device) -> torch.
 
 
 def _finish(t: Training, samples: SampleSet, where: dict[Split, I64], begun: Start) -> TrainResult:
+def _autocast(spec: TrainSpec, device: torch.device) -> Callable[[], Any] | None:
+    import torch
+    if spec.amp == "off" or device.type != "cuda" or not torch.cuda.is_bf16_supported():
+        return None
+    return functools.partial(torch.autocast, "cuda", dtype=torch.bfloat16)
+def _finish(
+    t: Training,
+    samples: SampleSet,
+    where: dict[Split, I64],
+    begun: Start,
+    trackers: Trackers,
     """Evaluate the best weights and write the report."""
     from sightline.nets.weights import apply_state, load_state
 
@@ -243,6 +263,7 @@ def _finish(t: Training, samples: SampleSet, where: dict[Split, I64], begun: Sta
     )
     findings = t.judge.judge(answers, samples.classes)
     notes = [*t.notes, *t.machine.troubles(), *t.pixels.notes]
+    notes = [*begun.notes, *t.pixels.notes, *trackers.notes]
     if t.pixels.unreadable:
         notes.append(f"{len(t.pixels.unreadable)} pictures could not be read: they were left out")
     if t.place.skipped:
@@ -255,6 +276,8 @@ def _finish(t: Training, samples: SampleSet, where: dict[Split, I64], begun: Sta
     }
     with storing(t.run_dir):
         report.write(t.run_dir, findings, answers, found, t.judge)
+    report.write(t.run_dir, findings, answers, facts, t.judge)
+    trackers.files([t.run_dir / name for name in ("report.json", "spec.json")])
     return TrainResult(
         epochs=t.place.epoch,
         best_epoch=t.place.best_epoch,

@@ -23,6 +23,8 @@ from sightline.train.spec_running import (
     MemoryPart,
     PrecisionPart,
 )
+from sightline.train.spec_running import CheckpointPart, EarlyStoppingPart, LoaderPart
+from sightline.train.spec_track import TrackPart
 
 VERSION: Final = 2
 """Of the spec's shape; `migrate` lifts older ones."""
@@ -93,6 +95,7 @@ class TrainSpec(Part):
     early_stopping: EarlyStoppingPart = EarlyStoppingPart()
     loader: LoaderPart = LoaderPart()
     checkpoint: CheckpointPart = CheckpointPart()
+    track: TrackPart = TrackPart()
     ema: float = Field(
         default=0.995,
         ge=0,
@@ -128,6 +131,11 @@ class TrainSpec(Part):
         fault = fault_of(self.model.name, self.image_size)
         if fault:
             raise ValueError(f"image_size {fault}")
+        if self.track.secret():
+            raise ValueError(
+                "track.mlflow must hold no password, since a spec is kept: set "
+                "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
+            )
         if (self.folds, self.fold) != (0, -1) and not 0 <= self.fold < self.folds >= 2:  # noqa: PLR2004
             raise ValueError(f"there is no fold {self.fold} of {self.folds}")
         return self
@@ -162,6 +170,15 @@ RESUMABLE = (
     "epochs", "loader", "checkpoint", "early_stopping", "threads", "device", "precision", "memory",
     "on_nan",
 )  # fmt: skip
+    "epochs",
+    "loader",
+    "checkpoint",
+    "early_stopping",
+    "threads",
+    "device",
+    "amp",
+    "track",
+)
 """Top-level keys that may differ when a run is resumed."""
 
 

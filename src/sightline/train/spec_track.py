@@ -30,19 +30,14 @@ class TrackPart(Part):
     @field_validator("mlflow")
     @classmethod
     def _known(cls, value: str) -> str:
-        if "://" not in value:
-            return value
-        parts = urlsplit(value)
-        if parts.scheme not in SCHEMES:
-            raise ValueError(
-                f"no MLflow at {parts.scheme}://: {', '.join(SCHEMES)}, a folder or local"
-            )
-        if parts.password or parts.username:
-            raise ValueError(
-                "a password does not belong into a spec, which is kept: set "
-                "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
-            )
+        if "://" in value and urlsplit(value).scheme not in SCHEMES:
+            raise ValueError(f"local, a folder, or an address of {', '.join(SCHEMES)}")
         return value
+
+    def secret(self) -> bool:
+        """Say whether the address holds a name or a password: a spec is kept and shown."""
+        parts = urlsplit(self.mlflow)
+        return "://" in self.mlflow and bool(parts.username or parts.password)
 
 
 def track_path(mlflow: str) -> str:

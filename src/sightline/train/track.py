@@ -28,7 +28,7 @@ NAMES: Final = {
 }
 """What a figure of events.jsonl is called elsewhere; others keep their names."""
 BATCH: Final = "loss/batch"
-NO_FIGURES: Final = {"step", "epoch", "at"}
+NO_FIGURES: Final = {"step", "epoch", "at", "batch_loss"}
 
 
 class Scalar(NamedTuple):

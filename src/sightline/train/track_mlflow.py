@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import queue
 import threading
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +28,7 @@ QUIET: Final = {
     "DO_NOT_TRACK": "true",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
     "GIT_PYTHON_REFRESH": "quiet",
 }
 EVERY_S: Final = 1.0
@@ -44,19 +47,22 @@ class MLflow:
     name = "MLflow"
 
     def __init__(self, part: TrackPart, run_dir: Path, spec: dict[str, Any]) -> None:
-        """Begin a run, or go on with the one that this run's folder names.
+        """Begin a run, or go on with the one that this run's folder names: in the thread.
 
         Raises:
-            Exception: Whatever MLflow raises when it is not reached.
+            ImportError: MLflow is not installed.
         """
+        if find_spec("mlflow") is None:
+            raise ImportError("mlflow")
         self.fault: Exception | None = None
-        self._client, root = _client(part.mlflow, run_dir)
+        self._part, self._run_dir, self._spec = part, run_dir, spec
+        self._client: Any = None
+        self._run = ""
         self._waiting: queue.SimpleQueue[Scalar | Callable[[], None]] = queue.SimpleQueue()
         self._sent: dict[str, int] = {}
         self._seen: set[str] = set()
-        self._run = self._begin(part, run_dir, spec, root)
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._send_all, name="mlflow", daemon=True)
+        self._thread = threading.Thread(target=self._work, name="mlflow", daemon=True)
         self._thread.start()
 
     def scalars(self, rows: Sequence[Scalar]) -> None:
@@ -67,7 +73,7 @@ class MLflow:
     def files(self, paths: Sequence[Path]) -> None:
         """Queue files to be copied into the run."""
         for path in paths:
-            self._waiting.put(lambda path=path: self._client.log_artifact(self._run, str(path)))
+            self._waiting.put(partial(self._copy, path))
 
     def close(self, status: str) -> None:
         """Send what waits, for at most CLOSE_S, and say how the run ended."""
@@ -77,41 +83,47 @@ class MLflow:
         if self._thread.is_alive():
             self.fault = self.fault or TimeoutError("the server takes too long")
 
-    def _begin(self, part: TrackPart, run_dir: Path, spec: dict[str, Any], root: str | None) -> str:
-        kept = read_json(run_dir / FILE) if (run_dir / FILE).is_file() else {}
-        if kept.get("uri") == self._client.tracking_uri:
-            self._client.update_run(kept["run"], status="RUNNING")
-            self._seen = set(self._client.get_run(kept["run"]).data.metrics)
-            return str(kept["run"])
-        name = part.experiment or run_dir.parents[1].name or "sightline"
-        found = self._client.get_experiment_by_name(name)
-        experiment = (
-            found.experiment_id
-            if found is not None
-            else self._client.create_experiment(name, artifact_location=root)
-        )
-        tags = {"mlflow.source.name": "sightline", "sightline.run": run_dir.name}
-        made = self._client.create_run(experiment, run_name=run_dir.name, tags=tags)
-        run = str(made.info.run_id)
-        where = {"uri": self._client.tracking_uri, "experiment": experiment, "run": run}
-        write_json(run_dir / FILE, where)
-        self._params(run, spec)
-        return run
+    def _copy(self, path: Path) -> None:
+        self._client.log_artifact(self._run, str(path))
 
-    def _params(self, run: str, spec: dict[str, Any]) -> None:
-        from mlflow.entities import Param
-
-        rows = [Param(key, str(value)[:VALUE_CHARS]) for key, value in spec.items()]
-        for at in range(0, len(rows), PARAMS_AT_ONCE):
-            self._client.log_batch(run, params=rows[at : at + PARAMS_AT_ONCE])
-
-    def _send_all(self) -> None:
-        """Send what comes until the end; the thread's work."""
+    def _work(self) -> None:
+        """Begin, then send what comes until the end."""
         try:
+            self._begin()
             while not (self._ended.wait(EVERY_S) and self._waiting.empty()):
                 self._send()
         except Exception as error:  # noqa: BLE001 - told by `fault`
             self.fault = error
+
+    def _begin(self) -> None:
+        self._client, root = _client(self._part.mlflow, self._run_dir)
+        uri, file = self._client.tracking_uri, self._run_dir / FILE
+        kept = read_json(file) if file.is_file() else {}
+        if kept.get("uri") == uri:
+            self._run = str(kept["run"])
+            self._client.update_run(self._run, status="RUNNING")
+            self._seen = set(self._client.get_run(self._run).data.metrics)
+            return
+        experiment = self._experiment(root)
+        tags = {"mlflow.source.name": "sightline", "sightline.run": self._run_dir.name}
+        made = self._client.create_run(experiment, run_name=self._run_dir.name, tags=tags)
+        self._run = str(made.info.run_id)
+        write_json(file, {"uri": uri, "experiment": experiment, "run": self._run})
+        self._params()
+
+    def _experiment(self, root: str | None) -> str:
+        name = self._part.experiment or self._run_dir.parents[1].name or "sightline"
+        found = self._client.get_experiment_by_name(name)
+        if found is not None:
+            return str(found.experiment_id)
+        return str(self._client.create_experiment(name, artifact_location=root))
+
+    def _params(self) -> None:
+        from mlflow.entities import Param
+
+        rows = [Param(key, str(value)[:VALUE_CHARS]) for key, value in self._spec.items()]
+        for at in range(0, len(rows), PARAMS_AT_ONCE):
+            self._client.log_batch(self._run, params=rows[at : at + PARAMS_AT_ONCE])
 
     def _send(self) -> None:
         rows: list[Scalar] = []

@@ -51,7 +51,7 @@ def test_a_training_learns_and_reports(
     kinds = Counter(kind for kind, _ in progress.told)
     assert kinds["epoch"] == 12
     metric = next(data for kind, data in progress.told if kind == "metric")
-    assert {"run", "step", "epoch", "loss", "lr", "acc", "img_s"} == set(metric)
+    assert {"run", "step", "epoch", "loss", "batch_loss", "lr", "acc", "img_s"} == set(metric)
     with np.load(tmp_path / "predictions.npz") as saved:
         probabilities = saved["test_probabilities"]
         assert probabilities.sum(axis=1) == pytest.approx(1, abs=1e-5)
