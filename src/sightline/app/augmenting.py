@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from PIL import Image
 
-from sightline.app.training_data import samples, sizes
+from sightline.app.training_data import sizes
 from sightline.core.errors import InvalidInputError, NotFoundError, SightlineError
 from sightline.core.files import write_atomic
-from sightline.core.samples import shown
 from sightline.core.tone import tone_text
 from sightline.imaging import preprocess as imaging
 from sightline.imaging.tile import shrink
@@ -82,7 +81,7 @@ class Augmenting:
         self._store, self._projects, self._room = store, projects, room
         self._training = training
         self._lock = threading.Lock()
-        self._sets: dict[int, tuple[int, SampleSet, list[tuple[int, int]]]] = {}
+        self._sets: dict[tuple[int, int, str], tuple[SampleSet, list[tuple[int, int]]]] = {}
         self._kept: OrderedDict[tuple[Any, ...], U8] = OrderedDict()
 
     def preview(self, project: Project, wish: Wish) -> dict[str, Any]:
@@ -151,19 +150,24 @@ class Augmenting:
         return about | {"out": str(out)}
 
     def _show(self, project: Project, wish: Wish) -> tuple[TrainSpec, SampleSet, list[Shown]]:
+        from sightline.train.balance import picture_weights
         from sightline.train.preview_plan import plan_views
         from sightline.train.start import preprocess_of
         from sightline.train.suggest import plan_spec
 
-        found, known = self._samples(project)
-        tone = {"tone": tone_text(self._projects.tone(project.id))}
-        spec = plan_spec({**tone, **wish.spec}, found, known)
+        own = {
+            "task": self._projects.task(project),
+            "tone": tone_text(self._projects.tone(project.id)),
+        }
+        found, known = self._samples(project, {**own, **wish.spec})
+        spec = plan_spec({**own, **wish.spec}, found, known)
         _check_size(wish, spec)
         if self._training.shape is not None:
             found = self._training.shape(project, found, spec)
         train = np.flatnonzero([one.split == "train" for one in found.samples]).astype(np.int64)
         wanted = _wanted(found, train, wish)
-        plan = plan_views(spec, train, wanted, epoch=wish.epoch, views=wish.views)
+        weights = picture_weights(found)[train] if spec.sampling == "balanced" else None
+        plan = plan_views(spec, train, wanted, epoch=wish.epoch, views=wish.views, weights=weights)
         rule = preprocess_of(spec)
         views = [view for seen in plan.values() for view in seen]
         needed = sorted({*plan, *(one.other for one in views if one.other is not None)})
@@ -193,19 +197,21 @@ class Augmenting:
         varied: U8 = process.call("views", arguments, [pictures]).arrays[0]
         return varied
 
-    def _samples(self, project: Project) -> tuple[SampleSet, list[tuple[int, int]]]:
+    def _samples(
+        self, project: Project, spec: dict[str, Any]
+    ) -> tuple[SampleSet, list[tuple[int, int]]]:
         """Return the labelled images and some sizes; read again when an image has changed."""
-        now = self._store.state.get(project.id).seq
+        key = (project.id, self._store.state.get(project.id).seq, str(spec["task"]))
         with self._lock:
-            kept = self._sets.get(project.id)
-        if kept is None or kept[0] != now:
-            kept = (now, samples(self._store, project), sizes(self._store, project))
+            kept = self._sets.get(key)
+        if kept is None:
+            kept = (self._training.data(project, spec), sizes(self._store, project))
             with self._lock:
-                self._sets = {project.id: kept}  # one at a time: they are large
-        return kept[1], kept[2]
+                self._sets = {key: kept}  # one at a time: they are large
+        return kept
 
     def _picture(self, sample: Sample, rule: Preprocess) -> U8:
-        key = (sample.digest, sample.page, rule)
+        key = (sample.digest, str(sample.path), sample.page, rule)
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None:
@@ -263,8 +269,7 @@ def _wanted(found: SampleSet, train: I64, wish: Wish) -> I64:
 
 
 def _labels(found: SampleSet, sample: Sample) -> list[str]:
-    places = shown(sample) if found.task == "multi" else (sample.label,)
-    return [found.classes[place] for place in places]
+    return [found.classes[place] for place in found.places(sample)]
 
 
 def _facts(found: SampleSet, view: View) -> dict[str, Any]:

@@ -92,6 +92,12 @@ class RunBook:
         found = read_curves(self.run_dir(self._store.runs.get(run_id)), after)
         return dict(found)
 
+    def load(self, run_id: str) -> list[dict[str, Any]]:
+        """Return how busy the machine was while a run trained, oldest first, 300 times at most."""
+        from sightline.train.load import read_load
+
+        return read_load(self.run_dir(self._store.runs.get(run_id)))
+
     def run_dir(self, run: Run) -> Path:
         """Return the folder of a run."""
         folder = self._projects.folder(self._store.projects.by_id(run.project_id))

@@ -228,6 +228,7 @@ class Training(RunBook):
 
     def _finish(self, project: Project, run: Run, result: TrainResult) -> dict[str, Any]:
         from sightline.train import manifest
+        from sightline.train.track import attach_card
 
         metrics = {**result.metrics, "seconds": result.seconds}
         said: CardFields = {
@@ -245,6 +246,7 @@ class Training(RunBook):
             run.id, state="done", epoch=result.epochs, metrics=metrics, model_id=card.id
         )
         self._store.tell("model", None, {"id": card.id, "change": "added"})
+        attach_card(run.spec, self.run_dir(run), self._store.models.path_of(card).parent)
         return self.result(run.id)
 
     def _resume(

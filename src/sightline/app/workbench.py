@@ -45,6 +45,7 @@ from sightline.app.updates import Updates
 from sightline.app.uploads import Uploads
 from sightline.app.verbs import Verbs
 from sightline.jobs.runner import JobRunner
+from sightline.jobs.system_load import LoadMeter
 from sightline.settings import as_variables, find_workspace, load_settings, save_settings
 from sightline.store.store import Store
 from sightline.train.cache import PixelCache
@@ -113,6 +114,7 @@ class Workbench(Verbs):
         self.sweeps = Sweeps(self.projects, self.training, self.jobs, person)
         self.lr_range = LrRange(self.training, self.jobs, person)
         self.augmenting = Augmenting(self.store, self.projects, self.training, self.room)
+        self.meter = LoadMeter()
         if self.settings.pixel_cache_mb:
             self.training.pixel_cache = PixelCache(
                 self.workspace / "cache" / "pixels", self.settings.pixel_cache_mb << 20

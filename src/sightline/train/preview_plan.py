@@ -11,11 +11,15 @@ from sightline.train.augment_mix import draw_mix, mixes
 from sightline.train.data import batches
 
 if TYPE_CHECKING:
-    from sightline.core.arrays import I64
+    from sightline.core.arrays import F64, I64
     from sightline.train.spec import TrainSpec
 
 GUESSED_BATCH: Final = 32
 """Where a training will find its batch size only when it begins."""
+
+
+MORE_EPOCHS: Final = 24
+"""Looked through for a picture that is drawn rarely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,13 @@ class View:
 
 
 def plan_views(
-    spec: TrainSpec, train: I64, wanted: I64, *, epoch: int, views: int
+    spec: TrainSpec,
+    train: I64,
+    wanted: I64,
+    *,
+    epoch: int,
+    views: int,
+    weights: F64 | None = None,
 ) -> dict[int, list[View]]:
     """Return where a training of `spec` shows some pictures, in each of several epochs.
 
@@ -52,25 +62,32 @@ def plan_views(
         train: (N,) positions of the training pictures.
         wanted: Positions of those asked for; each is one of `train`.
         epoch: The first epoch, from 0.
-        views: How many epochs.
+        views: How many epochs. One that draws by weights may leave a picture out of some: then
+            later ones follow.
+        weights: (N,) how often each is drawn, as a share of all; None: all alike.
     """
     found: dict[int, list[View]] = {int(one): [] for one in wanted}
-    for number in range(epoch, epoch + views):
+    for number in range(epoch, epoch + views + MORE_EPOCHS):
+        waiting = [one for one, seen in found.items() if len(seen) < views]
+        if not waiting:
+            break
         steps = batches(
             spec.seed,
             number,
             train,
             views=spec.augment.views,
             batch=(spec.batch_size or GUESSED_BATCH) * spec.accumulate,
+            batch=spec.batch_size * spec.accumulate,
+            weights=weights,
         )
         ends = np.cumsum([len(step) for step in steps])
         order = np.concatenate(steps)
-        for one, seen in found.items():
+        for one in waiting:
             places = np.flatnonzero(order == one)
             if len(places):
                 step = int(np.searchsorted(ends, places[0], side="right"))
                 row = int(places[0]) - int(ends[step]) + len(steps[step])
-                seen.append(_view(spec, number, step, steps[step], row))
+                found[one].append(_view(spec, number, step, steps[step], row))
     return found
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, Self
 
 from sightline.core.errors import CancelledError, MissingExtraError
 from sightline.train.spec import flat
+from sightline.train.spec_track import TrackPart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -184,3 +185,12 @@ def _mlflow(spec: TrainSpec, run_dir: Path) -> Tracker:
 def _missing(name: str) -> MissingExtraError:
     hint = "pip install 'sightline[tracking]'"
     return MissingExtraError(f"{name} is not installed: {hint}", hint=hint)
+
+
+def attach_card(spec: dict[str, Any], run_dir: Path, model_dir: Path) -> None:
+    """Copy a model's card into the trackers' run, which has ended; what fails is passed over."""
+    part = TrackPart.model_validate(spec.get("track") or {})
+    if part.mlflow:
+        from sightline.train.track_mlflow import attach
+
+        attach(part, run_dir, sorted((*model_dir.glob("*.json"), *model_dir.glob("*.md"))))

@@ -27,6 +27,7 @@ from sightline.cli.verbs import (
     similar,
     splits,
     sweeps,
+    system,
     up,
     update,
 )
@@ -57,6 +58,7 @@ ORDER = (
     ask,
     jobs,
     doctor,
+    system,
     bench,
     update,
 )

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from sightline import __version__
 from sightline.server.deps import Bench
 from sightline.server.schemas.jobs import Doctor, Health
+from sightline.server.schemas.load import Load
 
 router = APIRouter(prefix="/api", tags=["server"])
 
@@ -30,3 +31,9 @@ async def health(request: Request, bench: Bench) -> Health:
 def doctor(bench: Bench) -> object:
     """Look at everything that could keep Sightline from working."""
     return bench.doctor()
+
+
+@router.get("/system", response_model=Load)
+def system(bench: Bench) -> object:
+    """Say how busy the machine is."""
+    return bench.meter.look()

@@ -25,7 +25,9 @@ from sightline.server.schemas.learning import (
     RunDetail,
     Started,
 )
+from sightline.server.schemas.load import LoadSample
 from sightline.server.schemas.training import SpecCheck, SpecChecked
+from sightline.train.spec_track import track_path
 
 router = APIRouter(prefix="/api", tags=["training"])
 
@@ -124,6 +126,12 @@ def run_curves(
     return bench.training.curves(run_id, after=after)
 
 
+@router.get("/runs/{run_id}/load", response_model=list[LoadSample])
+def run_load(run_id: Ref, bench: Bench) -> object:
+    """Return how busy the machine was while a run trained, oldest first."""
+    return bench.training.load(run_id)
+
+
 @router.get("/runs/{run_id}/report")
 def run_report(run_id: Ref, bench: Bench) -> dict[str, Any]:
     """Return the report of a training that has ended."""
@@ -137,7 +145,11 @@ def stop_run(run_id: Ref, bench: Bench) -> object:
 
 
 def confine_weights(spec: dict[str, Any], roots: Roots) -> None:
-    """Refuse a weights file outside of the allowed folders; names of models pass."""
+    """Refuse weights and trackers outside of the allowed folders; names and servers pass."""
+    track = spec.get("track")
+    place = track_path(str(track.get("mlflow", ""))) if isinstance(track, dict) else ""
+    if place:
+        confine(place, roots)
     model = spec.get("model")
     weights = model.get("weights") if isinstance(model, dict) else None
     if not isinstance(weights, str):
