@@ -1278,6 +1278,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run_id}/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Run Load
+         * @description Return how busy the machine was while a run trained, oldest first.
+         */
+        get: operations["run_load"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run_id}/report": {
         parameters: {
             query?: never;
@@ -2160,6 +2180,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * System
+         * @description Say how busy the machine is.
+         */
+        get: operations["system"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2565,6 +2605,22 @@ export interface components {
             dry_run?: boolean;
             /** Expect */
             expect?: number | null;
+        };
+        /**
+         * Card
+         * @description A graphics card; null: its driver does not tell.
+         */
+        Card: {
+            /** Name */
+            name: string;
+            /** Percent */
+            percent: number | null;
+            /** Memory Used Mb */
+            memory_used_mb: number | null;
+            /** Memory Total Mb */
+            memory_total_mb: number | null;
+            /** Temperature C */
+            temperature_c: number | null;
         };
         /**
          * Chance
@@ -3973,6 +4029,63 @@ export interface components {
             saturation: components["schemas"]["Histogram"];
             /** @description log10 of the variance of the Laplacian */
             sharpness: components["schemas"]["Histogram"];
+        };
+        /**
+         * Load
+         * @description Processors, memory, graphics cards.
+         */
+        Load: {
+            /**
+             * Cpu Percent
+             * @description of all processors, since it was last asked
+             */
+            cpu_percent: number;
+            /** Cores */
+            cores: number;
+            /** Memory Used Mb */
+            memory_used_mb: number;
+            /** Memory Total Mb */
+            memory_total_mb: number;
+            /**
+             * Process Cpu Percent
+             * @description of one processor, by the asked process
+             */
+            process_cpu_percent: number;
+            /** Process Memory Mb */
+            process_memory_mb: number;
+            /** Gpus */
+            gpus: components["schemas"]["Card"][];
+        };
+        /**
+         * LoadSample
+         * @description The load at one time of a training; the process is the training's.
+         */
+        LoadSample: {
+            /**
+             * Cpu Percent
+             * @description of all processors, since it was last asked
+             */
+            cpu_percent: number;
+            /** Cores */
+            cores: number;
+            /** Memory Used Mb */
+            memory_used_mb: number;
+            /** Memory Total Mb */
+            memory_total_mb: number;
+            /**
+             * Process Cpu Percent
+             * @description of one processor, by the asked process
+             */
+            process_cpu_percent: number;
+            /** Process Memory Mb */
+            process_memory_mb: number;
+            /** Gpus */
+            gpus: components["schemas"]["Card"][];
+            /**
+             * At
+             * @description seconds since 1970
+             */
+            at: number;
         };
         /**
          * Map
@@ -9550,6 +9663,47 @@ export interface operations {
             };
         };
     };
+    run_load: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadSample"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     run_report: {
         parameters: {
             query?: never;
@@ -11886,6 +12040,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Doctor"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Load"];
                 };
             };
             /** @description A problem document: what to mend, field by field */
