@@ -10,11 +10,13 @@ from sightline.core.errors import InvalidInputError
 from sightline.explain.explainer import Explainer
 from sightline.explain.facts import facts_of
 from sightline.explain.ways import Wish
+from sightline.nets.build import cam_layer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+    from torch import nn
 
     from sightline.core.arrays import U8
     from sightline.explain.explainer import Found
@@ -106,4 +108,12 @@ def opened(folder: Path, threads: int) -> Explainer:
     net, card = load_model(folder)
     place(net, threads)
     net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return Explainer(net, card)
+    return Explainer(net, card, auto=last_with_places(net))
+
+
+def last_with_places(net: nn.Module) -> str:
+    """Return the layer that explains best; "" where a network has none that is known."""
+    try:
+        return cam_layer(net)
+    except InvalidInputError:
+        return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -73,7 +74,7 @@ def find_layers(net: nn.Module, size: int, auto: str) -> Layers:
     def note(name: str, _module: nn.Module, _args: Any, output: Any) -> None:
         found = grid_of(output, prefix)
         seen.pop(name, None)  # what is used twice counts where it is used last
-        if found is not None and found.height > 1:
+        if found is not None and found.height > 1 and len(output) == 1:  # else windows
             seen[name] = found
 
     hooks = [
@@ -95,13 +96,35 @@ def find_layers(net: nn.Module, size: int, auto: str) -> Layers:
 
 
 def _main(seen: dict[str, Grid], auto: str) -> set[str]:
-    """Return the last of the outermost layers of each resolution."""
-    best: dict[tuple[int, int], str] = {}
-    for name, grid in seen.items():
-        kept = best.get((grid.height, grid.width))
+    """Return what is worth a choice.
+
+    Of a transformer the same place in each block; else the last of the outermost layers of each
+    resolution on the way down, from the input to `auto`.
+    """
+    if auto in seen and seen[auto].form == "tokens":
+        alike = re.compile(re.sub(r"\d+", r"\\d+", re.escape(auto), count=1))
+        return {name for name in seen if alike.fullmatch(name)}
+    best: dict[int, str] = {}
+    lowest = 1 << 16
+    for name in _until(seen, auto):
+        side, kept = seen[name].height, best.get(seen[name].height)
+        if side > lowest and kept is None:  # windows laid side by side, not a map
+            continue
+        lowest = min(lowest, side)
         if kept is None or name.count(".") <= kept.count("."):
-            best[grid.height, grid.width] = name
-    return {*best.values(), auto} & set(seen)
+            best.pop(side, None)
+            best[side] = name
+    down: list[str] = []
+    for side, name in reversed(best.items()):
+        if not down or side > seen[down[-1]].height:
+            down.append(name)
+    return {*down, auto} & set(seen)
+
+
+def _until(seen: dict[str, Grid], auto: str) -> list[str]:
+    """Return the names up to the automatic layer; all, where that one has no places."""
+    names = list(seen)
+    return names[: names.index(auto) + 1] if auto in seen else names
 
 
 def _automatic(table: dict[str, Layer], auto: str) -> tuple[str, str]:
