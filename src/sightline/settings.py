@@ -149,6 +149,9 @@ class Settings(BaseModel):
     pixel_cache_mb: int = Field(
         8_192, ge=0, le=10_000_000, description="Disk for pictures trainings decoded, megabytes."
     )
+    explain_cache_mb: int = Field(
+        256, ge=1, le=10_000_000, description="Disk for explanations, megabytes."
+    )
     model_cache_mb: int = Field(
         2_048, ge=16, le=10_000_000, description="Memory for loaded models, megabytes."
     )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 OFFLINE: Final = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
 """Whatever a library would like to look up, it is not looked up."""
-_ENGINES: Final = ("sightline.engines.", "sightline.train.")
+_ENGINES: Final = ("sightline.engines.", "sightline.train.", "sightline.explain.")
 """Where a factory may lie."""
 
 
@@ -81,7 +81,7 @@ class EngineRoom:
 
         Args:
             name: What it is called in messages.
-            factory: `sightline.train.MODULE:function` of `(threads)`.
+            factory: `sightline.PACKAGE.MODULE:function` of `(threads)`.
         """
         with self._lock:
             process = self._processes.get(factory)
