@@ -22,8 +22,9 @@ from sightline.app.explain_source import (
     torch_card,
 )
 from sightline.app.explained import Explained, ExplainedCache, key_of, packed
-from sightline.core.errors import NotFoundError, SightlineError
-from sightline.explain.draw import layer, overlay, webp
+from sightline.core.errors import InvalidInputError, NotFoundError, SightlineError
+from sightline.core.files import write_atomic
+from sightline.explain.draw import layer, overlay, png, webp
 from sightline.explain.methods import method_of
 from sightline.imaging.decode import upright
 from sightline.imaging.tile import shrink
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 FACTORY: Final = "sightline.explain.engine:load"
 KEPT_PX: Final = 1024
 """Long side, pixels, of the picture that is kept with the explanation of an uploaded one."""
+SAVED_PX: Final = 4096
+"""Long side, pixels, up to which a picture is written."""
 TOP: Final = 20
 """Classes that an answer names."""
 
@@ -89,7 +92,13 @@ class Explaining:
         """
         card = torch_card(self._store.models, ref, allow_paths=here)
         facts, _ = self._answer("layers", card, {}, [], here=here)
-        return {"model": card.id, "name": card.name, "classes": list(card.classes), **facts}
+        return {
+            "model": card.id,
+            "name": card.name,
+            "classes": list(card.classes),
+            "class_ids": list(card.class_ids),
+            **facts,
+        }
 
     def image(self, ref: str, image_id: int, asked: Asked, *, here: bool = False) -> dict[str, Any]:
         """Explain a model's answer about an image of any project.
@@ -133,10 +142,7 @@ class Explaining:
             InvalidInputError: The model cannot be asked so.
         """
         wish = asked.wish()
-        keys = [
-            key_of(card.id, one.digest, one.page, wish, at)
-            for one, at in zip(subjects, classes, strict=True)
-        ]
+        keys = [_key(card, one, at, wish) for one, at in zip(subjects, classes, strict=True)]
         found: list[Explained | SightlineError | None] = [
             self._known(key, one) for key, one in zip(keys, subjects, strict=True)
         ]
@@ -155,6 +161,16 @@ class Explaining:
                 plain = _explained(keys[at], card, subjects[at], made, told=told, row=row)
                 found[at] = self.cache.keep(plain, self._own_picture(subjects[at]))
         return [one for one in found if one is not None]
+
+    def known(
+        self, card: ModelCard, subject: Subject, class_at: int, asked: Asked
+    ) -> Explained | None:
+        """Return an explanation that was made before, None where there is none."""
+        return self._known(_key(card, subject, class_at, asked.wish()), subject)
+
+    def square(self, card: ModelCard, subject: Subject) -> U8:
+        """Return a picture as the network takes it, (S, S, 3)."""
+        return prepare(subject, card.preprocess, self._limits()).square
 
     def shown(self, card: ModelCard, one: Explained) -> dict[str, Any]:
         """Return an explanation as callers get it."""
@@ -209,6 +225,28 @@ class Explaining:
         )
         return shrink(np.asarray(pixels), px)
 
+    def picture_file(self, key: str, px: int) -> bytes:
+        """Return `picture` as WebP."""
+        kept = self.cache.picture(key)
+        return kept if kept is not None and px >= KEPT_PX else webp(self.picture(key, px))
+
+    def overlay_file(self, key: str, px: int, opacity: float) -> bytes:
+        """Return `overlay` as WebP."""
+        return webp(self.overlay(key, px, opacity))
+
+    def save(self, key: str, out: Path, *, opacity: float = 0.6) -> Path:
+        """Write the picture with its map over it, at full size, as PNG or WebP by the name's end.
+
+        Raises:
+            InvalidInputError: The name ends otherwise.
+            NotFoundError: The explanation is not there (any more).
+        """
+        write = {".png": png, ".webp": webp}.get(out.suffix.lower())
+        if write is None:
+            raise InvalidInputError(f"{out.name} is no PNG", hint="end the name in .png or .webp")
+        write_atomic(out, write(self.overlay(key, SAVED_PX, opacity)))
+        return out
+
     def overlay(self, key: str, px: int, opacity: float) -> U8:
         """Return the picture with its map over it, (H, W, 3); see `picture`."""
         picture = self.picture(key, px)
@@ -253,6 +291,10 @@ class Explaining:
             threads = self._settings.worker_threads()
             self._here = getattr(import_module(module), function)(threads=threads)
         return self._here.answer(method, asked, arrays)
+
+
+def _key(card: ModelCard, subject: Subject, class_at: int | None, wish: dict[str, Any]) -> str:
+    return key_of(card.id, subject.digest, subject.page, class_at, wish)
 
 
 def _explained(

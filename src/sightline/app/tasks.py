@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from sightline.app.explaining import Asked
 from sightline.app.exports import asked
 from sightline.jobs.kinds import JobKind
 
 if TYPE_CHECKING:
+    from sightline.app.explained_runs import What
     from sightline.app.workbench import Workbench
     from sightline.jobs.context import JobContext
 
@@ -87,6 +89,13 @@ KINDS: Final = (
         name="predict",
         factory="sightline.app.tasks:predict_all",
         title="Predict all pictures",
+        resumable=True,
+        env=TRAIN_ENV,
+    ),
+    JobKind(
+        name="explain",
+        factory="sightline.app.tasks:explain",
+        title="Explain a run",
         resumable=True,
         env=TRAIN_ENV,
     ),
@@ -213,6 +222,14 @@ def sweep(bench: Workbench, job: JobContext, *, project: str, sweep: str) -> dic
 def predict_all(bench: Workbench, job: JobContext, *, project: str, model: str) -> dict[str, Any]:
     """Ask a model about the images that it has not seen, so that it resumes."""
     return bench.predictions.perform(bench.projects.get(project), model, progress=job)
+
+
+def explain(
+    bench: Workbench, job: JobContext, *, run: str, what: What, method: str, layer: str
+) -> dict[str, Any]:
+    """Explain a run's mistakes or its classes; what is made already is passed over."""
+    asked = Asked(method=method, layer=layer)
+    return bench.explained_runs.perform(run, what, asked, progress=job)
 
 
 def export(bench: Workbench, job: JobContext, *, model: str, form: str) -> dict[str, Any]:

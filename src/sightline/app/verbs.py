@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sightline.app.explaining import Asked
 from sightline.app.exports import asked
 from sightline.app.runs_compare import compare
 from sightline.core.errors import SightlineError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sightline.app.analysis import Analysis
     from sightline.app.augmenting import Augmenting
     from sightline.app.encoders import Encoders
+    from sightline.app.explaining import Explaining
     from sightline.app.exports import Exports
     from sightline.app.heads import Heads
     from sightline.app.imports import Imports
@@ -55,6 +57,7 @@ class Verbs:
     training: Training
     augmenting: Augmenting
     models: Models
+    explaining: Explaining
     exports: Exports
     imports: Imports
     neighbours: Neighbours
@@ -238,6 +241,27 @@ class Verbs:
     ) -> Iterator[dict[str, Any]]:
         """Yield what a model says of each picture."""
         return self.models.predict(model, paths, top=top)
+
+    def explain(
+        self,
+        model: str,
+        image: str | int | Path,
+        *,
+        asked: Asked | None = None,
+        **options: Any,
+    ) -> dict[str, Any]:
+        """Say where a model's answer about a picture comes from; torch is loaded here.
+
+        Args:
+            model: Id or name of a model that was trained here.
+            image: A file, or the id of an image of a project.
+            asked: How; else `options` as in method="hirescam", layer="layer3", class_name="cat".
+            options: See `Asked`.
+        """
+        wish, named = asked or Asked(**options), str(image)
+        if named.isdecimal() and not Path(named).exists():
+            return self.explaining.image(model, int(named), wish, here=True)
+        return self.explaining.file(model, Path(named), wish)
 
     def report(self, run: str) -> dict[str, Any]:
         """Return how good a trained network is."""

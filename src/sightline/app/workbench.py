@@ -16,6 +16,8 @@ from sightline.app.checks import doctor
 from sightline.app.edits import Edits
 from sightline.app.encoders import Encoders
 from sightline.app.engine_room import EngineRoom
+from sightline.app.explained_runs import ExplainedRuns
+from sightline.app.explaining import Explaining
 from sightline.app.exports import Exports
 from sightline.app.face import Face
 from sightline.app.folds import Folds
@@ -36,6 +38,7 @@ from sightline.app.queues import Queues
 from sightline.app.quick import QuickTraining
 from sightline.app.run_control import RunControl
 from sightline.app.run_shelf import RunShelf
+from sightline.app.run_mistakes import Mistaken
 from sightline.app.shaping import Shaping
 from sightline.app.splits import Splits
 from sightline.app.sweeps import Sweeps
@@ -99,8 +102,7 @@ class Workbench(Verbs):
         self.uploads = Uploads(workspace / "cache" / "uploads")
         self.imports = Imports(self.store, self.jobs, person, self.projects.folder, self.pictures)
         self.jobs.on_end = self.training.note_end
-        self.models = Models(self.store, self.settings, self.jobs, self._networks, self.room)
-        self.pulling = Pulling(self.store, self.settings, self.jobs, self.models)
+        self._join_models(person)
         self._join_shaping(person)
 
     def _join_shaping(self, person: str) -> None:
@@ -119,6 +121,18 @@ class Workbench(Verbs):
             self.training.pixel_cache = PixelCache(
                 self.workspace / "cache" / "pixels", self.settings.pixel_cache_mb << 20
             )
+
+    def _join_models(self, person: str) -> None:
+        """Join what is done with models: asked, exported, fetched, explained."""
+        self.models = Models(self.store, self.settings, self.jobs, self._networks, self.room)
+        self.pulling = Pulling(self.store, self.settings, self.jobs, self.models)
+        self.explaining = Explaining(
+            self.store, self.settings, self.room, lambda: self.pictures.limits
+        )
+        run_dir = self.training.run_dir
+        self.explained_runs = ExplainedRuns(self.store, self.jobs, person, run_dir, self.explaining)
+        mistaken = Mistaken(self.store, run_dir)
+        self.queues.pools.sources |= {"mistaken": mistaken.sure, "mistaken_as": mistaken.said}
 
     def _look_into_data(self) -> None:
         """Make what looks into a project's data, and let queues filter by what it finds."""

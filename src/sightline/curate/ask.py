@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from sightline.curate.pool import Plan, Pool
 
-OPTIONS: Final = ("band", "class_id", "measure", "method", "against", "images", "text")
+OPTIONS: Final = ("band", "class_id", "measure", "method", "against", "images", "text", "run")
 MEASURES: Final = ("margin", "entropy", "confidence")
 METHODS: Final = ("lof", "forest", "knn")
 MOST_IMAGES: Final = 1000
@@ -41,6 +41,8 @@ class Ask:
     """Ordinals to be like."""
     text: str = ""
     """What to look for."""
+    run: str = ""
+    """Id of a training."""
 
     def __post_init__(self) -> None:
         """Refuse what makes no sense."""
@@ -72,7 +74,7 @@ class Queue:
     """`learn` makes the head better, `check` looks for mistakes, `look` is for looking around."""
     plan: Callable[[Pool, Ask], Plan]
     needs: tuple[str, ...] = ()
-    """What must be there: `head`, `embeddings`, `model`."""
+    """What must be there: `head`, `embeddings`, `model`, `run`."""
     uses: tuple[str, ...] = ()
     """What is better when it is there: the same words."""
     options: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from sightline.curate.bands import plan_band, plan_certain
 from sightline.curate.disagree import plan_disagreement
 from sightline.curate.diverse import plan_diverse
 from sightline.curate.doubt import plan_uncertain
+from sightline.curate.mistaken import SAID, SURE, plan_mistaken
 from sightline.curate.mistakes import plan_mistakes
 from sightline.curate.near_duplicates import plan_near_duplicates
 from sightline.curate.oddities import plan_oddities
@@ -194,6 +195,16 @@ _ENTRIES: Final = (
         uses=("out_of_fold",),
         options=("class_id",),
         plan=plan_mistakes,
+    ),
+    Queue(
+        name="mistaken",
+        title="A network's mistakes",
+        description="Where a trained network's answer differs from the label, the surest first",
+        group="check",
+        needs=("run",),
+        uses=(SURE, SAID),
+        options=("run",),
+        plan=plan_mistaken,
     ),
     Queue(
         name="unsure",

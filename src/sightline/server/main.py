@@ -32,6 +32,7 @@ from sightline.server.routes import (
     datasets,
     edits,
     events,
+    explain,
     folds,
     heads,
     health,
@@ -53,6 +54,7 @@ from sightline.server.routes import (
 )
 from sightline.server.schemas.common import PROBLEMS
 from sightline.server.schemas.datasets import NewImport
+from sightline.server.schemas.explain import Explain
 from sightline.server.schemas.labels import Labels
 from sightline.server.schemas.learning import PredictIds
 from sightline.server.security import Door
@@ -71,6 +73,7 @@ ROUTERS: Final = tuple(
         maps,
         analysis,
         heads,
+        explain,
         models,
         control,
         runs,
@@ -102,6 +105,7 @@ TAGS: Final = [
     {"name": "analysis", "description": "what a project's data are like, and what suits them"},
     {"name": "training", "description": "runs, their curves and reports"},
     {"name": "models", "description": "export and prediction"},
+    {"name": "explanations", "description": "where a network looked"},
     {"name": "data sets", "description": "labels for other tools, and from them"},
     {"name": "builds", "description": "what is done to pictures before others train on them"},
     {"name": "jobs", "description": "long work"},
@@ -120,7 +124,7 @@ class Application(FastAPI):
         """Return the OpenAPI document."""
         document = super().openapi()
         modes: list[tuple[type[BaseModel], JsonSchemaMode]] = [
-            (model, "validation") for model in (Labels, NewImport, PredictIds)
+            (model, "validation") for model in (Labels, NewImport, PredictIds, Explain)
         ]
         _, found = models_json_schema(modes, ref_template="#/components/schemas/{model}")
         document["components"]["schemas"] |= found["$defs"]

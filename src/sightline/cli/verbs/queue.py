@@ -11,7 +11,7 @@ from sightline.cli.context import listing, of
 
 _STRATEGY = (
     "auto, uncertain, diverse, band, disagreement, oddities, near-duplicates, random, certain, "
-    "mistakes, unsure, skipped, similar, text or all."
+    "mistakes, mistaken, unsure, skipped, similar, text or all."
 )
 
 
@@ -41,11 +41,12 @@ def queue(
         typer.Option(metavar="IMAGE", help="Id or path. Repeatable. For similar."),
     ] = None,
     text: Annotated[str | None, typer.Option(help="What to look for. For text.")] = None,
+    run: Annotated[str | None, typer.Option(help="Id of a training. For mistaken.")] = None,
 ) -> None:
     """Say which images are worth labelling or checking next, and why."""
     context = of(ctx)
     bench = context.bench
-    words = {"measure": measure, "method": method, "against": against, "text": text}
+    words = {"measure": measure, "method": method, "against": against, "text": text, "run": run}
     with output.bar("queue", quiet=context.quiet) as bar:
         rows = bench.queue(
             project,

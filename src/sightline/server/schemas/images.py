@@ -210,6 +210,9 @@ class NewView(In):
     )
     images: list[ImageId] | None = Field(default=None, min_length=1, max_length=1_000)
     text: str | None = Field(default=None, min_length=1, max_length=1_000)
+    run: str | None = Field(
+        default=None, min_length=1, max_length=200, description="id of a training"
+    )
 
     def options(self) -> dict[str, Any]:
         """Return what the queue is asked besides filter and seed."""

@@ -92,7 +92,7 @@ class Queue(Out):
     title: str
     description: str
     group: Literal["learn", "check", "look"]
-    needs: list[str] = Field(description="what must be there: head, embeddings, model")
+    needs: list[str] = Field(description="what must be there: head, embeddings, model, run")
     options: list[str] = Field(description="what else may be asked of it")
 
 

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sightline.core.errors import InvalidInputError
+from sightline.curate.queues import plan
+from unit.curate.pools import pool
+
+
+def test_a_networks_mistakes_come_surest_first_with_what_it_says() -> None:
+    sure = np.array([np.nan, 0.4, 0.9, np.nan, 0.7], np.float32)
+    said = np.array([-1, 2, 1, -1, 9], np.int64)
+    made = plan(
+        "mistaken",
+        pool(
+            5,
+            arrays={"mistaken": sure, "mistaken_as": said},
+            class_id=np.array([1, 1, 2, 1, -1]),
+            class_names={1: "cat", 2: "dog"},
+        ),
+        options={"run": "r"},
+    )
+    assert made.ordinals.tolist() == [2, 4, 1]
+    assert made.whys == [
+        "labelled dog, the network says cat",
+        "the network differs about (deleted)",
+        "labelled cat, the network says dog",
+    ]
+
+
+def test_no_run_no_queue() -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        plan("mistaken", pool(2))
+    assert "runs list" in caught.value.hint
