@@ -30,7 +30,7 @@ class InThisProcess:
         self.asked: list[str] = []
         self._engine: Any = None
 
-    def tool(self, _name: str, factory: str) -> InThisProcess:
+    def helper(self, _name: str, factory: str) -> InThisProcess:
         """Return itself, loaded."""
         module, _, function = factory.partition(":")
         if self._engine is None:
@@ -46,7 +46,7 @@ class InThisProcess:
 def answer_here(bench: Workbench) -> InThisProcess:
     """Let explanations be made in this process; return what counts them."""
     here = InThisProcess()
-    bench.room.tool = here.tool  # type: ignore[method-assign, assignment]
+    bench.room.helper = here.helper  # type: ignore[method-assign, assignment]
     return here
 
 

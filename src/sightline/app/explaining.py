@@ -284,7 +284,7 @@ class Explaining:
         folder = self._store.models.path_of(card).parent
         asked = {"folder": str(folder), **arguments}
         if not here:
-            answer = self._room.tool("explain", FACTORY).call(method, asked, arrays)
+            answer = self._room.helper("explain", FACTORY).call(method, asked, arrays)
             return answer.facts, answer.arrays
         if self._here is None:
             module, _, function = FACTORY.partition(":")

@@ -37,8 +37,8 @@ from sightline.app.pulling import Pulling
 from sightline.app.queues import Queues
 from sightline.app.quick import QuickTraining
 from sightline.app.run_control import RunControl
-from sightline.app.run_shelf import RunShelf
 from sightline.app.run_mistakes import Mistaken
+from sightline.app.run_shelf import RunShelf
 from sightline.app.shaping import Shaping
 from sightline.app.splits import Splits
 from sightline.app.sweeps import Sweeps

@@ -19,7 +19,7 @@ from sightline.curate.scores import Ranked, by_score
 from unit.curate.pools import MemoryRows, pool
 
 READS = {"head", "embeddings", "model", "tops", "entropy", "out_of_fold"}
-KNOWN = READS | {"likeness", "distance", "oddness", "alike"}
+KNOWN = READS | {"likeness", "distance", "oddness", "alike", "run", "mistaken", "mistaken_as"}
 
 
 def test_the_table_lists_the_queues_that_people_see() -> None:

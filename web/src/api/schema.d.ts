@@ -826,6 +826,156 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/models/{ref}/layers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Model Layers
+         * @description Return the layers and methods that a model can be explained with.
+         */
+        get: operations["model_layers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{ref}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain
+         * @description Say where a model's answer comes from, for an image or for one uploaded picture.
+         *
+         *     The query is for an uploaded picture; for an image the body says it.
+         */
+        post: operations["explain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/explanations/{key}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explanation Map
+         * @description Return a map as a clear layer of colour, to lie over its picture.
+         */
+        get: operations["explanation_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/explanations/{key}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explanation Picture
+         * @description Return the picture that an explanation is about.
+         */
+        get: operations["explanation_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/explanations/{key}/overlay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explanation Overlay
+         * @description Return the picture with its map over it.
+         */
+        get: operations["explanation_overlay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/mistakes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Run Mistakes
+         * @description Return a training's mistakes, the surest first, with what the network looked at.
+         */
+        get: operations["run_mistakes"];
+        put?: never;
+        /**
+         * Explain Mistakes
+         * @description Explain a training's mistakes in a job; what is explained already is passed over.
+         */
+        post: operations["explain_mistakes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Run Attention
+         * @description Return where a training's network looks for each class, on average.
+         */
+        get: operations["run_attention"];
+        put?: never;
+        /**
+         * Average Attention
+         * @description Work out in a job where a training's network looks for each class.
+         */
+        post: operations["average_attention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models": {
         parameters: {
             query?: never;
@@ -2708,6 +2858,107 @@ export interface components {
             count: number;
         };
         /**
+         * ClassAverage
+         * @description Where a network looks for a class, on average.
+         */
+        ClassAverage: {
+            /** Key */
+            key: string;
+            /** Model */
+            model: string;
+            /** Image Id */
+            image_id?: number | null;
+            /** Path */
+            path: string;
+            /** Method */
+            method: string;
+            /**
+             * Layer
+             * @description empty for a method that looks at none
+             */
+            layer: string;
+            /** Class */
+            class: string;
+            /** Class Id */
+            class_id: number | null;
+            /** Probability */
+            probability: number;
+            /**
+             * Prediction
+             * @description the likeliest first
+             */
+            prediction: components["schemas"]["ClassChance"][];
+            /**
+             * Nothing
+             * @description nothing in the picture speaks for this class
+             */
+            nothing: boolean;
+            /** Note */
+            note: string;
+            /**
+             * Frame
+             * @description width and height of the picture, upright, pixels
+             */
+            frame: number[];
+            /**
+             * Seen
+             * @description the part that the network saw, x0, y0, x1, y1, pixels
+             */
+            seen: number[];
+            /**
+             * Map Url
+             * @description the map as a clear layer over the frame; px=, v=
+             */
+            map_url: string;
+            /**
+             * Overlay Url
+             * @description the picture with the map over it; px=, opacity=
+             */
+            overlay_url: string;
+            /** Picture Url */
+            picture_url: string;
+            /** Seconds */
+            seconds?: number | null;
+            /** Images */
+            images: number;
+            /**
+             * Edge
+             * @description share of the map on the frame's edge; 0.44 for an even one
+             */
+            edge: number;
+        };
+        /**
+         * ClassAverages
+         * @description Where a run's network looks for each class.
+         */
+        ClassAverages: {
+            /** Run */
+            run: string;
+            /** Model */
+            model: string;
+            /** Method */
+            method: string;
+            /** Layer */
+            layer: string;
+            /** At */
+            at: string;
+            job: components["schemas"]["Job"] | null;
+            /** Items */
+            items: components["schemas"]["ClassAverage"][];
+        };
+        /**
+         * ClassChance
+         * @description How probable a class is.
+         */
+        ClassChance: {
+            /** Class */
+            class: string;
+            /** Class Id */
+            class_id: number | null;
+            /** P */
+            p: number;
+        };
+        /**
          * ClassCount
          * @description Labelled images of a class, or with a tag, by split.
          */
@@ -3152,6 +3403,128 @@ export interface components {
              * @description expected from now on
              */
             ahead: components["schemas"]["CurvePoint"][];
+        };
+        /**
+         * ExplainLayer
+         * @description A layer that a network can be explained at.
+         */
+        ExplainLayer: {
+            /** Name */
+            name: string;
+            /** Channels */
+            channels: number;
+            /** Height */
+            height: number;
+            /** Width */
+            width: number;
+            /**
+             * Main
+             * @description worth a choice: the last of its resolution
+             */
+            main: boolean;
+        };
+        /**
+         * ExplainMethod
+         * @description A way to explain.
+         */
+        ExplainMethod: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /** Ready */
+            ready: boolean;
+            /**
+             * Why
+             * @description why it is not ready
+             */
+            why: string;
+            /** By Layer */
+            by_layer: boolean;
+            /** By Class */
+            by_class: boolean;
+        };
+        /**
+         * ExplainRun
+         * @description How a run's mistakes, or its classes, are to be explained.
+         */
+        ExplainRun: {
+            /**
+             * Method
+             * @default auto
+             * @example gradcam
+             */
+            method?: string;
+            /**
+             * Layer
+             * @default
+             */
+            layer?: string;
+        };
+        /**
+         * Explanation
+         * @description A network's answer and where it comes from.
+         */
+        Explanation: {
+            /** Key */
+            key: string;
+            /** Model */
+            model: string;
+            /** Image Id */
+            image_id?: number | null;
+            /** Path */
+            path: string;
+            /** Method */
+            method: string;
+            /**
+             * Layer
+             * @description empty for a method that looks at none
+             */
+            layer: string;
+            /** Class */
+            class: string;
+            /** Class Id */
+            class_id: number | null;
+            /** Probability */
+            probability: number;
+            /**
+             * Prediction
+             * @description the likeliest first
+             */
+            prediction: components["schemas"]["ClassChance"][];
+            /**
+             * Nothing
+             * @description nothing in the picture speaks for this class
+             */
+            nothing: boolean;
+            /** Note */
+            note: string;
+            /**
+             * Frame
+             * @description width and height of the picture, upright, pixels
+             */
+            frame: number[];
+            /**
+             * Seen
+             * @description the part that the network saw, x0, y0, x1, y1, pixels
+             */
+            seen: number[];
+            /**
+             * Map Url
+             * @description the map as a clear layer over the frame; px=, v=
+             */
+            map_url: string;
+            /**
+             * Overlay Url
+             * @description the picture with the map over it; px=, opacity=
+             */
+            overlay_url: string;
+            /** Picture Url */
+            picture_url: string;
+            /** Seconds */
+            seconds?: number | null;
         };
         /**
          * Export
@@ -4008,6 +4381,31 @@ export interface components {
             after: string;
             /** Count */
             count: number;
+        };
+        /**
+         * Layers
+         * @description How a model can be explained.
+         */
+        Layers: {
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /** Classes */
+            classes: string[];
+            /** Class Ids */
+            class_ids: number[];
+            /**
+             * Auto
+             * @description the layer that is looked at by itself; empty: there is none
+             */
+            auto: string;
+            /** Note */
+            note: string;
+            /** Layers */
+            layers: components["schemas"]["ExplainLayer"][];
+            /** Methods */
+            methods: components["schemas"]["ExplainMethod"][];
         };
         /**
          * LeftOut
@@ -4915,6 +5313,11 @@ export interface components {
             images?: number[] | null;
             /** Text */
             text?: string | null;
+            /**
+             * Run
+             * @description id of a training
+             */
+            run?: string | null;
         };
         /**
          * Order
@@ -5247,7 +5650,7 @@ export interface components {
             group: "learn" | "check" | "look";
             /**
              * Needs
-             * @description what must be there: head, embeddings, model
+             * @description what must be there: head, embeddings, model, run
              */
             needs: string[];
             /**
@@ -5575,6 +5978,73 @@ export interface components {
             }[];
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * RunMistake
+         * @description An answer that differs from its label.
+         */
+        RunMistake: {
+            /** Image Id */
+            image_id: number;
+            /** Path */
+            path: string;
+            /**
+             * Split
+             * @enum {string}
+             */
+            split: "train" | "val" | "test";
+            /**
+             * Label
+             * @description at the training; null: the tag was not there
+             */
+            label: string | null;
+            /** Label Id */
+            label_id: number | null;
+            /**
+             * Says
+             * @description the class, or the tag, that it is about
+             */
+            says: string;
+            /** Says Id */
+            says_id: number | null;
+            /**
+             * Said
+             * @description false: a tag that the network misses
+             */
+            said: boolean;
+            /** Probability */
+            probability: number;
+            /**
+             * Stands
+             * @description it differs from the label as it is now, too
+             */
+            stands: boolean;
+            explanation: components["schemas"]["Explanation"] | null;
+        };
+        /**
+         * RunMistakes
+         * @description A run's mistakes, the surest first.
+         */
+        RunMistakes: {
+            /** Run */
+            run: string;
+            /** Model */
+            model: string;
+            /** Total */
+            total: number;
+            /**
+             * Most
+             * @description so many are explained at most
+             */
+            most: number;
+            /** Offset */
+            offset: number;
+            /** Method */
+            method: string;
+            /** @description the newest job that explains them */
+            job: components["schemas"]["Job"] | null;
+            /** Items */
+            items: components["schemas"]["RunMistake"][];
         };
         /**
          * RunNote
@@ -6462,6 +6932,54 @@ export interface components {
             add_tags?: number[];
             /** Remove Tags */
             remove_tags?: number[];
+        };
+        /**
+         * Explain
+         * @description An answer to explain: of an image of a project.
+         */
+        Explain: {
+            /**
+             * Image Id
+             * @description id of an image
+             * @example 17
+             */
+            image_id: number;
+            /**
+             * Method
+             * @default auto
+             * @example gradcam
+             */
+            method?: string;
+            /**
+             * Layer
+             * @description dotted name; empty: chosen by itself
+             * @default
+             */
+            layer?: string;
+            /**
+             * Class Id
+             * @description none, and no name: the likeliest
+             * @default null
+             */
+            class_id?: number | null;
+            /**
+             * Class
+             * @default null
+             * @example cat
+             */
+            class?: string | null;
+            /**
+             * Channels
+             * @description that Score-CAM tries; 0: all
+             * @default null
+             */
+            channels?: number | null;
+            /**
+             * Steps
+             * @description of integrated gradients
+             * @default null
+             */
+            steps?: number | null;
         };
         /**
          * Labels
@@ -8423,6 +8941,447 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Forgotten"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_layers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Layers"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain: {
+        parameters: {
+            query?: {
+                /** @description auto, gradcam, ... */
+                method?: string;
+                /** @description dotted name; empty: by itself */
+                layer?: string;
+                class?: string | null;
+                class_id?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description id or name */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Explain"];
+                "multipart/form-data": {
+                    files: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explanation_map: {
+        parameters: {
+            query?: {
+                /** @description pixels of the long side */
+                px?: number;
+                /** @description kept for ever when it is given */
+                v?: string;
+            };
+            header?: never;
+            path: {
+                /** @description of an explanation */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            /** @description the picture that the caller has is still right */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explanation_picture: {
+        parameters: {
+            query?: {
+                /** @description pixels of the long side */
+                px?: number;
+                /** @description kept for ever when it is given */
+                v?: string;
+            };
+            header?: never;
+            path: {
+                /** @description of an explanation */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            /** @description the picture that the caller has is still right */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explanation_overlay: {
+        parameters: {
+            query?: {
+                /** @description pixels of the long side */
+                px?: number;
+                /** @description of the map where it is strongest */
+                opacity?: number;
+                /** @description kept for ever when it is given */
+                v?: string;
+            };
+            header?: never;
+            path: {
+                /** @description of an explanation */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            /** @description the picture that the caller has is still right */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_mistakes: {
+        parameters: {
+            query?: {
+                /** @description auto, gradcam, ... */
+                method?: string;
+                /** @description dotted name; empty: by itself */
+                layer?: string;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description id or name */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunMistakes"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_mistakes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainRun"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_attention: {
+        parameters: {
+            query?: {
+                /** @description auto, gradcam, ... */
+                method?: string;
+                /** @description dotted name; empty: by itself */
+                layer?: string;
+            };
+            header?: never;
+            path: {
+                /** @description id or name */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassAverages"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    average_attention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainRun"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description A problem document: what to mend, field by field */
