@@ -305,22 +305,18 @@ class Watch:
         parts = [
             (n, at, *part) for at, (n, outcome) in enumerate(self._pending) for part in outcome
         ]
-        if not self._pending:
-            return
-        place = self._t.place
-        parts = [(n, *part) for n, outcome in self._pending for part in outcome]
         sizes = [len(outcome) for _, outcome in self._pending]
         self._pending.clear()
         if not parts:
+            self._t.board.losses([], sizes)
             return
         losses = torch.stack([loss for _, _, loss, _, _ in parts]).tolist()
         for (pictures, at, *_), loss in zip(parts, losses, strict=True):
             if not math.isfinite(loss):
                 self.safety.blame(place.step_in_epoch - steps + at, "the loss")
             place.loss_sum += loss * pictures
-        logits = torch.cat([one for *_, one, _ in parts])
         self._t.board.losses(losses, sizes)
-        logits = torch.cat([one for _, _, one, _ in parts])
+        logits = torch.cat([one for *_, one, _ in parts])
         place.hits += float(
             self._t.splitter.objective.hits(logits, torch.cat([y for *_, y in parts]))
         )

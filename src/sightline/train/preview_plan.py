@@ -77,7 +77,6 @@ def plan_views(
             train,
             views=spec.augment.views,
             batch=(spec.batch_size or GUESSED_BATCH) * spec.accumulate,
-            batch=spec.batch_size * spec.accumulate,
             weights=weights,
         )
         ends = np.cumsum([len(step) for step in steps])

@@ -234,18 +234,13 @@ def _weight(spec: TrainSpec, samples: SampleSet, device: torch.device) -> torch.
     return None if found is None else torch.from_numpy(found).to(device)
 
 
-def _finish(t: Training, samples: SampleSet, where: dict[Split, I64], begun: Start) -> TrainResult:
-def _autocast(spec: TrainSpec, device: torch.device) -> Callable[[], Any] | None:
-    import torch
-    if spec.amp == "off" or device.type != "cuda" or not torch.cuda.is_bf16_supported():
-        return None
-    return functools.partial(torch.autocast, "cuda", dtype=torch.bfloat16)
 def _finish(
     t: Training,
     samples: SampleSet,
     where: dict[Split, I64],
     begun: Start,
     trackers: Trackers,
+) -> TrainResult:
     """Evaluate the best weights and write the report."""
     from sightline.nets.weights import apply_state, load_state
 
@@ -262,8 +257,7 @@ def _finish(
         judge=t.judge,
     )
     findings = t.judge.judge(answers, samples.classes)
-    notes = [*t.notes, *t.machine.troubles(), *t.pixels.notes]
-    notes = [*begun.notes, *t.pixels.notes, *trackers.notes]
+    notes = [*t.notes, *t.machine.troubles(), *t.pixels.notes, *trackers.notes]
     if t.pixels.unreadable:
         notes.append(f"{len(t.pixels.unreadable)} pictures could not be read: they were left out")
     if t.place.skipped:
@@ -276,7 +270,6 @@ def _finish(
     }
     with storing(t.run_dir):
         report.write(t.run_dir, findings, answers, found, t.judge)
-    report.write(t.run_dir, findings, answers, facts, t.judge)
     trackers.files([t.run_dir / name for name in ("report.json", "spec.json")])
     return TrainResult(
         epochs=t.place.epoch,

@@ -23,7 +23,6 @@ from sightline.train.spec_running import (
     MemoryPart,
     PrecisionPart,
 )
-from sightline.train.spec_running import CheckpointPart, EarlyStoppingPart, LoaderPart
 from sightline.train.spec_track import TrackPart
 
 VERSION: Final = 2
@@ -168,17 +167,8 @@ MONITORS: Final[dict[str, Task]] = {"val_map": "multi", "val_recall_at_1": "embe
 """What can be monitored of one task alone."""
 RESUMABLE = (
     "epochs", "loader", "checkpoint", "early_stopping", "threads", "device", "precision", "memory",
-    "on_nan",
+    "on_nan", "track",
 )  # fmt: skip
-    "epochs",
-    "loader",
-    "checkpoint",
-    "early_stopping",
-    "threads",
-    "device",
-    "amp",
-    "track",
-)
 """Top-level keys that may differ when a run is resumed."""
 
 
