@@ -175,6 +175,15 @@ class Analysis:
             "seconds": round(time.monotonic() - began, 3),
         }
 
+    def measured(self, project: Project, n: int) -> dict[str, Any]:
+        """Return brightness, contrast and sharpness of n ordinals, (n,) each; NaN: unknown."""
+        rows, known = self._looks(project).load(n)
+        names = ("brightness", "contrast", "sharpness")
+        return {
+            name: np.where(known, rows[:, COLUMNS.index(name)], np.nan).astype(np.float64)
+            for name in names
+        }
+
     def finding(self, project: Project, n: int, kind: str) -> Bool:
         """Return which of n ordinals a finding is about, (n,).
 
