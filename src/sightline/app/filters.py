@@ -27,6 +27,7 @@ FILTERS: Final = (
     "predicted_ids",
     "region",
     "finding",
+    "slice",
 )
 
 
@@ -58,6 +59,8 @@ class Filters:
         """Set by whoever has a map."""
         self.finding: Findings | None = None
         """Set by whoever has an analysis."""
+        self.slice: Findings | None = None
+        """Set by whoever judges runs: the same, of a slice of a run."""
 
     def mask(
         self, project: Project, state: ProjectState, filters: Mapping[str, Any]
@@ -111,3 +114,8 @@ class Filters:
         if self.finding is None:
             raise ConflictError(f"{project.name} was never analysed", hint="analyse it first")
         return self.finding(project, state.size, kind)
+
+    def _slice(self, project: Project, state: ProjectState, ref: str) -> Bool:
+        if self.slice is None:
+            raise ConflictError(f"{project.name} has no judged run", hint="train a network first")
+        return self.slice(project, state.size, ref)

@@ -18,6 +18,7 @@ from sightline.app.encoders import Encoders
 from sightline.app.engine_room import EngineRoom
 from sightline.app.explained_runs import ExplainedRuns
 from sightline.app.explaining import Explaining
+from sightline.app.evaluation import Evaluation
 from sightline.app.exports import Exports
 from sightline.app.face import Face
 from sightline.app.folds import Folds
@@ -28,6 +29,7 @@ from sightline.app.labelling import Labelling
 from sightline.app.lr_range import LrRange
 from sightline.app.map import Maps
 from sightline.app.map_drawing import MapDrawing
+from sightline.app.model_cards import ModelCards
 from sightline.app.models import Models
 from sightline.app.neighbours import Neighbours
 from sightline.app.pictures import Pictures
@@ -113,6 +115,9 @@ class Workbench(Verbs):
         self.builds = Builds(self.store, self.settings, self.projects, self.jobs, self.pictures)
         self.edits = Edits(self.store, person, self.projects, (self.bulk, self.pictures))
         self.training.shape = Shaping(self.groups, self.builds)
+        self.evaluation = Evaluation(self.store, self.training, self.analysis)
+        self.cards = ModelCards(self.store, self.training, self.evaluation)
+        self.queues.pools.filters.slice = self.evaluation.members
         self.sweeps = Sweeps(self.projects, self.training, self.jobs, person)
         self.lr_range = LrRange(self.training, self.jobs, person)
         self.augmenting = Augmenting(self.store, self.projects, self.training, self.room)

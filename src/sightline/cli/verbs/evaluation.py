@@ -1,4 +1,4 @@
-"""`evaluate`, `compare` and `card`: how far a trained network can be trusted."""
+"""`evaluate`, `compare` and `models card`: how far a trained network can be trusted."""
 
 from __future__ import annotations
 
@@ -106,7 +106,6 @@ def install(app: typer.Typer) -> None:
     """Add the verbs."""
     app.command()(evaluate)
     app.command()(compare)
-    app.command()(card)
 
 
 def _interval(one: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ import typer
 from sightline.cli import output
 from sightline.cli.context import listing, of, tell
 from sightline.cli.follow import follow
+from sightline.cli.verbs import evaluation
 from sightline.core.errors import InvalidInputError
 
 group = typer.Typer(no_args_is_help=True, help="Models: list, add, pull, show, verify.")
@@ -171,5 +172,6 @@ def _lines(file: Path) -> tuple[str, ...]:
 
 def install(app: typer.Typer) -> None:
     """Add the verbs."""
+    group.command()(evaluation.card)
     app.add_typer(group, name="models")
     app.command()(export)

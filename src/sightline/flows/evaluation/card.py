@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 FEW: Final = 30
 """Judged pictures below which a figure is a hint at best."""
+WEAK: Final = 0.5
 WORST: Final = 5
 SHOWN_KEYS: Final = (
     "preset", "task", "epochs", "batch_size", "image_size", "resize", "seed", "model.name",
@@ -22,38 +23,40 @@ SHOWN_KEYS: Final = (
 
 def limits_of(evaluation: Mapping[str, Any] | None, report: Mapping[str, Any]) -> list[str]:
     """Return what a person should not expect of a model, a sentence each."""
-    out: list[str] = []
-    counts = report.get("counts", {})
-    if evaluation is None:
-        out.append("Nothing was held out: how good it is on other pictures is not known.")
-    else:
-        if evaluation["split"] == "train":
-            out.append("Its figures are on the very pictures it learned from: expect less.")
-        if evaluation["split"] == "val":
-            out.append("Its figures are on the pictures that chose the best epoch: a little high.")
-        if evaluation["images"] < FEW:
-            out.append(f"Only {evaluation['images']} pictures judged it: the figures are a hint.")
-        weak = [one for one in evaluation["per_class"] if one["support"] and (one["f1"] or 0) < 0.5]  # noqa: PLR2004
-        if weak:
-            names = ", ".join(one["name"] for one in weak[:WORST])
-            out.append(f"It is weak (F1 below 0.5) on: {names}.")
-        unseen = [one["name"] for one in evaluation["per_class"] if not one["support"]]
-        if unseen:
-            out.append(f"No judged picture shows: {', '.join(unseen[:WORST])}.")
-        out += [
-            f"It is surely worse where {one['kind']} is {one['name']}: "
-            f"{_percent(one['accuracy'])} against {_percent(one['rest'])} elsewhere."
-            for one in evaluation["slices"]
-            if one["worse"]
-        ][:WORST]
+    judged = "Nothing was held out: how good it is on other pictures is not known."
+    out = [judged] if evaluation is None else _limits_of_figures(evaluation)
     train = report.get("class_counts", {}).get("train", {})
     few = [name for name, count in train.items() if count < 10]  # noqa: PLR2004
     if few:
         out.append(f"Fewer than 10 training pictures of: {', '.join(few[:WORST])}.")
+    counts = report.get("counts", {})
     if counts and "val" not in counts:
         out.append("There were no val pictures: its probabilities are not calibrated.")
     out.append("It knows only these classes, and answers with one of them for any picture at all.")
     return out
+
+
+def _limits_of_figures(evaluation: Mapping[str, Any]) -> list[str]:
+    out: list[str] = []
+    if evaluation["split"] == "train":
+        out.append("Its figures are on the very pictures it learned from: expect less.")
+    if evaluation["split"] == "val":
+        out.append("Its figures are on the pictures that chose the best epoch: a little high.")
+    if evaluation["images"] < FEW:
+        out.append(f"Only {evaluation['images']} pictures judged it: the figures are a hint.")
+    weak = [one for one in evaluation["per_class"] if one["support"] and (one["f1"] or 0) < WEAK]
+    if weak:
+        names = ", ".join(one["name"] for one in weak[:WORST])
+        out.append(f"It is weak (F1 below {WEAK}) on: {names}.")
+    unseen = [one["name"] for one in evaluation["per_class"] if not one["support"]]
+    if unseen:
+        out.append(f"No judged picture shows: {', '.join(unseen[:WORST])}.")
+    worse = [one for one in evaluation["slices"] if one["worse"]]
+    return out + [
+        f"It is surely worse where {one['kind']} is {one['name']}: "
+        f"{_percent(one['accuracy'])} against {_percent(one['rest'])} elsewhere."
+        for one in worse[:WORST]
+    ]
 
 
 def as_markdown(card: Mapping[str, Any]) -> str:

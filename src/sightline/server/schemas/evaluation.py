@@ -39,8 +39,6 @@ class ClassRow(Out):
     f1: float | None
 
 
-
-
 class Calibration(Out):
     """How much the probabilities can be trusted."""
 

@@ -183,6 +183,11 @@ class Filter(In):
     finding: str = Field(
         default="", max_length=40, description="that a finding of the analysis is about"
     )
+    slice: str = Field(
+        default="",
+        max_length=1_000,
+        description="of a run's evaluation: RUN/SPLIT/KIND/NAME",
+    )
 
 
 class NewView(In):
