@@ -100,29 +100,29 @@ class Evaluation:
         found = compare(kept[0][name], kept[1][name], reports[0]["classes"], _groups_by_id(samples))
         return {"first": _name(runs[0]), "second": _name(runs[1]), "split": name, **found}
 
-    def members(self, project: Project, n: int, ref: str) -> Bool:
+    def members(self, project: Project, n: int, kind: str) -> Bool:
         """Return which of n ordinals a slice is about, (n,).
 
         Args:
             project: Whose.
             n: Ordinals.
-            ref: RUN/SPLIT/KIND/NAME.
+            kind: RUN/SPLIT/KIND/NAME.
 
         Raises:
             InvalidInputError: There is no such slice.
         """
-        run_id, split, kind, name = [*ref.split("/", 3), "", "", ""][:4]
+        run_id, split, wanted, name = [*kind.split("/", 3), "", "", ""][:4]
         run = self._run(run_id)
         kept = self._kept(run, split or None)[1]
         rows = {row.id: row for row in self._store.images.by_ids([int(i) for i in kept.image_ids])}
         for found, called, inside in members(self._facts(run, kept.image_ids, rows)):
-            if (found, called) == (kind, name):
+            if (found, called) == (wanted, name):
                 out = np.zeros(n, np.bool_)
                 ids = kept.image_ids[inside]
                 ordinals = [rows[int(one)].ordinal for one in ids if int(one) in rows]
                 out[[one for one in ordinals if one < n]] = True
                 return out if run.project_id == project.id else np.zeros(n, np.bool_)
-        raise InvalidInputError(f"no slice {ref!r}", hint="open the run's report again")
+        raise InvalidInputError(f"no slice {kind!r}", hint="open the run's report again")
 
     def _judge(self, run: Run, split: str | None, labels: Labels) -> dict[str, Any]:
         report = self._book.report(run.id)

@@ -15,7 +15,7 @@ from sightline.metrics.curves import POINTS, precision_recall, roc, top_k
 def test_areas_are_those_of_the_field_and_curves_stay_small(seed: int, n: int) -> None:
     rng = np.random.default_rng(seed)
     truth = rng.random(n) < 0.4
-    scores = np.round(rng.random(n) + truth * 0.3, 2)
+    scores = np.asarray(np.round(rng.random(n) + truth * 0.3, 2), np.float64)
     if truth.all() or not truth.any():
         assert roc(scores, truth) is None
         return
