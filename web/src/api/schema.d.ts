@@ -1488,6 +1488,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/evaluation/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Models
+         * @description Compare two networks on the pictures that both were asked, with a test of chance.
+         */
+        get: operations["compare_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/evaluation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Evaluate Run
+         * @description Judge a run's answers: figures with intervals, curves, calibration, slices.
+         */
+        get: operations["evaluate_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{ref}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Model Card
+         * @description Return a model's card for people.
+         */
+        get: operations["model_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{ref}/card.md": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Model Card Text
+         * @description Return a model's card for people, as Markdown.
+         */
+        get: operations["model_card_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{name}/splits": {
         parameters: {
             query?: never;
@@ -2757,6 +2837,25 @@ export interface components {
             expect?: number | null;
         };
         /**
+         * Calibration
+         * @description How much the probabilities can be trusted.
+         */
+        Calibration: {
+            /** Temperature */
+            temperature: number;
+            /** Ece */
+            ece: number;
+            /**
+             * Ece Before
+             * @description without the temperature
+             */
+            ece_before: number;
+            /** Reliability */
+            reliability: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
          * Card
          * @description A graphics card; null: its driver does not tell.
          */
@@ -2977,6 +3076,16 @@ export interface components {
             total: number;
         };
         /**
+         * ClassCurves
+         * @description A class's curves over all thresholds; null where they cannot be drawn.
+         */
+        ClassCurves: {
+            /** Name */
+            name: string;
+            roc: components["schemas"]["Curve"] | null;
+            pr: components["schemas"]["Curve"] | null;
+        };
+        /**
          * ClassDeleted
          * @description What deleting a class did, or would do.
          */
@@ -3038,6 +3147,40 @@ export interface components {
             position?: number | null;
         };
         /**
+         * ClassRecall
+         * @description Both networks' recall of a class.
+         */
+        ClassRecall: {
+            /** Name */
+            name: string;
+            /** Support */
+            support: number;
+            /** Recall */
+            recall: number[];
+        };
+        /**
+         * ClassRow
+         * @description A class's measures; null where nothing was said, or nothing is there.
+         */
+        ClassRow: {
+            /** Name */
+            name: string;
+            /** Support */
+            support: number;
+            /** Said */
+            said: number;
+            /** Precision */
+            precision: number | null;
+            /** Recall */
+            recall: number | null;
+            /** Recall Low */
+            recall_low: number;
+            /** Recall High */
+            recall_high: number;
+            /** F1 */
+            f1: number | null;
+        };
+        /**
          * ClassSplits
          * @description Images of one class, or with one tag.
          */
@@ -3079,23 +3222,16 @@ export interface components {
             by: ("labels" | "predictions") | null;
         };
         /**
-         * Comparison
-         * @description Trainings side by side, in the order asked for.
+         * Compared
+         * @description A network of a comparison.
          */
-        Comparison: {
-            /** Runs */
-            runs: components["schemas"]["Run"][];
-            /** Spec */
-            spec: components["schemas"]["SpecRow"][];
-            /** Metrics */
-            metrics: components["schemas"]["MetricRow"][];
-            /** Curves */
-            curves: components["schemas"]["RunCurves"][];
-            /**
-             * Notes
-             * @description what a comparison has to bear in mind
-             */
-            notes: string[];
+        Compared: {
+            /** Run */
+            run: string;
+            /** Model */
+            model: string | null;
+            /** Network */
+            network: string;
         };
         /**
          * Control
@@ -3125,6 +3261,18 @@ export interface components {
              * @description the same, as the highest learning rate
              */
             lr?: number | null;
+        };
+        /**
+         * Curve
+         * @description A curve and the area under it.
+         */
+        Curve: {
+            /** X */
+            x: number[];
+            /** Y */
+            y: number[];
+            /** Area */
+            area: number;
         };
         /**
          * CurvePoint
@@ -3405,6 +3553,55 @@ export interface components {
             ahead: components["schemas"]["CurvePoint"][];
         };
         /**
+         * Evaluated
+         * @description One split of a run, judged.
+         */
+        Evaluated: {
+            /** Run */
+            run: string;
+            /** Model */
+            model: string | null;
+            /**
+             * Split
+             * @enum {string}
+             */
+            split: "train" | "val" | "test";
+            /** Splits */
+            splits: ("train" | "val" | "test")[];
+            /**
+             * Labels
+             * @enum {string}
+             */
+            labels: "then" | "now";
+            /**
+             * Changed
+             * @description labels that differ from those it was trained with
+             */
+            changed: number;
+            /** Images */
+            images: number;
+            /**
+             * Groups
+             * @description that were resampled together, where known
+             */
+            groups: number | null;
+            /** Multi */
+            multi: boolean;
+            /** Figures */
+            figures: {
+                [key: string]: components["schemas"]["Figure"];
+            };
+            /** Top */
+            top: components["schemas"]["TopK"][];
+            /** Per Class */
+            per_class: components["schemas"]["ClassRow"][];
+            calibration: components["schemas"]["Calibration"];
+            /** Curves */
+            curves: components["schemas"]["ClassCurves"][];
+            /** Slices */
+            slices: components["schemas"]["Slice"][];
+        };
+        /**
          * ExplainLayer
          * @description A layer that a network can be explained at.
          */
@@ -3549,6 +3746,18 @@ export interface components {
             bytes: number;
         };
         /**
+         * Figure
+         * @description A figure with its 95 % interval.
+         */
+        Figure: {
+            /** Value */
+            value: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+        };
+        /**
          * Filter
          * @description Which images; an empty list or text leaves nothing out.
          */
@@ -3581,6 +3790,12 @@ export interface components {
              * @default
              */
             finding?: string;
+            /**
+             * Slice
+             * @description of a run's evaluation: RUN/SPLIT/KIND/NAME
+             * @default
+             */
+            slice?: string;
         };
         /**
          * Finding
@@ -5364,6 +5579,30 @@ export interface components {
             next: string | null;
         };
         /**
+         * PeoplesCard
+         * @description A model's card for people.
+         */
+        PeoplesCard: {
+            /** Model */
+            model: {
+                [key: string]: unknown;
+            };
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            } | null;
+            /** Evaluation */
+            evaluation: {
+                [key: string]: unknown;
+            } | null;
+            /** Limits */
+            limits: string[];
+        };
+        /**
          * PicturePreview
          * @description A picture and its views.
          */
@@ -6142,6 +6381,41 @@ export interface components {
             reason: string;
         };
         /**
+         * Slice
+         * @description Pictures that have something in common.
+         */
+        Slice: {
+            /**
+             * Kind
+             * @example megapixels
+             * @example folder
+             * @example tag
+             */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Images */
+            images: number;
+            /** Accuracy */
+            accuracy: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /**
+             * Rest
+             * @description accuracy of all other pictures
+             */
+            rest: number;
+            /**
+             * P
+             * @description of being no worse, corrected for the number of slices
+             */
+            p: number;
+            /** Worse */
+            worse: boolean;
+        };
+        /**
          * Snapshot
          * @description A named state of all labels of a project.
          */
@@ -6657,6 +6931,16 @@ export interface components {
             slice: number | null;
         };
         /**
+         * TopK
+         * @description How often the class is among the k likeliest.
+         */
+        TopK: {
+            /** K */
+            k: number;
+            /** Accuracy */
+            accuracy: number;
+        };
+        /**
          * Trashed
          * @description Where a deleted project lies.
          */
@@ -6885,6 +7169,44 @@ export interface components {
             test: components["schemas"]["SplitCount"];
         };
         /**
+         * Comparison
+         * @description Two networks on the same pictures.
+         */
+        sightline__server__schemas__evaluation__Comparison: {
+            first: components["schemas"]["Compared"];
+            second: components["schemas"]["Compared"];
+            /**
+             * Split
+             * @enum {string}
+             */
+            split: "train" | "val" | "test";
+            /** Images */
+            images: number;
+            /** Accuracy */
+            accuracy: number[];
+            /** @description second less first */
+            difference: components["schemas"]["Figure"];
+            /**
+             * P
+             * @description of both being equally good (McNemar's exact test)
+             */
+            p: number;
+            /**
+             * Better
+             * @description null: it can be chance
+             */
+            better: (0 | 1) | null;
+            /**
+             * Only First
+             * @description images that the first alone gets right, 200 at most
+             */
+            only_first: number[];
+            /** Only Second */
+            only_second: number[];
+            /** Per Class */
+            per_class: components["schemas"]["ClassRecall"][];
+        };
+        /**
          * SplitCounts
          * @description Images in each split.
          */
@@ -6895,6 +7217,25 @@ export interface components {
             val: number;
             /** Test */
             test: number;
+        };
+        /**
+         * Comparison
+         * @description Trainings side by side, in the order asked for.
+         */
+        sightline__server__schemas__training__Comparison: {
+            /** Runs */
+            runs: components["schemas"]["Run"][];
+            /** Spec */
+            spec: components["schemas"]["SpecRow"][];
+            /** Metrics */
+            metrics: components["schemas"]["MetricRow"][];
+            /** Curves */
+            curves: components["schemas"]["RunCurves"][];
+            /**
+             * Notes
+             * @description what a comparison has to bear in mind
+             */
+            notes: string[];
         };
         /**
          * Change
@@ -9840,7 +10181,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Comparison"];
+                    "application/json": components["schemas"]["sightline__server__schemas__training__Comparison"];
                 };
             };
             /** @description A problem document: what to mend, field by field */
@@ -10743,6 +11084,179 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_models: {
+        parameters: {
+            query: {
+                /** @description a run or a model */
+                first: string;
+                /** @description a run or a model */
+                second: string;
+                /** @description default: test, else val, else train */
+                split?: ("train" | "val" | "test") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sightline__server__schemas__evaluation__Comparison"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluate_run: {
+        parameters: {
+            query?: {
+                /** @description default: test, else val, else train */
+                split?: ("train" | "val" | "test") | null;
+                /** @description of the training, or as they are now */
+                labels?: "then" | "now";
+            };
+            header?: never;
+            path: {
+                /** @description id or name */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluated"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplesCard"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_card_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["Problem"];
                 };
             };
         };
