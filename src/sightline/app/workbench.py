@@ -16,9 +16,9 @@ from sightline.app.checks import doctor
 from sightline.app.edits import Edits
 from sightline.app.encoders import Encoders
 from sightline.app.engine_room import EngineRoom
+from sightline.app.evaluation import Evaluation
 from sightline.app.explained_runs import ExplainedRuns
 from sightline.app.explaining import Explaining
-from sightline.app.evaluation import Evaluation
 from sightline.app.exports import Exports
 from sightline.app.face import Face
 from sightline.app.folds import Folds
