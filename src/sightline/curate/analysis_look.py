@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
     from sightline.core.arrays import F32, I64, U8
 
-KEY: Final = "look-192-v1"
+KEY: Final = "look-144-v1"
 """Of what is kept; another key looks at every picture again."""
-LONG_PX: Final = 192
+LONG_PX: Final = 144
 """Pixels of the long side at which a picture is measured; a smaller one as it is."""
 COLUMNS: Final = (
     "width",

@@ -2,7 +2,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from unit.app.conftest import label_by_folder
+from sqlalchemy import update
+
+from sightline.core.labels import LabelChange
+from sightline.store.tables import annotation_rows
+from unit.app.conftest import label_by_folder, rows
 
 if TYPE_CHECKING:
     import pytest
@@ -37,3 +41,13 @@ def test_after_an_analysis_it_knows_the_pictures(
 def test_tags_are_advised_as_tags(bench: Workbench, pets: Project) -> None:
     bench.projects.save_settings(pets, {"task": "multi"})
     assert bench.advice("pets")["preset"] == "multilabel_boolean"
+    assert bench.advising.traits(pets).soft is False
+
+
+def test_tags_with_probabilities_are_advised_as_such(bench: Workbench, pets: Project) -> None:
+    tag = bench.labels.add_class(pets, "red")["id"]
+    image = rows(bench, pets)[0]
+    bench.labels.label(pets, [LabelChange(image.id, None, None, tags=(tag,))])
+    with bench.store.db.transaction() as connection:
+        connection.execute(update(annotation_rows).values(score=0.7))
+    assert bench.advice("pets")["preset"] == "multilabel_probability"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -10,6 +11,8 @@ from sightline.store.images import Location
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 
 def picture(path: Path) -> Path:
@@ -68,3 +71,23 @@ def test_a_folder_that_went_as_a_whole_is_files_that_are_gone(tmp_path: Path) ->
     )
     assert seen.gone == {0, 1, 2}
     assert look_at_folders([], Silent()).disk.files == 0
+
+
+def test_each_folder_is_listed_once_however_many_pictures_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed: list[str] = []
+    scandir = os.scandir
+
+    def count(path: str) -> object:
+        listed.append(path)
+        return scandir(path)
+
+    monkeypatch.setattr("sightline.app.analysis_disk.os.scandir", count)
+    for pictures in (2, 20):
+        listed.clear()
+        places = [
+            place(tmp_path / name / f"{n}.png", n) for name in ("x", "y") for n in range(pictures)
+        ]
+        look_at_folders(places, Silent())
+        assert len(listed) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -290,3 +291,20 @@ def test_work_grows_no_faster_than_pictures() -> None:
     """Counted: the numbers that the report holds do not grow with the pictures at all."""
     sizes = [len(str(report(project(n)).facts)) for n in (1_000, 10_000)]
     assert sizes[1] < 1.2 * sizes[0]
+
+
+@pytest.mark.nightly
+def test_ten_times_the_pictures_cost_at_most_fourteen_times_the_work() -> None:
+    def cost(n: int) -> float:
+        rng = np.random.default_rng(0)
+        ends = np.sort(rng.integers(0, n, (n // 10, 2)), axis=1)
+        facts = project(n, [f"class {one}" for one in range(100)], alike=pairs(*ends.tolist()))
+        facts.rows[:, :2] = rng.integers(200, 4000, (n, 2))
+        took = []
+        for _ in range(3):
+            began = time.process_time()
+            report(facts)
+            took.append(time.process_time() - began)
+        return min(took)
+
+    assert cost(100_000) < 14 * cost(10_000)
