@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sightline.core.progress import Progress
+    from sightline.store.model_plan import CardFields
     from sightline.store.runs import Run
     from sightline.store.store import Store
+    from sightline.train.run import TrainResult
 
 
 def like(parent: Run, spec: dict[str, Any]) -> dict[str, Any]:
@@ -111,3 +113,17 @@ def lifted(spec: dict[str, Any]) -> dict[str, Any]:
         return {"spec": migrate(spec), "spec_version": version, "moved": moved_keys(spec)}
     except InvalidInputError:  # of a newer version: shown as it is
         return {"spec": spec, "spec_version": version, "moved": []}
+
+
+def answers_of(result: TrainResult, class_ids: tuple[int, ...]) -> CardFields:
+    """Return what a model's card says of its answers: classes, tags, or vectors."""
+    if result.task == "embedding":
+        return {"kind": "encoder", "task": "embedding"}
+    return {
+        "kind": "classifier",
+        "task": result.task,
+        "classes": result.classes,
+        "class_ids": class_ids,
+        "temperature": result.temperature,
+        "thresholds": result.thresholds,
+    }

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from sightline.app.run_book import FINAL, RunBook
-from sightline.app.run_rows import Watcher, like
+from sightline.app.run_rows import Watcher, answers_of, like
 from sightline.app.run_rows import run_id as new_id
-from sightline.app.training_data import label_task, samples, sizes
+from sightline.app.training_data import asked_task, data, sizes
 from sightline.core.errors import (
     CancelledError,
     ConflictError,
@@ -79,13 +79,7 @@ class Training(RunBook):
         Raises:
             InvalidInputError: There are none, or they are labelled for another task.
         """
-        task = str(spec.get("task", "single"))
-        if task != "multi" and self._projects.task(project) == "multi":
-            raise InvalidInputError(
-                f"{project.name} gives tags, and task {task} learns one class for each image",
-                hint="leave task out, or change the project's setting task to single",
-            )
-        return samples(self._store, project, label_task(task))
+        return data(self._store, project, self._projects.task(project), spec)
 
     def suggest(self, project: Project, network: str | None = None) -> dict[str, Any]:
         """Return the spec that fits a project's data, and a network where one is named."""
@@ -240,7 +234,7 @@ class Training(RunBook):
             "run": run.id,
             "metrics": metrics,
         }
-        said.update(_answers(result, manifest.load(self.run_dir(run)).class_ids))
+        said.update(answers_of(result, manifest.load(self.run_dir(run)).class_ids))
         card = self._store.models.add(result.weights_path, **said)
         self._store.runs.change(
             run.id, state="done", epoch=result.epochs, metrics=metrics, model_id=card.id
@@ -279,11 +273,9 @@ class Training(RunBook):
         if base is not None:
             full = build_spec(spec, base=saved_spec(base))
         else:
-            own = {
-                "task": self._projects.task(project),
-                "tone": tone_text(self._projects.tone(project.id)),
-            }
-            wanted = {**own, **with_weights(spec, self._store.models)}
+            tone = tone_text(self._projects.tone(project.id))
+            wanted = {"tone": tone, **with_weights(spec, self._store.models)}
+            wanted.setdefault("task", asked_task(self._projects.task(project), wanted))
             full = plan_spec(wanted, self.data(project, wanted), sizes(self._store, project))
             self.samples(project, full)
         return full.model_dump(mode="json")
@@ -311,17 +303,3 @@ class Training(RunBook):
         raise UnknownRunError(
             f"{project.name} has no run with a checkpoint", hint="train with --mode new first"
         )
-
-
-def _answers(result: TrainResult, class_ids: tuple[int, ...]) -> CardFields:
-    """Return what a model's card says of its answers: classes, tags, or vectors."""
-    if result.task == "embedding":
-        return {"kind": "encoder", "task": "embedding"}
-    return {
-        "kind": "classifier",
-        "task": result.task,
-        "classes": result.classes,
-        "class_ids": class_ids,
-        "temperature": result.temperature,
-        "thresholds": result.thresholds,
-    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sightline.core.errors import InvalidInputError
 from sightline.core.labels import LABELLED, SPLITS
@@ -54,6 +54,35 @@ def samples(store: Store, project: Project, task: LabelTask = "single") -> Sampl
         )
     names = tuple(row.name for row in classes)
     return SampleSet(tuple(found), names, tuple(row.id for row in classes), task)
+
+
+def asked_task(own: str, spec: dict[str, Any]) -> str:
+    """Return what a spec learns: what it says, else its preset's, else the project's own task.
+
+    Raises:
+        InvalidInputError: No such preset, or it does not suit the project's labels.
+    """
+    from sightline.train.presets.fit import task_of
+
+    preset = spec.get("preset")
+    if spec.get("task") or not (isinstance(preset, str) and preset):
+        return str(spec.get("task") or own)
+    return task_of(preset, label_task(own))
+
+
+def data(store: Store, project: Project, own: str, spec: dict[str, Any]) -> SampleSet:
+    """Return the labelled images that a spec learns from; `own`: the project's task.
+
+    Raises:
+        InvalidInputError: There are none, or they are labelled for another task.
+    """
+    task = str(spec.get("task", "single"))
+    if task != "multi" and own == "multi":
+        raise InvalidInputError(
+            f"{project.name} gives tags, and task {task} learns one class for each image",
+            hint="leave task out, or change the project's setting task to single",
+        )
+    return samples(store, project, label_task(task))
 
 
 def label_task(task: str) -> LabelTask:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sightline.app.models import Models
     from sightline.app.neighbours import Neighbours
     from sightline.app.pictures import Pictures
+    from sightline.app.presets import Presets
     from sightline.app.projects import Projects
     from sightline.app.queues import Queues
     from sightline.app.training import Training
@@ -49,6 +50,7 @@ class Verbs:
 
     projects: Projects
     pictures: Pictures
+    presets: Presets
     labels: Labelling
     encoders: Encoders
     heads: Heads
@@ -223,6 +225,11 @@ class Verbs:
         return self.augmenting.write(
             self.projects.get(project), None if out is None else Path(out), spec or {}, **options
         )
+
+    def preset(self, name: str, project: str | None = None) -> dict[str, Any]:
+        """Return the whole spec of a preset, for a project's data where one is named."""
+        found = None if project is None else self.projects.get(project)
+        return self.presets.specs(name, found)[0]
 
     def export(
         self,

@@ -34,6 +34,7 @@ from sightline.app.models import Models
 from sightline.app.neighbours import Neighbours
 from sightline.app.pictures import Pictures
 from sightline.app.predictions import Predictions
+from sightline.app.presets import Presets
 from sightline.app.projects import Projects, workspace_form
 from sightline.app.pulling import Pulling
 from sightline.app.queues import Queues
@@ -108,7 +109,8 @@ class Workbench(Verbs):
         self._join_shaping(person)
 
     def _join_shaping(self, person: str) -> None:
-        """Join what shapes the data before a training, and what shows it."""
+        """Join what shapes a training and its data before it begins, and what shows it."""
+        self.presets = Presets(self.store, self.projects)
         self.groups = Groups(self.store, self.projects.folder, self.neighbours)
         self.splits = Splits(self.store, person, self.projects, self.groups)
         self.folds = Folds(self.projects, self.training, self.splits)

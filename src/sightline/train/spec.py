@@ -14,7 +14,7 @@ from sightline.nets.table import fault_of
 from sightline.train.spec_augment import AugmentPart
 from sightline.train.spec_base import Part
 from sightline.train.spec_data import DataPart
-from sightline.train.spec_loss import LOSSES, LossPart, Task
+from sightline.train.spec_loss import LOSSES, MONITORS, LossPart, Task
 from sightline.train.spec_model import ModelPart, OptimizerPart, SchedulePart
 from sightline.train.spec_running import (
     CheckpointPart,
@@ -163,8 +163,6 @@ class TrainSpec(Part):
         return hashlib.blake2b(raw, digest_size=8).hexdigest()
 
 
-MONITORS: Final[dict[str, Task]] = {"val_map": "multi", "val_recall_at_1": "embedding"}
-"""What can be monitored of one task alone."""
 RESUMABLE = (
     "epochs", "loader", "checkpoint", "early_stopping", "threads", "device", "precision", "memory",
     "on_nan", "track",

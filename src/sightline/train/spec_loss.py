@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field
 
@@ -17,6 +17,17 @@ LOSSES: Final[dict[Task, tuple[LossName, ...]]] = {
     "embedding": ("arcface",),
 }
 """What a task can be learned by; `auto` is the first."""
+MONITORS: Final[dict[str, Task]] = {"val_map": "multi", "val_recall_at_1": "embedding"}
+"""What can be monitored of one task alone."""
+OF_TASK: Final[dict[str, dict[str, Any]]] = {
+    "multi": {"task": "multi", "loss": {"label_smoothing": 0.0}},
+    "embedding": {
+        "task": "embedding",
+        "loss": {"label_smoothing": 0.0},
+        "early_stopping": {"monitor": "val_recall_at_1"},
+    },
+}
+"""What suits a task besides."""
 
 
 class LossPart(Part):

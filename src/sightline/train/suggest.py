@@ -7,7 +7,9 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
 from sightline.nets.table import spec_of
+from sightline.train.presets.fit import Data, fit_preset
 from sightline.train.spec_io import build_spec
+from sightline.train.spec_loss import OF_TASK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,17 +24,6 @@ EPOCH_PICTURES: Final = 1_000
 SEEN: Final = 19_000
 """Varied pictures that the tiny network has to see; measured on digits and hand signs."""
 PHOTOS_SEEN: Final = 60_000
-
-
-TASKS: Final[dict[str, dict[str, Any]]] = {
-    "multi": {"task": "multi", "loss": {"label_smoothing": 0.0}},
-    "embedding": {
-        "task": "embedding",
-        "loss": {"label_smoothing": 0.0},
-        "early_stopping": {"monitor": "val_recall_at_1"},
-    },
-}
-"""What suits a task besides."""
 
 
 def suggest(
@@ -63,23 +54,25 @@ def suggest(
 def plan_spec(
     values: Mapping[str, Any], samples: SampleSet, sizes: Sequence[tuple[int, int]] = ()
 ) -> TrainSpec:
-    """Return the spec of somebody's settings, the rest suggested for the data and their network.
+    """Return the spec of somebody's settings, the rest by their preset, or suggested for the data.
 
     Raises:
         InvalidInputError: A setting is not valid.
     """
+    name = values.get("preset")
+    if isinstance(name, str) and name:
+        data = Data.of(len(samples.samples), len(samples.of("train")), samples.task, sizes)
+        return fit_preset(name, data, values).spec
     model = values.get("model")
     given = dict(model) if isinstance(model, dict) else {}
-    name = given.get("name")
+    network = given.get("name")
     base = suggest(
         samples,
         sizes,
-        network=name if isinstance(name, str) else None,
+        network=network if isinstance(network, str) else None,
         pretrained=given.get("weights", "random") != "random",
     )
-    task = values.get("task", samples.task)
-    if task != "single":
-        base = build_spec(TASKS.get(str(task), {}), base=base)
+    base = build_spec(OF_TASK.get(str(values.get("task", samples.task)), {}), base=base)
     return build_spec(values, base=base)
 
 

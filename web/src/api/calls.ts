@@ -25,13 +25,6 @@ async function take<T>(asked: Promise<Answered<T>>): Promise<T> {
   return answer.data as T;
 }
 
-/** What a path answers, where the server's description says no more than that it is JSON. */
-async function getJson<T>(url: string): Promise<Answered<T>> {
-  const response = await fetch(url, { credentials: "same-origin" });
-  const said: unknown = await response.json().catch(() => null);
-  return response.ok ? { data: said as T, response } : { error: said, response };
-}
-
 /** Uploads; openapi-fetch would write the form as JSON. */
 async function sendFiles<T>(url: string, list: readonly File[]): Promise<T> {
   const body = new FormData();
@@ -188,8 +181,9 @@ export const api = {
     take(client.GET("/api/projects/{name}/spec", { params: { path: { name }, query: { network } } })),
   checkSpec: (name: string, body: t.SpecCheck) =>
     take(client.POST("/api/projects/{name}/spec/check", { ...of(name), body })),
+  presets: () => take(client.GET("/api/presets")),
   presetSpec: (name: string, preset: string) =>
-    take<t.PresetSpec>(getJson(`/api/projects/${encodeURIComponent(name)}/presets/${encodeURIComponent(preset)}`)),
+    take(client.GET("/api/projects/{name}/presets/{preset}", { params: { path: { name, preset } } })),
   quickOffer: (name: string) => take(client.GET("/api/projects/{name}/quick-train", of(name))),
   quickTrain: (name: string, body: t.QuickTrain) =>
     take(client.POST("/api/projects/{name}/quick-train", { ...of(name), body })),

@@ -27,6 +27,7 @@ export const keys = {
   spec: (name: string, network = "") => ["project", name, "spec", network] as const,
   inheritedSpec: (name: string, mode: string, parent: string) =>
     ["project", name, "spec", "inherited", mode, parent] as const,
+  presets: ["presets"] as const,
   presetSpec: (name: string, preset: string) => ["project", name, "spec", "preset", preset] as const,
   encoders: (name: string) => ["project", name, "encoders"] as const,
   models: ["models"] as const,

@@ -46,6 +46,7 @@ export type Mode = Run["mode"];
 export type NewView = Omit<S["NewView"], "filter"> & { queue: string; filter: Partial<Filter> };
 export type Outcome = S["Outcome"];
 export type Prediction = S["Prediction"];
+export type Preset = S["Preset"];
 export type PredictedBy = S["PredictedBy"];
 export type QuickOffer = S["QuickOffer"];
 export type QuickTrain = S["QuickTrain"];
@@ -84,14 +85,6 @@ export type Run = Omit<Named<S["Run"]>, "metrics"> & {
   metrics: Metrics | null;
   parent?: string | null;
 };
-/** A preset's whole spec for a project. */
-export interface PresetSpec {
-  readonly preset: string;
-  readonly tier?: string;
-  readonly spec: Record<string, unknown>;
-  readonly notes?: readonly string[];
-}
-
 export type RunDetail = Run & { spec: Record<string, unknown>; error?: Problem | null };
 
 /** The card that lies beside the weights, and what lies there too. */

@@ -75,6 +75,9 @@ def train(
     ctx: typer.Context,
     project: Annotated[str, typer.Argument(help="Name of the project.")],
     spec: Annotated[Path | None, typer.Option(help="JSON (with comments) or YAML.")] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="Begin with this preset; see `presets`.")
+    ] = None,
     mode: Annotated[
         Literal["new", "resume", "finetune"], typer.Option(help="How to start.")
     ] = "new",
@@ -98,7 +101,8 @@ def train(
     """Train a network on the labels. Ctrl+C stops it; --mode resume goes on exactly there."""
     context = of(ctx)
     bench = context.bench
-    wish = bench.training.read_spec(spec, set_ or [])
+    begin = [f"preset={preset}"] if preset else []
+    wish = bench.training.read_spec(spec, [*begin, *(set_ or [])])
     if folds:
         train_folds(context, project, wish, folds, group_by)
         return

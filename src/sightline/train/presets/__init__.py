@@ -1,0 +1,1 @@
+"""Presets: starting points for kinds of tasks, fitted to a project's data."""
