@@ -158,3 +158,19 @@ def test_a_finetuned_embedding_stays_one(
     first = trained(bench, pets, monkeypatch, task="embedding")
     made = bench.training.start(pets, {"epochs": 1}, mode="finetune", parent=first["run"])
     assert bench.training.get(made["run"])["spec"]["task"] == "embedding"
+
+
+def test_a_preset_is_completed_for_the_project_and_what_is_asked_counts_more(
+    bench: Workbench, tagged: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench.jobs, "pump", lambda: None)
+    wish = {"preset": "resnet_deep_learning", "epochs": 3, "model": {"name": "small_cnn"}}
+    spec = bench.training.get(bench.training.start(tagged, wish)["run"])["spec"]
+    assert (spec["preset"], spec["task"], spec["epochs"]) == ("resnet_deep_learning", "multi", 3)
+    assert (spec["model"]["name"], spec["augment"]["policy"]) == ("small_cnn", "randaugment")
+    assert bench.preset("resnet_deep_learning", "pets")["notes"][-2].startswith("The project gives")
+    assert {one["task"] for one in bench.presets.specs(project=tagged)} == {"single", "multi"}
+    with pytest.raises(InvalidInputError, match="these have tags"):
+        bench.training.start(tagged, {"preset": "feature_extraction_embedding"})
+    with pytest.raises(InvalidInputError, match="no preset named"):
+        bench.training.start(tagged, {"preset": "nonsense"})

@@ -54,6 +54,7 @@ VERBS = [
     "analyse",
     "augment",
     "update",
+    "presets",
 ]
 BAD_NAMES = ("", ".", "..", "a/b", "CON", "x" * 300, "a\nb", "../../etc")
 
