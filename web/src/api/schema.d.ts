@@ -1568,6 +1568,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Presets
+         * @description List the presets, by group.
+         */
+        get: operations["list_presets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/presets/{preset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Preset
+         * @description Return the whole spec of a preset for a project's data.
+         */
+        get: operations["get_preset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{name}/splits": {
         parameters: {
             query?: never;
@@ -3834,6 +3874,31 @@ export interface components {
             examples: string[];
         };
         /**
+         * FittedPreset
+         * @description A preset for a project's data.
+         */
+        FittedPreset: {
+            /** Preset */
+            preset: string;
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "tiny" | "small" | "medium" | "large" | "huge" | "massive";
+            /**
+             * Spec
+             * @description complete: as a training takes it
+             */
+            spec: {
+                [key: string]: unknown;
+            };
+            /**
+             * Notes
+             * @description what a person should know, a sentence or two each
+             */
+            notes: string[];
+        };
+        /**
          * FoldRun
          * @description The training of one fold.
          */
@@ -5713,6 +5778,39 @@ export interface components {
         Predictions: {
             /** Items */
             items: components["schemas"]["Prediction"][];
+        };
+        /**
+         * Preset
+         * @description A starting point for a kind of task.
+         */
+        Preset: {
+            /**
+             * Name
+             * @example finegrained_recognition
+             */
+            name: string;
+            /** Title */
+            title: string;
+            /**
+             * Description
+             * @description when to take it
+             */
+            description: string;
+            /**
+             * Task
+             * @enum {string}
+             */
+            task: "single" | "multi" | "embedding";
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "classes" | "tags" | "embedding" | "compact" | "network";
+            /**
+             * Heading
+             * @description of its group
+             */
+            heading: string;
         };
         /**
          * Problem
@@ -11257,6 +11355,87 @@ export interface operations {
                 };
                 content: {
                     "text/plain": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_presets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preset"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+                /** @description id or name */
+                preset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FittedPreset"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
