@@ -164,6 +164,7 @@ class Analysis:
         seen = look_at_folders(self._store.images.locations(project.id), told)
         looked = self._look(project, seen, told, refresh=refresh)
         fault = self._compare(project, told, here=here) if near else "not asked for"
+        told.advance(0, None, "summing up")
         state = self._store.state.get(project.id)
         self._keep(project, state.size, seen, fault, time.monotonic() - began)
         found = self._report(project, state, self._kept(project, state.size))

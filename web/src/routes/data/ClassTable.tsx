@@ -12,7 +12,7 @@ function Stack({ one, most }: { one: ClassCount; most: number }) {
   return (
     <span className="class-stack" aria-hidden>
       {SPLITS.map((split) => (
-        <span key={split} className={split} style={{ width: `${(100 * one[split]) / most}%` }} />
+        <span key={split} className={`in-${split}`} style={{ width: `${(100 * one[split]) / most}%` }} />
       ))}
     </span>
   );
@@ -48,7 +48,7 @@ export function ClassTable({ project, about }: { project: string; about: Analysi
                   <td className="class-legend">
                     {SPLITS.map((split) => (
                       <span key={split}>
-                        <span className={`class-key ${split}`} aria-hidden /> {split}
+                        <span className={`class-key in-${split}`} aria-hidden /> {split}
                       </span>
                     ))}
                   </td>
