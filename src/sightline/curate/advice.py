@@ -170,7 +170,7 @@ RULES: Final = (
     ),
     Rule(
         "medical_scientific_analysis",
-        lambda t: t.deep_share is not None and t.deep_share > DEEP,
+        lambda t: not t.multi and t.deep_share is not None and t.deep_share > DEEP,
         lambda t: f"{t.deep_share or 0:.0%} of the pictures have more than 8 bits a sample",
     ),
     Rule(
@@ -188,7 +188,7 @@ RULES: Final = (
     ),
     Rule(
         "highres_detail_preservation",
-        lambda t: t.short_px is not None and t.short_px >= LARGE_PX,
+        lambda t: not t.multi and t.short_px is not None and t.short_px >= LARGE_PX,
         _detail,
     ),
     Rule(

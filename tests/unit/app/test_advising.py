@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 
 from sightline.core.labels import LabelChange
+from sightline.curate.advice import PRESETS as ADVISED
 from sightline.store.tables import annotation_rows
+from sightline.train.presets.table import PRESETS
 from unit.app.conftest import label_by_folder, rows
 
 if TYPE_CHECKING:
@@ -51,3 +53,16 @@ def test_tags_with_probabilities_are_advised_as_such(bench: Workbench, pets: Pro
     with bench.store.db.transaction() as connection:
         connection.execute(update(annotation_rows).values(score=0.7))
     assert bench.advice("pets")["preset"] == "multilabel_probability"
+
+
+def test_every_preset_that_can_be_advised_exists() -> None:
+    assert set(ADVISED) <= set(PRESETS)
+
+
+def test_what_is_advised_suits_the_task_of_the_labels(bench: Workbench, pets: Project) -> None:
+    label_by_folder(bench, pets)
+    for task in ("single", "multi"):
+        bench.projects.save_settings(pets, {"task": task})
+        told = bench.advice("pets")
+        for name in (told["preset"], *(one["preset"] for one in told["also"])):
+            assert (PRESETS[name].task == "multi") == (task == "multi"), name

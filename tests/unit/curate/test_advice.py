@@ -68,3 +68,8 @@ def test_it_says_what_it_does_not_know() -> None:
 
 def test_every_preset_is_named_once() -> None:
     assert len(set(PRESETS)) == len(PRESETS)
+
+
+def test_tags_are_advised_nothing_that_learns_one_class() -> None:
+    found = advise(traits(multi=True, short_px=2000.0, deep_share=0.9, gpu=False))
+    assert (found["preset"], found["also"]) == ("multilabel_boolean", [])
