@@ -28,7 +28,7 @@ def test_labels_are_exported_downloaded_and_imported_again(
         page.keyboard.press(key)
     expect(page.get_by_text("Saved")).to_be_visible()
 
-    page.get_by_role("button", name="Export and import").click()
+    page.get_by_role("button", name="Export, import and splits").click()
     page.get_by_role("menuitem", name="Export labels").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("radio", name="ZIP")).to_be_checked()

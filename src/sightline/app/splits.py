@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 Method = Literal["hash", "group", "stratified", "kfold"]
 METHODS: Final[tuple[str, ...]] = get_args(Method)
 MOST_FOLDS: Final = 100
+MOST_NOTES: Final = 5
+"""Classes that are told to be lacking."""
 FEW_GROUPS: Final = 20
 """Groups below which a hash cannot keep to the shares."""
 _WORDS: Final = {
@@ -309,12 +311,11 @@ def _notes(
     if len(after) and grouped.largest > len(after) / 3:
         share = grouped.largest / len(after)
         notes.append(f"the largest group holds {share:.0%} of the pictures")
-    split_names: tuple[Split, ...] = ORDER if want.shares.test else ("train", "val")
-    for split in split_names:
-        lacking = [
-            one["name"] for one in classes if sum(one["after"].values()) and not one["after"][split]
-        ]
-        if lacking:
-            shown = ", ".join(lacking[:5]) + (" and others" if len(lacking) > 5 else "")  # noqa: PLR2004
-            notes.append(f"no {split} picture of {shown}")
+    wanted: tuple[Split, ...] = ORDER if want.shares.test else ("train", "val")
+    lacking = {one["name"]: [s for s in wanted if not one["after"][s]] for one in classes}
+    notes += [
+        f"no {' or '.join(splits)} picture of {name}"
+        for name, splits in lacking.items()
+        if splits and len(splits) < len(wanted)
+    ][:MOST_NOTES]
     return notes

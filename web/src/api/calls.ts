@@ -124,6 +124,20 @@ export const api = {
     take(client.POST("/api/projects/{name}/views", { ...of(name), body, signal })),
   viewWindow: (view_id: string, offset: number, limit: number, signal?: AbortSignal) =>
     take(client.GET("/api/views/{view_id}", { params: { path: { view_id }, query: { offset, limit } }, signal })),
+  imageEdit: (image_id: number, signal?: AbortSignal) =>
+    take(client.GET("/api/images/{image_id}/edit", { params: { path: { image_id } }, signal: signal ?? null })),
+  putEdit: (image_id: number, { crop, ...rest }: Omit<t.ImageEdit["edit"], "crop"> & { crop: readonly number[] }) =>
+    take(
+      client.PUT("/api/images/{image_id}/edit", { params: { path: { image_id } }, body: { ...rest, crop: [...crop] } }),
+    ),
+  editMany: (name: string, body: t.BulkEdit) => take(client.POST("/api/projects/{name}/edits", { ...of(name), body })),
+  rename: (name: string, body: t.NewNames) => take(client.POST("/api/projects/{name}/names", { ...of(name), body })),
+  builds: (name: string) => take(client.GET("/api/projects/{name}/builds", of(name))),
+  startBuild: (name: string, body: t.NewBuild) =>
+    take(client.POST("/api/projects/{name}/builds", { ...of(name), body })),
+  deleteBuild: (name: string, ref: string) =>
+    take(client.DELETE("/api/projects/{name}/builds/{ref}", { params: { path: { name, ref } } })),
+  splits: (name: string, body: t.NewSplits) => take(client.POST("/api/projects/{name}/splits", { ...of(name), body })),
   image: (image_id: number, signal?: AbortSignal) =>
     take(client.GET("/api/images/{image_id}", { params: { path: { image_id } }, signal })),
 

@@ -18,6 +18,8 @@ export const keys = {
   journal: (name: string) => ["project", name, "journal"] as const,
   image: (id: number) => ["image", id] as const,
   images: ["image"] as const,
+  imageEdit: (id: number) => ["image", id, "edit"] as const,
+  builds: (name: string) => ["project", name, "builds"] as const,
   runs: (name: string) => ["runs", name] as const,
   allRuns: ["runs"] as const,
   run: (id: string) => ["run", id] as const,

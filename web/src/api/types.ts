@@ -35,6 +35,14 @@ export type IngestRequest = Required<Omit<S["Ingest"], "dry_run">>;
 export type Item = S["Item"];
 export type Job = S["Job"];
 /** One change of many images: a whole view, or images by id. */
+export type BuildInfo = S["BuildInfo"];
+export type BulkEdit = Partial<S["BulkEdit"]>;
+export type EditValues = S["EditValues"];
+export type ImageEdit = S["ImageEdit"];
+export type NewBuild = Required<S["NewBuild"]>;
+export type NewNames = Pick<S["NewNames"], "pattern"> & Partial<S["NewNames"]>;
+export type NewSplits = Partial<S["NewSplits"]>;
+export type SplitsReport = S["SplitReport"];
 export type BulkChange = S["Bulk"];
 export type LabelState = S["LabelState"];
 export type LabelChange = S["Change"];

@@ -1,4 +1,4 @@
-import { Activity, Boxes, ChartColumn, Folders, Images, MapPinned, Settings2, Waypoints } from "lucide-react";
+import { Activity, Boxes, ChartColumn, Crop, Folders, Images, MapPinned, Settings2, Waypoints } from "lucide-react";
 import { NavLink } from "react-router";
 import { Tip } from "@/ui/Button";
 import { to } from "./project";
@@ -9,6 +9,7 @@ export function Rail({ project }: { project: string | null }) {
     { name: "Browse", key: "b", path: project && to.browse(project), icon: Images },
     { name: "Map", key: "x", path: project && to.map(project), icon: MapPinned },
     { name: "Data", key: "d", path: project && to.data(project), icon: ChartColumn },
+    { name: "Edit", key: "e", path: project && to.edit(project), icon: Crop },
     { name: "Train", key: "t", path: project && to.train(project), icon: Waypoints },
     { name: "Models", key: "m", path: to.models, icon: Boxes },
     { name: "Jobs", key: "j", path: to.jobs, icon: Activity },

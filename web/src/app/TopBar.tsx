@@ -74,7 +74,7 @@ function UndoRedo({ project }: { project: string }) {
 }
 
 /** The pages of a project. */
-const PAGES = ["browse", "map", "data", "train"] as const;
+const PAGES = ["browse", "map", "data", "edit", "train"] as const;
 type Page = (typeof PAGES)[number];
 
 function ProjectSwitch({ project, page }: { project: string; page: Page }) {
@@ -121,7 +121,7 @@ export function TopBar({ project, onPalette, onKeys }: TopBarProps) {
   return (
     <header className="topbar">
       {project !== null && page && <ProjectSwitch project={project} page={page} />}
-      {project !== null && (page === "browse" || page === "map") && <UndoRedo project={project} />}
+      {project !== null && (page === "browse" || page === "map" || page === "edit") && <UndoRedo project={project} />}
       <div className="grow" />
       <JobPill />
       <SaveState />

@@ -227,6 +227,15 @@ export const sheet = (chosen: Chosen): readonly { readonly title: string; readon
     ],
   },
   {
+    title: "In the editor",
+    rows: [
+      { keys: ["arrow"], means: "On the frame or a handle: move it by 1 %, with Shift by 10 %" },
+      { keys: ["R"], means: "Turn to the right, with Shift to the left" },
+      { keys: ["F"], means: "Mirror left to right" },
+      { keys: ["⌫"], means: "Take the picture's edit back" },
+    ],
+  },
+  {
     title: "Everywhere",
     rows: [
       { keys: ["Ctrl", "K"], means: "Every action by name" },
@@ -234,6 +243,7 @@ export const sheet = (chosen: Chosen): readonly { readonly title: string; readon
       { keys: ["g", "b"], means: "Browse" },
       { keys: ["g", "x"], means: "Map" },
       { keys: ["g", "d"], means: "Data" },
+      { keys: ["g", "e"], means: "Edit" },
       { keys: ["g", "t"], means: "Train" },
       { keys: ["g", "m"], means: "Models" },
       { keys: ["g", "j"], means: "Jobs" },

@@ -32,6 +32,8 @@ export const to = {
   browse: (name: string) => `/p/${encodeURIComponent(name)}/browse`,
   map: (name: string) => `/p/${encodeURIComponent(name)}/map`,
   data: (name: string) => `/p/${encodeURIComponent(name)}/data`,
+  edit: (name: string, view = "", at = 0) =>
+    `/p/${encodeURIComponent(name)}/edit${view && `?view=${encodeURIComponent(view)}&at=${at}`}`,
   train: (name: string) => `/p/${encodeURIComponent(name)}/train`,
   run: (name: string, id: string) => `/p/${encodeURIComponent(name)}/train/${id}`,
   models: "/models",

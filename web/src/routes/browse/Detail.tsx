@@ -1,11 +1,13 @@
-import { ChevronLeft, ChevronRight, Download, X } from "lucide-react";
+import { ChevronLeft, ChevronRight, Crop, Download, X } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { useEffect, useState, useSyncExternalStore } from "react";
+import { Link } from "react-router";
 import { urls } from "@/api/calls";
+import { to } from "@/app/project";
 import { skip, unsure, type ClassLook } from "@/label/look";
 import type { Mark } from "@/label/outbox";
 import { Swatch } from "@/label/Swatch";
-import { Button, IconButton, Kbd } from "@/ui/Button";
+import { Button, IconButton, Kbd, Tip } from "@/ui/Button";
 import { baseName, count } from "@/ui/format";
 import { Skeleton } from "@/ui/States";
 import { TagList } from "./classes/TagList";
@@ -84,6 +86,15 @@ export function Detail(props: DetailProps) {
           >
             <ChevronRight size={18} aria-hidden />
           </IconButton>
+          <Tip text="Edit the picture">
+            <Link
+              className="button quiet icon"
+              to={to.edit(project, view.info.id, index)}
+              aria-label="Edit the picture"
+            >
+              <Crop size={16} aria-hidden />
+            </Link>
+          </Tip>
           {item && (
             <a
               className="button quiet icon"
