@@ -212,6 +212,8 @@ export const api = {
     take(client.GET("/api/runs/{run_id}/curves", { params: { path: { run_id }, query: { after } } })),
   report: async (id: string) =>
     (await take(client.GET("/api/runs/{run_id}/report", asRun(id)))) as unknown as t.RunReport,
+  runLoad: (id: string) => take(client.GET("/api/runs/{run_id}/load", asRun(id))),
+  system: () => take(client.GET("/api/system")),
   previewAugment: (name: string, body: t.AugmentPreview, signal?: AbortSignal) =>
     take(client.POST("/api/projects/{name}/augment/preview", { ...of(name), body, signal: signal ?? null })),
   stopRun: (id: string) => take(client.POST("/api/runs/{run_id}/stop", asRun(id))),

@@ -29,6 +29,8 @@ export type Filter = Required<S["Filter"]>;
 export type Head = S["Head"];
 export type HistoryEntry = S["HistoryEntry"];
 export type ImageChange = S["ImageChange"];
+export type Load = S["Load"];
+export type LoadSample = S["LoadSample"];
 export type ImageDetail = S["Image"];
 export type IngestReport = S["IngestReport"];
 export type IngestRequest = Required<Omit<S["Ingest"], "dry_run">>;
@@ -118,6 +120,8 @@ export type Model = Omit<Named<S["Model"]>, "exports"> & {
 export interface CurvePoint {
   readonly step: number;
   readonly epoch: number;
+  /** Mean of the steps since the point before; `loss` is that of the epoch so far. */
+  readonly batch_loss?: number | null;
   readonly loss?: number;
   readonly lr?: number;
   readonly acc?: number;

@@ -33,6 +33,7 @@ export function makesStale(told: Told): readonly (readonly unknown[])[] {
       return [[]];
     case "progress":
     case "metric":
+    case "load":
     case "hello":
       return [];
   }

@@ -15,6 +15,7 @@ export const KINDS = [
   "ingest",
   "progress",
   "metric",
+  "load",
   "hello",
   "reset",
 ] as const;

@@ -36,6 +36,12 @@ it("smooths without a bias at the start", () => {
   ]);
 });
 
+it("draws the loss of the batches where it is told, else the mean of the epoch so far", () => {
+  const [first, ...rest] = points;
+  const columns = lossColumns([{ ...first, step: 1, epoch: 1, batch_loss: 9 }, ...rest], []);
+  expect(columns[1]).toEqual([9, 5, 4, 3, 2, 1]);
+});
+
 it("puts epochs at the step where they ended", () => {
   const columns = lossColumns(points, [{ epoch: 1, val_loss: 5 }]);
   expect(columns[0]).toEqual([1, 2, 3, 4, 5, 6]);

@@ -46,7 +46,7 @@ const weightFor = (points: readonly CurvePoint[]): number => Math.min(0.96, Math
 /** Loss per step, its running mean, and both losses per epoch. */
 export function lossColumns(points: readonly CurvePoint[], epochs: readonly EpochPoint[]): Columns {
   const steps = points.map((point) => point.step);
-  const batch = points.map((point) => at(point.loss));
+  const batch = points.map((point) => at(point.batch_loss ?? point.loss));
   const rows = new Map<number, (number | null)[]>();
   const mean = smooth(batch, weightFor(points));
   steps.forEach((step, i) => rows.set(step, [batch[i] ?? null, mean[i] ?? null, null]));

@@ -15,6 +15,7 @@ import { Bar, ErrorNote, Skeletons } from "@/ui/States";
 import { toasts } from "@/ui/toasts";
 import { isActive, WorkBadge } from "@/ui/WorkBadge";
 import { Curves } from "./Curves";
+import { LoadStrip } from "./load/LoadStrip";
 import { Report } from "./Report";
 import { RunList } from "./RunList";
 import "./train.css";
@@ -198,6 +199,7 @@ function RunBody({ project, id }: { project: string; id: string }) {
         )}
         <Tabs.Content value="curves" tabIndex={-1}>
           <Curves run={run} />
+          <LoadStrip run={run} />
         </Tabs.Content>
         <Tabs.Content value="spec" tabIndex={-1}>
           <pre className="card spec" tabIndex={0} aria-label="Settings of this training">

@@ -2,6 +2,7 @@ import type { ComponentType } from "react";
 import { AdviceLine } from "@/routes/data/AdviceLine";
 import { Augment } from "../augment/Augment";
 import { PresetPicker } from "../presets/PresetPicker";
+import { LoadNow } from "../load/LoadNow";
 import type { Spec } from "./spec";
 
 /** What the form tells a part that another folder gives, and what such a part may do. */
@@ -27,4 +28,4 @@ export const SLOTS: {
   readonly augment?: ComponentType<SlotProps>;
   /** Beside the button that starts: what the machine is busy with. */
   readonly load?: ComponentType<SlotProps>;
-} = { advice: AdviceLine, augment: Augment, presets: PresetPicker };
+} = { advice: AdviceLine, augment: Augment, presets: PresetPicker, load: LoadNow };
