@@ -4,6 +4,7 @@ import { to } from "@/app/project";
 import type { SlotProps } from "@/routes/train/start/slots";
 import { Button } from "@/ui/Button";
 import { presetWords, useAdvice } from "./AdviceCard";
+import "./data.css";
 
 /** The preset that suits the data, above a training's settings: one line, and one key to take it. */
 export function AdviceLine({ project, preset, choosePreset }: SlotProps) {
@@ -11,7 +12,7 @@ export function AdviceLine({ project, preset, choosePreset }: SlotProps) {
   if (!advice) return null;
   const taken = preset === advice.preset;
   return (
-    <p className="row small muted">
+    <p className="row small muted advice-line">
       <Sparkles size={14} aria-hidden />
       <span>
         {taken ? "This preset suits the data" : `${presetWords(advice.preset)} suits the data`}:{" "}
