@@ -9,6 +9,8 @@ from sightline.core.errors import MissingExtraError
 from sightline.nets import torchvision_shim
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import torch
     from torch import nn
 
@@ -53,10 +55,9 @@ def build(name: str, num_classes: int, dropout: float, px: int) -> nn.Module:
         net = _maxvit(num_classes, px)
     else:
         net = cast("nn.Module", getattr(torchvision.models, name)(weights=None, **options))
-    if name.startswith("squeezenet"):
-        _linear_squeezenet(net, num_classes, dropout)
-    if name.startswith("densenet"):
-        _end_in_relu(net)
+    for family, mend in MENDS.items():
+        if name.startswith(family):
+            mend(net)
     return net if own else drop_before_head(net, dropout)
 
 
@@ -72,7 +73,7 @@ def _maxvit(num_classes: int, px: int) -> nn.Module:
     )
 
 
-def _linear_squeezenet(net: Any, num_classes: int, dropout: float) -> None:
+def _linear_squeezenet(net: Any) -> None:
     """Give SqueezeNet a mean and a linear layer instead of a convolution, a ReLU and a mean.
 
     Like every other network it then has an embedding (of 512 values), and logits below zero.
@@ -82,8 +83,10 @@ def _linear_squeezenet(net: Any, num_classes: int, dropout: float) -> None:
     layers: OrderedDict[str, nn.Module] = OrderedDict()
     layers["pool"] = nn.AdaptiveAvgPool2d(1)
     layers["flatten"] = nn.Flatten()
-    layers["0"] = nn.Dropout(dropout)
-    layers["1"] = nn.Linear(512, num_classes)  # the name of the published convolution
+    drop, convolution = net.classifier[0], net.classifier[1]
+    layers["0"] = drop
+    # by the name of the published convolution
+    layers["1"] = nn.Linear(convolution.in_channels, convolution.out_channels)
     net.classifier = nn.Sequential(layers)
 
 
@@ -96,6 +99,55 @@ def _end_in_relu(net: Any) -> None:
             return x.clamp(min=0)
 
     net.features.add_module("relu5", Clamp())
+
+
+def _pool_exportably(net: Any) -> None:
+    """Let VGG and AlexNet pool maps of any side in a way that ONNX knows: as two products."""
+    import torch
+    import torch.nn.functional as F  # noqa: N812
+    from torch import nn
+
+    side = int(net.avgpool.output_size[0])
+
+    def means(count: int) -> torch.Tensor:  # (side, count): each row is one bin's mean
+        rows = torch.zeros(side, count)
+        for row in range(side):
+            low, high = row * count // side, -((-count * (row + 1)) // side)
+            rows[row, low:high] = 1 / (high - low)
+        return rows
+
+    class Pool(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            height, width = int(x.shape[2]), int(x.shape[3])
+            if height % side == 0 and width % side == 0:
+                return F.adaptive_avg_pool2d(x, side)
+            rows, columns = means(height).to(x), means(width).to(x)
+            return rows @ x @ columns.T
+
+    net.avgpool = Pool()
+
+
+def _load_plainly(net: Any) -> None:
+    """Make MNASNet take weights that do not say which version of itself they are of."""
+    from torch import nn
+
+    made: Any = type(net)
+
+    class MNASNet(made):  # type: ignore[misc]
+        def _load_from_state_dict(self, *args: Any) -> None:
+            nn.Module._load_from_state_dict(self, *args)  # noqa: SLF001
+
+    net.__class__ = MNASNet
+
+
+MENDS: Final[dict[str, Callable[[Any], None]]] = {
+    "squeezenet": _linear_squeezenet,
+    "densenet": _end_in_relu,
+    "mnasnet": _load_plainly,
+    "vgg": _pool_exportably,
+    "alexnet": _pool_exportably,
+}
+"""What each family needs, so that all can be trained, explained and exported alike."""
 
 
 def drop_before_head(net: nn.Module, share: float) -> nn.Module:

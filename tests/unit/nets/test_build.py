@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from fakes.networks import LIGHT
+from fakes.networks import LIGHT, make_thin
 from sightline.core.errors import InvalidInputError
 from sightline.nets.build import (
     build,
@@ -100,3 +100,12 @@ def test_an_unknown_network_names_the_nearest() -> None:
     with pytest.raises(InvalidInputError) as caught:
         build("resnet81", 3)
     assert "resnet18" in caught.value.hint
+
+
+def test_pooling_as_products_is_what_torch_pools(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_thin(monkeypatch, "alexnet")
+    pool = build("alexnet", 3).get_submodule("avgpool")
+    for height, width in ((1, 1), (2, 3), (6, 12), (7, 13), (5, 20)):
+        x = torch.rand(2, 4, height, width)
+        want = torch.nn.functional.adaptive_avg_pool2d(x, 6)
+        assert torch.allclose(pool(x), want, atol=1e-6)
