@@ -76,21 +76,21 @@ def main() -> dict[str, Any]:
             rows[side].append(measured(env))
             wall, cpu = rows[side][-1]
             print(f"{side}: {wall:.1f} ms a picture, {cpu:.1f} ms of the processor", flush=True)
-    wall = Comparison(
-        "a picture", tuple(w for w, _ in rows["ours"]), tuple(w for w, _ in rows["peer"]), "ms"
+    clock, processor = (
+        Comparison(
+            name,
+            tuple(row[at] for row in rows["ours"]),
+            tuple(row[at] for row in rows["peer"]),
+            "ms",
+        )
+        for at, name in enumerate(("a picture", "of the processor"))
     )
-    cpu = Comparison(
-        "of the processor", tuple(c for _, c in rows["ours"]), tuple(c for _, c in rows["peer"]),
-        "ms",
-    )  # fmt: skip
-    show(wall)
-    show(cpu)
-    gain = Spread.of([b / a for a, b in zip(wall.ours, wall.peer, strict=True)])
+    show(clock)
+    show(processor)
+    gain = Spread.of([b / a for a, b in zip(clock.ours, clock.peer, strict=True)])
     held = bar("faster with the settings", gain.median, BAR, unit="x", at_most=False)
-    return save(
-        "allocator", {"wall": wall.as_dict(), "cpu": cpu.as_dict(), "gain": gain.as_dict(),
-                      "passed": held},
-    )  # fmt: skip
+    figures = {"wall": clock.as_dict(), "cpu": processor.as_dict(), "gain": gain.as_dict()}
+    return save("allocator", figures | {"passed": held})
 
 
 if __name__ == "__main__":
