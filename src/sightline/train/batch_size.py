@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+import math
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sightline.train.memory import CeilingError
+from sightline.train.memory import CeilingError, resident
 from sightline.train.microbatch import Splitter, is_out_of_memory, release
 from sightline.train.optim import Ema, make_optimizer
 
@@ -31,6 +32,8 @@ STEPS_OF_AN_EPOCH: Final = 8
 WORTH: Final = 0.95
 """Twice as many pictures must take at most this share of the time for each."""
 VERIFIED: Final = 3
+SLACK: Final = 0.9
+"""Of what seems to fit, this much is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +93,27 @@ def find(take: Callable[[int], float | None], most: int) -> Found:
         if best and tried[-1].ms > WORTH * tried[-2].ms:
             break
         best, size = size, size * 2
+    best = best or LEAST // 2
     while best > 1 and any(take(best) is None for _ in range(VERIFIED)):
         best //= 2
-    return Found(max(1, best), tuple(tried))
+    return Found(best, tuple(tried))
+
+
+def fitting(take: Callable[[int], float | None], ceiling: Ceiling, most: int) -> int:
+    """Return how many pictures of a step fit below a ceiling, at most `most`.
+
+    Steps of 1, 2, 4, ... pictures are taken as long as twice as many are expected to fit; what the
+    process then holds tells how many do.
+    """
+    release()
+    base, size, each = resident(), 1, math.inf
+    while take(size) is not None:
+        each = max(1.0, (resident() - base) / size)
+        if size >= most or base + 2 * size * each > ceiling.limit:
+            break
+        size = min(most, 2 * size)
+    release()
+    return max(1, min(most, int(SLACK * (ceiling.limit - base) / each)))
 
 
 class Steps:

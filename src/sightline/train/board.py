@@ -6,6 +6,7 @@ import json
 import math
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Board:
         self._file = (run_dir / "events.jsonl").open("a", encoding="utf-8")
         self._run, self._progress, self._trackers = run_id, progress, trackers
         self._lock = threading.Lock()
+        self._broken = False
         self._losses: list[float] = []
         self._load: dict[str, Any] | None = None
         self._at = time.perf_counter()
@@ -112,13 +114,20 @@ class Board:
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        with suppress(OSError):
+            self._file.close()
 
     def _write(self, kind: str, **values: Any) -> None:
         line = json.dumps({"kind": kind, "at": time.time(), **values}) + "\n"
         with self._lock:
-            self._file.write(line)
-            self._file.flush()
+            if self._broken:
+                return
+            try:
+                self._file.write(line)
+                self._file.flush()
+            except OSError as error:  # the training is worth more than its curves
+                self._broken = True
+                self._progress.log(f"the curves cannot be written any more: {error}")
 
     def _batches(self, last: int) -> dict[str, float]:
         """Return the mean loss of the steps up to `last`; tell trackers each, and the load."""

@@ -273,7 +273,7 @@ class Watch:
         """Return the figures that choose the best epoch."""
         t, net = self._t, self._t.parts.answering
         logits, y = logits_of(
-            net, t.pixels, t.val, t.augmenter, t.spec.batch_size, outputs=t.judge.outputs(net)
+            net, t.pixels, t.val, t.augmenter, t.splitter.size, outputs=t.judge.outputs(net)
         )
         known = counted(y)
         return t.judge.quick(logits[known], y[known])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import ctypes
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -95,9 +97,40 @@ class Ceiling:
         """Return the ceiling at a share of the memory that is free now."""
         return cls(resident() + int(share * room()))
 
+    @property
+    def left(self) -> int:
+        """Bytes that may still be taken."""
+        return self.limit - resident()
+
     def reached(self) -> bool:
         """Say whether the process holds more than it may."""
         return resident() > self.limit
+
+
+def bytes_of_a_picture(net: nn.Module, px: int, autocast: Any = None) -> int:
+    """Return what a picture of a pass holds until its gradient is known, bytes.
+
+    A copy of the network is asked about two pictures on the CPU, and what the backward pass would
+    need is added up.
+    """
+    import torch
+
+    probe = copy.deepcopy(net).train()
+    own = {one.untyped_storage().data_ptr() for one in probe.state_dict().values()}
+    held: dict[int, torch.UntypedStorage] = {}  # kept, so that no two have the same address
+
+    def count(tensor: torch.Tensor) -> None:
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in own:
+            held[storage.data_ptr()] = storage
+
+    x = torch.zeros(2, 3, px, px).contiguous(memory_format=torch.channels_last)
+    with (
+        torch.autograd.graph.saved_tensors_hooks(count, lambda _: x),
+        (autocast or nullcontext)(),
+    ):
+        probe(x)
+    return sum(one.nbytes() for one in held.values()) // 2
 
 
 def limit_gpu(share: float, device: torch.device) -> None:

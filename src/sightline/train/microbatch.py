@@ -51,6 +51,12 @@ class Splitter:
         self._sow = _sower(net)
         self._autocast = autocast or nullcontext
 
+    def fit(self, pictures: int, step: int) -> None:
+        """Take parts of at most so many pictures, for more would not fit."""
+        if pictures < self.size:
+            self.history.append({"step": step, "from": self.size, "to": pictures})
+            self.size = pictures
+
     @property
     def has_batch_norm(self) -> bool:
         """Whether a layer looks at all pictures of a pass together."""

@@ -253,7 +253,7 @@ def _finish(
         samples.samples,
         where,
         augmenter=t.augmenter,
-        batch=t.spec.batch_size,
+        batch=t.splitter.size,
         judge=t.judge,
     )
     findings = t.judge.judge(answers, samples.classes)

@@ -67,7 +67,7 @@ class Safety:
         self._skip = t.spec.on_nan == "skip"
         self._params = [one for one in t.parts.net.parameters() if one.requires_grad]
         self._each = self._skip or not self._params[0].is_cuda
-        self._buffers = [one for one in t.parts.net.buffers() if one.is_floating_point()]
+        self._buffers = list(t.parts.net.buffers())
         self._kept = [one.clone() for one in self._buffers] if self._skip else []
         self._copy = torch._foreach_copy_
 

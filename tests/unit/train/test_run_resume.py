@@ -94,17 +94,23 @@ from pathlib import Path
 import torch
 torch.set_num_threads(1)
 from sightline.train import manifest
+from sightline.train.cache import PixelCache
 from sightline.train.run import train
 from sightline.train.spec_io import load_spec
 folder, mode = Path(sys.argv[1]), sys.argv[2]
-train(load_spec(folder / "wanted.json"), manifest.load(folder), folder, mode=mode)
+cache = PixelCache(folder / "cache", 1 << 24, reserve_bytes=0)
+train(load_spec(folder / "wanted.json"), manifest.load(folder), folder, mode=mode, cache=cache)
 """
 
 
 def test_a_killed_process_resumes_with_no_difference(
     tmp_path: Path, bars: SampleSet, quick: Any, difference: Any
 ) -> None:
-    spec = quick(epochs=12, checkpoint={"every_steps": 3}, loader={"workers": 2})
+    """With the cache half made, averaged weights, mixed pictures, threads and micro-batches."""
+    spec = quick(
+        epochs=12, checkpoint={"every_steps": 3}, loader={"workers": 2, "memory_mb": 0},
+        batch_size=4, accumulate=2, augment={"mixup": 0.3, "cutmix": 0.3},
+    )  # fmt: skip
     train(spec, bars, tmp_path / "whole")
     part = tmp_path / "part"
     part.mkdir()
