@@ -54,7 +54,7 @@ def test_a_cpu_takes_bfloat16_only_where_it_is_measured_to_be_faster(
     monkeypatch: pytest.MonkeyPatch, bf16: float, expected: str
 ) -> None:
     clock = [0.0]
-    monkeypatch.setattr(precision.time, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr("time.perf_counter", lambda: clock[0])
     net = Slow(clock, {torch.float32: 1.0, torch.bfloat16: bf16})
     before = net.layer.weight.clone()
     found = decide(AUTO, net, CPU, px=64)
@@ -107,7 +107,7 @@ def test_a_network_that_cannot_be_compiled_runs_as_it_is(monkeypatch: pytest.Mon
 
     def broken(_net: Any, **_options: Any) -> Any:
         def fail(_x: torch.Tensor) -> torch.Tensor:
-            raise BackendCompilerFailed(fail, RuntimeError("no compiler"), None)  # type: ignore[no-untyped-call]
+            raise BackendCompilerFailed(fail, RuntimeError("no compiler"), None)
 
         return fail
 

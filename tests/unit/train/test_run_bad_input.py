@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from sightline.core.arrays import U8
+
 UNCACHED = {"workers": 2, "memory_mb": 0, "cache": False}
 
 
@@ -196,7 +198,7 @@ def test_curves_that_cannot_be_written_do_not_stop_a_training(
     assert sum("curves" in line for line in progress.lines) == 1
 
 
-MODES = {
+MODES: dict[str, Callable[[U8], Image.Image]] = {
     "1": lambda a: Image.fromarray(a[..., 0] > 127),
     "L": lambda a: Image.fromarray(a[..., 0]),
     "LA": lambda a: Image.fromarray(a).convert("LA"),
@@ -211,7 +213,8 @@ MODES = {
 def test_every_mode_and_odd_shape_trains_side_by_side(
     tmp_path: Path, quick: Any, resize: str
 ) -> None:
-    rng, rows = np.random.default_rng(0), []
+    rng = np.random.default_rng(0)
+    rows: list[Sample] = []
     shapes = [(1, 1), (3, 40), (200, 2), (17, 17)]
     for number, (mode, make) in enumerate(MODES.items()):
         for at, shape in enumerate(shapes):
