@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sightline.app.advising import Advising
     from sightline.app.analysis import Analysis
     from sightline.app.augmenting import Augmenting
+    from sightline.app.builds import Builds
     from sightline.app.encoders import Encoders
     from sightline.app.explaining import Explaining
     from sightline.app.exports import Exports
@@ -65,6 +66,7 @@ class Verbs:
     neighbours: Neighbours
     analysis: Analysis
     advising: Advising
+    builds: Builds
     jobs: JobRunner
 
     def ingest(
@@ -269,6 +271,17 @@ class Verbs:
         if named.isdecimal() and not Path(named).exists():
             return self.explaining.image(model, int(named), wish, here=True)
         return self.explaining.file(model, Path(named), wish)
+
+    def build(
+        self, project: str, *, progress: Progress | None = None, **spec: Any
+    ) -> dict[str, Any]:
+        """Make the labelled pictures, edited, at one size, in a process of its own; see `Builds`.
+
+        Raises:
+            JobFailedError: It failed; message and hint are the job's.
+        """
+        job = self.builds.start(self.projects.get(project), **spec)
+        return self.wait(job["id"], progress=progress)
 
     def report(self, run: str) -> dict[str, Any]:
         """Return how good a trained network is."""

@@ -137,6 +137,9 @@ export const api = {
     take(client.POST("/api/projects/{name}/builds", { ...of(name), body })),
   deleteBuild: (name: string, ref: string) =>
     take(client.DELETE("/api/projects/{name}/builds/{ref}", { params: { path: { name, ref } } })),
+  folds: (name: string) => take(client.GET("/api/projects/{name}/folds", of(name))),
+  startFolds: (name: string, body: { folds: number; group_by: string | null; spec: Record<string, unknown> }) =>
+    take(client.POST("/api/projects/{name}/folds", { ...of(name), body })),
   splits: (name: string, body: t.NewSplits) => take(client.POST("/api/projects/{name}/splits", { ...of(name), body })),
   image: (image_id: number, signal?: AbortSignal) =>
     take(client.GET("/api/images/{image_id}", { params: { path: { image_id } }, signal })),

@@ -19,6 +19,7 @@ export const keys = {
   image: (id: number) => ["image", id] as const,
   images: ["image"] as const,
   imageEdit: (id: number) => ["image", id, "edit"] as const,
+  folds: (name: string) => ["runs", name, "folds"] as const,
   builds: (name: string) => ["project", name, "builds"] as const,
   runs: (name: string) => ["runs", name] as const,
   allRuns: ["runs"] as const,

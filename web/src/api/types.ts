@@ -40,6 +40,7 @@ export type Job = S["Job"];
 export type BuildInfo = S["BuildInfo"];
 export type BulkEdit = Partial<S["BulkEdit"]>;
 export type EditValues = S["EditValues"];
+export type FoldSet = S["FoldSet"];
 export type ImageEdit = S["ImageEdit"];
 export type NewBuild = Required<S["NewBuild"]>;
 export type NewNames = Pick<S["NewNames"], "pattern"> & Partial<S["NewNames"]>;

@@ -165,7 +165,7 @@ export function StartForm({ project }: { project: string }) {
     [project, draft.spec, preset, begin, change],
   );
   const submit = () => start.mutate(draft.spec);
-  const { advice: Advice, presets: Presets, load: Load } = SLOTS;
+  const { advice: Advice, folds: Folds, presets: Presets, load: Load } = SLOTS;
 
   return (
     <section className="start" aria-labelledby="start-title">
@@ -215,6 +215,7 @@ export function StartForm({ project }: { project: string }) {
         >
           <Play size={16} aria-hidden /> {mode === "resume" ? "Resume" : "Start training"}
         </Button>
+        {mode === "new" && ready && Folds && <Folds {...slot} />}
         {draft.dirty && (
           <Button look="quiet" onClick={draft.reset}>
             Undo all changes

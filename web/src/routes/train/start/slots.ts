@@ -3,6 +3,7 @@ import { AdviceLine } from "@/routes/data/AdviceLine";
 import { Augment } from "../augment/Augment";
 import { PresetPicker } from "../presets/PresetPicker";
 import { LoadNow } from "../load/LoadNow";
+import { Folds } from "../folds/Folds";
 import type { Spec } from "./spec";
 
 /** What the form tells a part that another folder gives, and what such a part may do. */
@@ -28,4 +29,6 @@ export const SLOTS: {
   readonly augment?: ComponentType<SlotProps>;
   /** Beside the button that starts: what the machine is busy with. */
   readonly load?: ComponentType<SlotProps>;
-} = { advice: AdviceLine, augment: Augment, presets: PresetPicker, load: LoadNow };
+  /** Beside that button too: one training for each fold. */
+  readonly folds?: ComponentType<SlotProps>;
+} = { advice: AdviceLine, augment: Augment, presets: PresetPicker, load: LoadNow, folds: Folds };
