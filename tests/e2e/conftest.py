@@ -61,6 +61,23 @@ def project(server: Running, shapes: Path) -> str:
     return "shapes"
 
 
+@pytest.fixture
+def taught(server: Running, project: str) -> str:
+    """The project with every picture labelled after its name."""
+    with httpx.Client(base_url=server.url, timeout=30) as api:
+        found = api.get(f"/api/projects/{project}/classes").json()
+        ids = {one["name"]: one["id"] for one in found}
+        items = api.get(f"/api/projects/{project}/images", params={"limit": 100}).json()["items"]
+        changes = [
+            {"image_id": one["id"], "class_id": ids[shape]}
+            for one in items
+            for shape in SHAPES
+            if shape in one["path"].rsplit("/", 1)[-1]
+        ]
+        api.post(f"/api/projects/{project}/labels", json={"changes": changes}).raise_for_status()
+    return project
+
+
 @pytest.fixture(autouse=True)
 def quiet_page(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail when the page threw, or complained on its console, in any browser test."""

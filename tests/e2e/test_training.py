@@ -5,33 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
-
-from fakes.shapes import SHAPES
 
 if TYPE_CHECKING:
     from fakes.running import Running
 
 LONG_MS = 60_000
-
-
-@pytest.fixture
-def taught(server: Running, project: str) -> str:
-    """The project with every picture labelled after its name."""
-    with httpx.Client(base_url=server.url, timeout=30) as api:
-        found = api.get(f"/api/projects/{project}/classes").json()
-        ids = {one["name"]: one["id"] for one in found}
-        items = api.get(f"/api/projects/{project}/images", params={"limit": 100}).json()["items"]
-        changes = [
-            {"image_id": one["id"], "class_id": ids[shape]}
-            for one in items
-            for shape in SHAPES
-            if shape in one["path"].rsplit("/", 1)[-1]
-        ]
-        api.post(f"/api/projects/{project}/labels", json={"changes": changes}).raise_for_status()
-    return project
 
 
 @pytest.mark.timeout(240)

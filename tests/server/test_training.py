@@ -174,6 +174,17 @@ def test_curves_tell_what_else_happened(labelled: Shop) -> None:
     assert labelled.get(f"/api/runs/{run}/curves")["facts"] == events
 
 
+def test_a_runs_files_are_listed_and_sent_and_no_others(labelled: Shop) -> None:
+    run = plan(labelled)
+    assert labelled.get(f"/api/runs/{run}/files") == []
+    checkpoint(labelled, run)
+    name = "checkpoints/last.safetensors"
+    assert labelled.get(f"/api/runs/{run}/files") == [{"name": name, "bytes": 5}]
+    assert labelled.client.get(f"/api/runs/{run}/files/{name}").content == b"state"
+    for other in ("../project.json", "..%2f..%2fproject.json", "/etc/passwd", "checkpoints"):
+        assert labelled.client.get(f"/api/runs/{run}/files/{other}").status_code == 404
+
+
 def test_scripts_of_hootsight_start_stop_and_ask_as_they_did(labelled: Shop) -> None:
     body = {"project_name": "birds", "model_type": "resnet", "model_name": "resnet18", "epochs": 2}
     made = labelled.post("/training/start", body)
@@ -200,6 +211,8 @@ def test_scripts_of_hootsight_resume_and_finetune_by_mode_or_by_the_older_flag(
     pretend(labelled, first, "cancelled")
     again = labelled.post(start, {"project": "birds", "resume": True})
     assert (again["training_id"], again["mode"]) == (first, "resume"), "the same run goes on"
+    taken_up = labelled.get(f"/api/runs/{first}")
+    assert (taken_up["mode"], taken_up["session"]) == ("new", "resume")
     pretend(labelled, first, "done")
     tuned = labelled.post(start, {"project": "birds", "mode": "finetune", "resume": True})
     assert tuned["training_id"] != first

@@ -86,7 +86,7 @@ def _said(bench: Workbench, run: dict[str, Any]) -> dict[str, Any]:
         "training_id": run["id"],
         "project_name": run["project"],
         "model_name": run["network"],
-        "mode": run["mode"],
+        "mode": run["session"],
         "status": "paused" if (run["control"] or {}).get("pause") else run["state"],
         "epoch": run["epoch"],
         "epochs": run["epochs"],

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from sightline.app.run_rows import lifted, shown, standing
-from sightline.core.errors import ConflictError, NotFoundError
+from sightline.core.errors import ConflictError, NotFoundError, UnknownJobError
 from sightline.core.files import read_json
 from sightline.jobs.line import waiting
 
@@ -38,12 +39,22 @@ class RunBook:
         return [self.row(row) for row in rows]
 
     def row(self, run: Run) -> dict[str, Any]:
-        """Return a run as lists show it, with what its folder says."""
-        place = None
-        if run.state == "queued" and run.job_id is not None:
-            order = [*waiting(self._jobs, run.job_id)]
-            place = order.index(run.job_id) + 1 if run.job_id in order else None
-        return shown(run) | standing(run, self.run_dir(run)) | {"place": place}
+        """Return a run as lists show it, with what its folder and its job say."""
+        found: dict[str, Any] = {"place": None, "session": run.mode}
+        if run.state not in FINAL and run.job_id is not None:
+            with suppress(UnknownJobError):
+                found |= self._going(run, run.job_id)
+        return shown(run) | standing(run, self.run_dir(run)) | found
+
+    def _going(self, run: Run, job_id: str) -> dict[str, Any]:
+        """Return the place in the queue and the mode of what goes on: a run may be taken up."""
+        order = [*waiting(self._jobs, job_id)] if run.state == "queued" else []
+        job = self._jobs.table.get(job_id)
+        again = job.attempt > 1 or job.arguments.get("resumed") is True
+        return {
+            "place": order.index(job_id) + 1 if job_id in order else None,
+            "session": "resume" if again else run.mode,
+        }
 
     def get(self, run_id: str) -> dict[str, Any]:
         """Return one run with its spec.
@@ -79,7 +90,7 @@ class RunBook:
         Raises:
             NotFoundError: There is none yet.
         """
-        path = self.run_dir(self._store.runs.get(run_id)) / "report.json"
+        path = self.folder(run_id) / "report.json"
         if not path.exists():
             raise NotFoundError("this run has no report", hint="a report is made when it ends")
         found: dict[str, Any] = read_json(path)
@@ -89,14 +100,22 @@ class RunBook:
         """Return the points of a run's curves with a step above `after`, and its epochs."""
         from sightline.train.board import read_curves
 
-        found = read_curves(self.run_dir(self._store.runs.get(run_id)), after)
+        found = read_curves(self.folder(run_id), after)
         return dict(found)
 
     def load(self, run_id: str) -> list[dict[str, Any]]:
         """Return how busy the machine was while a run trained, oldest first, 300 times at most."""
         from sightline.train.load import read_load
 
-        return read_load(self.run_dir(self._store.runs.get(run_id)))
+        return read_load(self.folder(run_id))
+
+    def folder(self, run_id: str) -> Path:
+        """Return the folder of a run by its id.
+
+        Raises:
+            UnknownRunError: There is none.
+        """
+        return self.run_dir(self._store.runs.get(run_id))
 
     def run_dir(self, run: Run) -> Path:
         """Return the folder of a run."""

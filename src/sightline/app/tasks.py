@@ -191,9 +191,10 @@ def map_(
 
 
 def train(
-    bench: Workbench, job: JobContext, *, run: str, predict_all: bool = False
+    bench: Workbench, job: JobContext, *, run: str, predict_all: bool = False, resumed: bool = False
 ) -> dict[str, Any]:
     """Train a run from its last checkpoint, or its beginning; then ask it about every image."""
+    del resumed  # said for whoever looks at the job; the run's folder knows where to go on
     result = bench.training.perform(run, job)
     if not predict_all:
         return result

@@ -253,10 +253,13 @@ class Training(RunBook):
         run = self._store.runs.change(
             run.id, spec=full, epochs=full["epochs"], state="queued", finished_at=None
         )
-        return self._hand_over(project, run, predict_all=predict_all)
+        return self._hand_over(project, run, predict_all=predict_all, resumed=True)
 
-    def _hand_over(self, project: Project, run: Run, *, predict_all: bool) -> dict[str, Any]:
+    def _hand_over(
+        self, project: Project, run: Run, *, predict_all: bool, resumed: bool = False
+    ) -> dict[str, Any]:
         asked = {"run": run.id} | ({"predict_all": True} if predict_all else {})
+        asked |= {"resumed": True} if resumed else {}
         job = self._jobs.start("train", asked, project=project.name, actor=self._person)
         self._store.runs.change(run.id, job_id=job.id)
         return {"run": run.id, "job": job.to_dict()}

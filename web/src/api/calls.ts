@@ -41,6 +41,8 @@ export const urls = {
   view: (id: number, px = 1024, look = "") => `/api/view/${id}?px=${px}${look && `&${look}`}`,
   file: (id: number) => `/api/file/${id}`,
   modelFile: (ref: string) => `/api/models/${encodeURIComponent(ref)}/file`,
+  runFile: (id: string, name: string) =>
+    `/api/runs/${encodeURIComponent(id)}/files/${name.split("/").map(encodeURIComponent).join("/")}`,
   exported: (project: string, file: string) =>
     `/api/projects/${encodeURIComponent(project)}/exports/${encodeURIComponent(file)}`,
   events: "/api/events",
@@ -219,6 +221,20 @@ export const api = {
   system: () => take(client.GET("/api/system")),
   previewAugment: (name: string, body: t.AugmentPreview, signal?: AbortSignal) =>
     take(client.POST("/api/projects/{name}/augment/preview", { ...of(name), body, signal: signal ?? null })),
+  activeRuns: async () =>
+    (await take(client.GET("/api/runs", { params: { query: { state: ["running", "queued"] } } }))) as t.Run[],
+  controlRun: async (id: string, body: t.Control) =>
+    (await take(client.POST("/api/runs/{run_id}/control", { ...asRun(id), body }))) as t.Run,
+  noteRun: (id: string, body: { notes?: string; starred?: boolean }) =>
+    take(client.PATCH("/api/runs/{run_id}", { ...asRun(id), body })),
+  compareRuns: async (ids: readonly string[]) =>
+    (await take(client.GET("/api/runs/compare", { params: { query: { ids: ids.join(",") } } }))) as t.Comparison,
+  runTrash: async () => (await take(client.GET("/api/runs/trash"))) as (t.Run & { trashed_at: string })[],
+  emptyRunTrash: () => take(client.DELETE("/api/runs/trash")),
+  restoreRun: (id: string) => take(client.POST("/api/runs/{run_id}/restore", asRun(id))),
+  runFiles: (id: string) => take(client.GET("/api/runs/{run_id}/files", asRun(id))),
+  moveJob: (job_id: string, to: "first" | "up" | "down" | "last") =>
+    take(client.POST("/api/jobs/{job_id}/move", { params: { path: { job_id } }, body: { to } })),
   stopRun: (id: string) => take(client.POST("/api/runs/{run_id}/stop", asRun(id))),
   deleteRun: (id: string) => take(client.DELETE("/api/runs/{run_id}", asRun(id))),
 

@@ -90,13 +90,47 @@ export interface Metrics {
   readonly macro_f1?: number;
   readonly images?: number;
   readonly seconds?: number;
+  /** The figure that the task is judged by. */
+  readonly metric?: { readonly name: string; readonly value: number | null };
 }
 
-export type Run = Omit<Named<S["Run"]>, "metrics"> & {
+/** What is asked of a training while it runs. */
+export interface Wish {
+  readonly pause: boolean;
+  readonly stop_after_epoch: boolean;
+  readonly lr_factor: number;
+}
+
+export type Control = Partial<Wish> & { readonly lr?: number };
+
+export type Run = Omit<Named<S["Run"]>, "metrics" | "control"> & {
   metrics: Metrics | null;
   parent?: string | null;
+  control: Wish | null;
 };
-export type RunDetail = Run & { spec: Record<string, unknown>; error?: Problem | null };
+export type RunDetail = Run & {
+  spec: Record<string, unknown>;
+  spec_version: number;
+  moved: readonly { from?: string; to?: string }[];
+  error?: Problem | null;
+};
+
+/** What else happened while a training ran. */
+export interface RunFact {
+  readonly kind: string;
+  readonly at: number;
+  readonly step?: number;
+  readonly epoch?: number;
+  readonly factor?: number;
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** Trainings side by side. */
+export type Comparison = Omit<S["Comparison"], "runs" | "curves"> & {
+  runs: Run[];
+  curves: readonly { run: string; points: readonly CurvePoint[]; epochs: readonly EpochPoint[] }[];
+};
 
 /** The card that lies beside the weights, and what lies there too. */
 export type Model = Omit<Named<S["Model"]>, "exports"> & {

@@ -5,6 +5,7 @@ import { keys } from "@/api/keys";
 import type { Job } from "@/api/types";
 import { duration } from "@/ui/format";
 import { to } from "./project";
+import { RunPill, useActiveRuns } from "./RunPill";
 
 const TITLES: Readonly<Record<string, string>> = {
   ingest: "Adding pictures",
@@ -26,9 +27,16 @@ export const jobTitle = (job: Pick<Job, "kind">): string =>
 
 export const useJobs = () => useQuery({ queryKey: keys.jobs, queryFn: () => api.jobs(), refetchInterval: 30_000 });
 
-/** The job that is at work now, with its share done. */
+/** What is at work now: a training by its mode, any other job by its name, with its share done. */
 export function JobPill() {
   const { data } = useJobs();
+  const runs = useActiveRuns();
+  const [training] = runs;
+  if (training) return <RunPill run={training} waiting={runs.length - 1} />;
+  return <OtherPill data={data} />;
+}
+
+function OtherPill({ data }: { data: readonly Job[] | undefined }) {
   const active = (data ?? []).filter((job) => job.state === "running" || job.state === "queued");
   const job = active.find((one) => one.state === "running") ?? active[0];
   if (!job) return null;

@@ -36,6 +36,8 @@ export const to = {
     `/p/${encodeURIComponent(name)}/edit${view && `?view=${encodeURIComponent(view)}&at=${at}`}`,
   train: (name: string) => `/p/${encodeURIComponent(name)}/train`,
   run: (name: string, id: string) => `/p/${encodeURIComponent(name)}/train/${id}`,
+  compare: (name: string, ids: readonly string[]) =>
+    `/p/${encodeURIComponent(name)}/train/compare?ids=${ids.join(",")}`,
   models: "/models",
   model: (id: string) => `/models/${id}`,
   jobs: "/jobs",

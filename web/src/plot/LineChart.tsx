@@ -16,11 +16,49 @@ export interface Line {
   readonly format: (value: number) => string;
 }
 
+/** Something that happened at a step: an upright line with a word. */
+export interface Mark {
+  readonly at: number;
+  readonly label: string;
+  /** A CSS variable's name. */
+  readonly colour: string;
+}
+
 interface LineChartProps {
   title: string;
   columns: Columns;
   lines: readonly Line[];
   height?: number;
+  marks?: readonly Mark[];
+}
+
+const none: readonly Mark[] = [];
+
+/** Draws the marks over the lines; words that would run into one another are left out. */
+function drawMarks(plot: uPlot, marks: readonly Mark[]): void {
+  const { ctx, bbox } = plot;
+  const ratio = devicePixelRatio;
+  ctx.save();
+  ctx.font = `${11 * ratio}px Inter, sans-serif`;
+  ctx.textBaseline = "top";
+  ctx.textAlign = "left";
+  let free = bbox.left;
+  for (const mark of marks) {
+    const x = plot.valToPos(mark.at, "x", true);
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    ctx.strokeStyle = ctx.fillStyle = colourOf(mark.colour);
+    ctx.setLineDash([3 * ratio, 3 * ratio]);
+    ctx.lineWidth = ratio;
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    const width = ctx.measureText(mark.label).width;
+    if (x < free || x + width > bbox.left + bbox.width) continue;
+    ctx.fillText(mark.label, x + 3 * ratio, bbox.top + 2 * ratio);
+    free = x + width + 10 * ratio;
+  }
+  ctx.restore();
 }
 
 const FONT = "11px Inter, sans-serif";
@@ -36,7 +74,13 @@ function sayNewest(plot: uPlot): void {
   }
 }
 
-function options(title: string, lines: readonly Line[], width: number, height: number): uPlot.Options {
+function options(
+  title: string,
+  lines: readonly Line[],
+  width: number,
+  height: number,
+  marks: { readonly current: readonly Mark[] },
+): uPlot.Options {
   const axis = {
     stroke: colourOf("--muted"),
     grid: { stroke: colourOf("--line"), width: 1 },
@@ -72,23 +116,28 @@ function options(title: string, lines: readonly Line[], width: number, height: n
         value: (_plot: uPlot, value: number | null) => (value === null ? "–" : line.format(value)),
       })),
     ],
-    hooks: { ready: [(plot) => plot.root.setAttribute("aria-hidden", "true"), sayNewest], setCursor: [sayNewest] },
+    hooks: {
+      ready: [(plot) => plot.root.setAttribute("aria-hidden", "true"), sayNewest],
+      setCursor: [sayNewest],
+      draw: [(plot) => drawMarks(plot, marks.current)],
+    },
     id: title,
   };
 }
 
 /** A live line chart. It is a picture only: the same figures stand in a table beside it. */
-export default function LineChart({ title, columns, lines, height = 220 }: LineChartProps) {
+export default function LineChart({ title, columns, lines, height = 220, marks = none }: LineChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const theme = useShownTheme();
   const latest = useRef(columns);
+  const shown = useRef(marks);
 
   useEffect(() => {
     const element = box.current;
     if (!element) return;
     const made = new uPlot(
-      options(title, lines, element.clientWidth, height),
+      options(title, lines, element.clientWidth, height, shown),
       latest.current as uPlot.AlignedData,
       element,
     );
@@ -107,6 +156,11 @@ export default function LineChart({ title, columns, lines, height = 220 }: LineC
     plot.current?.setData(columns as uPlot.AlignedData);
     if (plot.current) sayNewest(plot.current);
   }, [columns]);
+
+  useEffect(() => {
+    shown.current = marks;
+    plot.current?.redraw(false);
+  }, [marks]);
 
   return (
     <figure className="chart" aria-label={title}>

@@ -5,12 +5,21 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from starlette.responses import FileResponse
 
+from sightline.app import run_files
 from sightline.server.deps import Bench, Ref
 from sightline.server.schemas.common import State
 from sightline.server.schemas.learning import Run
 from sightline.server.schemas.projects import Trashed
-from sightline.server.schemas.training import Comparison, Control, Emptied, RunNote, TrashedRun
+from sightline.server.schemas.training import (
+    Comparison,
+    Control,
+    Emptied,
+    RunFile,
+    RunNote,
+    TrashedRun,
+)
 
 router = APIRouter(prefix="/api", tags=["training"])
 
@@ -43,6 +52,19 @@ def list_trashed_runs(bench: Bench) -> object:
 def empty_run_trash(bench: Bench) -> object:
     """Erase every training in the trash for good; models stay."""
     return bench.shelf.empty()
+
+
+@router.get("/runs/{run_id}/files", response_model=list[RunFile])
+def list_run_files(run_id: Ref, bench: Bench) -> object:
+    """List the files that a training left: settings, curves, checkpoints, report."""
+    return run_files.files(bench.training, run_id)
+
+
+@router.get("/runs/{run_id}/files/{name:path}", response_class=FileResponse)
+def get_run_file(run_id: Ref, name: str, bench: Bench) -> FileResponse:
+    """Send one of a training's files."""
+    path = run_files.file(bench.training, run_id, name)
+    return FileResponse(path, filename=f"{run_id}-{path.name}")
 
 
 @router.post("/runs/{run_id}/control", response_model=Run)

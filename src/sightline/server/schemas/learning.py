@@ -233,6 +233,7 @@ class Run(Out):
     checkpoint: bool = Field(description="there is a state to go on from")
     control: dict[str, Any] | None = Field(description="what is asked of it while it runs")
     place: int | None = Field(description="of a queued one: how many begin with or before it")
+    session: Mode = Field(description="mode of what goes on now: a run may have been taken up")
 
 
 class RunDetail(Run):

@@ -84,6 +84,13 @@ class Emptied(Out):
     erased: int
 
 
+class RunFile(Out):
+    """A file that a training left."""
+
+    name: str = Field(examples=["checkpoints/best.safetensors"])
+    bytes: int
+
+
 class SpecRow(Out):
     """A setting in which trainings differ."""
 

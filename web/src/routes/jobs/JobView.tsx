@@ -1,6 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Play, Square } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import { api } from "@/api/calls";
 import { keys } from "@/api/keys";
@@ -8,70 +7,13 @@ import type { Job, Skipped } from "@/api/types";
 import { jobTitle } from "@/app/JobPill";
 import { to } from "@/app/project";
 import { queries } from "@/app/services";
+import { Log } from "./Log";
 import { SkippedList } from "@/routes/projects/Report";
 import { Button } from "@/ui/Button";
 import { ago, between, count, duration, sentence } from "@/ui/format";
 import { Bar, ErrorNote, Skeletons } from "@/ui/States";
 import { toasts } from "@/ui/toasts";
 import { isActive, WorkBadge } from "@/ui/WorkBadge";
-
-const MOST_LOG = 200_000;
-const LOOK_MS = 1500;
-
-/** The log's end, followed while the job is at work. */
-function useLog(id: string, active: boolean): { text: string; error: unknown } {
-  const [log, setLog] = useState<{ text: string; error: unknown }>({ text: "", error: null });
-  const next = useRef(0);
-  useEffect(() => {
-    let gone = false;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const look = async () => {
-      try {
-        const answer = await api.jobLog(id, next.current);
-        if (gone) return;
-        next.current = answer.next;
-        if (answer.text !== "") setLog((now) => ({ text: (now.text + answer.text).slice(-MOST_LOG), error: null }));
-      } catch (error) {
-        if (!gone) setLog((now) => ({ ...now, error }));
-      }
-      if (!gone && active) timer = setTimeout(() => void look(), LOOK_MS);
-    };
-    void look();
-    return () => {
-      gone = true;
-      clearTimeout(timer);
-    };
-  }, [id, active]);
-  return log;
-}
-
-function Log({ job }: { job: Job }) {
-  const { text, error } = useLog(job.id, isActive(job.state));
-  const box = useRef<HTMLPreElement>(null);
-  const stuck = useRef(true);
-  useEffect(() => {
-    const element = box.current;
-    if (element && stuck.current) element.scrollTop = element.scrollHeight;
-  }, [text]);
-  return (
-    <section className="stack" aria-labelledby="log-title">
-      <h2 id="log-title">Log</h2>
-      {error !== null && <ErrorNote error={error} />}
-      <pre
-        ref={box}
-        className="log"
-        tabIndex={0}
-        aria-label="Log"
-        onScroll={(event) => {
-          const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
-          stuck.current = scrollHeight - scrollTop - clientHeight < 40;
-        }}
-      >
-        {text || <span className="muted">Nothing has been logged.</span>}
-      </pre>
-    </section>
-  );
-}
 
 const isSkippedList = (value: unknown): value is Skipped[] =>
   Array.isArray(value) && value.every((one) => typeof one === "object" && one !== null && "reason" in one);
@@ -182,7 +124,7 @@ export function JobView({ id }: { id: string }) {
         </div>
       )}
       {job.result && <Result result={job.result} />}
-      <Log job={job} />
+      <Log id={job.id} active={isActive(job.state)} />
     </div>
   );
 }

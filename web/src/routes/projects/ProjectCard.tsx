@@ -22,9 +22,10 @@ import { DataDialog, type Way } from "@/routes/browse/data/DataMenu";
 import { Button, IconButton } from "@/ui/Button";
 import { Confirm } from "@/ui/Dialog";
 import { count, many, percent } from "@/ui/format";
-import { Menu } from "@/ui/Menu";
+import { ContextMenu, Menu, type MenuItem } from "@/ui/Menu";
 import { Bar, ErrorNote } from "@/ui/States";
 import { toasts } from "@/ui/toasts";
+import { useTrainItems } from "./useTrainItems";
 
 type Deed = "archive" | "restore" | "trash" | "erase";
 
@@ -87,64 +88,73 @@ export function ProjectCard({ project, onAdd }: { project: Project; onAdd: () =>
   const title = project.title || project.name;
   const open = to.browse(project.name);
   const fail = (error: unknown) => toasts.fail(error);
+  const [opened, setOpened] = useState(false);
+  const training = useTrainItems(project, opened);
+  const items: MenuItem[] = [
+    { label: "Open", icon: <FolderOpen size={14} aria-hidden />, onSelect: () => void navigate(open) },
+    ...training,
+    { label: "Add pictures", apart: true, icon: <ImagePlus size={14} aria-hidden />, onSelect: onAdd },
+    { label: "Export labels", icon: <Download size={14} aria-hidden />, onSelect: () => setWay("export") },
+    { label: "Import labels", icon: <Upload size={14} aria-hidden />, onSelect: () => setWay("import") },
+    project.archived
+      ? {
+          label: "Restore",
+          icon: <ArchiveRestore size={14} aria-hidden />,
+          onSelect: () => deed.mutate("restore", { onError: fail }),
+        }
+      : {
+          label: "Archive",
+          icon: <Archive size={14} aria-hidden />,
+          onSelect: () => deed.mutate("archive", { onError: fail }),
+        },
+    {
+      label: "Delete",
+      icon: <Trash2 size={14} aria-hidden />,
+      danger: true,
+      apart: true,
+      onSelect: () => setAsking("trash"),
+    },
+    {
+      label: "Erase",
+      icon: <Eraser size={14} aria-hidden />,
+      danger: true,
+      onSelect: () => setAsking("erase"),
+    },
+  ];
 
   return (
-    <li className="project-card">
-      <Link to={open} className="project-open" aria-label={`Open ${title}`}>
-        <Cover project={project} />
-      </Link>
-      <div className="project-body">
-        <div className="row">
-          <h2 className="grow ellipsis">
-            <Link to={open} tabIndex={-1}>
-              {title}
-            </Link>
-          </h2>
-          <Menu
-            trigger={
-              <IconButton label={`More for ${title}`} small>
-                <Ellipsis size={16} aria-hidden />
-              </IconButton>
-            }
-            items={[
-              { label: "Open", icon: <FolderOpen size={14} aria-hidden />, onSelect: () => void navigate(open) },
-              { label: "Add pictures", icon: <ImagePlus size={14} aria-hidden />, onSelect: onAdd },
-              { label: "Export labels", icon: <Download size={14} aria-hidden />, onSelect: () => setWay("export") },
-              { label: "Import labels", icon: <Upload size={14} aria-hidden />, onSelect: () => setWay("import") },
-              project.archived
-                ? {
-                    label: "Restore",
-                    icon: <ArchiveRestore size={14} aria-hidden />,
-                    onSelect: () => deed.mutate("restore", { onError: fail }),
-                  }
-                : {
-                    label: "Archive",
-                    icon: <Archive size={14} aria-hidden />,
-                    onSelect: () => deed.mutate("archive", { onError: fail }),
-                  },
-              {
-                label: "Delete",
-                icon: <Trash2 size={14} aria-hidden />,
-                danger: true,
-                apart: true,
-                onSelect: () => setAsking("trash"),
-              },
-              {
-                label: "Erase",
-                icon: <Eraser size={14} aria-hidden />,
-                danger: true,
-                onSelect: () => setAsking("erase"),
-              },
-            ]}
-          />
-        </div>
-        <Facts project={project} />
-        {project.images === 0 && (
-          <Button small onClick={onAdd}>
-            <ImagePlus size={14} aria-hidden /> Add pictures
-          </Button>
-        )}
-      </div>
+    <>
+      <ContextMenu label={`More for ${title}`} items={items} onOpen={() => setOpened(true)}>
+        <li className="project-card">
+          <Link to={open} className="project-open" aria-label={`Open ${title}`}>
+            <Cover project={project} />
+          </Link>
+          <div className="project-body">
+            <div className="row">
+              <h2 className="grow ellipsis">
+                <Link to={open} tabIndex={-1}>
+                  {title}
+                </Link>
+              </h2>
+              <Menu
+                trigger={
+                  <IconButton label={`More for ${title}`} small>
+                    <Ellipsis size={16} aria-hidden />
+                  </IconButton>
+                }
+                items={items}
+                onOpen={() => setOpened(true)}
+              />
+            </div>
+            <Facts project={project} />
+            {project.images === 0 && (
+              <Button small onClick={onAdd}>
+                <ImagePlus size={14} aria-hidden /> Add pictures
+              </Button>
+            )}
+          </div>
+        </li>
+      </ContextMenu>
       <DataDialog project={project.name} way={way} onClose={() => setWay(null)} />
       <Confirm
         open={asking === "trash"}
@@ -167,6 +177,6 @@ export function ProjectCard({ project, onAdd }: { project: Project; onAdd: () =>
         onConfirm={() => deed.mutate("erase")}
         error={deed.error && <ErrorNote error={deed.error} />}
       />
-    </li>
+    </>
   );
 }

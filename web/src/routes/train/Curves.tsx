@@ -1,16 +1,26 @@
 import { lazy, Suspense, useMemo } from "react";
-import type { RunDetail } from "@/api/types";
+import type { Work } from "@/api/types";
 import { accuracyColumns, lossColumns, rateColumns } from "@/plot/curves";
 import type { Line } from "@/plot/LineChart";
 import { fixed, percent } from "@/ui/format";
 import { ErrorNote, Skeleton } from "@/ui/States";
-import { useCurves } from "./useCurves";
+import { Facts, marksOf } from "./run/Facts";
+import type { LiveCurves } from "./useCurves";
 
 const LineChart = lazy(() => import("@/plot/LineChart"));
 
 const number = (value: number) => (Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3))));
 const share = (value: number) => `${Math.round(value * 1000) / 10} %`;
 const power = (value: number) => (value === 0 ? "0" : value.toExponential(1));
+
+const WHY_NONE: Readonly<Record<Work, string>> = {
+  queued: "It has not begun: it waits for its turn.",
+  running: "The first step has not been taken yet: pictures are being read.",
+  done: "It has told no curves.",
+  failed: "It failed before its first step.",
+  cancelled: "It was stopped before its first step.",
+  interrupted: "It ended before its first step.",
+};
 
 const LOSS: readonly Line[] = [
   { label: "batch", colour: "--line-strong", width: 1, format: number },
@@ -23,31 +33,33 @@ const ACCURACY: readonly Line[] = [
 ];
 const RATE: readonly Line[] = [{ label: "learning rate", colour: "--accent", width: 2, format: power }];
 
-export function Curves({ run }: { run: RunDetail }) {
-  const curves = useCurves(run.id, run.state);
-  const { points, epochs } = curves;
+/** What a training measured, with what happened meanwhile marked on it. */
+export function Curves({ curves, state }: { curves: LiveCurves; state: Work }) {
+  const { points, epochs, facts } = curves;
+  const marks = useMemo(() => marksOf(facts), [facts]);
   const loss = useMemo(() => lossColumns(points, epochs), [points, epochs]);
   const accuracy = useMemo(() => accuracyColumns(points, epochs), [points, epochs]);
   const rate = useMemo(() => rateColumns(points), [points]);
   if (curves.error !== null && points.length === 0) return <ErrorNote error={curves.error} />;
   if (points.length === 0) {
-    return <p className="muted curves-none">{curves.loaded ? "The first step has not been taken yet." : "Loading"}</p>;
+    return <p className="muted curves-none">{curves.loaded ? WHY_NONE[state] : "Loading"}</p>;
   }
   return (
     <div className="stack">
       <Suspense fallback={<Skeleton height={250} />}>
         <div className="charts">
           <div className="card">
-            <LineChart title="Loss" columns={loss} lines={LOSS} />
+            <LineChart title="Loss" columns={loss} lines={LOSS} marks={marks} />
           </div>
           <div className="card">
-            <LineChart title="Accuracy" columns={accuracy} lines={ACCURACY} />
+            <LineChart title="Accuracy" columns={accuracy} lines={ACCURACY} marks={marks} />
           </div>
           <div className="card whole-row">
-            <LineChart title="Learning rate" columns={rate} lines={RATE} height={120} />
+            <LineChart title="Learning rate" columns={rate} lines={RATE} marks={marks} height={120} />
           </div>
         </div>
       </Suspense>
+      <Facts facts={facts} />
       {epochs.length > 0 && (
         <details className="card" open={epochs.length <= 12}>
           <summary>Epochs</summary>

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { api } from "@/api/calls";
-import type { CurvePoint, EpochPoint, Work } from "@/api/types";
+import type { CurvePoint, EpochPoint, RunFact, Work } from "@/api/types";
 import { hub } from "@/app/services";
 import { merged } from "@/plot/curves";
 import { isActive } from "@/ui/WorkBadge";
@@ -8,11 +8,12 @@ import { isActive } from "@/ui/WorkBadge";
 export interface LiveCurves {
   readonly points: readonly CurvePoint[];
   readonly epochs: readonly EpochPoint[];
+  readonly facts: readonly RunFact[];
   readonly error: unknown;
   readonly loaded: boolean;
 }
 
-const empty: LiveCurves = { points: [], epochs: [], error: null, loaded: false };
+const empty: LiveCurves = { points: [], epochs: [], facts: [], error: null, loaded: false };
 /** Events may be thinned out on their way: the whole is asked for again this often. */
 const CATCH_UP_MS = 4000;
 
@@ -28,7 +29,8 @@ export function useCurves(run: string, state: Work | undefined): LiveCurves {
         .curves(run)
         .then((answer) => {
           if (gone) return;
-          setCurves({ points: answer.points, epochs: answer.epochs, error: null, loaded: true });
+          const { points, epochs } = answer;
+          setCurves({ points, epochs, facts: answer.facts as unknown as RunFact[], error: null, loaded: true });
         })
         .catch((error: unknown) => !gone && setCurves((now) => ({ ...now, error, loaded: true })));
     void catchUp();
@@ -39,6 +41,7 @@ export function useCurves(run: string, state: Work | undefined): LiveCurves {
     }
     const timer = setInterval(() => void catchUp(), CATCH_UP_MS);
     const stop = hub.onEvent(({ kind, data }) => {
+      if (kind === "run" && data.id === run) void catchUp();
       if (kind !== "metric" || data.run !== run || typeof data.step !== "number") return;
       setCurves((now) => ({ ...now, points: merged(now.points, [data as unknown as CurvePoint]) }));
     });

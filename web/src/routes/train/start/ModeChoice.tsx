@@ -1,20 +1,12 @@
 import type { Mode, Run } from "@/api/types";
 import { ago, percent } from "@/ui/format";
-import { isActive } from "@/ui/WorkBadge";
+import { fit, obstacle } from "../modes";
 
 const MODES: readonly { mode: Mode; name: string; about: string }[] = [
   { mode: "new", name: "New", about: "Start from the weights below." },
   { mode: "resume", name: "Resume", about: "Go on with a training that stopped, from its last step." },
   { mode: "finetune", name: "Fine-tune", about: "Start from what another training learned, at epoch 1." },
 ];
-
-/** The runs that a mode can begin from. */
-export const fit = (mode: Mode, runs: readonly Run[]): Run[] =>
-  runs.filter((run) =>
-    mode === "finetune"
-      ? run.state === "done"
-      : !isActive(run.state) && run.checkpoint && (run.state !== "done" || run.epoch <= run.epochs),
-  );
 
 interface ModeChoiceProps {
   mode: Mode;
@@ -32,13 +24,10 @@ export function ModeChoice({ mode, runs, parent, onMode, onParent }: ModeChoiceP
       <fieldset className="mode-choice">
         <legend className="hidden-but-read">From where</legend>
         {MODES.map((one) => {
-          const none = one.mode !== "new" && runs !== undefined && fit(one.mode, runs).length === 0;
+          const why = runs === undefined ? "" : obstacle(one.mode, runs);
+          const none = why !== "";
           return (
-            <label
-              key={one.mode}
-              className={`mode-option ${one.mode === mode ? "chosen" : ""} ${none ? "off" : ""}`}
-              title={none ? NONE[one.mode] : undefined}
-            >
+            <label key={one.mode} className={`mode-option ${one.mode === mode ? "chosen" : ""} ${none ? "off" : ""}`}>
               <input
                 type="radio"
                 name="mode"
@@ -48,7 +37,7 @@ export function ModeChoice({ mode, runs, parent, onMode, onParent }: ModeChoiceP
                 onChange={() => onMode(one.mode)}
               />
               <b>{one.name}</b>
-              <span className="muted small">{none ? NONE[one.mode] : one.about}</span>
+              <span className="muted small">{none ? why : one.about}</span>
             </label>
           );
         })}
@@ -70,10 +59,3 @@ export function ModeChoice({ mode, runs, parent, onMode, onParent }: ModeChoiceP
     </>
   );
 }
-
-/** Why a mode cannot be chosen. */
-export const NONE: Readonly<Record<Mode, string>> = {
-  new: "",
-  resume: "No training has stopped with a checkpoint yet.",
-  finetune: "No training has finished yet.",
-};

@@ -13,10 +13,12 @@ interface SpecTextProps {
   draft: Draft;
   mode: Mode;
   parent: string;
+  /** Hears whether the text can be trained as it stands. */
+  onValid: (valid: boolean) => void;
 }
 
 /** The settings as a text: checked by the server as one types, taken over when they are right. */
-export default function SpecText({ project, draft, mode, parent }: SpecTextProps) {
+export default function SpecText({ project, draft, mode, parent, onValid }: SpecTextProps) {
   const [format, setFormat] = useState<Format>("yaml");
   const [text, setText] = useState<string | null>(null);
   const [typed, setTyped] = useState(false);
@@ -44,6 +46,12 @@ export default function SpecText({ project, draft, mode, parent }: SpecTextProps
     first.current = checked.spec;
     set(checked.spec);
   }, [checked, set]);
+
+  const valid = !typed || (!waiting && checked?.spec != null);
+  useEffect(() => {
+    onValid(valid);
+    return () => onValid(true);
+  }, [valid, onValid]);
 
   const problems = typed ? (checked?.problems ?? []) : [];
   const moved = typed ? (checked?.moved ?? []) : [];

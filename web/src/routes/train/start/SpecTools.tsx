@@ -45,7 +45,12 @@ function useLoad(project: string, draft: Draft) {
   };
 }
 
-const BASES = { suggested: "what suits the data", preset: "the preset", given: "" } as const;
+const BASES = {
+  suggested: "what suits the data",
+  preset: "the preset",
+  run: "the former training",
+  given: "",
+} as const;
 
 /** What the settings are compared with: what they began with, what suits the data, or a former training. */
 function Against({ project, draft, runs }: { project: string; draft: Draft; runs: readonly Run[] }) {
@@ -107,6 +112,7 @@ export function SpecTools({ project, draft, runs, asText, onText }: SpecToolsPro
         </div>
         <span className="muted small grow ellipsis">
           {draft.base.kind === "preset" && `From the preset ${draft.base.name}`}
+          {draft.base.kind === "run" && "From a former training"}
           {draft.base.kind === "given" && `From ${draft.base.name}`}
         </span>
         <Button small look="quiet" aria-pressed={comparing} onClick={() => setComparing(!comparing)}>
@@ -132,7 +138,7 @@ export function SpecTools({ project, draft, runs, asText, onText }: SpecToolsPro
         />
       </div>
       {comparing && <Against project={project} draft={draft} runs={runs} />}
-      {!comparing && draft.base.kind === "given" && (
+      {!comparing && (draft.base.kind === "given" || draft.base.kind === "run") && (
         <Button small look="quiet" onClick={() => draft.begin({ kind: "suggested" })}>
           Back to what suits the data
         </Button>

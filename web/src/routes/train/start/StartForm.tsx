@@ -12,9 +12,10 @@ import type { Schema } from "@/forms/schema";
 import { Button } from "@/ui/Button";
 import { count, many } from "@/ui/format";
 import { ErrorNote, Skeletons } from "@/ui/States";
+import { first } from "../modes";
 import { useRuns } from "../RunList";
 import { drawn, GROUPS, NAMES, shownOf } from "./groups";
-import { fit, ModeChoice } from "./ModeChoice";
+import { ModeChoice } from "./ModeChoice";
 import { NetworkPicker } from "./NetworkPicker";
 import { Problems } from "./Problems";
 import { SLOTS, type SlotProps } from "./slots";
@@ -124,15 +125,21 @@ function Fields({ draft, schema, slot, problems, onSubmit }: FieldsProps) {
   );
 }
 
-/** What the address asks for: `?preset=NAME&mode=resume|finetune&run=ID`. */
+/** What the address asks for: `?preset=NAME&mode=resume|finetune&run=ID`, or `?from=RUN` for its settings. */
 function useAsked(): { mode: Mode; run: string; base: Base } {
   const [search] = useSearchParams();
   const mode = search.get("mode");
   const preset = search.get("preset") ?? "";
+  const from = search.get("from") ?? "";
   return {
     mode: isMode(mode) ? mode : "new",
     run: search.get("run") ?? search.get("parent") ?? "",
-    base: preset === "" ? { kind: "suggested" } : { kind: "preset", name: preset },
+    base:
+      preset !== ""
+        ? { kind: "preset", name: preset }
+        : from !== ""
+          ? { kind: "run", id: from }
+          : { kind: "suggested" },
   };
 }
 
@@ -143,8 +150,8 @@ export function StartForm({ project }: { project: string }) {
   const [mode, setMode] = useState<Mode>(asked.mode);
   const [chosen, setChosen] = useState(asked.run);
   const [asText, setAsText] = useState(false);
-  const parents = fit(mode, runs ?? []);
-  const parent = mode === "new" ? "" : chosen !== "" ? chosen : (parents[0]?.id ?? "");
+  const [textValid, setTextValid] = useState(true);
+  const parent = mode === "new" ? "" : chosen !== "" ? chosen : (first(mode, runs ?? [])?.id ?? "");
   const labelled = (about.data?.labelled ?? 0) > 0;
   const draft = useDraft(project, mode, parent, asked.base, labelled);
   const { schema, error } = useDrawn(mode === "resume");
@@ -195,7 +202,14 @@ export function StartForm({ project }: { project: string }) {
           <>
             <SpecTools project={project} draft={draft} runs={runs ?? []} asText={asText} onText={setAsText} />
             {asText ? (
-              <SpecText key={JSON.stringify(draft.base)} project={project} draft={draft} mode={mode} parent={parent} />
+              <SpecText
+                key={JSON.stringify(draft.base)}
+                project={project}
+                draft={draft}
+                mode={mode}
+                parent={parent}
+                onValid={setTextValid}
+              />
             ) : (
               <Fields draft={draft} schema={schema} slot={slot} problems={problems} onSubmit={submit} />
             )}
@@ -210,7 +224,7 @@ export function StartForm({ project }: { project: string }) {
       <div className="start-foot">
         <Button
           look="primary"
-          disabled={!ready || start.isPending || (asText && problems.length > 0)}
+          disabled={!ready || start.isPending || !textValid}
           {...(asText ? { onClick: submit } : { type: "submit", form: "spec" })}
         >
           <Play size={16} aria-hidden /> {mode === "resume" ? "Resume" : "Start training"}

@@ -9,7 +9,9 @@ import { at, over, patch, type Spec } from "./spec";
 export type Base =
   | { readonly kind: "suggested" }
   | { readonly kind: "preset"; readonly name: string }
-  /** Read from a file or copied from a run: complete, and called so. */
+  /** As a former training was. */
+  | { readonly kind: "run"; readonly id: string }
+  /** Read from a file: complete, and called so. */
   | { readonly kind: "given"; readonly name: string; readonly spec: Spec };
 
 export interface Draft {
@@ -53,16 +55,25 @@ export function useDraft(project: string, mode: Mode, parent: string, first: Bas
     enabled: ready && mode !== "new" && parent !== "",
     retry: false,
   });
-  const start: Spec | undefined =
-    base.kind === "given"
-      ? base.spec
-      : base.kind === "preset"
-        ? preset.data?.spec
-        : mode === "new"
-          ? suggested.data
-          : (inherited.data?.spec ?? undefined);
+  const former = useQuery({
+    queryKey: keys.run(base.kind === "run" ? base.id : ""),
+    queryFn: () => api.run(base.kind === "run" ? base.id : ""),
+    enabled: ready && base.kind === "run",
+    retry: false,
+  });
+  const asked = mode === "new" ? suggested : inherited;
+  const started: Record<Base["kind"], { spec: Spec | undefined; error: unknown; isFetching: boolean }> = {
+    given: { spec: base.kind === "given" ? base.spec : undefined, error: null, isFetching: false },
+    preset: { spec: preset.data?.spec, error: preset.error, isFetching: preset.isFetching },
+    run: { spec: former.data?.spec, error: former.error, isFetching: former.isFetching },
+    suggested: {
+      spec: mode === "new" ? suggested.data : (inherited.data?.spec ?? undefined),
+      error: asked.error,
+      isFetching: asked.isFetching,
+    },
+  };
+  const { spec: start, error, isFetching } = started[base.kind];
   const spec = useMemo(() => over(start ?? {}, changed), [start, changed]);
-  const asked = base.kind === "preset" ? preset : mode === "new" ? suggested : inherited;
   const set = useCallback(
     (next: Spec) =>
       setChanged((now) => {
@@ -81,8 +92,8 @@ export function useDraft(project: string, mode: Mode, parent: string, first: Bas
     start,
     spec,
     dirty: Object.keys(patch(start ?? {}, spec)).length > 0,
-    error: asked.error,
-    waiting: start === undefined && asked.isFetching,
+    error,
+    waiting: start === undefined && isFetching,
     begin,
     set,
     change,
