@@ -1188,6 +1188,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Run Files
+         * @description List the files that a training left: settings, curves, checkpoints, report.
+         */
+        get: operations["list_run_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run File
+         * @description Send one of a training's files.
+         */
+        get: operations["get_run_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run_id}/control": {
         parameters: {
             query?: never;
@@ -3272,6 +3312,44 @@ export interface components {
             model: string | null;
             /** Network */
             network: string;
+        };
+        /**
+         * Comparison
+         * @description Two networks on the same pictures.
+         */
+        Comparison: {
+            first: components["schemas"]["Compared"];
+            second: components["schemas"]["Compared"];
+            /**
+             * Split
+             * @enum {string}
+             */
+            split: "train" | "val" | "test";
+            /** Images */
+            images: number;
+            /** Accuracy */
+            accuracy: number[];
+            /** @description second less first */
+            difference: components["schemas"]["Figure"];
+            /**
+             * P
+             * @description of both being equally good (McNemar's exact test)
+             */
+            p: number;
+            /**
+             * Better
+             * @description null: it can be chance
+             */
+            better: (0 | 1) | null;
+            /**
+             * Only First
+             * @description images that the first alone gets right, 200 at most
+             */
+            only_first: number[];
+            /** Only Second */
+            only_second: number[];
+            /** Per Class */
+            per_class: components["schemas"]["ClassRecall"][];
         };
         /**
          * Control
@@ -6211,8 +6289,33 @@ export interface components {
              * @description of a queued one: how many begin with or before it
              */
             place: number | null;
+            /**
+             * Session
+             * @description mode of what goes on now: a run may have been taken up
+             * @enum {string}
+             */
+            session: "new" | "resume" | "finetune";
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * RunComparison
+         * @description Trainings side by side, in the order asked for.
+         */
+        RunComparison: {
+            /** Runs */
+            runs: components["schemas"]["Run"][];
+            /** Spec */
+            spec: components["schemas"]["SpecRow"][];
+            /** Metrics */
+            metrics: components["schemas"]["MetricRow"][];
+            /** Curves */
+            curves: components["schemas"]["RunCurves"][];
+            /**
+             * Notes
+             * @description what a comparison has to bear in mind
+             */
+            notes: string[];
         };
         /**
          * RunCurves
@@ -6295,6 +6398,12 @@ export interface components {
              */
             place: number | null;
             /**
+             * Session
+             * @description mode of what goes on now: a run may have been taken up
+             * @enum {string}
+             */
+            session: "new" | "resume" | "finetune";
+            /**
              * Spec
              * @description in the present shape
              */
@@ -6315,6 +6424,19 @@ export interface components {
             }[];
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * RunFile
+         * @description A file that a training left.
+         */
+        RunFile: {
+            /**
+             * Name
+             * @example checkpoints/best.safetensors
+             */
+            name: string;
+            /** Bytes */
+            bytes: number;
         };
         /**
          * RunMistake
@@ -7114,6 +7236,12 @@ export interface components {
              * @description of a queued one: how many begin with or before it
              */
             place: number | null;
+            /**
+             * Session
+             * @description mode of what goes on now: a run may have been taken up
+             * @enum {string}
+             */
+            session: "new" | "resume" | "finetune";
             /** Trashed At */
             trashed_at: string;
         } & {
@@ -7267,44 +7395,6 @@ export interface components {
             test: components["schemas"]["SplitCount"];
         };
         /**
-         * Comparison
-         * @description Two networks on the same pictures.
-         */
-        sightline__server__schemas__evaluation__Comparison: {
-            first: components["schemas"]["Compared"];
-            second: components["schemas"]["Compared"];
-            /**
-             * Split
-             * @enum {string}
-             */
-            split: "train" | "val" | "test";
-            /** Images */
-            images: number;
-            /** Accuracy */
-            accuracy: number[];
-            /** @description second less first */
-            difference: components["schemas"]["Figure"];
-            /**
-             * P
-             * @description of both being equally good (McNemar's exact test)
-             */
-            p: number;
-            /**
-             * Better
-             * @description null: it can be chance
-             */
-            better: (0 | 1) | null;
-            /**
-             * Only First
-             * @description images that the first alone gets right, 200 at most
-             */
-            only_first: number[];
-            /** Only Second */
-            only_second: number[];
-            /** Per Class */
-            per_class: components["schemas"]["ClassRecall"][];
-        };
-        /**
          * SplitCounts
          * @description Images in each split.
          */
@@ -7315,25 +7405,6 @@ export interface components {
             val: number;
             /** Test */
             test: number;
-        };
-        /**
-         * Comparison
-         * @description Trainings side by side, in the order asked for.
-         */
-        sightline__server__schemas__training__Comparison: {
-            /** Runs */
-            runs: components["schemas"]["Run"][];
-            /** Spec */
-            spec: components["schemas"]["SpecRow"][];
-            /** Metrics */
-            metrics: components["schemas"]["MetricRow"][];
-            /** Curves */
-            curves: components["schemas"]["RunCurves"][];
-            /**
-             * Notes
-             * @description what a comparison has to bear in mind
-             */
-            notes: string[];
         };
         /**
          * Change
@@ -10279,7 +10350,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["sightline__server__schemas__training__Comparison"];
+                    "application/json": components["schemas"]["RunComparison"];
                 };
             };
             /** @description A problem document: what to mend, field by field */
@@ -10357,6 +10428,87 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Emptied"];
                 };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_run_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunFile"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_run_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                run_id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document: what to mend, field by field */
             422: {
@@ -11208,7 +11360,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["sightline__server__schemas__evaluation__Comparison"];
+                    "application/json": components["schemas"]["Comparison"];
                 };
             };
             /** @description A problem document: what to mend, field by field */

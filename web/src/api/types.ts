@@ -127,7 +127,7 @@ export interface RunFact {
 }
 
 /** Trainings side by side. */
-export type Comparison = Omit<S["Comparison"], "runs" | "curves"> & {
+export type Comparison = Omit<S["RunComparison"], "runs" | "curves"> & {
   runs: Run[];
   curves: readonly { run: string; points: readonly CurvePoint[]; epochs: readonly EpochPoint[] }[];
 };

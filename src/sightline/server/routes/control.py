@@ -13,9 +13,9 @@ from sightline.server.schemas.common import State
 from sightline.server.schemas.learning import Run
 from sightline.server.schemas.projects import Trashed
 from sightline.server.schemas.training import (
-    Comparison,
     Control,
     Emptied,
+    RunComparison,
     RunFile,
     RunNote,
     TrashedRun,
@@ -33,7 +33,7 @@ def list_all_runs(
     return bench.training.all(states=state)
 
 
-@router.get("/runs/compare", response_model=Comparison)
+@router.get("/runs/compare", response_model=RunComparison)
 def compare_runs(
     ids: Annotated[str, Query(max_length=2_000, description="two or more ids, with commas")],
     bench: Bench,

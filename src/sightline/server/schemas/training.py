@@ -115,7 +115,7 @@ class RunCurves(Out):
     epochs: list[EpochPoint]
 
 
-class Comparison(Out):
+class RunComparison(Out):
     """Trainings side by side, in the order asked for."""
 
     runs: list[Run]
