@@ -40,6 +40,7 @@ export const urls = {
   thumb: (id: number, px = 256) => `/api/thumb/${id}?px=${px}`,
   view: (id: number, px = 1024, look = "") => `/api/view/${id}?px=${px}${look && `&${look}`}`,
   file: (id: number) => `/api/file/${id}`,
+  modelCard: (ref: string) => `/api/models/${encodeURIComponent(ref)}/card.md`,
   modelFile: (ref: string) => `/api/models/${encodeURIComponent(ref)}/file`,
   runFile: (id: string, name: string) =>
     `/api/runs/${encodeURIComponent(id)}/files/${name.split("/").map(encodeURIComponent).join("/")}`,
@@ -143,6 +144,23 @@ export const api = {
   startFolds: (name: string, body: { folds: number; group_by: string | null; spec: Record<string, unknown> }) =>
     take(client.POST("/api/projects/{name}/folds", { ...of(name), body })),
   splits: (name: string, body: t.NewSplits) => take(client.POST("/api/projects/{name}/splits", { ...of(name), body })),
+  evaluation: (run_id: string, query: { split?: t.Split; labels: "then" | "now" }) =>
+    take(client.GET("/api/runs/{run_id}/evaluation", { params: { path: { run_id }, query } })),
+  compareModels: (first: string, second: string) =>
+    take(client.GET("/api/evaluation/compare", { params: { query: { first, second } } })),
+  sweeps: (name: string) => take(client.GET("/api/projects/{name}/sweeps", of(name))),
+  sweep: (name: string, ref: string) =>
+    take(client.GET("/api/projects/{name}/sweeps/{ref}", { params: { path: { name, ref } } })),
+  startSweep: (name: string, body: { trials: number; knobs: string[]; prune: boolean; spec: Record<string, unknown> }) =>
+    take(client.POST("/api/projects/{name}/sweeps", { ...of(name), body })),
+  stopSweep: (name: string, ref: string) =>
+    take(client.POST("/api/projects/{name}/sweeps/{ref}/stop", { params: { path: { name, ref } } })),
+  resumeSweep: (name: string, ref: string, trials: number | null) =>
+    take(client.POST("/api/projects/{name}/sweeps/{ref}/resume", { params: { path: { name, ref } }, body: { trials } })),
+  deleteSweep: (name: string, ref: string) =>
+    take(client.DELETE("/api/projects/{name}/sweeps/{ref}", { params: { path: { name, ref } } })),
+  findRate: (name: string, spec: Record<string, unknown>) =>
+    take(client.POST("/api/projects/{name}/lr-range", { ...of(name), body: { steps: 120, low: 1e-6, high: 1, spec } })),
   image: (image_id: number, signal?: AbortSignal) =>
     take(client.GET("/api/images/{image_id}", { params: { path: { image_id } }, signal })),
 

@@ -25,6 +25,12 @@ export type ImportRequest = Required<S["NewImport"]>;
 export type Region = S["Region"];
 /** Which images: every part is there, an empty one leaves nothing out. */
 export type Estimate = S["Estimate"];
+export type Evaluated = S["Evaluated"];
+export type EvaluatedSlice = S["Slice"];
+export type Comparison = S["Comparison"];
+export type CurveShown = S["Curve"];
+export type Sweep = S["Sweep"];
+export type SweepDetail = S["SweepDetail"];
 export type Filter = Required<S["Filter"]>;
 export type Head = S["Head"];
 export type HistoryEntry = S["HistoryEntry"];

@@ -7,7 +7,7 @@ import { Swatch } from "@/label/Swatch";
 import { Button, IconButton } from "@/ui/Button";
 import { count } from "@/ui/format";
 import { ErrorNote } from "@/ui/States";
-import { filters, noFilter, SPLITS, toggled, type Asked } from "./asked";
+import { filters, noFilter, sliceName, SPLITS, toggled, type Asked } from "./asked";
 import { ClassPanel } from "./ClassPanel";
 import type { View } from "./useView";
 
@@ -129,6 +129,19 @@ export function Filters({ project, about, asked, onAsk, looks, view, error }: Fi
           <span className="chip region-chip">
             <Link to={to.data(project)}>{filter.finding.replace("-", " ")}</Link>
             <IconButton label="All pictures again" small onClick={() => set({ finding: "" })}>
+              <X size={12} aria-hidden />
+            </IconButton>
+          </span>
+        </section>
+      )}
+      {filter.slice !== "" && (
+        <section>
+          <h2 className="panel-title">Slice of a training</h2>
+          <span className="chip region-chip">
+            <Link to={to.run(project, filter.slice.split("/")[0] ?? "")}>
+              {sliceName(filter.slice)}
+            </Link>
+            <IconButton label="All pictures again" small onClick={() => set({ slice: "" })}>
               <X size={12} aria-hidden />
             </IconButton>
           </span>

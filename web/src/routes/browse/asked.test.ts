@@ -19,6 +19,7 @@ const asked: Asked = {
       ],
     },
     finding: "leak",
+    slice: "20261121-1/test/folder/a/b",
   },
   seed: 7,
   options: {

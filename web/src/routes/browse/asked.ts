@@ -48,6 +48,7 @@ export const noFilter: Filter = {
   text: "",
   region: null,
   finding: "",
+  slice: "",
 };
 export const noOptions: Options = {
   band: null,
@@ -124,6 +125,7 @@ export function fromAddress(search: URLSearchParams): Asked {
       text: search.get("text") ?? "",
       region: readRegion(search.get("region")),
       finding: search.get("finding") ?? "",
+      slice: search.get("slice") ?? "",
     },
     seed: search.has("seed") && Number.isInteger(seed) ? seed : null,
     options: readOptions(search),
@@ -142,6 +144,7 @@ export function toAddress({ queue, filter, seed, options }: Asked): URLSearchPar
   put("text", filter.text.trim());
   put("region", writeRegion(filter.region));
   put("finding", filter.finding);
+  put("slice", filter.slice);
   put("band", options.band === null ? "" : options.band.map(short).join("-"));
   put("of", options.class_id === null ? "" : String(options.class_id));
   put("measure", options.measure ?? "");
@@ -161,7 +164,8 @@ export const filters = (filter: Filter): number =>
   filter.statuses.length +
   (filter.text.trim() === "" ? 0 : 1) +
   (filter.region === null ? 0 : 1) +
-  (filter.finding === "" ? 0 : 1);
+  (filter.finding === "" ? 0 : 1) +
+  (filter.slice === "" ? 0 : 1);
 
 /** Another queue over the same filter; what was told to the last one does not hold for it. */
 export const inQueue = (asked: Asked, queue: string, options: Partial<Options> = {}): Asked => ({
@@ -174,3 +178,9 @@ export const inQueue = (asked: Asked, queue: string, options: Partial<Options> =
 /** In or out of a list, kept in order of arrival. */
 export const toggled = <T>(items: readonly T[], item: T): T[] =>
   items.includes(item) ? items.filter((other) => other !== item) : [...items, item];
+
+/** `RUN/SPLIT/KIND/NAME` as a person reads it. */
+export function sliceName(ref: string): string {
+  const [, , kind = "", ...name] = ref.split("/");
+  return `${kind}: ${name.join("/")}`;
+}
