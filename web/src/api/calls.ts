@@ -151,12 +151,16 @@ export const api = {
   sweeps: (name: string) => take(client.GET("/api/projects/{name}/sweeps", of(name))),
   sweep: (name: string, ref: string) =>
     take(client.GET("/api/projects/{name}/sweeps/{ref}", { params: { path: { name, ref } } })),
-  startSweep: (name: string, body: { trials: number; knobs: string[]; prune: boolean; spec: Record<string, unknown> }) =>
-    take(client.POST("/api/projects/{name}/sweeps", { ...of(name), body })),
+  startSweep: (
+    name: string,
+    body: { trials: number; knobs: string[]; prune: boolean; spec: Record<string, unknown> },
+  ) => take(client.POST("/api/projects/{name}/sweeps", { ...of(name), body })),
   stopSweep: (name: string, ref: string) =>
     take(client.POST("/api/projects/{name}/sweeps/{ref}/stop", { params: { path: { name, ref } } })),
   resumeSweep: (name: string, ref: string, trials: number | null) =>
-    take(client.POST("/api/projects/{name}/sweeps/{ref}/resume", { params: { path: { name, ref } }, body: { trials } })),
+    take(
+      client.POST("/api/projects/{name}/sweeps/{ref}/resume", { params: { path: { name, ref } }, body: { trials } }),
+    ),
   deleteSweep: (name: string, ref: string) =>
     take(client.DELETE("/api/projects/{name}/sweeps/{ref}", { params: { path: { name, ref } } })),
   findRate: (name: string, spec: Record<string, unknown>) =>

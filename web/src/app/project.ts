@@ -35,6 +35,7 @@ export const to = {
   edit: (name: string, view = "", at = 0) =>
     `/p/${encodeURIComponent(name)}/edit${view && `?view=${encodeURIComponent(view)}&at=${at}`}`,
   train: (name: string) => `/p/${encodeURIComponent(name)}/train`,
+  search: (name: string) => `/p/${encodeURIComponent(name)}/train/search`,
   run: (name: string, id: string) => `/p/${encodeURIComponent(name)}/train/${id}`,
   compare: (name: string, ids: readonly string[]) =>
     `/p/${encodeURIComponent(name)}/train/compare?ids=${ids.join(",")}`,

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query
 from fastapi.responses import PlainTextResponse
 
 from sightline.server.deps import Bench, Ref
-from sightline.server.schemas.evaluation import Comparison, Evaluated, PeoplesCard, Split
+from sightline.server.schemas.evaluation import NetworkComparison, Evaluated, PeoplesCard, Split
 
 router = APIRouter(prefix="/api", tags=["training"])
 Wanted = Annotated[Split | None, Query(description="default: test, else val, else train")]
 
 
-@router.get("/evaluation/compare", response_model=Comparison)
+@router.get("/evaluation/compare", response_model=NetworkComparison)
 def compare_models(
     bench: Bench,
     first: Annotated[str, Query(max_length=200, description="a run or a model")],

@@ -114,7 +114,7 @@ class ClassRecall(Out):
     recall: list[float]
 
 
-class Comparison(Out):
+class NetworkComparison(Out):
     """Two networks on the same pictures."""
 
     first: Compared

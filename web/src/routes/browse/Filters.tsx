@@ -138,9 +138,7 @@ export function Filters({ project, about, asked, onAsk, looks, view, error }: Fi
         <section>
           <h2 className="panel-title">Slice of a training</h2>
           <span className="chip region-chip">
-            <Link to={to.run(project, filter.slice.split("/")[0] ?? "")}>
-              {sliceName(filter.slice)}
-            </Link>
+            <Link to={to.run(project, filter.slice.split("/")[0] ?? "")}>{sliceName(filter.slice)}</Link>
             <IconButton label="All pictures again" small onClick={() => set({ slice: "" })}>
               <X size={12} aria-hidden />
             </IconButton>

@@ -71,7 +71,7 @@ it("forgets what was told to a queue when another is chosen", () => {
   expect(next.options).toEqual({ ...noOptions, method: "lof" });
 });
 it("counts filters", () => {
-  expect(filters(asked.filter)).toBe(10);
+  expect(filters(asked.filter)).toBe(11);
 });
 it("toggles", () => {
   expect(toggled([1, 2], 2)).toEqual([1]);

@@ -84,15 +84,20 @@ interface FieldsProps {
 
 function Fields({ draft, schema, slot, problems, onSubmit }: FieldsProps) {
   const [search, setSearch] = useState("");
-  const Augment = SLOTS.augment;
+  const { augment: Augment, rate: Rate } = SLOTS;
   const groups = useMemo<FormGroup[]>(
     () =>
       GROUPS.map((group) => ({
         ...group,
-        below: group.title === "Augmentation" && Augment ? <Augment {...slot} /> : undefined,
+        below:
+          group.title === "Augmentation" && Augment ? (
+            <Augment {...slot} />
+          ) : group.title === "Schedule" && Rate ? (
+            <Rate {...slot} />
+          ) : undefined,
         instead: group.title === "Augmentation" && Augment !== undefined,
       })),
-    [Augment, slot],
+    [Augment, Rate, slot],
   );
   return (
     <>
@@ -236,6 +241,9 @@ export function StartForm({ project }: { project: string }) {
           </Button>
         )}
         <div className="grow" />
+        <Link className="small" to={to.search(project)}>
+          Search for settings
+        </Link>
         {Load && <Load {...slot} />}
       </div>
     </section>

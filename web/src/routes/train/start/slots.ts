@@ -4,6 +4,7 @@ import { Augment } from "../augment/Augment";
 import { PresetPicker } from "../presets/PresetPicker";
 import { LoadNow } from "../load/LoadNow";
 import { Folds } from "../folds/Folds";
+import { RateFinder } from "../sweep/RateFinder";
 import type { Spec } from "./spec";
 
 /** What the form tells a part that another folder gives, and what such a part may do. */
@@ -27,8 +28,12 @@ export const SLOTS: {
   readonly presets?: ComponentType<SlotProps>;
   /** Instead of plain fields: how pictures are varied, and what that makes of them. */
   readonly augment?: ComponentType<SlotProps>;
+  /** Below the settings of the schedule: which learning rate suits. */
+  readonly rate?: ComponentType<SlotProps>;
   /** Beside the button that starts: what the machine is busy with. */
   readonly load?: ComponentType<SlotProps>;
   /** Beside that button too: one training for each fold. */
   readonly folds?: ComponentType<SlotProps>;
 } = { advice: AdviceLine, augment: Augment, presets: PresetPicker, load: LoadNow, folds: Folds };
+} = { advice: AdviceLine, augment: Augment, presets: PresetPicker, load: LoadNow };
+} = { advice: AdviceLine, augment: Augment, rate: RateFinder, presets: PresetPicker };

@@ -3,14 +3,14 @@ import { useId, useState } from "react";
 import { Link } from "react-router";
 import { api } from "@/api/calls";
 import { keys } from "@/api/keys";
-import type { Comparison, Run, RunDetail } from "@/api/types";
+import type { NetworkComparison, Run, RunDetail } from "@/api/types";
 import { to } from "@/app/project";
 import { ago, many, percent } from "@/ui/format";
 import { ErrorNote, Skeleton } from "@/ui/States";
 
 const named = (run: Run) => `${run.network}, ${ago(run.created_at)}`;
 
-function Verdict({ project, data, other }: { project: string; data: Comparison; other: string }) {
+function Verdict({ project, data, other }: { project: string; data: NetworkComparison; other: string }) {
   const [mine = 0, theirs = 0] = data.accuracy;
   const { difference } = data;
   const text =
@@ -22,9 +22,10 @@ function Verdict({ project, data, other }: { project: string; data: Comparison; 
   return (
     <div className="card trust-verdict stack">
       <p role="status">
-        <b>{text}</b> On the same {many(data.images, "picture")} of the {data.split} split this one gets {percent(mine)},{" "}
-        <Link to={to.run(project, other)}>the other</Link> {percent(theirs)}: {percent(difference.value)} more (
-        {percent(difference.low)} to {percent(difference.high)}), p {data.p < 0.001 ? "< 0.001" : `= ${data.p.toFixed(3)}`}.
+        <b>{text}</b> On the same {many(data.images, "picture")} of the {data.split} split this one gets {percent(mine)}
+        , <Link to={to.run(project, other)}>the other</Link> {percent(theirs)}: {percent(difference.value)} more (
+        {percent(difference.low)} to {percent(difference.high)}), p{" "}
+        {data.p < 0.001 ? "< 0.001" : `= ${data.p.toFixed(3)}`}.
       </p>
       <p className="muted small">
         {many(data.only_first.length, "picture")} this one alone gets right, {data.only_second.length} the other alone.

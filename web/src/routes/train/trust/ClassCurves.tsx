@@ -23,9 +23,7 @@ export function ClassCurves({ data }: { data: Evaluated }) {
         {chosen === null && drawn.length > 1 && <span className="muted small">the weakest</span>}
       </div>
       <div className="card trust-curves">
-        {one.roc && (
-          <UnitCurve curve={one.roc} name="ROC" across="false positives" up="true positives" chance />
-        )}
+        {one.roc && <UnitCurve curve={one.roc} name="ROC" across="false positives" up="true positives" chance />}
         {one.pr && <UnitCurve curve={one.pr} name="Average precision" across="recall" up="precision" />}
       </div>
     </section>

@@ -62,7 +62,9 @@ export function Slices({ project, data }: { project: string; data: Evaluated }) 
                     <td className="num">{percent(one.accuracy)}</td>
                     <td>
                       <span className="interval" aria-hidden="true">
-                        <span style={{ left: `${one.low * 100}%`, width: `${Math.max(1, (one.high - one.low) * 100)}%` }} />
+                        <span
+                          style={{ left: `${one.low * 100}%`, width: `${Math.max(1, (one.high - one.low) * 100)}%` }}
+                        />
                         <i style={{ left: `${one.accuracy * 100}%` }} />
                       </span>
                       <span className="small muted">

@@ -106,8 +106,8 @@ export function Trust({ project, run }: { project: string; run: RunDetail }) {
       <Choices data={data} choice={choice} onChoose={setChoice} />
       <p className="muted">
         From {many(data.images, "picture")} of the {data.split} split
-        {data.groups !== null && `, ${many(data.groups, "group")} that were resampled as a whole`}. Behind each figure: where
-        it lies with 95 % probability.
+        {data.groups !== null && `, ${many(data.groups, "group")} that were resampled as a whole`}. Behind each figure:
+        where it lies with 95 % probability.
       </p>
       <Figures data={data} />
       <Slices project={project} data={data} />
