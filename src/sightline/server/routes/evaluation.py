@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import PlainTextResponse
 
 from sightline.server.deps import Bench, Ref
-from sightline.server.schemas.evaluation import NetworkComparison, Evaluated, PeoplesCard, Split
+from sightline.server.schemas.evaluation import Evaluated, NetworkComparison, PeoplesCard, Split
 
 router = APIRouter(prefix="/api", tags=["training"])
 Wanted = Annotated[Split | None, Query(description="default: test, else val, else train")]

@@ -37,3 +37,4 @@ export const SLOTS: {
 } = { advice: AdviceLine, augment: Augment, presets: PresetPicker, load: LoadNow, folds: Folds };
 } = { advice: AdviceLine, augment: Augment, presets: PresetPicker, load: LoadNow };
 } = { advice: AdviceLine, augment: Augment, rate: RateFinder, presets: PresetPicker };
+} = { advice: AdviceLine, augment: Augment, presets: PresetPicker, rate: RateFinder, load: LoadNow };
