@@ -3314,44 +3314,6 @@ export interface components {
             network: string;
         };
         /**
-         * Comparison
-         * @description Two networks on the same pictures.
-         */
-        Comparison: {
-            first: components["schemas"]["Compared"];
-            second: components["schemas"]["Compared"];
-            /**
-             * Split
-             * @enum {string}
-             */
-            split: "train" | "val" | "test";
-            /** Images */
-            images: number;
-            /** Accuracy */
-            accuracy: number[];
-            /** @description second less first */
-            difference: components["schemas"]["Figure"];
-            /**
-             * P
-             * @description of both being equally good (McNemar's exact test)
-             */
-            p: number;
-            /**
-             * Better
-             * @description null: it can be chance
-             */
-            better: (0 | 1) | null;
-            /**
-             * Only First
-             * @description images that the first alone gets right, 200 at most
-             */
-            only_first: number[];
-            /** Only Second */
-            only_second: number[];
-            /** Per Class */
-            per_class: components["schemas"]["ClassRecall"][];
-        };
-        /**
          * Control
          * @description What to ask of a running training; what is left out stays as it is.
          * @example {
@@ -5189,6 +5151,44 @@ export interface components {
             name: string;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * NetworkComparison
+         * @description Two networks on the same pictures.
+         */
+        NetworkComparison: {
+            first: components["schemas"]["Compared"];
+            second: components["schemas"]["Compared"];
+            /**
+             * Split
+             * @enum {string}
+             */
+            split: "train" | "val" | "test";
+            /** Images */
+            images: number;
+            /** Accuracy */
+            accuracy: number[];
+            /** @description second less first */
+            difference: components["schemas"]["Figure"];
+            /**
+             * P
+             * @description of both being equally good (McNemar's exact test)
+             */
+            p: number;
+            /**
+             * Better
+             * @description null: it can be chance
+             */
+            better: (0 | 1) | null;
+            /**
+             * Only First
+             * @description images that the first alone gets right, 200 at most
+             */
+            only_first: number[];
+            /** Only Second */
+            only_second: number[];
+            /** Per Class */
+            per_class: components["schemas"]["ClassRecall"][];
         };
         /**
          * NewAnalysis
@@ -11360,7 +11360,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Comparison"];
+                    "application/json": components["schemas"]["NetworkComparison"];
                 };
             };
             /** @description A problem document: what to mend, field by field */
