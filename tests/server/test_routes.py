@@ -272,7 +272,12 @@ def test_a_picture_whose_file_is_gone_is_a_problem(shop: Shop, tmp_path: Path, k
 def test_engines_queues_and_networks_are_listed(shop: Shop) -> None:
     assert {"name", "kind", "ready"} <= set(shop.get("/api/engines")[0])
     assert {"all", "uncertain", "random"} <= {one["name"] for one in shop.get("/api/queues")}
-    assert "small_cnn" in {one["name"] for one in shop.get("/api/train/networks")}
+    networks = shop.get("/api/networks")
+    assert networks[0]["name"] == "small_cnn"
+    assert {one["group"] for one in networks} == {"small", "all-round", "large", "classic"}
+    found = {one["name"]: one for one in shop.get("/api/networks?text=test_vit")}
+    assert found["timm:test_vit"]["group"] == "timm"
+    assert "resnet18" not in found
     assert "epochs" in shop.get("/api/train/schema")["properties"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
+from sightline.app.networks import weights_here
 from sightline.app.training_data import sizes
 from sightline.core.errors import SightlineError
 from sightline.core.files import read_json
@@ -49,7 +50,7 @@ class QuickTraining:
         suggested = self._training.suggest(project)
         data, shapes = self._training.data(project, suggested), sizes(self._store, project)
         state = self._store.state.get(project.id)
-        weights = self._weights()
+        weights = weights_here(self._store.models)
         networks = [
             self._row(net, data, shapes, weights.get(net.name))
             for net in NETWORKS.values()
@@ -124,15 +125,6 @@ class QuickTraining:
             "image_s": round(gmacs / rate, 6),
             "measured": measured,
         }
-
-    def _weights(self) -> dict[str, str]:
-        """Return, by network, the newest model that was added, not trained here."""
-        found: dict[str, str] = {}
-        for record in self._store.models.list():
-            card = record.card
-            if card and card.network and card.format == "torch" and not card.run:
-                found.setdefault(card.network.removeprefix("torchvision:"), card.id)
-        return found
 
     def _rate(self, net: NetSpec) -> tuple[float, bool]:
         """Return billions of multiply-adds a second, and whether a run of the network tells."""

@@ -56,11 +56,11 @@ class Training(RunBook):
 
         return TrainSpec.model_json_schema() | {"resumable": list(RESUMABLE)}
 
-    def networks(self) -> list[dict[str, Any]]:
-        """Return the networks that can be trained."""
+    def networks(self, text: str = "") -> list[dict[str, Any]]:
+        """Return the networks that can be trained; see `app.networks`."""
         from sightline.app.networks import networks
 
-        return networks()
+        return networks(self._store.models, text)
 
     def read_spec(self, file: Path | None, overrides: Sequence[str]) -> dict[str, Any]:
         """Return what a file and `a.b=c` overrides say, as nested values.

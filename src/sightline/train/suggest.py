@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sightline.core.samples import SampleSet
+    from sightline.nets.table import NetSpec
     from sightline.train.spec import TrainSpec
 
 TINY_PX: Final = 128
@@ -24,6 +25,10 @@ EPOCH_PICTURES: Final = 1_000
 SEEN: Final = 19_000
 """Varied pictures that the tiny network has to see; measured on digits and hand signs."""
 PHOTOS_SEEN: Final = 60_000
+TUNED_SEEN: Final = 12_000
+"""Varied photographs that a network has to see that knows others already."""
+DELICATE: Final = ("vit", "swin", "maxvit", "convnext", "vgg", "alexnet", "squeezenet", "timm")
+"""Families without batch norm, or of which that is not known: they diverge at higher rates."""
 
 
 def suggest(
@@ -39,7 +44,7 @@ def suggest(
         samples: Counts are taken from the train split.
         sizes: (width, height), pixels, of some or all pictures; none: taken for photographs.
         network: A name of the table; None: chosen by the pictures' size.
-        pretrained: Whether weights are given: then fewer epochs at a lower rate.
+        pretrained: Whether weights are given: then fewer epochs, and a lower rate before the head.
 
     Raises:
         InvalidInputError: No such network.
@@ -76,6 +81,14 @@ def plan_spec(
     return build_spec(values, base=base)
 
 
+def _rates(net: NetSpec, *, pretrained: bool) -> dict[str, float]:
+    """Return learning rates: of a network that knows something, the new head's is the higher."""
+    delicate = net.family in DELICATE
+    if not pretrained:
+        return {"lr": 5e-4 if delicate else 3e-3}
+    return {"lr": 1e-3, "backbone_lr": 0.1} if delicate else {"lr": 3e-3, "backbone_lr": 0.3}
+
+
 def _tiny(count: int, side: int) -> dict[str, Any]:
     views = min(16, math.ceil(EPOCH_PICTURES / count))
     return {
@@ -87,12 +100,12 @@ def _tiny(count: int, side: int) -> dict[str, Any]:
 
 def _photo(count: int, side: int, name: str, pretrained: bool) -> dict[str, Any]:
     views = min(8, math.ceil(EPOCH_PICTURES / count))
-    seen = PHOTOS_SEEN / 6 if pretrained else PHOTOS_SEEN
+    seen = TUNED_SEEN if pretrained else PHOTOS_SEEN
     net = spec_of(name)
     return {
         "image_size": net.fitting(max(net.min_input_px, min(net.input_px, side // 32 * 32))),
         "epochs": max(5, min(90, round(seen / (count * views)))),
-        "optimizer": {"lr": 1e-3 if pretrained else 3e-3},
+        "optimizer": _rates(net, pretrained=pretrained),
         "augment": {
             "views": views, "flip": 0.5, "rotate": 10.0, "scale": 0.25, "shear": 5.0,
             "brightness": 0.2, "contrast": 0.3, "colour": 0.3, "erase": 0.1,

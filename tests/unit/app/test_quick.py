@@ -10,6 +10,7 @@ from sightline.app.predictions import PART
 from sightline.app.tasks import train
 from sightline.core.errors import CancelledError, InvalidInputError, UnknownModelError
 from sightline.core.progress import Silent
+from sightline.train.spec_augment import AugmentPart
 from unit.app.conftest import label_by_folder, rows
 
 if TYPE_CHECKING:
@@ -77,6 +78,9 @@ def test_choices_become_a_spec_and_the_job_is_to_ask_about_every_image(
     assert spec["model"]["name"] == "small_cnn"
     views = spec["augment"].pop("views")
     assert views > 1, "an epoch is as long as with augmentation"
+    plain = AugmentPart().model_dump()
+    for name in ("blur_sigma", "policy", "operations", "magnitude"):  # how, not whether
+        assert spec["augment"].pop(name) == plain[name]
     assert set(spec["augment"].values()) == {0.0}
     assert bench.jobs.get(made["job"]["id"]).arguments["predict_all"] is True
     varied = bench.quick.start(labelled, network="small_cnn", epochs=1)

@@ -41,11 +41,22 @@ def test_every_suggestion_is_a_valid_spec(count: int, side: int) -> None:
         assert not spec_of(name).fault(spec.image_size)
 
 
-def test_pretrained_weights_need_fewer_epochs_at_a_lower_rate() -> None:
+def test_pretrained_weights_need_fewer_epochs_and_a_lower_rate_before_the_head() -> None:
     fresh = suggest(some(500), [(500, 500)])
     tuned = suggest(some(500), [(500, 500)], pretrained=True)
     assert tuned.epochs < fresh.epochs
-    assert tuned.optimizer.lr < fresh.optimizer.lr
+    assert tuned.optimizer.lr * tuned.optimizer.backbone_lr < fresh.optimizer.lr
+    assert (tuned.optimizer.backbone_lr, fresh.optimizer.backbone_lr) == (0.3, 1.0)
+
+
+def test_networks_without_batch_norm_learn_more_gently() -> None:
+    for pretrained in (True, False):
+        rates = [
+            suggest(some(500), network=name, pretrained=pretrained).optimizer
+            for name in ("vit_b_16", "resnet18")
+        ]
+        gentle, plain = (one.lr * one.backbone_lr for one in rates)
+        assert gentle < plain
 
 
 def test_a_plan_keeps_what_somebody_set_and_suits_the_rest_to_it() -> None:

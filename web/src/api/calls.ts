@@ -217,7 +217,7 @@ export const api = {
   advice: (name: string) => take(client.GET("/api/projects/{name}/advice", of(name))),
 
   trainSchema: () => take(client.GET("/api/train/schema")),
-  networks: () => take(client.GET("/api/train/networks")),
+  networks: () => take(client.GET("/api/networks")),
   suggestedSpec: (name: string, network?: string) =>
     take(client.GET("/api/projects/{name}/spec", { params: { path: { name }, query: { network } } })),
   checkSpec: (name: string, body: t.SpecCheck) =>

@@ -1124,6 +1124,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/networks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Networks
+         * @description List the networks that can be trained, the ones that suit most first.
+         *
+         *     With `text` only those whose name, family or description holds it, timm's among them.
+         */
+        get: operations["list_networks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs": {
         parameters: {
             query?: never;
@@ -1308,26 +1330,6 @@ export interface paths {
          * @description Return the JSON Schema of a training spec.
          */
         get: operations["train_schema"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/train/networks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Networks
-         * @description List the networks that can be trained.
-         */
-        get: operations["list_networks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5146,11 +5148,83 @@ export interface components {
         Network: {
             /**
              * Name
-             * @example small_cnn
+             * @description what model.name takes
+             * @example mobilenet_v2
              */
             name: string;
-        } & {
-            [key: string]: unknown;
+            /**
+             * Family
+             * @example mobilenet
+             */
+            family: string;
+            /**
+             * Title
+             * @description the family, for people
+             * @example MobileNet
+             */
+            title: string;
+            /**
+             * Group
+             * @description small, all-round, large, classic or timm
+             */
+            group: string;
+            /**
+             * Featured
+             * @description one of the few that suit most
+             */
+            featured: boolean;
+            /**
+             * Input Px
+             * @description side that it was designed for, pixels
+             */
+            input_px: number;
+            /**
+             * Min Px
+             * @description smallest side, pixels
+             */
+            min_px: number;
+            /**
+             * Step Px
+             * @description the side has to be a multiple of this
+             */
+            step_px: number;
+            /**
+             * Parameters M
+             * @description millions; 0: not known before it is built
+             */
+            parameters_m: number;
+            /**
+             * Gmacs
+             * @description billions of multiply-adds at `input_px`; 0: not known
+             */
+            gmacs: number;
+            /**
+             * Dim
+             * @description length of the embedding; 0: not known
+             */
+            dim: number;
+            /**
+             * Mb
+             * @description megabytes of the published weights; 0: none are known
+             */
+            mb: number;
+            /**
+             * Pullable
+             * @description its weights can be pulled by its name
+             */
+            pullable: boolean;
+            /**
+             * Weights
+             * @description id of an added model that a training can start from
+             */
+            weights: string | null;
+            /**
+             * Licence
+             * @description of the code; weights bring their own
+             */
+            licence: string;
+            /** Description */
+            description: string;
         };
         /**
          * NetworkComparison
@@ -10291,6 +10365,46 @@ export interface operations {
             };
         };
     };
+    list_networks: {
+        parameters: {
+            query?: {
+                text?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Network"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_all_runs: {
         parameters: {
             query?: {
@@ -10761,44 +10875,6 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
-                };
-            };
-            /** @description A problem document: what to mend, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem document: code, message and hint */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_networks: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Network"][];
                 };
             };
             /** @description A problem document: what to mend, field by field */

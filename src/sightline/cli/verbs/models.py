@@ -83,7 +83,7 @@ def add(
 
 @group.command()
 def catalogue(ctx: typer.Context) -> None:
-    """List encoders that `models pull` fetches by name. Nothing is downloaded."""
+    """List weights that `models pull` fetches by name. Nothing is downloaded."""
     listing(
         ctx,
         of(ctx).bench.pulling.catalogue(),
@@ -102,13 +102,42 @@ def catalogue(ctx: typer.Context) -> None:
 
 
 @group.command()
+def networks(
+    ctx: typer.Context,
+    text: Annotated[
+        str, typer.Argument(help="Part of a name, a family or a purpose; finds timm's too.")
+    ] = "",
+) -> None:
+    """List the networks that `train` takes as model.name, those that suit most first."""
+    listing(
+        ctx,
+        of(ctx).bench.training.networks(text),
+        ("name", "family", "side px", "million", "GMAC", "weights", "licence", "when"),
+        lambda r: (
+            r["name"],
+            r["title"],
+            r["input_px"],
+            r["parameters_m"] or "",
+            r["gmacs"] or "",
+            "here" if r["weights"] else f"{r['mb']:.0f} MB" if r["pullable"] else "",
+            r["licence"],
+            r["description"],
+        ),
+        empty="No network is called like this: sightline models networks lists all",
+    )
+
+
+@group.command()
 def pull(
     ctx: typer.Context,
     name: Annotated[
-        str, typer.Argument(help="Name in the catalogue, or OWNER/NAME[@REVISION] of the hub.")
+        str,
+        typer.Argument(
+            help="Name in the catalogue, of a network, or OWNER/NAME[@REVISION] of the hub."
+        ),
     ],
 ) -> None:
-    """Download a published encoder and add it. Stopped, it goes on where it was."""
+    """Download published weights and add them. Stopped, it goes on where it was."""
     context = of(ctx)
     job = context.bench.pulling.start(name)
     found = follow(context, job["id"], "pull")

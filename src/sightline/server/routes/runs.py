@@ -15,7 +15,6 @@ from sightline.server.schemas.common import MAX_ID
 from sightline.server.schemas.jobs import Job
 from sightline.server.schemas.learning import (
     Curves,
-    Network,
     NewRun,
     PredictAll,
     PredictedBy,
@@ -36,12 +35,6 @@ router = APIRouter(prefix="/api", tags=["training"])
 def train_schema(bench: Bench) -> dict[str, Any]:
     """Return the JSON Schema of a training spec."""
     return bench.training.schema()
-
-
-@router.get("/train/networks", response_model=list[Network])
-def list_networks(bench: Bench) -> object:
-    """List the networks that can be trained."""
-    return bench.training.networks()
 
 
 @router.get("/projects/{name}/runs", response_model=list[Run])

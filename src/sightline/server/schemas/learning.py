@@ -129,14 +129,6 @@ class Forgotten(Out):
     deleted: int
 
 
-class Network(Out):
-    """A network that can be trained."""
-
-    model_config = ConfigDict(extra="allow", from_attributes=True)
-
-    name: str = Field(examples=["small_cnn"])
-
-
 class NewRun(In):
     """A training to start."""
 
