@@ -55,7 +55,8 @@ def problem(split: int) -> Problem:
     if not folder.is_dir() or not WEIGHTS.is_file():
         raise SystemExit(f"no weights or pictures at {DATA}: set SIGHTLINE_TEST_DATA")
     classes = tuple(sorted(one.name for one in folder.iterdir() if one.is_dir()))
-    samples, groups = [], []
+    samples: list[Sample] = []
+    groups: list[str] = []
     for label, name in enumerate(classes):
         files = sorted(folder.glob(f"{name}/*.jpg"), key=_number)
         held = _held_out([_number(file) // GROUP for file in files], f"{split}/{name}")
