@@ -30,7 +30,12 @@ function Parts({ project, run }: { project: string; run: RunDetail }) {
   const deeds = useRunDeeds(project, run);
   const last = curves.points.at(-1)?.img_s ?? null;
   const tabs = [
-    ...(done ? [{ value: "report", name: "Report", content: <Report run={run} /> }] : []),
+    ...(done
+      ? [
+          { value: "report", name: "Report", content: <Report run={run} /> },
+          { value: "trust", name: "Trust", content: <Trust project={project} run={run} /> },
+        ]
+      : []),
     {
       value: "curves",
       name: "Curves",
@@ -77,52 +82,6 @@ function RunBody({ project, id }: { project: string; id: string }) {
   if (error && !run) return <ErrorNote error={error} onRetry={() => void refetch()} />;
   if (!run) return <Skeletons count={4} height={80} />;
   return <Parts project={project} run={run} />;
-  const done = run.state === "done";
-  return (
-    <>
-      <RunHead project={project} run={run} />
-      <Figures run={run} />
-      <Tabs.Root key={done ? "done" : "open"} defaultValue={done ? "report" : "curves"} className="stack">
-        <Tabs.List className="tabs-list" aria-label="About this training">
-          {done && (
-            <Tabs.Trigger className="tab" value="report">
-              Report
-            </Tabs.Trigger>
-          )}
-          {done && (
-            <Tabs.Trigger className="tab" value="trust">
-              Trust
-            </Tabs.Trigger>
-          )}
-          <Tabs.Trigger className="tab" value="curves">
-            Curves
-          </Tabs.Trigger>
-          <Tabs.Trigger className="tab" value="spec">
-            Settings
-          </Tabs.Trigger>
-        </Tabs.List>
-        {done && (
-          <Tabs.Content value="report" tabIndex={-1}>
-            <Report run={run} />
-          </Tabs.Content>
-        )}
-        {done && (
-          <Tabs.Content value="trust" tabIndex={-1}>
-            <Trust project={project} run={run} />
-          </Tabs.Content>
-        )}
-        <Tabs.Content value="curves" tabIndex={-1}>
-          <Curves run={run} />
-          <LoadStrip run={run} />
-        </Tabs.Content>
-        <Tabs.Content value="spec" tabIndex={-1}>
-          <pre className="card spec" tabIndex={0} aria-label="Settings of this training">
-            {JSON.stringify(run.spec, null, 2)}
-          </pre>
-        </Tabs.Content>
-      </Tabs.Root>
-    </>
-  );
 }
 
 export function Component() {

@@ -34,7 +34,4 @@ export const SLOTS: {
   readonly load?: ComponentType<SlotProps>;
   /** Beside that button too: one training for each fold. */
   readonly folds?: ComponentType<SlotProps>;
-} = { advice: AdviceLine, augment: Augment, presets: PresetPicker, load: LoadNow, folds: Folds };
-} = { advice: AdviceLine, augment: Augment, presets: PresetPicker, load: LoadNow };
-} = { advice: AdviceLine, augment: Augment, rate: RateFinder, presets: PresetPicker };
-} = { advice: AdviceLine, augment: Augment, presets: PresetPicker, rate: RateFinder, load: LoadNow };
+} = { advice: AdviceLine, augment: Augment, presets: PresetPicker, rate: RateFinder, load: LoadNow, folds: Folds };
