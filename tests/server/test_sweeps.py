@@ -17,6 +17,8 @@ def test_a_search_is_asked_for_listed_stopped_and_deleted(
     shop.label(
         *({"image_id": one, "class_id": shop.cat + i % 2} for i, one in enumerate(shop.images))
     )
+    birds = shop.bench.projects.get("birds")
+    shop.bench.splits.change(birds, method="kfold", folds=2, fold=0)
     place = "/api/projects/birds/sweeps"
     body: dict[str, Any] = {"trials": 2, "knobs": ["ema=0,0.9"], "spec": {"epochs": 1}}
     made = shop.post(place, body, status=202)

@@ -64,6 +64,7 @@ class Sweeps:
         """
         from sightline.train.knobs import check_knobs, parse_knob, usual_knobs
         from sightline.train.migrate import saved_spec
+        from sightline.train.sweep import check_comparable
 
         if not 1 <= trials <= MOST_TRIALS:
             raise InvalidInputError(f"{trials} trials", hint=f"1 to {MOST_TRIALS:,}")
@@ -71,6 +72,7 @@ class Sweeps:
         base = saved_spec(full)
         turned = tuple(parse_knob(one) for one in knobs) or usual_knobs(base)
         check_knobs(turned, base)
+        check_comparable(self._training.samples(project, base))
         ref = new_id()
         folder = self._folder(project) / ref
         folder.mkdir(parents=True)
@@ -170,14 +172,32 @@ class Sweeps:
         rows = trials_of(folder)
         best = next((row for row in rows if row["best"]), None)
         done = sum(row["state"] != "running" for row in rows)
-        state = "done" if done >= kept["trials"] else "stopped"
-        if self._alive(kept["job"]):
-            state = self._jobs.get(kept["job"]).state
+        state, error = self._state(kept["job"], whole=done >= kept["trials"])
         found = None
         if best is not None:
             spec = with_values(_search(kept).base, best["values"]).model_dump(mode="json")
             found = {key: best[key] for key in ("number", "value", "values")} | {"spec": spec}
-        return kept | {"state": state, "finished": done, "best": found, "rows": rows}
+        return (
+            kept
+            | {"state": state, "finished": done, "error": error}
+            | {
+                "best": found,
+                "rows": rows,
+            }
+        )
+
+    def _state(self, ref: str | None, *, whole: bool) -> tuple[str, dict[str, Any] | None]:
+        """Return how a search stands, and why it failed where it did."""
+        ended = "done" if whole else "stopped"
+        if ref is None or whole:
+            return ended, None
+        try:
+            job = self._jobs.get(ref)
+        except NotFoundError:
+            return ended, None
+        if job.state in {*ALIVE, "failed"}:
+            return job.state, job.error
+        return ended, None
 
     def _alive(self, job: str | None) -> bool:
         if job is None:

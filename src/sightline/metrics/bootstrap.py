@@ -1,4 +1,4 @@
-"""How far a figure may be from the truth: intervals by the bootstrap (Efron 1979).
+"""How far a figure may be from the truth: by the bootstrap (Efron 1979), of shares by Wilson.
 
 Pictures that belong together (the same scene, the same patient) are drawn together: else an
 interval would be too narrow.
@@ -65,6 +65,17 @@ def ends(figures: F64) -> tuple[float, float]:
     tail = (1 - LEVEL) / 2 * 100
     low, high = np.percentile(figures, [tail, 100 - tail])
     return float(low), float(high)
+
+
+def wilson(hits: int, of: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share (Wilson 1927); 0 and 1 of nothing."""
+    if of == 0:
+        return 0.0, 1.0
+    z = 1.959964
+    share, spread = hits / of, z * z / of
+    centre = (share + spread / 2) / (1 + spread)
+    half = z * np.sqrt(share * (1 - share) / of + spread / (4 * of)) / (1 + spread)
+    return float(max(0.0, centre - half)), float(min(1.0, centre + half))
 
 
 def _weights(n: int, groups: I64 | None, draws: int, seed: int) -> Iterator[F64]:

@@ -89,11 +89,7 @@ def sweep(
         MissingExtraError: Optuna is not installed.
         CancelledError: Somebody asked to stop.
     """
-    if not samples.of("val"):
-        raise InvalidInputError(
-            "a search compares by val pictures, and there are none",
-            hint="give some images the split val: sightline splits PROJECT",
-        )
+    check_comparable(samples)
     told = progress or Silent()
     folder.mkdir(parents=True, exist_ok=True)
     study, how = _open(folder, search), _How(samples, load, cache)
@@ -104,6 +100,19 @@ def sweep(
         trial = study.ask(fixed_distributions=_distributions(search.knobs))
         _do(study, trial, search, folder=folder, progress=told, how=how)
     return trials_of(folder)
+
+
+def check_comparable(samples: SampleSet) -> None:
+    """See that there are pictures to compare trials by.
+
+    Raises:
+        InvalidInputError: There is no val split.
+    """
+    if not samples.of("val"):
+        raise InvalidInputError(
+            "a search compares by val pictures, and there are none",
+            hint="give some images the split val: sightline splits PROJECT",
+        )
 
 
 def trials_of(folder: Path) -> list[dict[str, Any]]:

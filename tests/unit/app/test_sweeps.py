@@ -82,3 +82,9 @@ def test_a_learning_rate_is_found_by_a_job(bench: Workbench, labelled: Project) 
     )
     assert 1e-4 <= found["suggested"] <= 1.0
     assert found["points"][0]["lr"] == pytest.approx(1e-4)
+
+
+def test_without_val_pictures_nothing_is_queued(bench: Workbench, labelled: Project) -> None:
+    bench.splits.change(labelled, method="hash", val=0.0)
+    with pytest.raises(InvalidInputError, match="val"):
+        bench.sweeps.start(labelled, TINY, trials=2, knobs=KNOBS)

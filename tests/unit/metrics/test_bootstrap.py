@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sightline.metrics.bootstrap import interval, interval_of_mean
+from sightline.metrics.bootstrap import interval, interval_of_mean, wilson
 
 
 def test_the_interval_holds_the_truth_about_as_often_as_it_says() -> None:
@@ -39,3 +39,8 @@ def test_any_figure_has_one_and_the_same_seed_gives_the_same() -> None:
 
 def test_no_doubt_is_left_where_all_are_right() -> None:
     assert interval_of_mean(np.ones(30)) == (1.0, 1.0)
+
+
+def test_a_share_of_nothing_may_be_anything() -> None:
+    assert wilson(0, 0) == (0.0, 1.0)
+    assert list(wilson(8, 10)) == pytest.approx([0.4902, 0.9433], abs=1e-3)

@@ -7035,7 +7035,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "queued" | "running" | "stopped" | "done";
+            state: "queued" | "running" | "stopped" | "failed" | "done";
             /** Trials */
             trials: number;
             /** Finished */
@@ -7055,6 +7055,8 @@ export interface components {
             };
             /** Job */
             job: string | null;
+            /** @description why it failed */
+            error: components["schemas"]["JobFault"] | null;
             best: components["schemas"]["BestTrial"] | null;
         };
         /**
@@ -7074,7 +7076,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "queued" | "running" | "stopped" | "done";
+            state: "queued" | "running" | "stopped" | "failed" | "done";
             /** Trials */
             trials: number;
             /** Finished */
@@ -7094,6 +7096,8 @@ export interface components {
             };
             /** Job */
             job: string | null;
+            /** @description why it failed */
+            error: components["schemas"]["JobFault"] | null;
             best: components["schemas"]["BestTrial"] | null;
             /** Rows */
             rows: components["schemas"]["SweepTrial"][];

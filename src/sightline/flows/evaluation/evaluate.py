@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sightline.flows.evaluation.slices import slice_rows
-from sightline.metrics.bootstrap import DRAWS, interval, interval_of_mean
+from sightline.metrics.bootstrap import DRAWS, interval, interval_of_mean, wilson
 from sightline.metrics.calibration import ece, reliability, tag_ece, tag_reliability
 from sightline.metrics.classification import confusion, per_class
 from sightline.metrics.curves import precision_recall, roc, top_k
@@ -144,17 +144,6 @@ def _per_class(kept: Kept, classes: Sequence[str]) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def wilson(hits: int, of: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share (Wilson 1927); 0 and 1 of nothing."""
-    if of == 0:
-        return 0.0, 1.0
-    z = 1.959964
-    share, spread = hits / of, z * z / of
-    centre = (share + spread / 2) / (1 + spread)
-    half = z * np.sqrt(share * (1 - share) / of + spread / (4 * of)) / (1 + spread)
-    return float(max(0.0, centre - half)), float(min(1.0, centre + half))
 
 
 def _plain(value: Any) -> float | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sightline.metrics.bootstrap import interval_of_mean
+from sightline.metrics.bootstrap import interval_of_mean, wilson
 from sightline.metrics.significance import adjusted, worse_than_rest
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def slice_rows(right: F64, facts: Facts, groups: I64 | None = None) -> list[dict
     rows: list[dict[str, Any]] = []
     tests: list[float] = []
     for kind, name, inside in members(facts):
-        low, high = interval_of_mean(right[inside], None if groups is None else groups[inside])
+        low, high = _interval(right[inside], None if groups is None else groups[inside])
         rows.append(
             {
                 "kind": kind,
@@ -68,6 +68,13 @@ def slice_rows(right: F64, facts: Facts, groups: I64 | None = None) -> list[dict
         row["p"] = float(p)
         row["worse"] = bool(p < SURE and row["accuracy"] < row["rest"])
     return sorted(rows, key=lambda row: (not row["worse"], row["p"], row["accuracy"]))
+
+
+def _interval(right: F64, groups: I64 | None) -> tuple[float, float]:
+    """Return the 95 % interval of a mean; of few right or wrong answers by Wilson's formula."""
+    if groups is None and bool(np.isin(right, (0.0, 1.0)).all()):
+        return wilson(int(right.sum()), len(right))
+    return interval_of_mean(right, groups)
 
 
 def members(facts: Facts) -> Iterator[tuple[str, str, Bool]]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from sightline.server.schemas.common import In, Out, When
+from sightline.server.schemas.jobs import JobFault
 
 Knobs = Annotated[list[Annotated[str, Field(max_length=500)]], Field(max_length=50)]
 
@@ -69,7 +70,7 @@ class Sweep(Out):
 
     id: str
     created_at: When
-    state: Literal["queued", "running", "stopped", "done"]
+    state: Literal["queued", "running", "stopped", "failed", "done"]
     trials: int
     finished: int
     prune: bool
@@ -77,6 +78,7 @@ class Sweep(Out):
     knobs: list[str]
     spec: dict[str, Any]
     job: str | None
+    error: JobFault | None = Field(description="why it failed")
     best: BestTrial | None
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from sightline.core.errors import NotFoundError
 from sightline.flows.evaluation.answers import Kept, read_answers
-from sightline.flows.evaluation.evaluate import evaluate, uncalibrated, wilson
+from sightline.flows.evaluation.evaluate import evaluate, uncalibrated
 from sightline.flows.evaluation.slices import Facts
 from sightline.heads.calibration import softmax
 
@@ -86,11 +86,6 @@ def test_one_picture_one_class_and_all_wrong_are_figures_too() -> None:
     found = evaluate(wrong, CLASSES)
     assert found["figures"]["accuracy"] == {"value": 0.0, "low": 0.0, "high": 0.0}
     json.dumps(found, allow_nan=False)
-
-
-def test_a_share_of_nothing_may_be_anything() -> None:
-    assert wilson(0, 0) == (0.0, 1.0)
-    assert list(wilson(8, 10)) == pytest.approx([0.4902, 0.9433], abs=1e-3)
 
 
 def test_a_run_without_answers_says_what_to_do(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import type { SweepDetail } from "@/api/types";
 import { to } from "@/app/project";
 import { queries } from "@/app/services";
 import { Button } from "@/ui/Button";
-import { ago, many } from "@/ui/format";
+import { ago, many, sentence } from "@/ui/format";
 import { ErrorNote, Skeletons } from "@/ui/States";
 import { toasts } from "@/ui/toasts";
 import { WorkBadge } from "@/ui/WorkBadge";
@@ -196,6 +196,14 @@ function Searches({ project }: { project: string }) {
       {data && (
         <section className="stack" aria-label="Search">
           <Head project={project} data={data} onGone={() => choose("")} />
+          {data.error && (
+            <div className="note bad" role="alert">
+              <div>
+                <div>{sentence(data.error.message)}</div>
+                {data.error.hint && <div className="muted small">{sentence(data.error.hint)}</div>}
+              </div>
+            </div>
+          )}
           <Trials data={data} />
         </section>
       )}

@@ -58,7 +58,7 @@ const STATES: Record<Row["state"], string> = {
 export function Trials({ data }: { data: SweepDetail }) {
   const knobs = data.knobs.map((one) => one.split("=")[0] ?? "");
   const { rows } = data;
-  if (rows.length === 0) return <p className="muted">The first trial has not finished its first epoch yet.</p>;
+  if (rows.length === 0) return <p className="muted">No trial has finished an epoch yet.</p>;
   return (
     <>
       <div className="knob-plots">
