@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sightline.core.errors import InvalidInputError
 from sightline.core.labels import LABELLED, SPLITS
-from sightline.core.samples import Sample, SampleSet
+from sightline.core.samples import HALF, Sample, SampleSet
+from sightline.store.odds import learned_as
 
 if TYPE_CHECKING:
     from sightline.core.samples import LabelTask
@@ -46,7 +47,9 @@ def samples(store: Store, project: Project, task: LabelTask = "single") -> Sampl
                 row.id,
                 Path(row.path),
                 row.page,
-                own if task == "single" else min(has, default=-1),
+                own
+                if task == "single"
+                else min((k for k, p in has.items() if p >= HALF), default=-1),
                 SPLITS[int(state.split[row.ordinal])],
                 row.digest,
                 tuple(sorted(has.items())),
@@ -91,13 +94,31 @@ def label_task(task: str) -> LabelTask:
 
 
 def _tags(store: Store, project: Project, index: dict[int, int]) -> dict[int, dict[int, float]]:
-    """Return by ordinal the places of an image's tags with their probabilities."""
-    rows = store.state.get(project.id).tags
+    """Return by ordinal the places of tags with how probable they are; those that are absent not.
+
+    What sidecars said of a tag's probability counts where the label agrees with it.
+    """
+    state = store.state.get(project.id)
     found: dict[int, dict[int, float]] = {}
-    for ordinal, class_id in zip(rows.ordinal.tolist(), rows.class_id.tolist(), strict=True):
+    for ordinal, class_id in zip(
+        state.tags.ordinal.tolist(), state.tags.class_id.tolist(), strict=True
+    ):
         if class_id in index:
             found.setdefault(ordinal, {})[index[class_id]] = 1.0
+    ordinals = dict(zip(state.image_id.tolist(), range(state.size), strict=True))
+    for image_id, odds in store.odds.of_project(project.id).items():
+        tags = found.setdefault(ordinals[image_id], {})
+        for class_id, value in odds.items():
+            place = index[class_id]
+            learned = learned_as(tagged=place in tags, odds=value)
+            if learned:
+                tags[place] = learned
     return found
+
+
+def _first(tags: dict[int, float]) -> int:
+    """Return the first tag that is there, -1 for none."""
+    return min((place for place, odds in tags.items() if odds >= HALF), default=-1)
 
 
 def _nothing(project: Project, *, tagged: bool) -> InvalidInputError:

@@ -85,6 +85,9 @@ class Applier:
         files = [self._row(one, copies.get(one.read.file.path)) for one in plan.files]
         registered = self._store.images.register(self._project, files)
         new = plan.digests("new", "changed")
+        self.put_odds(
+            {one.read.digest: one.read.file.name for one in plan.files}, registered.image_ids
+        )
         outcome = self.label(plan.verdicts, registered.image_ids, new)
         self.set_splits(
             {
@@ -116,6 +119,25 @@ class Applier:
         changes = [self._change(key, one, rows.get(key)) for key, one in wanted.items()]
         labelled = self._write(changes)
         return Outcome(labelled=labelled, conflicts=sum(one.conflict for one in verdicts.values()))
+
+    def put_odds(self, names: dict[str, str], ids: Ids) -> None:
+        """Keep how probable sidecars say tags are.
+
+        Args:
+            names: Digest to the name of its picture.
+            ids: The images of each digest.
+        """
+        found = self._found
+        if found.kind != "tags":
+            return
+        said = {digest: found.odds.get(name, {}) for digest, name in names.items()}
+        self._make_classes({tag for odds in said.values() for tag in odds})
+        wanted = {
+            key: {self._classes[tag.casefold()]: value for tag, value in odds.items()}
+            for digest, odds in said.items()
+            for key in ids[digest]
+        }
+        self._store.odds.put(wanted)
 
     def set_splits(self, wanted: dict[int, str]) -> None:
         """Put images into splits, except those that are in one by hand or by folder."""

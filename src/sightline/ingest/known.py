@@ -86,17 +86,19 @@ class Registered:
         renamed: dict[int, str] = {}
         for file, path in unchanged:
             labels = found.of.get(file.name)
-            if not labels:
+            if labels is None:
                 continue
             one, text = self.by_path[path], label_text(labels)
             imported = bool(self.known.said(one.digest))
-            if one.label != text:
+            changed = (one.label or "") != text
+            if changed:
                 renamed[one.id] = text
                 self.known.add(one.digest, Place(path, text))
-            if one.label != text or pending.intersection(ids[one.digest]):
+            if changed or pending.intersection(ids[one.digest]):
                 made = verdict(self.known, one.digest, labels, imported=imported)
                 verdicts[one.digest] = made
         self._rename(renamed)
+        applier.put_odds({self.by_path[path].digest: file.name for file, path in unchanged}, ids)
         outcome = applier.label(verdicts, ids, set()) if verdicts else Outcome()
         applier.set_splits(self._splits(unchanged, ids, state, found.splits))
         return outcome

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from sightline.core.errors import InvalidInputError
 from sightline.core.names import check_name
@@ -33,6 +34,11 @@ MAX_TAG_CHARACTERS: Final = 40
 MAX_TAG_WORDS: Final = 4
 MAX_TAGS: Final = 200
 MIN_CLASSES: Final = 2
+HALF: Final = 0.5
+"""From this probability on an image has a tag."""
+Tags: TypeAlias = dict[str, float]
+"""Tag to how probable it is, 0 to 1, not a number where nobody knows."""
+_ODDS: Final = re.compile(r"0?\.\d+|[01](\.0*)?")
 _NUMBERS: Final = re.compile(r"^\s*-?\d+(\s+-?\d*\.?\d+(e-?\d+)?)+\s*$", re.IGNORECASE)
 
 
@@ -42,7 +48,7 @@ class FolderLabels:
 
     kind: Kind = "none"
     of: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Name of a picture to its class (one) or its tags (any number)."""
+    """Name of a picture to its class (one) or its tags (any number); none: looked at, no tag."""
     splits: dict[str, str] = field(default_factory=dict)
     """Name of a picture to train, val or test, where a folder says so."""
     classes: tuple[str, ...] = ()
@@ -51,6 +57,9 @@ class FolderLabels:
     """Folders or tags that cannot be the name of a class."""
     rule: str = ""
     """Why tags were read, or were not, in words."""
+    odds: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Name of a picture to those of its tags that are not certain: how probable they are, not a
+    number where nobody knows. Those below one half are not among its tags."""
 
 
 def find_labels(
@@ -72,11 +81,14 @@ def find_labels(
     tags, rule = _tags(names, set(texts), read_text, want)
     kind: Kind = "tags" if tags is not None else "folders"
     if tags is None:
-        tags = {name: (one,) for name, one in _class_folders(names).items()}
-    of, classes, refused = _named(tags)
+        tags = {name: {one: 1.0} for name, one in _class_folders(names).items()}
+    said, classes, refused = _named(tags)
+    of = {name: tuple(one for one, p in tags.items() if p >= HALF) for name, tags in said.items()}
     if not classes or (kind == "folders" and len(classes) < MIN_CLASSES):
         return FolderLabels(splits=splits, rule=rule)
-    return FolderLabels(kind, of, splits, classes, refused, rule)
+    unsure = {name: _unsure(tags) for name, tags in said.items()}
+    odds = {name: one for name, one in unsure.items() if one}
+    return FolderLabels(kind, of, splits, classes, refused, rule, odds)
 
 
 def split_of_folder(name: str) -> str | None:
@@ -104,7 +116,7 @@ def _class_folders(names: Sequence[str]) -> dict[str, str]:
 
 def _tags(
     names: Sequence[str], texts: set[str], read_text: Callable[[str], str | None], want: Want
-) -> tuple[dict[str, tuple[str, ...]] | None, str]:
+) -> tuple[dict[str, Tags] | None, str]:
     """Return pictures to their tags, None when the text files are not tags, and why."""
     if want == "folders":
         return None, "class folders were asked for: .txt files are not looked at"
@@ -126,18 +138,39 @@ def _tags(
     return parsed, f"{have}, {short}: any number of tags{asked}"
 
 
-def parse_tags(text: str) -> tuple[str, ...]:
-    """Return the tags of a sidecar, each once; nothing if it is prose or numbers (YOLO)."""
+def parse_tags(text: str) -> Tags:
+    """Return the tags of a sidecar with how probable each is; nothing if it is prose or numbers.
+
+    `tag` is certain, `tag:0.7` is probable, `tag:?` is not known (not a number). A tag that is
+    there twice counts as at first. Numbers are YOLO's.
+    """
     lines = [line for line in text.replace("\ufeff", "").splitlines() if line.strip()]
     if any(_NUMBERS.match(line) for line in lines):
-        return ()
-    tags = [tag for line in lines for part in line.split(",") if (tag := " ".join(part.split()))]
+        return {}
+    parts = [" ".join(part.split()) for line in lines for part in line.split(",")]
+    tags = [_tag(part) for part in parts if part]
     short = all(
-        len(tag) <= MAX_TAG_CHARACTERS and len(tag.split()) <= MAX_TAG_WORDS for tag in tags
+        len(tag) <= MAX_TAG_CHARACTERS and len(tag.split()) <= MAX_TAG_WORDS for tag, _ in tags
     )
-    if not tags or not short or len(tags) > MAX_TAGS or all(_is_number(tag) for tag in tags):
-        return ()
-    return tuple({tag.casefold(): tag for tag in reversed(tags)}.values())[::-1]
+    if not tags or not short or len(tags) > MAX_TAGS or all(_is_number(tag) for tag, _ in tags):
+        return {}
+    first = {tag.casefold(): (tag, odds) for tag, odds in reversed(tags)}
+    return dict(reversed(first.values()))
+
+
+def _tag(text: str) -> tuple[str, float]:
+    """Return a tag and how probable it is; a colon that no probability follows is part of it."""
+    name, colon, value = (part.strip() for part in text.rpartition(":"))
+    if not colon or not name:
+        return text, 1.0
+    if value == "?":
+        return name, math.nan
+    return (name, float(value)) if _ODDS.fullmatch(value) else (text, 1.0)
+
+
+def _unsure(tags: Tags) -> dict[str, float]:
+    """Return the tags that are neither certain nor excluded."""
+    return {name: odds for name, odds in tags.items() if odds not in {0.0, 1.0}}
 
 
 def _is_number(text: str) -> bool:
@@ -149,8 +182,8 @@ def _is_number(text: str) -> bool:
 
 
 def _named(
-    raw: dict[str, tuple[str, ...]],
-) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...], tuple[str, ...]]:
+    raw: dict[str, Tags],
+) -> tuple[dict[str, Tags], tuple[str, ...], tuple[str, ...]]:
     """Return (labels, class names, refused names), one spelling per name whatever its case."""
     spellings: dict[str, str | None] = {}
     refused: dict[str, None] = {}
@@ -162,7 +195,7 @@ def _named(
             if spellings[key] is None:
                 refused[label] = None
     of = {
-        name: tuple(spelt for one in labels if (spelt := spellings[one.casefold()]))
+        name: {spelt: p for one, p in labels.items() if (spelt := spellings[one.casefold()])}
         for name, labels in raw.items()
     }
     names = {spelt for spelt in spellings.values() if spelt is not None}

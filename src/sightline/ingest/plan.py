@@ -128,7 +128,7 @@ def plan(
             known.forget(digest)
         known.add(digest, Place(path, label_text(labels)))
         made.files.append(Planned(read, kind, labels, found.splits.get(name), gone))
-        if labels:
+        if name in found.of:
             made.verdicts[digest] = verdict(known, digest, labels, imported=digest in imported)
     return made
 

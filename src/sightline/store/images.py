@@ -247,7 +247,7 @@ class ImageTable:
         query = (
             select(annotation_rows.c.id)
             .join(images, images.c.id == annotation_rows.c.image_id)
-            .where(images.c.project_id == project_id, annotation_rows.c.kind == "tag")
+            .where(images.c.project_id == project_id, annotation_rows.c.kind == "odds")
             .where(annotation_rows.c.score > 0, annotation_rows.c.score < 1)
             .limit(1)
         )

@@ -17,6 +17,7 @@ from sightline.store.images import ImageTable
 from sightline.store.jobs import JobTable
 from sightline.store.labels import LabelStore
 from sightline.store.models import ModelStore
+from sightline.store.odds import OddsTable
 from sightline.store.projects import ProjectTable
 from sightline.store.runs import HeadTable, RunTable
 from sightline.store.schema import migrate, refuse_foreign
@@ -41,6 +42,7 @@ class Store:
         self.projects = ProjectTable(self.db)
         self.classes = ClassTable(self.db)
         self.images = ImageTable(self.db)
+        self.odds = OddsTable(self.db)
         self.state = StateCache(self.db)
         self.labels = LabelStore(self.db)
         self.edits = EditStore(self.db)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -94,9 +96,22 @@ def test_yolo_lines_are_never_tags() -> None:
     assert of("1.jpg", "2.jpg", **{"1": yolo, "2": ""}).kind == "none"
     found = of("1.jpg", "2.jpg", "3.jpg", **{"1": yolo, "2": "cat, dog", "3": "dog"})
     assert "1.jpg" not in found.of
-    assert parse_tags("1 0.1 0.2 0.3 0.4 0.5 0.6") == ()
-    assert parse_tags("0, 1, 2") == ()
-    assert parse_tags("7") == ()
+    assert parse_tags("1 0.1 0.2 0.3 0.4 0.5 0.6") == {}
+    assert parse_tags("0, 1, 2") == {}
+    assert parse_tags("7") == {}
+
+
+def test_tags_may_say_how_probable_they_are() -> None:
+    tags = parse_tags("cat:0.7, dog : .2, bird, Cat:0.1, fish:?, a:b, ratio:16, on:1, off:0.0")
+    unknown = tags.pop("fish")
+    assert math.isnan(unknown)
+    assert tags == {
+        "cat": 0.7, "dog": 0.2, "bird": 1.0, "a:b": 1.0, "ratio:16": 1.0, "on": 1.0, "off": 0.0,
+    }  # fmt: skip
+    found = of("1.jpg", "2.jpg", **{"1": "cat:0.7, dog:0.2", "2": "dog:0.4, bird:0"})
+    assert found.of == {"1.jpg": ("cat",), "2.jpg": ()}
+    assert found.odds == {"1.jpg": {"cat": 0.7, "dog": 0.2}, "2.jpg": {"dog": 0.4}}
+    assert found.classes == ("bird", "cat", "dog")
 
 
 def test_captions_are_no_tags() -> None:

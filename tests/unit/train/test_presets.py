@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -200,3 +201,11 @@ def test_every_preset_says_for_whom_it_is() -> None:
         assert preset.purpose.endswith(".")
         assert preset.group in GROUPS
         assert not re.search(r"\b[A-Z]{2,} [A-Z]{2,}\b", preset.purpose)
+
+
+def test_the_guide_lists_every_preset_with_its_networks() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "guide" / "presets.md").read_text("utf-8")
+    for preset in PRESETS.values():
+        row = next(one for one in guide.splitlines() if one.startswith(f"| `{preset.name}`"))
+        assert preset.title in row
+        assert all(f"`{name}`" in row for name in preset.networks)
