@@ -49,7 +49,7 @@ def test_probabilities_reach_the_training_and_the_advice(bench: Workbench, soft:
     assert bench.projects.task(soft) == "multi"
     assert bench.advice("pets")["preset"] == "multilabel_probability"
     state = bench.store.state.get(soft.id)
-    assert state.tags.counts().values() == {45} or sum(state.tags.counts().values()) == 45
+    assert sum(state.tags.counts().values()) == 45, "below one half an image has no tag"
 
 
 def test_what_a_person_says_is_certain_and_undo_brings_the_probability_back(
