@@ -11,6 +11,7 @@ from sightline.heads.sigmoids import fit_sigmoids, sigmoid
 from sightline.heads.tag_calibration import HALF, thresholds
 from sightline.metrics.calibration import tag_ece, tag_reliability
 from sightline.metrics.tags import per_tag
+from sightline.metrics.thresholds import for_precision
 from sightline.train.evaluate import MIN_CALIBRATED
 from sightline.train.findings import WORST, Answers, Findings, headline
 
@@ -30,7 +31,14 @@ FLOOR: Final = 1e-12
 
 
 class TagJudge:
-    """Average precision of each tag, and thresholds, chosen on val, that say which are there."""
+    """Average precision of each tag, and thresholds, chosen on val, that say which are there.
+
+    Args:
+        target_precision: Of every tag's threshold, 0..1; 0: that of the highest F1.
+    """
+
+    def __init__(self, target_precision: float = 0.0) -> None:
+        self._target = target_precision
 
     def outputs(self, net: nn.Module) -> Callable[[torch.Tensor], torch.Tensor]:
         """Return the network itself: it gives logits."""
@@ -56,7 +64,9 @@ class TagJudge:
         val = answers.get("val")
         temperature = 1.0 if val is None else temperature_of(val.logits, val.y)
         found = {name: self.probabilities(one.logits, temperature) for name, one in answers.items()}
-        limits = np.full(len(classes), HALF) if val is None else _limits(found["val"], val.y)
+        limits = np.full(len(classes), HALF)
+        if val is not None:
+            limits = self._limits(found["val"], val.y)
         splits = {
             name: measure(found[name], one.y, classes, limits) for name, one in answers.items()
         }
@@ -69,6 +79,11 @@ class TagJudge:
         return Findings(
             temperature, metrics, splits, worst[:WORST], tuple(float(one) for one in limits)
         )
+
+    def _limits(self, probabilities: F64, y: I64 | F32) -> F64:
+        if self._target:
+            return for_precision(probabilities, _there(y), self._target, ~np.isnan(y))
+        return _limits(probabilities, y)
 
 
 def temperature_of(logits: F32, y: I64 | F32) -> float:

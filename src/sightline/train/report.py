@@ -58,7 +58,7 @@ def answer(
 def judge_of(spec: TrainSpec, classes: int) -> Judge:
     """Return how the answers of a spec's task are judged; `classes`: how many there are."""
     if spec.task == "multi":
-        return TagJudge()
+        return TagJudge(spec.target_precision)
     if spec.task == "embedding":
         return EmbeddingJudge(classes, spec.loss.cosine_scale)
     return ClassJudge()

@@ -44,6 +44,13 @@ class TrainSpec(Part):
         description="single: one class for each picture; multi: any number of tags; embedding: "
         "pictures of one class near each other. Chosen for the project.",
     )
+    target_precision: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Of tags: thresholds are chosen on val so that what is said is right so often; "
+        "0: so that F1 is highest.",
+    )
     preset: str = Field(
         default="", max_length=100, description="The preset that this began as; says nothing more."
     )
@@ -165,7 +172,7 @@ class TrainSpec(Part):
 
 RESUMABLE = (
     "epochs", "loader", "checkpoint", "early_stopping", "threads", "device", "precision", "memory",
-    "on_nan", "track",
+    "on_nan", "track", "target_precision",
 )  # fmt: skip
 """Top-level keys that may differ when a run is resumed."""
 

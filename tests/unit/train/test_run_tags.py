@@ -169,3 +169,11 @@ def test_what_hardly_can_be_learned_is_told(tagged: SampleSet, bars: SampleSet) 
     (single, no_val) = check_samples(few)
     assert "a single training picture of lies, stands, leans" in single
     assert "no val pictures" in no_val
+
+
+def test_a_wanted_precision_raises_the_thresholds(
+    tagged: SampleSet, quick: Any, tmp_path: Path
+) -> None:
+    usual = train(quick(**multi(epochs=3)), tagged, tmp_path / "f1")
+    careful = train(quick(**multi(epochs=3, target_precision=1.0)), tagged, tmp_path / "precise")
+    assert sum(careful.thresholds) > sum(usual.thresholds)

@@ -4,7 +4,7 @@ import type { Spec } from "./spec";
 /** The sections of the form: which settings stand where. What is not named stands in the last. */
 export const GROUPS = [
   { title: "Network", keys: ["model"], open: true },
-  { title: "Data", keys: ["image_size", "resize", "tone", "task", "folds", "fold", "sampling"] },
+  { title: "Data", keys: ["image_size", "resize", "tone", "task", "folds", "fold", "sampling", "target_precision"] },
   { title: "Augmentation", keys: ["augment"] },
   { title: "Loss", keys: ["loss"] },
   {
