@@ -112,7 +112,13 @@ class ExplainedRuns:
         return self._average(run, asked, told)
 
     def mistakes(
-        self, run_id: str, asked: Asked | None = None, *, offset: int = 0, limit: int = 60
+        self,
+        run_id: str,
+        asked: Asked | None = None,
+        *,
+        split: str | None = None,
+        offset: int = 0,
+        limit: int = 60,
     ) -> dict[str, Any]:
         """Return a run's mistakes from a place on, the surest first, explained as far as they are.
 
@@ -121,7 +127,7 @@ class ExplainedRuns:
         """
         run, asked = self._store.runs.get(run_id), asked or Asked()
         card = card_of_run(self._store, run)
-        found = self._mistakes(run, card)
+        found = [one for one in self._mistakes(run, card) if split in {None, one.split}]
         part = found[offset : offset + limit]
         rows = {row.id: row for row in self._store.images.by_ids([one.image_id for one in part])}
         job = self._job(run_id, "mistakes")

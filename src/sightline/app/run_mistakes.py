@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from sightline.core.errors import NotFoundError, UnknownRunError
+from sightline.core.errors import ConflictError, NotFoundError, UnknownRunError
 from sightline.core.labels import LABELLED, SPLITS
 
 if TYPE_CHECKING:
@@ -125,9 +125,11 @@ class Mistaken:
 
         Raises:
             UnknownRunError: There is no such run of this project.
+            ConflictError: None is named, and none has ended.
             NotFoundError: It has not ended.
         """
         state = self._store.state.get(project.id)
+        run_id = run_id or self._newest(project).id
         key = (project.id, run_id, n, state.seq)
         if self._last is None or self._last[0] != key:
             self._last = key, self._read(project, n, run_id, state)
@@ -135,8 +137,6 @@ class Mistaken:
 
     def _read(self, project: Project, n: int, run_id: str, state: ProjectState) -> tuple[F32, I64]:
         sure, said = np.full(n, np.nan, np.float32), np.full(n, -1, np.int64)
-        if not run_id:
-            return sure, said
         run = self._store.runs.get(run_id)
         if run.project_id != project.id:
             raise UnknownRunError(
@@ -152,6 +152,15 @@ class Mistaken:
             if at < n and stands(state, at, row, int(ids[row.class_index])):
                 sure[at], said[at] = row.sureness, ids[row.class_index]
         return sure, said
+
+    def _newest(self, project: Project) -> Run:
+        for run in self._store.runs.list(project.id):
+            if run.state == "done" and run.model_id is not None:
+                return run
+        raise ConflictError(
+            f"no training of {project.name} has ended",
+            hint=f"train a network first: sightline train {project.name}",
+        )
 
 
 def card_of_run(store: Store, run: Run) -> ModelCard:

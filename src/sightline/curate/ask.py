@@ -42,7 +42,7 @@ class Ask:
     text: str = ""
     """What to look for."""
     run: str = ""
-    """Id of a training."""
+    """Id of a training; empty: the newest that has ended."""
 
     def __post_init__(self) -> None:
         """Refuse what makes no sense."""

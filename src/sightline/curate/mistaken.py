@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sightline.core.errors import InvalidInputError
 from sightline.curate.ranked import Ranking, ranked
 
 if TYPE_CHECKING:
@@ -21,15 +20,7 @@ SAID: Final = "mistaken_as"
 
 
 def plan_mistaken(pool: Pool, ask: Ask) -> Plan:
-    """Return the images that a run's network answered wrongly, the surest first.
-
-    Raises:
-        InvalidInputError: No run is named.
-    """
-    if not ask.run:
-        raise InvalidInputError(
-            "whose mistakes? no run is named", hint="say run=ID, as `sightline runs list` shows it"
-        )
+    """Return the images that a run's network answered wrongly, the surest first."""
     sure, said = pool.arrays[SURE], pool.arrays[SAID]
     wanted = pool.live() & np.isfinite(sure)
     return ranked(

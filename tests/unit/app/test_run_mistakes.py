@@ -7,7 +7,7 @@ import pytest
 
 from fakes.trained import trained
 from sightline.app.run_mistakes import Answered, mistakes
-from sightline.core.errors import InvalidInputError, NotFoundError, UnknownRunError
+from sightline.core.errors import ConflictError, NotFoundError, UnknownRunError
 from sightline.core.labels import LabelChange
 from unit.app.conftest import label_by_folder, rows
 
@@ -62,8 +62,9 @@ def test_a_queue_of_no_run_or_of_another_projects_is_refused(
     label_by_folder(bench, pets)
     card = trained(bench, pets, tmp_path)
     other = bench.projects.create("other")
-    with pytest.raises(InvalidInputError, match="no run is named"):
-        bench.queues.make_view(pets, "mistaken")
+    with pytest.raises(ConflictError, match="no training of other has ended"):
+        bench.queues.make_view(other, "mistaken")
+    assert bench.queues.make_view(pets, "mistaken")["size"] == 0  # the newest run's
     with pytest.raises(UnknownRunError):
         bench.queues.make_view(other, "mistaken", options={"run": card.run})
     run = bench.store.runs.create(

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from sightline.core.errors import InvalidInputError
 from sightline.curate.queues import plan
 from unit.curate.pools import pool
 
@@ -27,9 +25,3 @@ def test_a_networks_mistakes_come_surest_first_with_what_it_says() -> None:
         "the network differs about (deleted)",
         "labelled cat, the network says dog",
     ]
-
-
-def test_no_run_no_queue() -> None:
-    with pytest.raises(InvalidInputError) as caught:
-        plan("mistaken", pool(2))
-    assert "runs list" in caught.value.hint

@@ -5747,7 +5747,7 @@ export interface components {
             text?: string | null;
             /**
              * Run
-             * @description id of a training
+             * @description id of a training; none: the newest that has ended
              */
             run?: string | null;
         };
@@ -9815,6 +9815,7 @@ export interface operations {
                 method?: string;
                 /** @description dotted name; empty: by itself */
                 layer?: string;
+                split?: ("train" | "val" | "test") | null;
                 offset?: number;
                 limit?: number;
             };

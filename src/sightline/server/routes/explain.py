@@ -12,7 +12,7 @@ from sightline.core.errors import InvalidInputError
 from sightline.server.deps import Bench, Drawing, Limit, Offset, Predicting, Ref
 from sightline.server.forms import is_multipart, read_json, uploaded
 from sightline.server.pictures import PICTURE, answer, headers_of, is_known
-from sightline.server.schemas.common import MAX_CLASS_ID
+from sightline.server.schemas.common import MAX_CLASS_ID, Split
 from sightline.server.schemas.explain import (
     ClassAverages,
     Explain,
@@ -136,12 +136,13 @@ def run_mistakes(
     bench: Bench,
     method: Method = "auto",
     layer: Layer = "",
+    split: Split | None = None,
     offset: Offset = 0,
     limit: Limit = 60,
 ) -> object:
     """Return a training's mistakes, the surest first, with what the network looked at."""
     asked = Asked(method=method, layer=layer)
-    return bench.explained_runs.mistakes(run_id, asked, offset=offset, limit=limit)
+    return bench.explained_runs.mistakes(run_id, asked, split=split, offset=offset, limit=limit)
 
 
 @router.post("/runs/{run_id}/mistakes", status_code=202, response_model=Job)

@@ -216,7 +216,10 @@ class NewView(In):
     images: list[ImageId] | None = Field(default=None, min_length=1, max_length=1_000)
     text: str | None = Field(default=None, min_length=1, max_length=1_000)
     run: str | None = Field(
-        default=None, min_length=1, max_length=200, description="id of a training"
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="id of a training; none: the newest that has ended",
     )
 
     def options(self) -> dict[str, Any]:
