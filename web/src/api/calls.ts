@@ -25,15 +25,16 @@ async function take<T>(asked: Promise<Answered<T>>): Promise<T> {
   return answer.data as T;
 }
 
+async function answered<T>(response: Response): Promise<Answered<T>> {
+  const said: unknown = await response.json().catch(() => null);
+  return response.ok ? { data: said as T, response } : { error: said, response };
+}
+
 /** Uploads; openapi-fetch would write the form as JSON. */
 async function sendFiles<T>(url: string, list: readonly File[]): Promise<T> {
   const body = new FormData();
   for (const file of list) body.append("files", file, file.name);
-  const asked = fetch(url, { method: "POST", body, credentials: "same-origin" }).then(async (response) => {
-    const said: unknown = await response.json().catch(() => null);
-    return response.ok ? { data: said as T, response } : { error: said, response };
-  });
-  return take<T>(asked);
+  return take<T>(fetch(url, { method: "POST", body, credentials: "same-origin" }).then(answered<T>));
 }
 
 export const urls = {
@@ -277,6 +278,30 @@ export const api = {
     take(client.POST("/api/models/{ref}/export", { ...asModel(ref), body: { format: "onnx" } })),
   predict: (ref: string, list: readonly File[]) =>
     sendFiles<{ items: t.Prediction[] }>(`/api/models/${encodeURIComponent(ref)}/predict`, list),
+
+  layers: (ref: string) => take(client.GET("/api/models/{ref}/layers", asModel(ref))),
+  explainImage: (ref: string, image_id: number, wish: t.ExplainWish, signal?: AbortSignal) =>
+    take<t.Explanation>(
+      fetch(`/api/models/${encodeURIComponent(ref)}/explain`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ image_id, ...wish }),
+        credentials: "same-origin",
+        signal: signal ?? null,
+      }).then(answered<t.Explanation>),
+    ),
+  explainFile: (ref: string, file: File, { method, layer, class: name }: t.ExplainWish) => {
+    const query = new URLSearchParams({ method, layer, ...(name === null ? {} : { class: name }) });
+    return sendFiles<t.Explanation>(`/api/models/${encodeURIComponent(ref)}/explain?${query.toString()}`, [file]);
+  },
+  mistakes: (run_id: string, query: { method: string; split?: t.Split; offset: number; limit: number }) =>
+    take(client.GET("/api/runs/{run_id}/mistakes", { params: { path: { run_id }, query } })),
+  explainMistakes: (run_id: string, method: string) =>
+    take(client.POST("/api/runs/{run_id}/mistakes", { ...asRun(run_id), body: { method, layer: "" } })),
+  attention: (run_id: string, method: string) =>
+    take(client.GET("/api/runs/{run_id}/attention", { params: { path: { run_id }, query: { method } } })),
+  averageAttention: (run_id: string, method: string) =>
+    take(client.POST("/api/runs/{run_id}/attention", { ...asRun(run_id), body: { method, layer: "" } })),
 
   jobs: () => take(client.GET("/api/jobs")),
   job: (id: string) => take(client.GET("/api/jobs/{job_id}", asJob(id))),

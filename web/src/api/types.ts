@@ -24,6 +24,16 @@ export type ImportReport = S["ImportReport"];
 export type ImportRequest = Required<S["NewImport"]>;
 export type Region = S["Region"];
 /** Which images: every part is there, an empty one leaves nothing out. */
+export type ClassAverage = S["ClassAverage"];
+export type Explanation = S["Explanation"];
+/** How a picture is to be explained: empty or null leaves it to the server. */
+export interface ExplainWish {
+  readonly method: string;
+  readonly layer: string;
+  readonly class: string | null;
+}
+export type Layers = S["Layers"];
+export type RunMistake = S["RunMistake"];
 export type Estimate = S["Estimate"];
 export type Evaluated = S["Evaluated"];
 export type EvaluatedSlice = S["Slice"];

@@ -13,6 +13,7 @@ const TITLES: Readonly<Record<string, string>> = {
   pull: "Pulling a model",
   map: "Mapping",
   train: "Training",
+  explain: "Explaining",
   export: "Exporting",
   "export-labels": "Exporting labels",
   "import-labels": "Importing labels",

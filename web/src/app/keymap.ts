@@ -27,6 +27,7 @@ export type Action =
         | "reject"
         | "repeat"
         | "similar"
+        | "explain"
         | "queues"
         | "find"
         | "fit"
@@ -75,6 +76,7 @@ export const BINDABLE = {
   reject: "n",
   repeat: ".",
   similar: "s",
+  explain: "e",
   queues: "q",
   find: "/",
   refresh: "r",
@@ -92,6 +94,7 @@ export const MEANS: Readonly<Record<Bindable, string>> = {
   reject: "Not what the model suggests: accepting leaves it out. In a project of tags: none of these",
   repeat: "The last label again",
   similar: "What is similar to the selection, or to the focused picture",
+  explain: "Where a network looked, over the open picture",
   queues: "Choose a queue",
   find: "Search",
   refresh: "Refresh the view",
@@ -216,6 +219,7 @@ export const sheet = (chosen: Chosen): readonly { readonly title: string; readon
       { keys: ["←", "→"], means: "Previous and next picture" },
       { keys: ["+", "−"], means: "Zoom" },
       { keys: ["Shift", "1"], means: "Fit" },
+      ...bound(chosen, "explain"),
     ],
   },
   {

@@ -1,8 +1,10 @@
-import { ChevronLeft, ChevronRight, Crop, Download, X } from "lucide-react";
+import { ChevronLeft, ChevronRight, Crop, Download, Flame, X } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { Link } from "react-router";
 import { urls } from "@/api/calls";
+import { useBindings } from "@/app/bindings";
+import { BINDABLE, keyName } from "@/app/keymap";
 import { to } from "@/app/project";
 import { skip, unsure, type ClassLook } from "@/label/look";
 import type { Mark } from "@/label/outbox";
@@ -10,12 +12,15 @@ import { Swatch } from "@/label/Swatch";
 import { Button, IconButton, Kbd, Tip } from "@/ui/Button";
 import { baseName, count } from "@/ui/format";
 import { Skeleton } from "@/ui/States";
+import { HeatLayer } from "@/routes/explain/Heat";
+import { heatOf, useWhy, WhyPanel } from "@/routes/explain/Why";
 import { TagList } from "./classes/TagList";
 import { ImageHistory } from "./history/ImageHistory";
 import { Facts, Probabilities, StatusLine, useImage } from "./Inspector";
 import { ScienceStrip } from "./ScienceStrip";
 import { Stage } from "./Stage";
 import { lookOf, lookQuery, sameLook, wrongIn, type Look } from "./tone";
+import { useDetailKey } from "./useDetailKey";
 import { useRested } from "./useRested";
 import type { View } from "./useView";
 
@@ -55,6 +60,11 @@ export function Detail(props: DetailProps) {
   const look = science && (chosen ?? lookOf(science.tone));
   const asked = science && look && !wrongIn(look) && !sameLook(look, lookOf(science.tone)) ? lookQuery(look) : "";
   const query = useRested(asked, 200);
+  const [explaining, setExplaining] = useState(false);
+  const chosenKeys = useBindings();
+  const why = useWhy(project, item?.id, explaining);
+  const heat = heatOf(why);
+  useDetailKey("explain", () => setExplaining((now) => !now));
   const byId = new Map(looks.map((look) => [look.id, look]));
 
   return (
@@ -95,6 +105,14 @@ export function Detail(props: DetailProps) {
               <Crop size={16} aria-hidden />
             </Link>
           </Tip>
+          <IconButton
+            label="Where a network looked"
+            keys={keyName(chosenKeys.explain ?? BINDABLE.explain)}
+            aria-pressed={explaining}
+            onClick={() => setExplaining(!explaining)}
+          >
+            <Flame size={16} aria-hidden />
+          </IconButton>
           {item && (
             <a
               className="button quiet icon"
@@ -109,7 +127,13 @@ export function Detail(props: DetailProps) {
             <X size={18} aria-hidden />
           </IconButton>
         </div>
-        {item ? <Stage key={item.id} item={item} look={science ? query : ""} /> : <Skeleton height="100%" />}
+        {item ? (
+          <Stage key={item.id} item={item} look={science ? query : ""}>
+            {heat && <HeatLayer {...heat} />}
+          </Stage>
+        ) : (
+          <Skeleton height="100%" />
+        )}
         <aside className="detail-side" aria-label="About the picture">
           {item && <StatusLine item={item} looks={byId} />}
           {multi && item && <TagList project={project} item={item} image={image} looks={looks} />}
@@ -129,6 +153,7 @@ export function Detail(props: DetailProps) {
               <Kbd>X</Kbd> skip
             </Button>
           </div>
+          {explaining && <WhyPanel project={project} why={why} />}
           {science && look && <ScienceStrip project={project} science={science} look={look} onLook={setChosen} />}
           {!multi && image && image.probabilities.length > 0 && (
             <section>

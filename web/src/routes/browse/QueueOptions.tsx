@@ -6,11 +6,12 @@ import { keys } from "@/api/keys";
 import type { QueueInfo } from "@/api/types";
 import type { ClassLook } from "@/label/look";
 import { IconButton } from "@/ui/Button";
-import { many } from "@/ui/format";
+import { ago, many } from "@/ui/format";
 import { BANDS, MEASURES, METHODS, type Asked, type Measure, type Method, type Options } from "./asked";
 import { BandSlider } from "./BandSlider";
 
 interface QueueOptionsProps {
+  project: string;
   queue: QueueInfo;
   asked: Asked;
   onAsk: (next: Asked) => void;
@@ -109,8 +110,26 @@ function Words({ value, onFind }: { value: string; onFind: (text: string) => voi
   );
 }
 
+/** Trainings that have ended, the newest first: whose mistakes. */
+function WhichRun({ project, value, onChoose }: { project: string; value: string; onChoose: (id: string) => void }) {
+  const { data: runs } = useQuery({ queryKey: keys.runs(project), queryFn: () => api.runs(project) });
+  const names = (runs ?? [])
+    .filter((run) => run.state === "done")
+    .map((run) => [run.id, `${run.network} ${ago(run.finished_at)}`] as const);
+  const known = value === "" || names.some(([id]) => id === value);
+  return (
+    <Choice
+      label="Whose mistakes"
+      value={value === "" ? null : value}
+      first="of the newest training"
+      names={known ? names : [[value, value] as const, ...names]}
+      onChoose={(id) => onChoose(id ?? "")}
+    />
+  );
+}
+
 /** What a queue can be told, beside its name. */
-export function QueueOptions({ queue, asked, onAsk, looks, onBack }: QueueOptionsProps) {
+export function QueueOptions({ project, queue, asked, onAsk, looks, onBack }: QueueOptionsProps) {
   const { options } = asked;
   const set = (part: Partial<Options>) => onAsk({ ...asked, options: { ...options, ...part } });
   const takes = (option: string) => queue.options.includes(option);
@@ -150,6 +169,7 @@ export function QueueOptions({ queue, asked, onAsk, looks, onBack }: QueueOption
       )}
       {takes("against") && <Against value={options.against} onChoose={(against) => set({ against })} />}
       {takes("text") && <Words value={options.text} onFind={(text) => set({ text })} />}
+      {takes("run") && <WhichRun project={project} value={options.run} onChoose={(run) => set({ run })} />}
       {takes("images") && options.images.length > 0 && (
         <span className="chip">
           like {many(options.images.length, "picture")}

@@ -1,5 +1,5 @@
 import { ImageOff } from "lucide-react";
-import { useEffect, useLayoutEffect, useRef, useState, type PointerEvent } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, type PointerEvent, type ReactNode } from "react";
 import { urls } from "@/api/calls";
 import type { Item } from "@/api/types";
 import { browsing, isTyping } from "@/app/keymap";
@@ -25,7 +25,14 @@ function useStageSize(ref: React.RefObject<HTMLElement | null>): Size | null {
 }
 
 /** The picture, large: fits, zooms at the pointer, moves by dragging. Its thumbnail stands in until it is there. */
-export function Stage({ item, look = "" }: { item: Item; look?: string }) {
+interface StageProps {
+  item: Item;
+  look?: string;
+  /** Lies over the picture, and moves with it. */
+  children?: ReactNode;
+}
+
+export function Stage({ item, look = "", children }: StageProps) {
   const box = useRef<HTMLDivElement>(null);
   const stage = useStageSize(box);
   const [moved, setMoved] = useState<Camera | null>(null);
@@ -107,6 +114,7 @@ export function Stage({ item, look = "" }: { item: Item; look?: string }) {
             onLoad={() => setSeen({ src, state: "shown" })}
             onError={() => setSeen({ src, state: "failed" })}
           />
+          {children}
         </div>
       )}
       {state === "failed" && (

@@ -78,6 +78,7 @@ export const ToolBar = memo(function ToolBar(props: ToolBarProps) {
         onClosed={props.onGrid}
       />
       <QueueOptions
+        project={project}
         queue={byName(queues, asked.queue)}
         asked={asked}
         onAsk={onAsk}

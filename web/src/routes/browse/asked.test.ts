@@ -30,6 +30,7 @@ const asked: Asked = {
     against: "my model",
     images: [5, 6],
     text: "a red one",
+    run: "r1",
   },
 };
 const read = (text: string) => fromAddress(new URLSearchParams(text));

@@ -17,6 +17,8 @@ export interface Options {
   readonly images: readonly number[];
   /** What is looked for in words. */
   readonly text: string;
+  /** Id of a training; empty: the newest. */
+  readonly run: string;
 }
 
 /** What the page shows: lives in the address, so that it can be kept and sent. */
@@ -58,6 +60,7 @@ export const noOptions: Options = {
   against: null,
   images: [],
   text: "",
+  run: "",
 };
 export const everything: Asked = { queue: "all", filter: noFilter, seed: null, options: noOptions };
 
@@ -109,6 +112,7 @@ function readOptions(search: URLSearchParams): Options {
     against: search.get("against") || null,
     images: ids(search.get("like")),
     text: search.get("find") ?? "",
+    run: search.get("run") ?? "",
   };
 }
 
@@ -152,6 +156,7 @@ export function toAddress({ queue, filter, seed, options }: Asked): URLSearchPar
   put("against", options.against ?? "");
   put("like", options.images.join(","));
   put("find", options.text.trim());
+  put("run", options.run);
   if (seed !== null) put("seed", String(seed));
   return search;
 }

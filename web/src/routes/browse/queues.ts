@@ -50,6 +50,7 @@ export function toBody({ queue, filter, seed, options }: Asked): NewView {
   if (options.against) body.against = options.against;
   if (options.images.length > 0) body.images = [...options.images];
   if (options.text.trim() !== "") body.text = options.text.trim();
+  if (options.run !== "") body.run = options.run;
   return body;
 }
 

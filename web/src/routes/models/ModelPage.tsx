@@ -14,6 +14,7 @@ import { ago, bytes, fixed, percent } from "@/ui/format";
 import { Bar, ErrorNote, Skeletons } from "@/ui/States";
 import { toasts } from "@/ui/toasts";
 import { isActive } from "@/ui/WorkBadge";
+import { ExplainModel } from "../explain/ExplainModel";
 import { isExported } from "./Models";
 import { Predict } from "./Predict";
 import "./models.css";
@@ -193,7 +194,10 @@ export function Component() {
             </div>
             {model.fault && <ErrorNote error={new Error(model.fault)} />}
             <div className="model-columns">
-              <Predict model={model} />
+              <div className="stack">
+                <Predict model={model} />
+                <ExplainModel model={model} />
+              </div>
               <div className="stack">
                 {(model.kind !== "encoder" || model.format === "onnx") && <ExportSection model={model} />}
                 <Card model={model} />

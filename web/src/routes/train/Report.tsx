@@ -2,11 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/calls";
 import { keys } from "@/api/keys";
-import type { Mistake, RunDetail, RunReport, Split, SplitReport } from "@/api/types";
-import { Thumb } from "@/grid/Thumb";
+import type { RunDetail, Split, SplitReport } from "@/api/types";
 import { Reliability } from "@/plot/Reliability";
 import { count, fixed, many, percent } from "@/ui/format";
 import { ErrorNote, Skeletons } from "@/ui/States";
+import { ClassAverages } from "../explain/ClassAverages";
+import { MistakesGallery } from "../explain/MistakesGallery";
 import { Confusion } from "./Confusion";
 
 const SPLITS: readonly Split[] = ["test", "val", "train"];
@@ -55,29 +56,8 @@ function PerClassTable({ rows }: { rows: SplitReport["per_class"] }) {
   );
 }
 
-function Worst({ mistakes, classes }: { mistakes: readonly Mistake[]; classes: readonly string[] }) {
-  if (mistakes.length === 0) return <p className="muted">Not one picture of this split was taken for another.</p>;
-  return (
-    <ul className="mistakes">
-      {mistakes.slice(0, 24).map((one) => (
-        <li key={one.image_id}>
-          <div className="mistake-picture">
-            <Thumb id={one.image_id} alt={`A ${classes[one.true] ?? "?"} taken for ${classes[one.predicted] ?? "?"}`} />
-          </div>
-          <p className="small">
-            <b>{classes[one.true] ?? "?"}</b> <span className="muted">taken for</span>{" "}
-            <b className="wrong">{classes[one.predicted] ?? "?"}</b>
-          </p>
-          <p className="small muted">{percent(one.probability, 0)} sure</p>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function SplitView({ report, split, data }: { report: RunReport; split: Split; data: SplitReport }) {
+function SplitView({ run, split, data }: { run: RunDetail; split: Split; data: SplitReport }) {
   const classes = data.per_class.map((row) => row.name);
-  const mistakes = report.worst.filter((one) => one.split === split);
   return (
     <>
       <p>
@@ -103,8 +83,12 @@ function SplitView({ report, split, data }: { report: RunReport; split: Split; d
         </section>
       </div>
       <section className="stack">
-        <h2>Worst mistakes</h2>
-        <Worst mistakes={mistakes} classes={classes} />
+        <h2>Mistakes</h2>
+        <MistakesGallery project={run.project} run={run.id} split={split} />
+      </section>
+      <section className="stack">
+        <h2>Where it looks</h2>
+        <ClassAverages run={run.id} />
       </section>
       <section className="stack">
         <h2>Classes</h2>
@@ -144,7 +128,7 @@ export function Report({ run }: { run: RunDetail }) {
           ))}
         </div>
       )}
-      <SplitView report={report} split={split} data={data} />
+      <SplitView run={run} split={split} data={data} />
     </div>
   );
 }
