@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,9 @@ from fakes.explained import net_of
 from sightline.core.preprocess import Preprocess
 from sightline.jobs.wire import Message
 from sightline.nets.weights import save_state
+from sightline.train.findings import Answers
+from sightline.train.judge_classes import ClassJudge
+from sightline.train.report import write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
 
     from sightline.app import Workbench
     from sightline.core.cards import ModelCard
+    from sightline.core.samples import Split
     from sightline.store.projects import Project
 
 PX = 32
@@ -94,7 +99,7 @@ def trained(
 
 
 def write_answers(bench: Workbench, project: Project, run_dir: Path, wrong: list[int]) -> None:
-    """Write predictions.npz over all labelled images, as if they were the val split."""
+    """Write the report over all labelled images, as if they were the val split."""
     ids = [one.id for one in bench.store.classes.list(project.id)]
     state = bench.store.state.get(project.id)
     rows = [
@@ -114,6 +119,9 @@ def write_answers(bench: Workbench, project: Project, run_dir: Path, wrong: list
         else:
             answers[at, place] = 0.9
     run_dir.mkdir(parents=True, exist_ok=True)
-    found = {"image_ids": np.array([row.id for row in rows]), "labels": labels}
-    arrays: dict[str, Any] = {f"val_{key}": value for key, value in found.items()}
-    np.savez(run_dir / "predictions.npz", **arrays, val_probabilities=answers)
+    ids_of = np.array([row.id for row in rows])
+    found: dict[Split, Answers] = {"val": Answers(ids_of, labels, np.log(answers))}
+    judge = ClassJudge()
+    names = tuple(one.name for one in bench.store.classes.list(project.id))
+    findings = replace(judge.judge(found, names), temperature=1.0)
+    write(run_dir, findings, found, {"classes": list(names), "notes": []}, judge)

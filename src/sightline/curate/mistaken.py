@@ -44,9 +44,5 @@ def _whys(pool: Pool, said: I64, ordinals: I64) -> list[str]:
     for at in ordinals.tolist():
         other = names.get(int(said[at]), "(deleted)")
         own = names.get(int(pool.class_id[at]))
-        whys.append(
-            f"labelled {own}, the network says {other}"
-            if own is not None
-            else f"the network differs about {other}"
-        )
+        whys.append(f"says {other}, labelled {own}" if own is not None else f"differs on {other}")
     return whys

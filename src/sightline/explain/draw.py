@@ -12,15 +12,17 @@ if TYPE_CHECKING:
     from sightline.core.arrays import F32, U8
 
 _STOPS: Final = (
-    (0.0, (68, 20, 96)),
-    (0.25, (146, 38, 118)),
-    (0.5, (214, 66, 88)),
-    (0.75, (248, 134, 42)),
-    (1.0, (252, 230, 96)),
+    (0.0, (74, 12, 107)),
+    (0.3, (150, 24, 110)),
+    (0.55, (221, 52, 74)),
+    (0.78, (250, 128, 20)),
+    (1.0, (255, 224, 70)),
 )
 """From little to much: darkness and brightness tell it too, for eyes that see few colours."""
-_CLEAR: Final = 0.08
+_CLEAR: Final = 0.1
 """Share of the most below which nothing is drawn."""
+_FULL: Final = 0.8
+"""From here on the colour covers all that it may."""
 _WEBP_QUALITY: Final = 82
 
 
@@ -37,8 +39,8 @@ def colours(values: F32) -> U8:
 
 def strength(values: F32) -> F32:
     """Return how much of the colour covers the picture, (H, W) of values 0..1: none of little."""
-    covered = np.clip((values - _CLEAR) / (1.0 - _CLEAR), 0.0, 1.0)
-    found: F32 = np.sqrt(covered).astype(np.float32)
+    covered = np.clip((values - _CLEAR) / (_FULL - _CLEAR), 0.0, 1.0)
+    found: F32 = (covered * covered * (3.0 - 2.0 * covered)).astype(np.float32)
     return found
 
 

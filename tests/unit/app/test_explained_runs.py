@@ -114,11 +114,10 @@ def test_a_run_without_a_model_is_refused(bench: Workbench, pets: Project) -> No
 
 
 def test_the_job_is_resumable_and_asked_for_once(bench: Workbench, model: ModelCard) -> None:
+    bench.jobs.pump = lambda: None  # type: ignore[method-assign]
     job = bench.explained_runs.start(model.run, "mistakes", Asked(method="hirescam"))
     again = bench.explained_runs.start(model.run, "mistakes", Asked(method="hirescam"))
     assert job["id"] == again["id"]
-    bench.jobs.cancel(job["id"])
-    bench.jobs.wait(job["id"], timeout_s=60)
     assert bench.jobs.get(job["id"]).can_resume
 
 

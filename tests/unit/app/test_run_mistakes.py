@@ -47,7 +47,7 @@ def test_the_queue_of_a_runs_mistakes_loses_what_is_mended(
     asked = bench.queue("pets", "mistaken", run=card.run)
     assert [one["id"] for one in asked] == wrong
     assert asked[0]["score"] == pytest.approx(0.99, abs=1e-3)
-    assert "labelled cat, the network says dog" in asked[0]["why"]
+    assert "says dog, labelled cat" in asked[0]["why"]
     other = bench.store.images.by_ids([wrong[0]])[0]
     said = next(one for one in card.class_ids if one != other.class_id)
     bench.labels.label(pets, [LabelChange(wrong[0], said, "labelled")])

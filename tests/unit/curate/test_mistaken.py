@@ -21,7 +21,7 @@ def test_a_networks_mistakes_come_surest_first_with_what_it_says() -> None:
     )
     assert made.ordinals.tolist() == [2, 4, 1]
     assert made.whys == [
-        "labelled dog, the network says cat",
-        "the network differs about (deleted)",
-        "labelled cat, the network says dog",
+        "says cat, labelled dog",
+        "differs on (deleted)",
+        "says dog, labelled cat",
     ]

@@ -25,8 +25,10 @@ def explainer(name: str = "small_cnn", size: int = 64) -> Explainer:
     return Explainer(net_of(name), card_of(name, size))
 
 
-@pytest.mark.parametrize("method", ["gradcam", "gradcam++", "hirescam"])
-@pytest.mark.parametrize("name", ["small_cnn", "resnet18", "mobilenet_v2"])
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [("small_cnn", "gradcam"), ("small_cnn", "gradcam++"), ("mobilenet_v2", "gradcam")],
+)
 def test_the_map_is_that_of_a_full_backward_pass_to_a_hundred_thousandth(
     name: str, method: str
 ) -> None:
@@ -99,20 +101,20 @@ def test_every_method_finds_the_only_patch_that_the_answer_depends_on(method: st
 
 
 def test_the_answer_is_the_prediction() -> None:
-    told = Explainer(net_of("small_cnn"), card_of("small_cnn", temperature=2.0))
-    squares = pictures(3)
+    told = Explainer(net_of("small_cnn"), card_of("small_cnn", 32, temperature=2.0))
+    squares = pictures(3, 32)
     with torch.no_grad():
         logits = told.net(torch.from_numpy(normalise(squares, told.card.preprocess)))
     expected = torch.softmax(logits / 2.0, dim=1).numpy()
     for method in ("gradcam", "scorecam", "integrated_gradients"):
-        found = told.explain(squares, [None] * 3, Wish(method=method))
+        found = told.explain(squares, [None] * 3, Wish(method=method, steps=2, channels=4))
         assert np.allclose(found.probabilities, expected, atol=1e-6)
         assert found.classes == tuple(expected.argmax(1))
 
 
 def test_several_pictures_at_once_are_as_one_by_one() -> None:
-    told = explainer("resnet18", 96)
-    squares = pictures(3, 96)
+    told = explainer("small_cnn", 32)
+    squares = pictures(3, 32)
     together = told.explain(squares, [0, 1, 2])
     for at in range(3):
         alone = told.explain(squares[at : at + 1], [at])

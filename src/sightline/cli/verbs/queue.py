@@ -41,9 +41,7 @@ def queue(
         typer.Option(metavar="IMAGE", help="Id or path. Repeatable. For similar."),
     ] = None,
     text: Annotated[str | None, typer.Option(help="What to look for. For text.")] = None,
-    run: Annotated[
-        str | None, typer.Option(help="Id of a training. For mistaken.")
-    ] = None,
+    run: Annotated[str | None, typer.Option(help="Id of a training. For mistaken.")] = None,
 ) -> None:
     """Say which images are worth labelling or checking next, and why."""
     context = of(ctx)

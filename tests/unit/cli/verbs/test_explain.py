@@ -29,7 +29,7 @@ def image(cli: Cli, pets: Path, tmp_path: Path) -> int:
     return int(wrong[0])
 
 
-def test_a_picture_is_explained_and_written(
+def test_a_picture_is_explained_and_written_layers_are_listed_and_faults_told(
     cli: Cli, pets: Path, image: int, tmp_path: Path
 ) -> None:
     out = tmp_path / "out" / "why.png"
@@ -45,20 +45,15 @@ def test_a_picture_is_explained_and_written(
     plain = cli.call("--workspace", cli.workspace, "explain", "pets-small_cnn", image).out
     assert "gradcam at relu6" in plain
 
-
-def test_layers_and_methods_are_listed(cli: Cli, image: int) -> None:
-    del image
-    told: Any = cli("explain", "pets-small_cnn", "--layers").last
-    assert told["auto"] == "relu6"
+    listed: Any = cli("explain", "pets-small_cnn", "--layers").last
+    assert listed["auto"] == "relu6"
     plain = cli.call("--workspace", cli.workspace, "explain", "pets-small_cnn", "--layers").out
     assert "relu6 (automatic)" in plain
     assert "integrated_gradients" in plain
 
-
-def test_what_is_missing_or_wrong_ends_with_the_next_step(cli: Cli, image: int) -> None:
     assert "one picture" in cli.error("explain", "pets-small_cnn", code=2)["hint"]
-    told = cli.error("explain", "pets-small_cnn", image, "--layer", "relu66", code=2)
-    assert "did you mean 'relu6'" in told["hint"]
+    wrong = cli.error("explain", "pets-small_cnn", image, "--layer", "relu66", code=2)
+    assert "did you mean 'relu6'" in wrong["hint"]
     cli.error("explain", "nobody", image, code=4)
     cli.error("explain", "pets-small_cnn", "none.png", code=4)
 

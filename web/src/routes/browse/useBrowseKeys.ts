@@ -35,12 +35,14 @@ interface Options {
   back: () => boolean;
 }
 
+const SLIDES = /^(Arrow|Home$|End$|Page)/;
+
 /** Keys that a control under the focus needs for itself. */
 function belongsToControl(event: KeyboardEvent): boolean {
   if (!(event.target instanceof HTMLElement)) return false;
   const control = event.target.closest("button, a, summary, [role=tab], [role=menuitem], input[type=range]");
   if (!control) return false;
-  return ["Enter", " "].includes(event.key) || (control instanceof HTMLInputElement && event.key.startsWith("Arrow"));
+  return ["Enter", " "].includes(event.key) || (control instanceof HTMLInputElement && SLIDES.test(event.key));
 }
 
 function act(action: Action, now: Options): boolean {

@@ -71,7 +71,7 @@ export function Controls({ layers, wish, onWish, opacity, onOpacity }: ControlsP
   return (
     <div className="explain-controls">
       <Pick label="Method" value={wish.method} onPick={(method) => onWish({ ...wish, method })}>
-        <option value="auto">Grad-CAM (automatic)</option>
+        <option value="auto">Grad-CAM</option>
         {layers.methods
           .filter((one) => one.name !== "gradcam")
           .map((one) => (
@@ -87,7 +87,7 @@ export function Controls({ layers, wish, onWish, opacity, onOpacity }: ControlsP
         disabled={!chosen?.by_layer}
         onPick={(layer) => onWish({ ...wish, layer })}
       >
-        <option value="">{layers.auto ? `${layers.auto} (automatic)` : "none has places"}</option>
+        <option value="">{layers.auto ? `auto: ${layers.auto}` : "none has places"}</option>
         <optgroup label="Last of each resolution">{main.map(option)}</optgroup>
         {others.length > 0 && <optgroup label="All others">{others.map(option)}</optgroup>}
       </Pick>
