@@ -4,7 +4,10 @@ import type { Spec } from "./spec";
 /** The sections of the form: which settings stand where. What is not named stands in the last. */
 export const GROUPS = [
   { title: "Network", keys: ["model"], open: true },
-  { title: "Data", keys: ["image_size", "resize", "tone", "task", "folds", "fold", "sampling", "target_precision"] },
+  {
+    title: "Data",
+    keys: ["image_size", "resize", "tone", "task", "sampling", "target_precision", "data", "folds", "fold"],
+  },
   { title: "Augmentation", keys: ["augment"] },
   { title: "Loss", keys: ["loss"] },
   {
@@ -12,7 +15,10 @@ export const GROUPS = [
     keys: ["epochs", "batch_size", "accumulate", "optimizer", "schedule", "early_stopping", "ema", "clip_norm"],
     open: true,
   },
-  { title: "Running", keys: ["seed", "device", "amp", "threads", "loader", "checkpoint"] },
+  {
+    title: "Running",
+    keys: ["seed", "device", "threads", "precision", "memory", "on_nan", "loader", "checkpoint", "track"],
+  },
 ] as const;
 
 /** Filled in by the program: nothing to choose. */
@@ -32,7 +38,11 @@ export const NAMES: Readonly<Record<string, string>> = {
   checkpoint: "Checkpoints",
   ema: "Averaged weights (EMA)",
   clip_norm: "Longest gradient",
-  amp: "Mixed precision",
+  precision: "Precision",
+  memory: "Memory",
+  on_nan: "When a step is no number",
+  track: "Tracking",
+  data: "Builds and folds",
   accumulate: "Batches per step",
 };
 
