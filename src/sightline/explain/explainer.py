@@ -108,7 +108,7 @@ class Explainer:
 def probabilities(logits: F32, card: ModelCard) -> F32:
     """Return (N, K) of logits (N, K): by softmax, of tags by the sigmoid of each."""
     values = logits.astype(np.float64) / card.temperature
-    if getattr(card, "task", "single") == "multi":
+    if card.task == "multi":
         return (1.0 / (1.0 + np.exp(-values))).astype(np.float32)
     found: F32 = softmax(values).astype(np.float32)
     return found
