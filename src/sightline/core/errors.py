@@ -205,6 +205,12 @@ class EngineFailedError(SightlineError):
     exit_code = 7
 
 
+class ProcessLostError(EngineFailedError):
+    """One of the processes that worked together died or does not answer."""
+
+    code = "process_lost"
+
+
 class DownloadError(SightlineError):
     """A file could not be fetched whole; what has come is kept, so that it can go on."""
 

@@ -76,9 +76,15 @@ class Augmenter:
         """Return (B, 3, S, S) normalised floats of (B, S, S, 3) pictures, not varied."""
         return self._normalise(self._pixels(images).float())
 
-    def batch(self, images: U8, labels: I64 | F32, *, epoch: int, step: int) -> Batch:
-        """Return a varied batch of (B, S, S, 3) pictures for a step of an epoch."""
-        x = self._normalise(self._varied(images, Place(epoch, step, len(images))))
+    def batch(
+        self, images: U8, labels: I64 | F32, *, epoch: int, step: int, first: int = 0
+    ) -> Batch:
+        """Return a varied batch of (B, S, S, 3) pictures for a step of an epoch.
+
+        `first`: the row of the first picture, where some rows of a step are varied that are not
+        mixed.
+        """
+        x = self._normalise(self._varied(images, Place(epoch, step, len(images), first)))
         y = self._torch.from_numpy(labels).to(self._device)
         batch = Batch(x, y, whole=wholly_known(labels))
         return self._mix(batch, epoch, step) if mixes(self._part) else batch

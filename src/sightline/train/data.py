@@ -98,6 +98,11 @@ class Pixels:
         for images, group in self._loader.batches(groups):
             yield images, self.truth(group)
 
+    def leave_out(self, position: int, why: str) -> None:
+        """Take a picture for unreadable from now on."""
+        self.unreadable[position] = why
+        self._lost(position)
+
     def close(self) -> None:
         """End the threads that read."""
         self._loader.close()

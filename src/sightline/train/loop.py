@@ -12,6 +12,7 @@ from sightline.train.checkpoint import save_best, save_last
 from sightline.train.data import batches, steps_per_epoch
 from sightline.train.evaluate import logits_of
 from sightline.train.optim import begin_epoch, learning_rate, set_rate
+from sightline.train.ranks import ALONE
 from sightline.train.reins import Reins
 from sightline.train.safety import Safety
 from sightline.train.targets import counted
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from sightline.train.findings import Judge
     from sightline.train.machine import Machine
     from sightline.train.microbatch import Outcome, Splitter
+    from sightline.train.ranks import World
     from sightline.train.spec import TrainSpec
     from sightline.train.state import Place
 
@@ -63,6 +65,8 @@ class Training:
     """What a person should know when it is over."""
     weights: F64 | None = None
     """(len(train),) how often each training picture is shown, as a share; None: all alike."""
+    world: World = ALONE
+    """Who takes part in the steps."""
 
     @property
     def splitter(self) -> Splitter:
@@ -89,6 +93,7 @@ def fit(t: Training) -> None:
         InvalidInputError: The loss or a weight is not a number any more.
         OutOfMemoryError: Not even one picture fits.
         StorageError: A checkpoint cannot be saved.
+        ProcessLostError: One of several processes is gone.
     """
     import torch
 
@@ -97,18 +102,18 @@ def fit(t: Training) -> None:
     params = [one for one in net.parameters() if one.requires_grad]
     while place.epoch < spec.epochs and not (place.stopped_early or watch.halted):
         begin_epoch(net, spec.model, place.epoch)
-        for images, labels in t.pixels.stream(watch.steps_left()):
+        for images, labels in t.world.stream(t, watch.steps_left()):
             watch.stop_if_asked()
             if watch.blank(labels):
                 continue
             rate = learning_rate(spec.schedule, spec.optimizer.lr, place.step, t.total)
             rate *= place.lr_factor
             set_rate(optimizer, rate)
-            batch = t.augmenter.batch(images, labels, epoch=place.epoch, step=place.step_in_epoch)
-            outcome, norm = t.splitter.gradient(batch, place.step), None
+            outcome, norm = t.world.gradient(t, images, labels, rate), None
             if spec.clip_norm:
                 norm = torch.nn.utils.clip_grad_norm_(params, spec.clip_norm, foreach=True)
-            sound = watch.safety.sound(outcome, norm)
+            sound = bool(outcome) and watch.safety.sound(outcome, norm)
+            t.world.agree(taken=sound)
             if sound:
                 optimizer.step()
                 if ema:

@@ -68,7 +68,7 @@ def suit(
     if device.type == "cuda":
         limit_gpu(spec.memory.ceiling, device)
     else:
-        ceiling = Ceiling.of(spec.memory.ceiling)
+        ceiling = Ceiling.of(spec.memory.ceiling / spec.processes)
     precision = decide(spec.precision, net, device, px=spec.image_size, before=place.precision)
     place.precision = precision.name
     notes = [precision.note] if precision.note else []

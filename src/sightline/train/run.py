@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sightline.core.errors import StorageError
+from sightline.core.errors import InvalidInputError, StorageError
 from sightline.core.files import write_json
 from sightline.core.progress import Silent
 from sightline.train import report
@@ -106,16 +106,20 @@ def train(
     from sightline.train.board import Board
     from sightline.train.load import LoadWatch
     from sightline.train.loop import fit
+    from sightline.train.ranks import threads_of, world_of
     from sightline.train.track import open_trackers
 
+    if load is not None and spec.processes > 1:
+        raise InvalidInputError("several processes read files only", hint="set processes to 1")
     progress = progress or Silent()
     keep_freed_memory()
     begun = start(spec, samples, run_dir, mode=mode, parent=parent)
     spec = begun.spec
-    if spec.threads:
+    if spec.threads or spec.processes > 1:
         import torch
 
-        torch.set_num_threads(spec.threads)
+        usual = torch.get_num_threads()
+        torch.set_num_threads(threads_of(spec.processes, spec.threads, usual))
     for note in begun.notes:
         progress.log(note)
     pixels = pixels_of(spec, samples, load=load, cache=cache)
@@ -142,7 +146,8 @@ def train(
             write_json(run_dir / "spec.json", training.spec.model_dump(mode="json"))
         if mode == "resume":
             board.fact("resumed", step=begun.place.step, epoch=begun.place.epoch)
-        fit(training)
+        with world_of(training, mode=mode, parent=parent, cache=cache) as training.world:
+            fit(training)
         return _finish(training, samples, where, begun, trackers)
 
 
@@ -161,7 +166,8 @@ def pixels_of(
         preprocess_of(spec),
         workers=spec.loader.workers,
         ahead=spec.loader.ahead,
-        memory_mb=min(spec.loader.memory_mb, int(spec.memory.ceiling * room()) >> 21),
+        memory_mb=min(spec.loader.memory_mb, int(spec.memory.ceiling * room()) >> 21)
+        // spec.processes,
         load=load,
         targets=tag_targets(samples) if samples.task == "multi" else None,
         cache=cache if spec.loader.cache else None,
@@ -309,6 +315,7 @@ def _facts(t: Training, samples: SampleSet, begun: Start) -> dict[str, Any]:
         "stopped_early": t.place.stopped_early,
         "steps": t.place.step,
         "threads": torch.get_num_threads(),
+        "processes": t.spec.processes,
         "device": str(begun.device),
         "torch": torch.__version__,
         **facts(t.machine),

@@ -127,6 +127,13 @@ class TrainSpec(Part):
     threads: int = Field(
         default=0, ge=0, le=1024, description="CPU threads of the arithmetic; 0: torch's choice."
     )
+    processes: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Processes that share each step, on the CPU or with a GPU each; the batch is "
+        "that of one. Needs the extra `distributed`.",
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> TrainSpec:
@@ -172,7 +179,7 @@ class TrainSpec(Part):
 
 RESUMABLE = (
     "epochs", "loader", "checkpoint", "early_stopping", "threads", "device", "precision", "memory",
-    "on_nan", "track", "target_precision",
+    "on_nan", "track", "target_precision", "processes",
 )  # fmt: skip
 """Top-level keys that may differ when a run is resumed."""
 

@@ -74,9 +74,17 @@ def preprocess_of(spec: TrainSpec) -> Preprocess:
 
 
 def start(
-    spec: TrainSpec, samples: SampleSet, run_dir: Path, *, mode: Mode, parent: Path | None
+    spec: TrainSpec,
+    samples: SampleSet,
+    run_dir: Path,
+    *,
+    mode: Mode,
+    parent: Path | None,
+    first: bool = True,
 ) -> Start:
     """Return the parts and the place that a mode begins with.
+
+    `first`: not a further process of the same training, which writes nothing.
 
     Raises:
         InvalidInputError: Spec, pictures, parent or checkpoint do not go together.
@@ -109,7 +117,7 @@ def start(
     parts = Parts(net, make_optimizer(net, spec.optimizer), ema)
     if last is not None:
         restore(parts, last)
-    if last is None:
+    if last is None and first:
         manifest.save(run_dir, samples)
     return Start(parts, last.place if last else Place(), device, about, tuple(notes), spec)
 

@@ -1,0 +1,214 @@
+"""Several processes train what one would, within the error of sums in another order."""
+
+from __future__ import annotations
+
+import json
+import math
+import signal
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import pytest
+import torch
+
+from sightline.core.errors import (
+    CancelledError,
+    InvalidInputError,
+    MissingExtraError,
+    ProcessLostError,
+)
+from sightline.core.samples import SampleSet
+from sightline.train import ranks
+from sightline.train.run import train
+from sightline.train.share import rows_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WITHIN = 2e-6
+"""Of any weight, after all steps; weights are about 0.1."""
+
+
+@pytest.fixture
+def exact(quick: Any) -> Any:
+    """Make a spec in which no picture's answer depends on the others, nor on dropout."""
+
+    def make(**values: Any) -> Any:
+        plain: dict[str, Any] = {
+            "epochs": 2,
+            "optimizer": {"name": "sgd", "lr": 0.02},
+            "model": {"dropout": 0.0, "freeze_norm": True},
+            "threads": 1,
+        }
+        return quick(**plain | values)
+
+    return make
+
+
+class Killer:
+    """A progress that kills the other process at a step, or stops the work."""
+
+    def __init__(self, at: int, by: int | None = signal.SIGTERM) -> None:
+        self._at, self._by = at, by
+
+    def advance(self, done: int, total: int | None, note: str = "") -> None:
+        """Do nothing."""
+
+    def tell(self, kind: str, **data: Any) -> None:
+        """Do nothing."""
+
+    def log(self, text: str) -> None:
+        """Do nothing."""
+
+    def check(self) -> None:
+        """Count down the steps, and kill."""
+        self._at -= torch.distributed.is_initialized()
+        if self._at:
+            return
+        if self._by is None:
+            raise CancelledError("stopped")
+        for one in psutil.Process().children():
+            one.send_signal(self._by)
+
+
+def test_two_processes_train_what_one_trains(
+    tmp_path: Path, bars: SampleSet, exact: Any, difference: Any
+) -> None:
+    one = train(exact(), bars, tmp_path / "one")
+    two = train(exact(processes=2), bars, tmp_path / "two")
+    assert 0 < difference(tmp_path / "one", tmp_path / "two") < WITHIN
+    assert two.metrics["accuracy"] == one.metrics["accuracy"]
+    assert any("2 processes" in note for note in two.notes)
+    assert not psutil.Process().children()
+
+
+def test_a_killed_process_ends_the_run_which_goes_on_with_one(
+    tmp_path: Path, bars: SampleSet, exact: Any, difference: Any
+) -> None:
+    often = {"every_s": 0.0, "every_steps": 2}
+    train(exact(checkpoint=often), bars, tmp_path / "one")
+    spec = exact(checkpoint=often, processes=2)
+    with pytest.raises(ProcessLostError, match=r"process 1 .* was killed") as caught:
+        train(spec, bars, tmp_path / "two", progress=Killer(at=8))
+    assert "resume" in caught.value.hint
+    assert not psutil.Process().children()
+    train(exact(checkpoint=often), bars, tmp_path / "two", mode="resume")
+    assert 0 < difference(tmp_path / "one", tmp_path / "two") < WITHIN
+
+
+def test_a_step_too_small_for_batch_norm_is_refused(
+    tmp_path: Path, bars: SampleSet, quick: Any
+) -> None:
+    with pytest.raises(InvalidInputError, match="batch norm needs 2"):
+        train(quick(processes=8), bars, tmp_path / "run")
+
+
+def test_without_lightning_fabric_the_extra_is_named(
+    tmp_path: Path, bars: SampleSet, quick: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "lightning_fabric", None)
+    with pytest.raises(MissingExtraError) as caught:
+        train(quick(processes=2), bars, tmp_path / "run")
+    assert "sightline[distributed]" in caught.value.hint
+
+
+@pytest.mark.nightly
+def test_a_stopped_run_resumes_bit_for_bit_with_as_many(
+    tmp_path: Path, bars: SampleSet, quick: Any, difference: Any
+) -> None:
+    spec = quick(processes=2, epochs=2, threads=1)  # batch norm, dropout and AdamW
+    whole = train(spec, bars, tmp_path / "whole")
+    assert any("batch norm" in note for note in whole.notes)
+    with pytest.raises(CancelledError):
+        train(spec, bars, tmp_path / "part", progress=Killer(at=8, by=None))
+    assert not psutil.Process().children()
+    train(spec, bars, tmp_path / "part", mode="resume")
+    assert difference(tmp_path / "whole", tmp_path / "part") == 0
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"augment": {"mixup": 0.4, "cutmix": 1.0}, "accumulate": 2},
+        {"loss": {"class_weights": "balanced", "name": "focal"}, "sampling": "balanced"},
+        {"augment": {"crop": 0.5, "blur": 0.5, "policy": "augmix", "hue": 0.1}, "clip_norm": 0.1},
+        {"batch_size": 1, "optimizer": {"name": "sgd", "lr": 0.001}},
+        {"batch_size": 13, "processes": 3},
+        {"loader": {"workers": 2, "memory_mb": 0}, "on_nan": "skip"},
+        {"model": {"freeze_epochs": 1, "dropout": 0.0, "freeze_norm": True}},
+    ],
+    ids="-".join,
+)
+def test_every_way_of_training_is_that_of_one_process(
+    tmp_path: Path, bars: SampleSet, exact: Any, difference: Any, values: dict[str, Any]
+) -> None:
+    train(exact(**values | {"processes": 1}), bars, tmp_path / "one")
+    train(exact(**{"processes": 2} | values), bars, tmp_path / "two")
+    assert difference(tmp_path / "one", tmp_path / "two") < WITHIN
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("broken", [(5,), (0, 3, 7, 8, 20, 35), tuple(range(30))])
+def test_pictures_that_one_process_cannot_read_count_as_with_one(
+    tmp_path: Path, bars: SampleSet, exact: Any, difference: Any, broken: tuple[int, ...]
+) -> None:
+    gone = tmp_path / "gone.png"
+    samples = tuple(
+        replace(one, path=gone) if i in broken else one for i, one in enumerate(bars.samples)
+    )
+    torn = SampleSet(samples, bars.classes)
+    spec = {"batch_size": 3, "clip_norm": 0.1}
+    one = train(exact(**spec), torn, tmp_path / "one")
+    two = train(exact(processes=2, **spec), torn, tmp_path / "two")
+    assert difference(tmp_path / "one", tmp_path / "two") < WITHIN
+    rows = [json.loads((tmp_path / name / "report.json").read_text()) for name in ("one", "two")]
+    assert rows[0]["unreadable"] == rows[1]["unreadable"]
+    assert len(rows[1]["unreadable"]) == len(broken)
+    for a, b in zip(rows[0]["epochs"], rows[1]["epochs"], strict=True):
+        assert a["train_loss"] == pytest.approx(b["train_loss"], abs=1e-5)
+        assert a["train_accuracy"] == b["train_accuracy"]
+    assert one.metrics["accuracy"] == two.metrics["accuracy"]
+
+
+@pytest.mark.nightly
+def test_tags_are_shared_as_well(
+    tmp_path: Path, bars: SampleSet, exact: Any, difference: Any
+) -> None:
+    samples = tuple(
+        replace(one, tags=((one.label, 1.0), ((one.label + 1) % 3, math.nan)))
+        for one in bars.samples
+    )
+    tagged = SampleSet(samples, bars.classes, task="multi")
+    train(exact(task="multi"), tagged, tmp_path / "one")
+    train(exact(task="multi", processes=2), tagged, tmp_path / "two")
+    assert difference(tmp_path / "one", tmp_path / "two") < WITHIN
+
+
+@pytest.mark.nightly
+def test_a_process_that_stands_still_ends_the_run(
+    tmp_path: Path, bars: SampleSet, exact: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranks, "TIMEOUT_S", 5.0)
+    with pytest.raises(ProcessLostError, match="does not answer"):
+        train(exact(processes=2), bars, tmp_path / "run", progress=Killer(at=8, by=signal.SIGSTOP))
+    assert not psutil.Process().children()
+
+
+@pytest.mark.nightly
+def test_a_loss_that_is_no_number_ends_all(tmp_path: Path, bars: SampleSet, exact: Any) -> None:
+    wild = {"name": "sgd", "lr": 10.0}
+    with pytest.raises(InvalidInputError, match="not a number"):
+        train(exact(processes=2, optimizer=wild, clip_norm=0.0), bars, tmp_path / "run")
+    assert not psutil.Process().children()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+@pytest.mark.parametrize("count", [0, 1, 2, 5, 8, 23])
+def test_every_row_is_of_one_process_and_the_first_has_some(count: int, size: int) -> None:
+    spans = [rows_of(count, rank, size) for rank in range(size)]
+    assert [row for a, b in spans for row in range(a, b)] == list(range(count))
+    assert spans[0][1] >= min(1, count)
+    assert max(b - a for a, b in spans) - min(b - a for a, b in spans) <= 1
