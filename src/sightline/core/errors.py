@@ -17,6 +17,7 @@ SightlineError
 ├── MissingExtraError        an optional package is not installed
 ├── MissingWeightsError      a model's file is not there
 ├── EngineFailedError        the process of an engine died or answered nonsense
+│   └── ProcessLostError     one of the processes that worked together is gone
 ├── DownloadError            a file could not be fetched whole
 └── CancelledError           somebody asked it to stop
 """
