@@ -226,7 +226,8 @@ def test_the_guide_knows_every_queue_network_and_reason() -> None:
     queues = (GUIDE / "queues.md").read_text("utf-8")
     assert {one for one in QUEUES if f"`{one}`" not in queues} == set()
     train = (GUIDE / "train.md").read_text("utf-8")
-    assert {one for one in NETWORKS if f"`{one}`" not in train} == set()
+    featured = {one.name for one in NETWORKS.values() if one.featured}
+    assert {one for one in featured if f"`{one}`" not in train} == set()
     reasons = set()
     for path in (ROOT / "src/sightline/imaging").glob("*.py"):
         reasons |= set(re.findall(r'reason="([^"]+)"', path.read_text("utf-8")))
@@ -332,7 +333,22 @@ def _default(value: Any) -> str:
     return "yes" if value is True else f"`{value}`"
 
 
+def networks_table() -> str:
+    """The networks of the table, a row each: name, side, cost, weights."""
+    from sightline.nets.table import NETWORKS
+
+    head = "| network | group | side, px | million parameters | GMAC | vector | weights, MB |"
+    rows = [head, "|---|---|---|---|---|---|---|"]
+    for one in sorted(NETWORKS.values(), key=lambda net: (net.family, net.parameters_m)):
+        side = f"{one.input_px}" + (f", multiples of {one.step_px}" if one.step_px > 1 else "")
+        weights = f"{one.mb:.0f}" if one.mb else ""
+        costs = f"{one.parameters_m:g} | {one.gmacs:g} | {one.dim} | {weights}"
+        rows.append(f"| `{one.name}` | {one.group} | {side} | {costs} |")
+    return "\n".join(rows)
+
+
 GENERATED = {
+    "networks": (GUIDE / "networks.md", networks_table),
     "settings": (GUIDE / "settings.md", settings_table),
     "spec": (GUIDE / "train.md", spec_table),
     "verbs": (GUIDE / "cli.md", verbs_reference),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from sightline.export.probes import Probe
 
 CLASSES = ("cat", "dog", "owl")
+HEAVY_M = 250
+"""Millions of parameters: a run of more would need over 10 GB of memory and disk."""
 
 
 @pytest.fixture(autouse=True)
@@ -142,8 +145,5 @@ def test_every_network_of_the_table_trains_resumes_explains_and_exports(
     if spec_of(name).parameters_m > HEAVY_M:
         pytest.skip(f"{name} wants {spec_of(name).parameters_m} million parameters several times")
     monkeypatch.setattr(onnx, "odd_pictures", lambda _size: probes)
-    explained_and_exported(name, trained(name, tmp_path), tmp_path)
-
-
-HEAVY_M = 250
-"""Millions of parameters: a run of more would need over 10 GB of memory and disk."""
+    with tempfile.TemporaryDirectory(dir=tmp_path) as folder:  # all of them would fill a disk
+        explained_and_exported(name, trained(name, Path(folder)), Path(folder))
