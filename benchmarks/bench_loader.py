@@ -98,7 +98,8 @@ def training() -> float:
 
     keep_freed_memory()
     torch.set_num_threads(1)
-    net: Any = build("mobilenet_v3_small", 4).to(memory_format=torch.channels_last).train()
+    net: Any = build("mobilenet_v3_small", 4)
+    net.to(memory_format=torch.channels_last).train()
     optimizer = torch.optim.AdamW(net.parameters(), foreach=True)
     x = torch.randn(BATCH, 3, PX, PX).contiguous(memory_format=torch.channels_last)
     y = torch.zeros(BATCH, dtype=torch.long)

@@ -74,7 +74,7 @@ def fabric_turns(world: World) -> tuple[float, float]:
     maths, taken = Maths(world), Taken(world)
     fabric = Fabric(accelerator="cpu", devices=1)
     net, optimizer = fabric.setup(maths.net, maths.optimizer)
-    loader = fabric.setup_dataloaders(loader_of(world))
+    loader: Any = fabric.setup_dataloaders(loader_of(world))
     for rows in loader:
         loss = maths.loss(net, rows.numpy())
         fabric.backward(loss)
@@ -92,7 +92,7 @@ def trainer_turns(world: World) -> tuple[float, float]:
 
     maths, taken = Maths(world), Taken(world)
 
-    class Module(lightning.LightningModule):  # type: ignore[misc]
+    class Module(lightning.LightningModule):
         def __init__(self) -> None:
             super().__init__()
             self.net = maths.net

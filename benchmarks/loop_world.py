@@ -13,8 +13,6 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import torch
-
     from sightline.core.arrays import I64, U8
 
 BLOCK = 10
@@ -59,9 +57,10 @@ class Maths:
         from sightline.nets.build import build
 
         torch.manual_seed(0)
-        self._torch, self._world, self._entropy = torch, world, cross_entropy
-        self.net: Any = build("small_cnn", 10)
-        self.net.to(memory_format=torch.channels_last).train()
+        self._torch: Any = torch
+        self._world, self._entropy = world, cross_entropy
+        net: Any = build("small_cnn", 10)
+        self.net: Any = net.to(memory_format=torch.channels_last).train()
         self.params = list(self.net.parameters())
         groups = [
             {"params": [one for one in self.params if one.ndim > 1], "weight_decay": 0.05},
@@ -74,14 +73,13 @@ class Maths:
         self._std = torch.tensor(IMAGENET_STD).view(1, 3, 1, 1)
         self._offset = -torch.tensor(IMAGENET_MEAN).view(1, 3, 1, 1) / self._std
 
-    def loss(self, net: Any, rows: I64) -> torch.Tensor:
+    def loss(self, net: Any, rows: I64) -> Any:
         """Return the mean loss of the pictures at `rows`."""
         torch, world = self._torch, self._world
         x = torch.from_numpy(world.images[rows]).permute(0, 3, 1, 2).float().div_(255)
         x = torch.addcdiv(self._offset, x, self._std).contiguous(memory_format=torch.channels_last)
         y = torch.from_numpy(world.labels[rows])
-        found: torch.Tensor = self._entropy(net(x), y, label_smoothing=0.05)
-        return found
+        return self._entropy(net(x), y, label_smoothing=0.05)
 
     def clip(self) -> None:
         """Shorten the gradient."""

@@ -74,7 +74,7 @@ def trainer_run(folder: Path, *, resumed: bool, cut: int = 0) -> torch.Tensor:
     lightning.seed_everything(0, verbose=False)
     net, optimizer, loader = parts()
 
-    class Module(lightning.LightningModule):  # type: ignore[misc]
+    class Module(lightning.LightningModule):
         def __init__(self) -> None:
             super().__init__()
             self.net = net

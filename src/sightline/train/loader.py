@@ -58,6 +58,13 @@ class Loader:
 
     def batches(self, groups: Iterable[I64]) -> Iterator[tuple[U8, I64]]:
         """Yield pictures (B, size, size, 3) and their positions (B,) for each group of those."""
+        if self._kept is not None and self._here.all():
+            for group in groups:
+                yield self._kept[group], group
+        else:
+            yield from self._read_ahead(groups)
+
+    def _read_ahead(self, groups: Iterable[I64]) -> Iterator[tuple[U8, I64]]:
         waiting = deque[tuple["I64", "U8 | None", list[Future[None]]]]()
         try:
             for group in groups:

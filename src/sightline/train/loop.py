@@ -99,14 +99,14 @@ def fit(t: Training) -> None:
 
     spec, place, net = t.spec, t.place, t.parts.net
     optimizer, ema, watch = t.parts.optimizer, t.parts.ema, Watch(t)
-    params = [one for one in net.parameters() if one.requires_grad]
+    params, total = [one for one in net.parameters() if one.requires_grad], t.total
     while place.epoch < spec.epochs and not (place.stopped_early or watch.halted):
         begin_epoch(net, spec.model, place.epoch)
         for images, labels in t.world.stream(t, watch.steps_left()):
             watch.stop_if_asked()
             if watch.blank(labels):
                 continue
-            rate = learning_rate(spec.schedule, spec.optimizer.lr, place.step, t.total)
+            rate = learning_rate(spec.schedule, spec.optimizer.lr, place.step, total)
             rate *= place.lr_factor
             set_rate(optimizer, rate)
             outcome, norm = t.world.gradient(t, images, labels, rate), None

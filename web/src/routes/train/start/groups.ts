@@ -39,6 +39,8 @@ export const NAMES: Readonly<Record<string, string>> = {
   ema: "Averaged weights (EMA)",
   clip_norm: "Longest gradient",
   precision: "Precision",
+  "precision.amp": "Mixed precision (bfloat16)",
+  "precision.compile": "Compile the network",
   memory: "Memory",
   on_nan: "When a step is no number",
   track: "Tracking",
