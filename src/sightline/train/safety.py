@@ -65,7 +65,7 @@ class Safety:
         self.saved_step = 0
         """Of the last checkpoint; 0: there is none."""
         self._skip = t.spec.on_nan == "skip"
-        self._params = [one for one in t.parts.net.parameters() if one.requires_grad]
+        self._params = list(t.parts.net.parameters())
         self._each = self._skip or not self._params[0].is_cuda
         self._buffers = list(t.parts.net.buffers())
         self._kept = [one.clone() for one in self._buffers] if self._skip else []
