@@ -156,6 +156,9 @@ export type Model = Omit<Named<S["Model"]>, "exports"> & {
   created_at?: string;
   network?: string;
   classes?: string[];
+  task?: Task;
+  /** Of tags, in the order of the classes. */
+  thresholds?: number[];
   temperature?: number;
   preprocess?: Record<string, unknown>;
   project?: string;
@@ -184,6 +187,10 @@ export interface EpochPoint {
   readonly train_loss?: number | null;
   readonly val_loss?: number | null;
   readonly val_accuracy?: number | null;
+  /** Of a training on tags. */
+  readonly val_map?: number | null;
+  /** Of an embedding. */
+  readonly val_recall_at_1?: number | null;
 }
 
 export interface PerClass {
@@ -192,14 +199,27 @@ export interface PerClass {
   readonly recall: number;
   readonly f1: number;
   readonly support: number;
+  /** Of a tag. */
+  readonly average_precision?: number;
+  readonly threshold?: number;
 }
 
+/** How a split was answered; what a task has no figure for is not there. */
 export interface SplitReport {
   readonly images: number;
   readonly accuracy: number;
-  readonly log_loss: number;
-  readonly ece: number;
+  readonly log_loss?: number;
+  readonly ece?: number;
   readonly macro_f1: number;
+  readonly micro_f1?: number;
+  readonly map?: number;
+  readonly subset_accuracy?: number;
+  readonly recall_at_1?: number;
+  readonly recall_at_5?: number;
+  readonly recall_at_10?: number;
+  readonly class_accuracy?: number;
+  /** Pictures that share their class with another: those that can be found. */
+  readonly queries?: number;
   readonly per_class: readonly PerClass[];
   /** Rows are what is true, columns what was said. */
   readonly confusion: readonly (readonly number[])[];
@@ -209,14 +229,19 @@ export interface SplitReport {
 export interface Mistake {
   readonly image_id: number;
   readonly split: Split;
-  /** Positions in the list of classes. */
-  readonly true: number;
-  readonly predicted: number;
+  /** Positions in the list of classes; of tags null where it is not there, or was not said. */
+  readonly true: number | null;
+  readonly predicted: number | null;
+  /** Of an embedding the cosine to the nearest picture. */
   readonly probability: number;
-  readonly probability_true: number;
+  /** Of an embedding: the nearest picture, which is of another class. */
+  readonly neighbour?: number;
 }
 
+export type Task = "single" | "multi" | "embedding";
+
 export interface RunReport {
+  readonly task?: Task;
   readonly metrics: Metrics;
   readonly temperature: number;
   readonly splits: Partial<Record<Split, SplitReport>>;

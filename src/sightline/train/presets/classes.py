@@ -20,7 +20,7 @@ PRESETS: Final = (
     ),
     Preset(
         name="confidence_based_classification",
-        title="Answers that know how sure they are",
+        title="Probabilities to rely on",
         purpose="Where somebody acts on the probability: 90 % should be right nine times in ten.",
         group="classes",
         networks=("mobilenet_v3_small", "resnet18"),

@@ -10,11 +10,12 @@ import { to } from "@/app/project";
 import { queries } from "@/app/services";
 import { Button } from "@/ui/Button";
 import { Confirm } from "@/ui/Dialog";
-import { ago, bytes, fixed, percent } from "@/ui/format";
+import { ago, bytes, fixed, many, percent } from "@/ui/format";
 import { Bar, ErrorNote, Skeletons } from "@/ui/States";
 import { toasts } from "@/ui/toasts";
 import { isActive } from "@/ui/WorkBadge";
 import { ExplainModel } from "../explain/ExplainModel";
+import { headline } from "./headline";
 import { isExported } from "./Models";
 import { Predict } from "./Predict";
 import "./models.css";
@@ -49,8 +50,10 @@ function ExportSection({ model }: { model: Model }) {
         {done && <span className="badge good">exported</span>}
       </div>
       <p className="muted small">
-        One file with the preprocessing, the classes and the calibration inside. It is only written once it answers as
-        the network does.
+        {model.kind === "encoder"
+          ? "One file with the preprocessing inside, which gives vectors of length 1."
+          : "One file with the preprocessing, the classes and the calibration inside."}{" "}
+        It is only written once it answers as the network does.
       </p>
       {job && isActive(job.state) && <Bar label="Exporting" done={job.done} total={job.total} />}
       {job?.state === "failed" && job.error && (
@@ -83,6 +86,8 @@ function ExportSection({ model }: { model: Model }) {
 
 function Card({ model }: { model: Model }) {
   const { metrics, preprocess } = model;
+  const figure = headline(metrics);
+  const limits = model.thresholds ?? [];
   return (
     <section className="card stack" aria-labelledby="card-title">
       <h2 id="card-title">Card</h2>
@@ -90,13 +95,14 @@ function Card({ model }: { model: Model }) {
         <dt>Kind</dt>
         <dd>
           {model.kind}
+          {model.task === "multi" && " of tags"}
           {model.network && `, ${model.network}`}
         </dd>
-        {metrics?.accuracy !== undefined && (
+        {figure && (
           <>
-            <dt>Accuracy</dt>
+            <dt>{figure.name === "accuracy" ? "Accuracy" : figure.name}</dt>
             <dd>
-              {percent(metrics.accuracy)} {metrics.accuracy_split && `on ${metrics.accuracy_split}`}
+              {percent(figure.value)} {metrics?.accuracy_split && `on ${metrics.accuracy_split}`}
             </dd>
           </>
         )}
@@ -153,8 +159,16 @@ function Card({ model }: { model: Model }) {
       </dl>
       {model.classes && model.classes.length > 0 && (
         <details>
-          <summary className="small">{model.classes.length} classes</summary>
-          <p className="small muted">{model.classes.join(", ")}</p>
+          <summary className="small">
+            {model.task === "multi"
+              ? many(model.classes.length, "tag")
+              : many(model.classes.length, "class", "classes")}
+          </summary>
+          <p className="small muted">
+            {model.classes
+              .map((name, at) => (limits[at] === undefined ? name : `${name} (from ${percent(limits[at], 0)})`))
+              .join(", ")}
+          </p>
         </details>
       )}
     </section>
@@ -199,7 +213,9 @@ export function Component() {
                 <ExplainModel model={model} />
               </div>
               <div className="stack">
-                {(model.kind !== "encoder" || model.format === "onnx") && <ExportSection model={model} />}
+                {(model.kind !== "encoder" || model.format === "onnx" || model.task === "embedding") && (
+                  <ExportSection model={model} />
+                )}
                 <Card model={model} />
               </div>
             </div>

@@ -13,12 +13,14 @@ import { Empty, ErrorNote, Skeletons } from "@/ui/States";
 import { AddModel } from "./AddModel";
 import { Catalogue } from "./Catalogue";
 import { Encoders } from "./Encoders";
+import { headline } from "./headline";
 import "./models.css";
 
 export const isExported = (model: Model): boolean =>
   model.format === "onnx" || model.exports.some((file) => file.endsWith(".onnx"));
 
 function Row({ model }: { model: Model }) {
+  const figure = headline(model.metrics);
   return (
     <tr>
       <th scope="row" className="model-name">
@@ -31,15 +33,21 @@ function Row({ model }: { model: Model }) {
         {model.classes && model.classes.length > 0 ? many(model.classes.length, "class", "classes") : ""}
       </td>
       <td className="num">
-        {percent(model.metrics?.accuracy)}
-        {model.metrics?.accuracy_split && <span className="muted"> {model.metrics.accuracy_split}</span>}
+        {figure && percent(figure.value)}
+        {figure && (
+          <span className="muted">
+            {" "}
+            {figure.name === "accuracy" ? "" : `${figure.name} `}
+            {model.metrics?.accuracy_split}
+          </span>
+        )}
       </td>
       <td className="num">{bytes(model.bytes)}</td>
       <td>
         {isExported(model) ? (
           <span className="badge good">ONNX</span>
         ) : (
-          model.kind !== "encoder" && <span className="muted small">not exported</span>
+          (model.kind !== "encoder" || model.task === "embedding") && <span className="muted small">not exported</span>
         )}
       </td>
       <td className="muted">{ago(model.created_at ?? null)}</td>
@@ -81,7 +89,7 @@ function List({ project, onGet }: { project: string | null; onGet: () => void })
             <th scope="col">Network</th>
             <th scope="col">Classes</th>
             <th scope="col" className="num">
-              Accuracy
+              Measured
             </th>
             <th scope="col" className="num">
               Size

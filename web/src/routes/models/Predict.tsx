@@ -9,6 +9,10 @@ import { many, percent } from "@/ui/format";
 import { ErrorNote, Skeletons } from "@/ui/States";
 import { isExported } from "./Models";
 
+/** What was answered, in words. */
+const said = (one: Prediction | undefined): string =>
+  one?.tags ? one.tags.join(", ") || "none of the tags" : (one?.label ?? "");
+
 interface Asked {
   readonly key: string;
   readonly name: string;
@@ -32,28 +36,46 @@ function Picture({ src, name }: { src: string; name: string }) {
   );
 }
 
+/** The tags that are there: those above their own thresholds. */
+function Tags({ tags, name }: { tags: readonly string[]; name: string }) {
+  if (tags.length === 0) return <p className="prediction-label muted">None of its tags</p>;
+  return (
+    <ul className="prediction-tags" aria-label={`Tags of ${name}`}>
+      {tags.map((tag) => (
+        <li key={tag} className="badge accent">
+          {tag}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function Answer({ asked }: { asked: Asked }) {
   const best = Object.entries(asked.prediction.probabilities ?? {})
     .sort(([, a], [, b]) => b - a)
-    .slice(0, 5);
-  const { label, probability, error, reason } = asked.prediction;
+    .slice(0, Math.max(5, asked.prediction.tags?.length ?? 0));
+  const { label, probability, error, reason, tags } = asked.prediction;
   return (
     <li className="prediction">
       <Picture src={asked.src} name={asked.name} />
       <div className="grow stack tight-stack">
         <p className="muted small ellipsis">{asked.name}</p>
-        {!label ? (
+        {error ? (
           <p className="row">
             <span className="badge bad">{reason ?? "unreadable"}</span> {error}
           </p>
         ) : (
           <>
-            <p className="prediction-label">
-              <b>{label}</b> <span>{percent(probability)}</span>
-            </p>
+            {tags ? (
+              <Tags tags={tags} name={asked.name} />
+            ) : (
+              <p className="prediction-label">
+                <b>{label}</b> <span>{percent(probability)}</span>
+              </p>
+            )}
             <ul className="probabilities" aria-label={`Probabilities for ${asked.name}`}>
               {best.map(([name, p]) => (
-                <li key={name}>
+                <li key={name} data-said={tags?.includes(name) ?? false}>
                   <span className="ellipsis">{name}</span>
                   <span className="p-bar" aria-hidden="true">
                     <span style={{ width: `${p * 100}%` }} />
@@ -135,7 +157,7 @@ export function Predict({ model }: { model: Model }) {
       {ask.error && <ErrorNote error={ask.error} />}
       <p className="hidden-but-read" role="status">
         {answers.length > 0 &&
-          `${many(answers.length, "picture")} answered; the newest is ${answers[0]?.prediction.label ?? ""}`}
+          `${many(answers.length, "picture")} answered; the newest is ${said(answers[0]?.prediction)}`}
       </p>
       <ul className="predictions">
         {answers.map((asked) => (

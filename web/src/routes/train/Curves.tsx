@@ -34,12 +34,19 @@ const ACCURACY: readonly Line[] = [
 const RATE: readonly Line[] = [{ label: "learning rate", colour: "--accent", width: 2, format: power }];
 
 /** What a training measured, with what happened meanwhile marked on it. */
+/** What only some tasks are judged by. */
+const OWN = [
+  { key: "val_map", name: "Val mAP" },
+  { key: "val_recall_at_1", name: "Val recall@1" },
+] as const;
+
 export function Curves({ curves, state }: { curves: LiveCurves; state: Work }) {
   const { points, epochs, facts } = curves;
   const marks = useMemo(() => marksOf(facts), [facts]);
   const loss = useMemo(() => lossColumns(points, epochs), [points, epochs]);
   const accuracy = useMemo(() => accuracyColumns(points, epochs), [points, epochs]);
   const rate = useMemo(() => rateColumns(points), [points]);
+  const own = OWN.find(({ key }) => epochs.some((epoch) => typeof epoch[key] === "number"));
   if (curves.error !== null && points.length === 0) return <ErrorNote error={curves.error} />;
   if (points.length === 0) {
     return <p className="muted curves-none">{curves.loaded ? WHY_NONE[state] : "Loading"}</p>;
@@ -79,6 +86,11 @@ export function Curves({ curves, state }: { curves: LiveCurves; state: Work }) {
                   <th scope="col" className="num">
                     Val accuracy
                   </th>
+                  {own && (
+                    <th scope="col" className="num">
+                      {own.name}
+                    </th>
+                  )}
                 </tr>
               </thead>
               <tbody>
@@ -88,6 +100,7 @@ export function Curves({ curves, state }: { curves: LiveCurves; state: Work }) {
                     <td className="num">{fixed(epoch.train_loss)}</td>
                     <td className="num">{fixed(epoch.val_loss)}</td>
                     <td className="num">{percent(epoch.val_accuracy)}</td>
+                    {own && <td className="num">{percent(epoch[own.key])}</td>}
                   </tr>
                 ))}
               </tbody>

@@ -2,62 +2,30 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/calls";
 import { keys } from "@/api/keys";
-import type { RunDetail, Split, SplitReport } from "@/api/types";
+import type { RunDetail, RunReport, Split, SplitReport } from "@/api/types";
 import { Reliability } from "@/plot/Reliability";
-import { count, fixed, many, percent } from "@/ui/format";
+import { many } from "@/ui/format";
 import { ErrorNote, Skeletons } from "@/ui/States";
 import { ClassAverages } from "../explain/ClassAverages";
 import { MistakesGallery } from "../explain/MistakesGallery";
 import { Confusion } from "./Confusion";
+import { figures } from "./report/figures";
+import { PerClassTable } from "./report/PerClassTable";
+import { NearestWrong } from "./report/NearestWrong";
 
 const SPLITS: readonly Split[] = ["test", "val", "train"];
 
-function PerClassTable({ rows }: { rows: SplitReport["per_class"] }) {
-  return (
-    <div className="card table-scroll" tabIndex={0} role="region" aria-label="Measures of each class">
-      <table className="data">
-        <thead>
-          <tr>
-            <th scope="col">Class</th>
-            <th scope="col" className="num">
-              Precision
-            </th>
-            <th scope="col" className="num">
-              Recall
-            </th>
-            <th scope="col" className="num">
-              F1
-            </th>
-            <th scope="col" className="num">
-              Pictures
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.name}>
-              <th scope="row" className="row-head">
-                {row.name}
-              </th>
-              <td className="num">{percent(row.precision)}</td>
-              <td className="num">{percent(row.recall)}</td>
-              <td className="num">
-                <span className="f1-bar" aria-hidden="true">
-                  <span style={{ width: `${row.f1 * 100}%` }} />
-                </span>
-                <span className="f1-value">{percent(row.f1)}</span>
-              </td>
-              <td className="num">{count(row.support)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+interface ViewProps {
+  readonly run: RunDetail;
+  readonly report: RunReport;
+  readonly split: Split;
+  readonly data: SplitReport;
 }
 
-function SplitView({ run, split, data }: { run: RunDetail; split: Split; data: SplitReport }) {
+function SplitView({ run, report, split, data }: ViewProps) {
   const classes = data.per_class.map((row) => row.name);
+  const mistakes = report.worst.filter((one) => one.split === split);
+  const task = report.task ?? "single";
   return (
     <>
       <p>
@@ -67,32 +35,44 @@ function SplitView({ run, split, data }: { run: RunDetail; split: Split; data: S
           : split === "val"
             ? ", which chose the best epoch"
             : ", the very pictures it learned from"}
-        : accuracy {percent(data.accuracy)}, macro F1 {percent(data.macro_f1)}, log loss {fixed(data.log_loss)},
-        calibration error {fixed(data.ece)}.
+        : {figures(data, task)}.
+        {data.queries !== undefined &&
+          data.queries < data.images &&
+          ` ${many(data.queries, "picture")} of them share their class with another and can be found.`}
       </p>
       <div className="report-pair">
-        <section className="stack">
-          <h2>Confusion</h2>
-          <Confusion classes={classes} matrix={data.confusion} />
-        </section>
-        <section className="stack">
-          <h2>Reliability</h2>
-          <div className="card">
-            <Reliability bins={data.reliability} />
-          </div>
-        </section>
+        {data.confusion.length > 0 && (
+          <section className="stack">
+            <h2>{task === "embedding" ? "Class of the nearest picture" : "Confusion"}</h2>
+            <Confusion classes={classes} matrix={data.confusion} />
+          </section>
+        )}
+        {data.reliability.length > 0 && (
+          <section className="stack">
+            <h2>Reliability</h2>
+            <div className="card">
+              <Reliability bins={data.reliability} />
+            </div>
+          </section>
+        )}
       </div>
       <section className="stack">
         <h2>Mistakes</h2>
-        <MistakesGallery project={run.project} run={run.id} split={split} />
+        {task === "embedding" ? (
+          <NearestWrong mistakes={mistakes} classes={classes} />
+        ) : (
+          <MistakesGallery project={run.project} run={run.id} split={split} />
+        )}
       </section>
+      {task !== "embedding" && (
+        <section className="stack">
+          <h2>Where it looks</h2>
+          <ClassAverages run={run.id} />
+        </section>
+      )}
       <section className="stack">
-        <h2>Where it looks</h2>
-        <ClassAverages run={run.id} />
-      </section>
-      <section className="stack">
-        <h2>Classes</h2>
-        <PerClassTable rows={data.per_class} />
+        <h2>{task === "multi" ? "Tags" : "Classes"}</h2>
+        <PerClassTable rows={data.per_class} task={task} />
       </section>
     </>
   );
@@ -128,7 +108,7 @@ export function Report({ run }: { run: RunDetail }) {
           ))}
         </div>
       )}
-      <SplitView run={run} split={split} data={data} />
+      <SplitView run={run} report={report} split={split} data={data} />
     </div>
   );
 }

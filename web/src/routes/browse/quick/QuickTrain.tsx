@@ -114,7 +114,16 @@ function Standing({ run, job, onDoubts }: { run: string; job: Job; onDoubts: (mo
       )}
       {job.state === "done" && data && (
         <p>
-          <b>{percent(data.metrics?.accuracy)}</b> right on pictures of the {data.metrics?.accuracy_split} split, which{" "}
+          {data.metrics?.metric && data.metrics.metric.name !== "accuracy" ? (
+            <>
+              {data.metrics.metric.name} <b>{percent(data.metrics.metric.value)}</b>
+            </>
+          ) : (
+            <>
+              <b>{percent(data.metrics?.accuracy)}</b> right
+            </>
+          )}{" "}
+          on pictures of the {data.metrics?.accuracy_split} split, which{" "}
           {data.metrics?.accuracy_split === "train" ? "it has learned from" : "it has not learned from"}. It has
           predicted all pictures.
         </p>
