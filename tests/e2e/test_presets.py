@@ -51,13 +51,16 @@ def test_a_preset_is_found_by_words_and_fills_the_form(
 
 @pytest.mark.browser
 @pytest.mark.timeout(240)
-def test_a_model_of_tags_answers_with_tags(
+def test_models_of_tags_answer_with_tags_and_embeddings_with_what_lies_near(
     page: Page, server: Running, taught: str, shapes: Path
 ) -> None:
     with httpx.Client(base_url=server.url, timeout=60) as api:
         made = api.post(f"/api/projects/{taught}/runs", json={"spec": QUICK}).raise_for_status()
+        near = QUICK | {"preset": "embedding_retrieval_balanced"}
+        other = api.post(f"/api/projects/{taught}/runs", json={"spec": near}).raise_for_status()
         wait_for_job(api, made.json()["job"]["id"])
         run = api.get(f"/api/runs/{made.json()['run']}").json()
+        wait_for_job(api, other.json()["job"]["id"])
         job = api.post(f"/api/models/{run['model']}/export", json={}).raise_for_status()
         wait_for_job(api, job.json()["id"])
     page.goto(f"{server.url}/p/{taught}/train/{run['id']}")
@@ -71,4 +74,8 @@ def test_a_model_of_tags_answers_with_tags(
     answer = page.locator(".prediction")
     expect(answer).to_contain_text(re.compile(r"%"), timeout=LONG_MS)
     expect(answer.locator(".prediction-tags, .prediction-label")).to_have_count(1)
+    look(page)
+    page.goto(f"{server.url}/p/{taught}/train/{other.json()['run']}")
+    expect(page.locator(".run-figures")).to_contain_text("recall@1")
+    expect(page.get_by_role("heading", name="Class of the nearest picture")).to_be_visible()
     look(page)

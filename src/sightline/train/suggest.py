@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sightline.nets.table import spec_of
 from sightline.train.presets.fit import Data, fit_preset
+from sightline.train.rates import rates
 from sightline.train.spec_io import build_spec
 from sightline.train.spec_loss import OF_TASK
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sightline.core.samples import SampleSet
-    from sightline.nets.table import NetSpec
     from sightline.train.spec import TrainSpec
 
 TINY_PX: Final = 128
@@ -27,8 +27,6 @@ SEEN: Final = 19_000
 PHOTOS_SEEN: Final = 60_000
 TUNED_SEEN: Final = 12_000
 """Varied photographs that a network has to see that knows others already."""
-DELICATE: Final = ("vit", "swin", "maxvit", "convnext", "vgg", "alexnet", "squeezenet", "timm")
-"""Families without batch norm, or of which that is not known: they diverge at higher rates."""
 
 
 def suggest(
@@ -81,14 +79,6 @@ def plan_spec(
     return build_spec(values, base=base)
 
 
-def _rates(net: NetSpec, *, pretrained: bool) -> dict[str, float]:
-    """Return learning rates: of a network that knows something, the new head's is the higher."""
-    delicate = net.family in DELICATE
-    if not pretrained:
-        return {"lr": 5e-4 if delicate else 3e-3}
-    return {"lr": 1e-3, "backbone_lr": 0.1} if delicate else {"lr": 3e-3, "backbone_lr": 0.3}
-
-
 def _tiny(count: int, side: int) -> dict[str, Any]:
     views = min(16, math.ceil(EPOCH_PICTURES / count))
     return {
@@ -105,7 +95,7 @@ def _photo(count: int, side: int, name: str, pretrained: bool) -> dict[str, Any]
     return {
         "image_size": net.fitting(max(net.min_input_px, min(net.input_px, side // 32 * 32))),
         "epochs": max(5, min(90, round(seen / (count * views)))),
-        "optimizer": _rates(net, pretrained=pretrained),
+        "optimizer": rates(net, pretrained=pretrained),
         "augment": {
             "views": views, "flip": 0.5, "rotate": 10.0, "scale": 0.25, "shear": 5.0,
             "brightness": 0.2, "contrast": 0.3, "colour": 0.3, "erase": 0.1,

@@ -123,7 +123,8 @@ def test_weights_that_have_learned_need_less_at_a_lower_rate() -> None:
     plain = fitted("resnet_deep_learning")
     tuned = fitted("resnet_deep_learning", model={"weights": "some.safetensors"})
     assert tuned.epochs < plain.epochs
-    assert tuned.optimizer.lr < plain.optimizer.lr
+    assert tuned.optimizer.lr * tuned.optimizer.backbone_lr < plain.optimizer.lr
+    assert tuned.optimizer.backbone_lr < plain.optimizer.backbone_lr == 1
     assert tuned.model.weights == "some.safetensors"
 
 
@@ -136,6 +137,7 @@ def test_what_somebody_asks_for_counts_more_than_the_preset() -> None:
     assert spec.augment.flip == 0
     assert spec.augment.crop > 0, "the preset's others stay"
     assert spec.model.dropout < 0.1, "fitted to the network that was asked for"
+    assert fitted("resnet_deep_learning", model={"name": "vit_b_16"}).optimizer.lr < 1e-3
 
 
 def test_a_project_of_tags_is_given_tags_by_every_preset_but_those_that_cannot() -> None:

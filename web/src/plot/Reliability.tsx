@@ -9,7 +9,7 @@ const x = (share: number) => PAD + share * IN;
 const y = (share: number) => 8 + (1 - share) * IN;
 
 /** Says how often the head is right when it claims to be so sure: on the diagonal it is honest. */
-export function Reliability({ bins }: { bins: readonly ReliabilityBin[] }) {
+export function Reliability({ bins, tags = false }: { bins: readonly ReliabilityBin[]; tags?: boolean }) {
   const full = bins.filter((bin) => bin.count > 0);
   const most = Math.max(1, ...full.map((bin) => bin.count));
   if (full.length === 0) return <p className="muted small">Too few labels to say how honest the probabilities are.</p>;
@@ -20,7 +20,7 @@ export function Reliability({ bins }: { bins: readonly ReliabilityBin[] }) {
         width={SIDE}
         height={SIDE}
         role="img"
-        aria-label="Reliability diagram: confidence against accuracy"
+        aria-label={`Reliability diagram: ${tags ? "probability against presence" : "confidence against accuracy"}`}
       >
         <rect x={x(0)} y={y(1)} width={IN} height={IN} className="plot-frame" />
         {[0.25, 0.5, 0.75].map((at) => (
@@ -44,10 +44,10 @@ export function Reliability({ bins }: { bins: readonly ReliabilityBin[] }) {
           />
         ))}
         <text x={x(0.5)} y={SIDE - 2} textAnchor="middle">
-          confidence
+          {tags ? "probability of a tag" : "confidence"}
         </text>
         <text transform={`translate(10 ${y(0.5)}) rotate(-90)`} textAnchor="middle">
-          accuracy
+          {tags ? "how often it is there" : "accuracy"}
         </text>
         <text x={x(0)} y={SIDE - 14} textAnchor="middle">
           0

@@ -11,6 +11,7 @@ from sightline.core.errors import InvalidInputError
 from sightline.core.tiers import LARGEST, TIERS, tier_of
 from sightline.nets.table import spec_of
 from sightline.train.presets.table import preset_of
+from sightline.train.rates import rates
 from sightline.train.spec_augment import AugmentPart
 from sightline.train.spec_io import build_spec
 from sightline.train.spec_loss import LOSSES, MONITORS, OF_TASK
@@ -29,10 +30,8 @@ UNKNOWN_PX: Final = 480
 GRID_PX: Final = 32
 EPOCH_PICTURES: Final = 1_000
 """An epoch of fewer pictures spends its time on checks: views of each make it up."""
-TUNING: Final = 6
+TUNING: Final = 5
 """With weights that have learned before so many times fewer pictures are enough."""
-GENTLER: Final = 3
-"""And the rate is so many times lower."""
 LEAST_BATCH: Final = 4
 SCALED: Final = (
     "rotate", "scale", "translate", "shear", "elastic", "crop", "perspective", "brightness",
@@ -184,7 +183,6 @@ def _base(
     least, most = tier.epochs
     least = max(1, least // (2 if pretrained else 1))
     batch = _batch(preset, tier, side)
-    rate = preset.lr * math.sqrt(batch / preset.batch) / (GENTLER if pretrained else 1)
     return {
         "epochs": max(least, min(most, round(seen / (data.train * views)))),
         "batch_size": batch,
@@ -193,9 +191,24 @@ def _base(
             "name": network.name,
             "dropout": round(min(0.6, network.dropout + tier.dropout), 3),
         },
-        "optimizer": {"lr": float(f"{rate:.2g}"), "weight_decay": round(DECAY * tier.decay, 4)},
+        "optimizer": {
+            **_rates(preset, network, batch, pretrained=pretrained),
+            "weight_decay": round(DECAY * tier.decay, 4),
+        },
         "augment": {**_augment(preset, tier.strength), "views": views},
     }
+
+
+def _rates(preset: Preset, network: NetSpec, batch: int, *, pretrained: bool) -> dict[str, float]:
+    """Return learning rates for a batch; one that is not the preset's network may want less."""
+    usual = rates(network, pretrained=pretrained)
+    if not pretrained:
+        strange = network.name not in preset.networks
+        usual["lr"] = min(preset.lr, usual["lr"]) if strange else preset.lr
+    elif preset.values.get("optimizer", {}).get("name") == "sgd":
+        usual["lr"] = preset.lr / 2
+    grown = usual["lr"] * math.sqrt(batch / preset.batch)
+    return usual | {"lr": float(f"{grown:.2g}")}
 
 
 def _augment(preset: Preset, strength: float) -> dict[str, Any]:

@@ -51,7 +51,7 @@ function SplitView({ run, report, split, data }: ViewProps) {
           <section className="stack">
             <h2>Reliability</h2>
             <div className="card">
-              <Reliability bins={data.reliability} />
+              <Reliability bins={data.reliability} tags={task === "multi"} />
             </div>
           </section>
         )}
