@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     import torch
 
-TOUCHED: Final = ("MASTER_ADDR", "MASTER_PORT", "GLOO_SOCKET_IFNAME", "NCCL_SOCKET_IFNAME")
+TOUCHED: Final = (
+    "MASTER_ADDR", "MASTER_PORT", "GLOO_SOCKET_IFNAME", "NCCL_SOCKET_IFNAME", "OMP_NUM_THREADS",
+)  # fmt: skip
 """Variables that are set while the processes find each other."""
 
 
@@ -39,6 +41,7 @@ def joined(
         MissingExtraError: lightning-fabric is not installed.
         RuntimeError: The others do not come.
     """
+    import torch
     import torch.distributed as dist
     from torch._C._distributed_c10d import FileStore
 
@@ -46,6 +49,7 @@ def joined(
     before = {name: os.environ.get(name) for name in TOUCHED}
     try:
         _stay_inside()
+        os.environ["OMP_NUM_THREADS"] = str(torch.get_num_threads())  # else Fabric decides on them
         dist.init_process_group(
             backend,
             store=FileStore(str(meeting), size),

@@ -87,10 +87,11 @@ class Team:
         deadline = time.monotonic() + END_S
         while time.monotonic() < deadline and all(one.poll() is None for one in self._others):
             time.sleep(LOOK_S / 10)
-        # Who was killed first, then who ended because of that.
         ended = [(code, rank) for rank, one in enumerate(self._others, 1) if (code := one.poll())]
-        if ended:
-            code, rank = min(ended)
+        for _, rank in ended:
+            self._readers[rank - 1].join(END_S)
+        if ended:  # who says why, then who was killed, then who only missed another
+            code, rank = min(ended, key=lambda one: (not self._said[one[1]], one))
             return self._fault_of(rank, code)
         return ProcessLostError("a process of the training does not answer", hint=RESUME)
 
@@ -138,7 +139,6 @@ class Team:
                 self._ready[rank].set()
 
     def _fault_of(self, rank: int, code: int) -> SightlineError:
-        self._readers[rank - 1].join(END_S)
         said = self._said[rank]
         if said:
             return rebuilt(said["code"], f"process {rank}: {said['message']}", said["hint"])

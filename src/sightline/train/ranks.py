@@ -202,7 +202,9 @@ def world_of(
                 rank=0, size=size, add=_blaming(team, add),
             )  # fmt: skip
             world = Together(team, share)
-            t.notes += _notes(t, size, kind)
+            for note in _notes(t, size, kind):
+                t.notes.append(note)
+                t.progress.log(note)
             try:
                 yield world
             finally:
