@@ -164,6 +164,16 @@ def test_a_run_of_an_older_version_is_shown_in_the_present_shape(labelled: Shop)
     assert found["spec_version"] == 1
     assert found["moved"] == [{"from": "class_weights", "to": "loss.class_weights"}]
     assert found["spec"]["loss"]["class_weights"] == "balanced"
+    assert found["spec"].keys() == spec.keys(), "what came later has its default"
+
+
+@pytest.mark.parametrize("spec", [{"version": 99, "epochs": 3}, {"epochs": "three"}])
+def test_a_run_whose_settings_nobody_understands_is_shown_all_the_same(
+    labelled: Shop, spec: Any
+) -> None:
+    run = plan(labelled)
+    pretend(labelled, run, "done", spec=spec)
+    assert labelled.get(f"/api/runs/{run}")["spec"]["epochs"] == spec["epochs"]
 
 
 def test_curves_tell_what_else_happened(labelled: Shop) -> None:

@@ -104,15 +104,24 @@ def standing(run: Run, folder: Path) -> dict[str, Any]:
 
 
 def lifted(spec: dict[str, Any]) -> dict[str, Any]:
-    """Return a run's spec in the present shape, the version it was written in, and what moved."""
+    """Return a run's spec in the present shape, the version it was written in, and what moved.
+
+    Settings that came later have their default, which is what the run was trained with.
+    """
+    from pydantic import ValidationError
+
     from sightline.core.errors import InvalidInputError
-    from sightline.train.migrate import migrate, moved_keys
+    from sightline.train.migrate import migrate, moved_keys, saved_spec
 
     version = spec.get("version", 1)
     try:
-        return {"spec": migrate(spec), "spec_version": version, "moved": moved_keys(spec)}
+        shown, moved = migrate(spec), moved_keys(spec)
+        shown = saved_spec(spec).model_dump(mode="json")
+    except ValidationError:  # changed by hand: shown as far as it is understood
+        pass
     except InvalidInputError:  # of a newer version: shown as it is
-        return {"spec": spec, "spec_version": version, "moved": []}
+        shown, moved = spec, []
+    return {"spec": shown, "spec_version": version, "moved": moved}
 
 
 def answers_of(result: TrainResult, class_ids: tuple[int, ...]) -> CardFields:

@@ -67,10 +67,14 @@ function colourOf(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-/** With no pointer on it, the legend says the newest values. */
+/** With no pointer on it, the legend says the newest value of each line. */
 function sayNewest(plot: uPlot): void {
   if (plot.cursor.idx === null || plot.cursor.idx === undefined) {
-    plot.setLegend({ idx: plot.data[0].length - 1 }, false);
+    const idxs = plot.data.map((line) => {
+      const at = [...line].findLastIndex((value) => value !== null && value !== undefined);
+      return at < 0 ? null : at;
+    });
+    plot.setLegend({ idxs }, false);
   }
 }
 

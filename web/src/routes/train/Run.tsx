@@ -1,11 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
+import { SearchX } from "lucide-react";
 import { Tabs } from "radix-ui";
-import { useParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { api } from "@/api/calls";
+import { ApiError } from "@/api/http";
 import { keys } from "@/api/keys";
 import type { RunDetail } from "@/api/types";
+import { to } from "@/app/project";
 import { Log } from "@/routes/jobs/Log";
-import { ErrorNote, Skeletons } from "@/ui/States";
+import { Empty, ErrorNote, Skeletons } from "@/ui/States";
 import { isActive } from "@/ui/WorkBadge";
 import { Curves } from "./Curves";
 import { LoadStrip } from "./load/LoadStrip";
@@ -79,6 +82,22 @@ function Parts({ project, run }: { project: string; run: RunDetail }) {
 
 function RunBody({ project, id }: { project: string; id: string }) {
   const { data: run, error, refetch } = useQuery({ queryKey: keys.run(id), queryFn: () => api.run(id) });
+  if (error instanceof ApiError && error.status === 404 && !run) {
+    return (
+      <Empty
+        icon={<SearchX size={32} aria-hidden />}
+        title="There is no such training"
+        level="h1"
+        action={
+          <Link className="button primary" to={to.train(project)}>
+            New training
+          </Link>
+        }
+      >
+        If it was deleted, it may lie in the trash, below the list of trainings.
+      </Empty>
+    );
+  }
   if (error && !run) return <ErrorNote error={error} onRetry={() => void refetch()} />;
   if (!run) return <Skeletons count={4} height={80} />;
   return <Parts project={project} run={run} />;

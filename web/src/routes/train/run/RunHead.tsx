@@ -1,7 +1,8 @@
 import { Boxes, Ellipsis, FlagTriangleRight, GitFork, Pause, Play, Square, Star, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import type { RunDetail } from "@/api/types";
+import { useCommands } from "@/app/commands";
 import { to } from "@/app/project";
 import { Button, IconButton } from "@/ui/Button";
 import { Confirm } from "@/ui/Dialog";
@@ -59,6 +60,28 @@ export function RunHead({ project, run }: HeadProps) {
       onSelect: () => setAsking(true),
     },
   ];
+  const { mutate: control } = deeds.control;
+  const { mutate: stop } = deeds.stop;
+  useCommands(
+    "run",
+    useMemo(() => {
+      const section = "Training";
+      return [
+        ...(running
+          ? [
+              {
+                id: "pause",
+                section,
+                title: paused ? "Go on with the training" : "Pause the training",
+                run: () => control({ pause: !paused }),
+              },
+              { id: "end", section, title: "End with this epoch", run: () => control({ stop_after_epoch: true }) },
+            ]
+          : []),
+        ...(active ? [{ id: "stop", section, title: "Stop the training", run: () => stop() }] : []),
+      ];
+    }, [running, paused, active, control, stop]),
+  );
   return (
     <>
       <div className="page-head run-head">

@@ -30,6 +30,12 @@ const SpecText = lazy(() => import("./SpecText"));
 const UI = { model: { name: { "ui:widget": "network" } } };
 const CONTROLS = { network: NetworkPicker };
 
+const TITLES: Readonly<Record<Mode, string>> = {
+  new: "New training",
+  resume: "Resume a training",
+  finetune: "Fine-tune a training",
+};
+
 const isMode = (word: string | null): word is Mode => word === "new" || word === "resume" || word === "finetune";
 
 function Readiness({ about, project }: { about: Project; project: string }) {
@@ -176,12 +182,14 @@ export function StartForm({ project }: { project: string }) {
     }),
     [project, draft.spec, preset, begin, change],
   );
+  const former = runs?.find((run) => run.id === parent);
+  const over = former?.state === "done" && former.epoch >= Number(draft.spec.epochs ?? 0);
   const submit = () => start.mutate(draft.spec);
   const { advice: Advice, folds: Folds, presets: Presets, load: Load } = SLOTS;
 
   return (
     <section className="start" aria-labelledby="start-title">
-      <h1 id="start-title">New training</h1>
+      <h1 id="start-title">{TITLES[mode]}</h1>
       {about.data && <Readiness about={about.data} project={project} />}
       <ModeChoice
         mode={mode}
@@ -200,6 +208,7 @@ export function StartForm({ project }: { project: string }) {
       {mode === "resume" && (
         <p className="muted small">
           It goes on exactly where it stopped, with its own settings; only these may change meanwhile.
+          {over && " It has done all its epochs: ask for more of them below."}
         </p>
       )}
       <Suspense fallback={<Skeletons count={6} height={44} />}>

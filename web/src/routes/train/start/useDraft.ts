@@ -91,7 +91,7 @@ export function useDraft(project: string, mode: Mode, parent: string, first: Bas
     base,
     start,
     spec,
-    dirty: Object.keys(patch(start ?? {}, spec)).length > 0,
+    dirty: start !== undefined && Object.keys(patch(start, spec)).length > 0,
     error,
     waiting: start === undefined && isFetching,
     begin,
