@@ -11,6 +11,7 @@ from sightline.app.training_data import samples
 from sightline.core.errors import InvalidInputError
 from sightline.core.labels import LabelChange
 from sightline.core.progress import Silent
+from sightline.store.model_plan import ImportOptions
 from unit.app.conftest import label_by_folder, rows
 
 if TYPE_CHECKING:
@@ -132,6 +133,8 @@ def test_an_embedding_becomes_an_encoder_that_is_exported(
     served = load_encoder(path=out, card=_loose(out)).encode(pixels)
     unit = plain / np.linalg.norm(plain, axis=1, keepdims=True)
     assert np.abs(served - unit).max() < 1e-4
+    again = bench.models.add(out, ImportOptions(name="back"))
+    assert (again["kind"], again["task"], again["dim"]) == ("encoder", "embedding", plain.shape[1])
 
 
 def test_the_wrong_task_is_refused_with_the_way_out(

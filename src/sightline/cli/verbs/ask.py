@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -31,9 +31,17 @@ def predict(
         elif "error" in row:
             output.say(f"{row['path']}: {row['error']}")
         else:
-            output.say(f"{row['path']}: {row['label']} {row['probability']:.1%}")
+            output.say(f"{row['path']}: {_said(row)}")
     if failed:
         output.notes().print(f"{failed} of the pictures could not be read")
+
+
+def _said(row: dict[str, Any]) -> str:
+    """Return what a model said in words: a class, or the tags that are there."""
+    if "tags" not in row:
+        return f"{row['label']} {row['probability']:.1%}"
+    found = [f"{tag} {row['probabilities'].get(tag, 0):.1%}" for tag in row["tags"]]
+    return ", ".join(found) or "none of its tags"
 
 
 def engines(ctx: typer.Context) -> None:
