@@ -24,7 +24,7 @@ def test_the_catalogue_tells_what_can_be_pulled_and_asks_nobody(shop: Shop) -> N
         "source": "torchvision",
         "place": "mobilenet_v2",
         "dim": 1280,
-        "mb": 14.3,
+        "mb": 13.6,
         "licence": "BSD-3-Clause",
         "text": False,
         "description": "",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sightline.train.batch_size import Steps, find, fitting, largest
 from sightline.train.memory import Ceiling, Guard, bytes_of_a_picture, limit_gpu
-from sightline.train.microbatch import Splitter
+from sightline.train.microbatch import Splitter, is_out_of_memory
 from sightline.train.precision import Compiled, decide
 
 if TYPE_CHECKING:
@@ -98,7 +98,12 @@ def suit(
 
 def _tight(net: nn.Module, spec: TrainSpec, ceiling: Ceiling, autocast: Any) -> bool:
     """Say whether a batch might not fit, so that it is worth finding out by real steps."""
-    each = bytes_of_a_picture(net, spec.image_size, autocast)
+    try:
+        each = bytes_of_a_picture(net, spec.image_size, autocast)
+    except RuntimeError as error:
+        if is_out_of_memory(error):
+            return True
+        raise
     return TRANSIENT * each * spec.batch_size > ceiling.left
 
 

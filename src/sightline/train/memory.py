@@ -107,6 +107,15 @@ class Ceiling:
         return resident() > self.limit
 
 
+def copy_of(net: nn.Module) -> nn.Module:
+    """Return a copy to try things with, in training mode; what hangs on the network stays there."""
+    probe = copy.deepcopy(net).train()
+    for layer in probe.modules():
+        layer._forward_pre_hooks.clear()  # noqa: SLF001
+        layer._forward_hooks.clear()  # noqa: SLF001
+    return probe
+
+
 def bytes_of_a_picture(net: nn.Module, px: int, autocast: Any = None) -> int:
     """Return what a picture of a pass holds until its gradient is known, bytes.
 
@@ -115,7 +124,7 @@ def bytes_of_a_picture(net: nn.Module, px: int, autocast: Any = None) -> int:
     """
     import torch
 
-    probe = copy.deepcopy(net).train()
+    probe = copy_of(net)
     own = {one.untyped_storage().data_ptr() for one in probe.state_dict().values()}
     held: dict[int, torch.UntypedStorage] = {}  # kept, so that no two have the same address
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import functools
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from sightline.train.memory import copy_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +82,7 @@ def _measured(net: nn.Module, px: int) -> Precision:
     """Return bfloat16 if a step of a copy of the network is clearly faster in it."""
     import torch
 
-    probe = copy.deepcopy(net).train()
+    probe = copy_of(net)
     x = torch.zeros(MEASURED_PICTURES, 3, px, px).contiguous(memory_format=torch.channels_last)
 
     def seconds(on: bool) -> float:

@@ -191,6 +191,7 @@ def test_a_training_in_too_little_real_memory_splits_and_ends_well(tmp_path: Pat
     assert any("batch norm saw a part at a time" in note for note in found["notes"])
 
 
+@pytest.mark.nightly
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="measured as Linux does")
 def test_a_training_keeps_below_its_ceiling(tmp_path: Path) -> None:
     found = child("ceiling", 200, tmp_path)
