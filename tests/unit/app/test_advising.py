@@ -51,7 +51,8 @@ def test_tags_with_probabilities_are_advised_as_such(bench: Workbench, pets: Pro
     image = rows(bench, pets)[0]
     bench.labels.label(pets, [LabelChange(image.id, None, None, tags=(tag,))])
     with bench.store.db.transaction() as connection:
-        connection.execute(update(annotation_rows).values(score=0.7))
+        connection.execute(update(annotation_rows).values(score=0.7, kind="odds"))
+    bench.projects.save_settings(pets, {"task": "multi"})
     assert bench.advice("pets")["preset"] == "multilabel_probability"
 
 

@@ -55,6 +55,13 @@ VERBS = [
     "augment",
     "update",
     "presets",
+    "compare",
+    "evaluate",
+    "explain",
+    "lr-range",
+    "sweep",
+    "sweeps",
+    "system",
 ]
 BAD_NAMES = ("", ".", "..", "a/b", "CON", "x" * 300, "a\nb", "../../etc")
 
