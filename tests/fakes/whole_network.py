@@ -71,7 +71,7 @@ def trained(name: str, folder: Path) -> nn.Module:
         {
             "epochs": 1, "batch_size": 2, "image_size": px, "model": {"name": name},
             "optimizer": {"lr": 1e-4}, "loader": {"workers": 0, "memory_mb": 0}, "ema": 0.5,
-            "precision": {"amp": "off"},
+            "precision": {"amp": "off"}, "memory": {"ceiling": 1.0},
         }
     )  # fmt: skip
     whole, part = folder / "whole", folder / "part"
