@@ -105,6 +105,8 @@ def test_settings_as_text_are_checked_as_one_types_and_compared(
     page.get_by_role("button", name="Compare").click()
     differ = page.get_by_role("region", name="Settings that differ")
     expect(differ).to_contain_text("loss.label_smoothing")
+    page.get_by_label("Compared with").select_option(label="ResNet: the classic, deeper")
+    expect(differ).to_contain_text("preset")
     look_in_both_themes(page, page.get_by_role("button", name="Text", exact=True))
 
 

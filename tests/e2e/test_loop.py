@@ -124,7 +124,7 @@ def export_and_ask(page: Page, picture: Path) -> None:
     page.get_by_role("button", name="Export to ONNX").click()
     expect(page.get_by_role("link", name="Download")).to_be_visible(timeout=LONG_MS)
     expect(page.get_by_text("Largest difference to the network")).to_be_visible()
-    page.locator("input[type=file]").set_input_files(picture)
+    page.get_by_role("group", name="Drop pictures here").locator("input").set_input_files(picture)
     answer = page.locator(".prediction").first
     expect(answer.locator(".prediction-label b")).to_have_text(re.compile("|".join(SHAPES)))
     expect(answer.locator(".probabilities li")).to_have_count(len(SHAPES))

@@ -1,13 +1,10 @@
-import { useQuery } from "@tanstack/react-query";
 import { Braces, Diff, Download, FolderOpen, ListChecks } from "lucide-react";
 import { useRef, useState } from "react";
 import { api } from "@/api/calls";
-import { keys } from "@/api/keys";
 import type { Run } from "@/api/types";
 import { Button, IconButton } from "@/ui/Button";
-import { ago } from "@/ui/format";
 import { toasts } from "@/ui/toasts";
-import { DiffTable } from "./DiffTable";
+import { Against } from "./Against";
 import type { Spec } from "./spec";
 import type { Draft } from "./useDraft";
 
@@ -43,47 +40,6 @@ function useLoad(project: string, draft: Draft) {
       toasts.fail(error);
     }
   };
-}
-
-const BASES = {
-  suggested: "what suits the data",
-  preset: "the preset",
-  run: "the former training",
-  given: "",
-} as const;
-
-/** What the settings are compared with: what they began with, what suits the data, or a former training. */
-function Against({ project, draft, runs }: { project: string; draft: Draft; runs: readonly Run[] }) {
-  const [against, setAgainst] = useState("base");
-  const suggested = useQuery({
-    queryKey: keys.spec(project),
-    queryFn: () => api.suggestedSpec(project),
-    enabled: against === "suggested",
-  });
-  const run = useQuery({
-    queryKey: keys.run(against),
-    queryFn: () => api.run(against),
-    enabled: against !== "base" && against !== "suggested",
-  });
-  const other = against === "base" ? draft.start : against === "suggested" ? suggested.data : run.data?.spec;
-  const name = draft.base.kind === "given" ? draft.base.name : BASES[draft.base.kind];
-  return (
-    <div className="stack card spec-diff">
-      <div className="row">
-        <label htmlFor="against">Compared with</label>
-        <select id="against" className="input" value={against} onChange={(event) => setAgainst(event.target.value)}>
-          <option value="base">{name}, where it began</option>
-          {draft.base.kind !== "suggested" && <option value="suggested">what suits the data</option>}
-          {runs.map((one) => (
-            <option key={one.id} value={one.id}>
-              {one.network}, {ago(one.created_at)}
-            </option>
-          ))}
-        </select>
-      </div>
-      {other && <DiffTable before={other} after={draft.spec} heads={["There", "Here"]} />}
-    </div>
-  );
 }
 
 interface SpecToolsProps {
