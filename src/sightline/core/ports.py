@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightline.core.arrays import F32, U8
+    from sightline.core.assist import Candidate, Detections, Encoding, Prompt
     from sightline.core.preprocess import Preprocess
 
 
@@ -53,6 +54,43 @@ class TextEncoder(Protocol):
 
     def encode_text(self, texts: Sequence[str]) -> F32:
         """Return (N, dim) for N texts; the cosine to an image's vector says how well they fit."""
+        ...
+
+
+@runtime_checkable
+class Segmenter(Protocol):
+    """Finds the outline of what a person points at: encode a picture once, ask it many times."""
+
+    @property
+    def key(self) -> str:
+        """Names the weights and the preprocessing: equal keys give equal encodings."""
+        ...
+
+    def encode(self, image: U8) -> Encoding:
+        """Return what answers about an upright RGB picture (H, W, 3) are made from."""
+        ...
+
+    def predict(self, encoding: Encoding, prompt: Prompt) -> list[Candidate]:
+        """Return candidates, the best first; at least one unless the prompt says nothing."""
+        ...
+
+
+@runtime_checkable
+class Detector(Protocol):
+    """Finds objects."""
+
+    @property
+    def key(self) -> str:
+        """Names the weights and the preprocessing."""
+        ...
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names, in the order of `Detections.class_index`."""
+        ...
+
+    def detect(self, image: U8, *, min_score: float = 0.05, limit: int = 300) -> Detections:
+        """Return what is in an upright RGB picture (H, W, 3), by descending score."""
         ...
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sightline.store.db import Database
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """The newest step; a test holds it to the files in migrations/versions."""
 BACKUPS_KEPT: Final = 5
 

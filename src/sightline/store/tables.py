@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Double,
     Float,
     ForeignKey,
     Index,
@@ -103,6 +104,9 @@ images = Table(
     Column("deleted", Boolean, nullable=False, default=False),
     Column("edit", Text),
     Column("alias", String(200)),
+    Column("review", SmallInteger, nullable=False, server_default="0"),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("objects", Integer, nullable=False, server_default="0"),
     UniqueConstraint("project_id", "ordinal"),
     UniqueConstraint("asset_id", "page"),
     Index("ix_images_project_id_seq", "project_id", "seq"),
@@ -110,7 +114,8 @@ images = Table(
 """`seq`: the last change of any kind. `top`: the journal entry whose state the image shows.
 
 `edit`: what builds do to the picture (`core.edits`). `alias`: its file name, without the ending, in
-builds and exports.
+builds and exports. `review`: how far the drawing is (`core.objects.REVIEWS`); `note`: why it was
+rejected. `objects`: how many it has, kept with every change of them.
 """
 
 classes = Table(
@@ -123,8 +128,10 @@ classes = Table(
     Column("hotkey", String(1)),
     Column("position", Integer, nullable=False),
     Column("deleted", Boolean, nullable=False, default=False),
+    Column("skeleton", Text),
     sqlite_autoincrement=True,
 )
+"""`skeleton`: JSON {"names": [...], "edges": [[from, to], ...]} of its keypoints, places from 0."""
 
 annotation_rows = Table(
     "annotations",
@@ -137,6 +144,58 @@ annotation_rows = Table(
     Column("source", String(200), nullable=False, default="person"),
     UniqueConstraint("image_id", "kind", "class_id"),
 )
+
+object_rows = Table(
+    "objects",
+    metadata,
+    Column("image_id", ForeignKey("images.id", ondelete="CASCADE"), primary_key=True),
+    Column("uid", String(32), primary_key=True),
+    Column("class_id", ForeignKey("classes.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String(10), nullable=False),
+    Column("x1", Double, nullable=False),
+    Column("y1", Double, nullable=False),
+    Column("x2", Double, nullable=False),
+    Column("y2", Double, nullable=False),
+    Column("geometry", Text),
+    Column("attributes", Text),
+    Column("z", Integer, nullable=False, server_default="0"),
+    Column("locked", Boolean, nullable=False, server_default=false()),
+    Column("hidden", Boolean, nullable=False, server_default=false()),
+    Column("score", Float),
+    Column("source", String(200), nullable=False, server_default="person"),
+)
+"""What people drew. `x1 .. y2`: the bounds, which are all there is of a box.
+
+`geometry`: JSON of any other kind (`core.geometry.shapes`). `attributes`: JSON; None: none.
+"""
+
+suggestions = Table(
+    "suggestions",
+    metadata,
+    Column("image_id", ForeignKey("images.id", ondelete="CASCADE"), primary_key=True),
+    Column("source", String(200), primary_key=True),
+    Column("objects", Text, nullable=False),
+)
+"""What an engine or a file says is there: a JSON list of objects, no labels until accepted."""
+
+waiting_labels = Table(
+    "waiting_labels",
+    metadata,
+    Column("id", Big, primary_key=True),
+    Column("project_id", ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    Column("stem", String(200), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("at", String(30), nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    UniqueConstraint("project_id", "path", "source"),
+    Index("ix_waiting_labels_project_id_stem", "project_id", "stem"),
+)
+"""Labels of pictures that are not here yet, attached when they come.
+
+`path`: as the label file writes it; `stem`: its file name without the ending, in lower case;
+`payload`: compressed JSON of the objects, with class names.
+"""
 
 journal = Table(
     "journal",
@@ -154,7 +213,9 @@ journal = Table(
     Column("payload", LargeBinary, nullable=False),
     Index("ix_journal_project_id_actor_applied_seq", "project_id", "actor", "applied_seq"),
 )
-"""`kind`: labels, classes, splits, edits, ingest, undo, redo. `target`: what an undo or redo is of.
+"""`kind`: labels, objects, classes, splits, edits, ingest, undo, redo.
+
+`target`: what an undo or redo is of.
 
 `live`: its effect stands. `applied_seq`: when it was last done (its own seq, or its redo's).
 """

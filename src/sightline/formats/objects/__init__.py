@@ -1,0 +1,1 @@
+"""Objects as other tools write them: boxes, polygons, masks, keypoints, in streams."""
