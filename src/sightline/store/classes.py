@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from sightline.store.db import Database
 
 
+KEPT: Final = ("name", "colour", "hotkey", "position", "deleted", "skeleton")
+
+
 @dataclass(frozen=True, slots=True)
 class ClassRow:
     """One class of a project."""
@@ -29,11 +32,13 @@ class ClassRow:
     hotkey: str | None
     position: int
     deleted: bool
+    skeleton: str | None = None
+    """JSON of the names and edges of its keypoints."""
 
     def state(self) -> dict[str, Any]:
         """Return what an edit may change, as the journal keeps it."""
         kept = asdict(self)
-        return {key: kept[key] for key in ("name", "colour", "hotkey", "position", "deleted")}
+        return {key: kept[key] for key in KEPT}
 
 
 _ROWS: Final = (
