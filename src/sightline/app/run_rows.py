@@ -65,7 +65,7 @@ class Watcher:
 
 def run_id() -> str:
     """Return an id that sorts by time and is never the same twice."""
-    return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
+    return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(6)}"
 
 
 def shown(run: Run) -> dict[str, Any]:
