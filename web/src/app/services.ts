@@ -1,4 +1,4 @@
-import { QueryClient } from "@tanstack/react-query";
+import { MutationCache, QueryClient } from "@tanstack/react-query";
 import { api, urls } from "@/api/calls";
 import { ApiError } from "@/api/http";
 import type { LabelledImage } from "@/api/types";
@@ -10,6 +10,8 @@ import { Emitter, Store } from "./store";
 
 /** The parts of the page that outlive its screens; made once. */
 export const queries = new QueryClient({
+  // What is started (a build, a training) counts the labels: those on their way arrive first.
+  mutationCache: new MutationCache({ onMutate: () => outbox.drained() }),
   defaultOptions: {
     queries: {
       staleTime: 15_000,

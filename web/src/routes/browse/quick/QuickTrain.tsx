@@ -6,7 +6,7 @@ import { api } from "@/api/calls";
 import { keys } from "@/api/keys";
 import type { Job, QuickOffer } from "@/api/types";
 import { to } from "@/app/project";
-import { outbox, queries } from "@/app/services";
+import { queries } from "@/app/services";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { count, duration, many, percent } from "@/ui/format";
@@ -155,10 +155,7 @@ export function QuickTrain({ project, onDoubts, onClose }: QuickTrainProps) {
   const suited = offer.data?.networks.find((one) => one.name === offer.data.network);
   const value = chosen ?? (offer.data && suited ? suits(offer.data, suited) : null);
   const begin = useMutation({
-    mutationFn: async (choice: Choice) => {
-      await outbox.drained();
-      return api.quickTrain(project, choice);
-    },
+    mutationFn: (choice: Choice) => api.quickTrain(project, choice),
     onSuccess: ({ run, job }) => {
       queries.setQueryData(keys.job(job.id), job);
       void queries.invalidateQueries({ queryKey: keys.jobs });

@@ -23,10 +23,7 @@ interface SnapshotsProps {
 function Take({ project }: { project: string }) {
   const [name, setName] = useState("");
   const take = useMutation({
-    mutationFn: async () => {
-      await outbox.drained();
-      return api.takeSnapshot(project, name.trim());
-    },
+    mutationFn: () => api.takeSnapshot(project, name.trim()),
     onSuccess: (made) => {
       setName("");
       toasts.say(`Kept ${many(made.labelled, "label")} as ${made.name}`);
