@@ -110,7 +110,13 @@ def _pytests(extra: list[str], *, nightly: bool) -> tuple[Check, ...]:
             environment=share,
             may_be_empty=some,
         ),
-        Check("browser", (*pytest, "-m", f"browser{also}"), may_be_empty=some),
+        Check(
+            "browser",
+            # Half of the time a browser test waits: for a job, for the page.
+            (*pytest, "-n", str(workers), "--dist=worksteal", "-m", f"browser{also}"),
+            environment=share,
+            may_be_empty=some,
+        ),
     )
 
 

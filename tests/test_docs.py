@@ -27,6 +27,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fixtures.warm import WarmCommandLine
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -35,10 +37,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 NAMES = [path.relative_to(ROOT).as_posix() for path in DOCUMENTS]
 GUIDE = ROOT / "docs" / "guide"
 BLOCK = re.compile(r"^```(\S*)(?: +(\S+))?\n(.*?)^```$", re.M | re.S)
-PROGRAMS = {
-    "sightline": [sys.executable, "-m", "sightline.cli.main"],
-    "python": [sys.executable, "-W", "error"],
-}
+PROGRAMS = ("sightline", "python")
 MOST_PICTURE_BYTES = 250_000
 
 
@@ -68,6 +67,14 @@ def steps(document: Path) -> list[Step]:
     return found
 
 
+@pytest.fixture(scope="module")
+def command_line() -> Iterator[WarmCommandLine]:
+    """The program, imported once."""
+    found = WarmCommandLine()
+    yield found
+    found.close()
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Where the commands of a document run."""
@@ -91,7 +98,9 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", [name for name in NAMES if steps(ROOT / name)])
-def test_the_commands_of_a_document_run(name: str, folder: Path) -> None:
+def test_the_commands_of_a_document_run(
+    name: str, folder: Path, command_line: WarmCommandLine
+) -> None:
     run = ""
     for step in steps(ROOT / name):
         if step.file:
@@ -99,24 +108,24 @@ def test_the_commands_of_a_document_run(name: str, folder: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(step.text, "utf-8")
             continue
-        lines = do(step.command.replace("RUN", run), folder)
+        lines = do(step.command.replace("RUN", run), folder, command_line)
         if "--json" in step.command:
             told = json.loads(lines[-1])
             run = told.get("run", run)
             check_shown(step, told)
 
 
-def do(command: str, folder: Path) -> list[str]:
+def do(command: str, folder: Path, command_line: WarmCommandLine) -> list[str]:
     """Run a command and return the lines of its output."""
     program, *words = shlex.split(command)
-    done = subprocess.run(
-        [*PROGRAMS[program], *words],
-        cwd=folder,
-        env=os.environ | {"SIGHTLINE_WORKSPACE": str(folder / "workspace")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    env = os.environ | {"SIGHTLINE_WORKSPACE": str(folder / "workspace")}
+    if program == "sightline":
+        done = command_line.run(words, folder=folder, env=env)
+    else:
+        python = [sys.executable, "-W", "error", *words]
+        done = subprocess.run(
+            python, cwd=folder, env=env, capture_output=True, text=True, check=False
+        )
     assert done.returncode == 0, f"$ {command}\n{done.stdout}{done.stderr}"
     return done.stdout.splitlines()
 
