@@ -59,6 +59,8 @@ class ClassInfo:
     name: str
     colour: str = ""
     hotkey: str = ""
+    skeleton: dict[str, Any] | None = None
+    """Of its keypoints: {"names": [...], "edges": [[from, to], ...]}, places from 0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from sightline.core.geometry.shapes import Shape
+    from sightline.core.geometry.shapes import Bounds, Shape
     from sightline.formats.sinks import Sink
 
 __all__ = ["ClassInfo", "ObjectReader", "ObjectRecord", "ObjectWriter", "PictureRecord", "Refused"]
@@ -28,6 +28,10 @@ class ObjectRecord:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     """Text, numbers, booleans; what a format says besides (crowd, difficult, occluded) too."""
     score: float | None = None
+    box: Bounds | None = None
+    """The box that a format gives beside keypoints, in the frame of the shape."""
+    oriented: bool = False
+    """A polygon of four corners that is an oriented box once it is in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class PictureRecord:
     """As the data set writes it, with `/`."""
     objects: tuple[ObjectRecord, ...] = ()
     width: int = 0
-    """Pixels of the frame that the shapes are in."""
+    """Pixels of the frame that the shapes are in; 1 x 1: they are fractions of the picture."""
     height: int = 0
     label: str = ""
     """Class of the whole picture."""

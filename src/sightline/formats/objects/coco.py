@@ -1,0 +1,305 @@
+"""COCO's JSON: boxes, polygons, run-length masks, keypoints, scores; and lists of results.
+
+A file is read once. Its annotations come in any order, so what is plain (a picture, a class, a box)
+waits in arrays, 48 bytes each, and all else in a temporary file.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from array import array
+from typing import IO, TYPE_CHECKING, Any, Final
+
+import numpy as np
+import orjson
+
+from sightline.core.errors import InvalidInputError
+from sightline.formats.archive import guarded
+from sightline.formats.objects.coco_shapes import Shapes, skeleton_of
+from sightline.formats.objects.coco_write import write
+from sightline.formats.objects.json_parts import parts
+from sightline.formats.objects.records import ClassInfo, ObjectRecord, PictureRecord
+from sightline.formats.objects.refusals import Refusals
+from sightline.formats.objects.source import split_of, stem_of, twins_of
+from sightline.formats.records import split_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sightline.formats.objects.source import Source
+    from sightline.formats.records import Refused
+
+__all__ = ["CocoReader", "reader", "sniff", "write"]
+
+SPOOLED: Final = 32 << 20
+"""Bytes of annotations with more than a box that are kept in memory."""
+MOST_ODD: Final = 10_000
+_PLAIN: Final = frozenset(
+    {"id", "image_id", "category_id", "bbox", "area", "iscrowd", "segmentation", "ignore"}
+)
+
+
+def sniff(source: Source) -> bool:
+    """Say whether a JSON file begins like COCO's, or is a list of results."""
+    return any(_is_coco(source, one) for one in source.ending(".json"))
+
+
+def reader(source: Source) -> CocoReader:
+    """Return what reads it."""
+    return CocoReader(source)
+
+
+class CocoReader:
+    """Reads one file or several, one for each split."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._refusals = Refusals()
+        every = source.ending(".json")
+        self._files = [one for one in every if _is_coco(source, one)] or every[:1]
+        self.twins: frozenset[str] = frozenset()
+        self.classes: list[ClassInfo] = []
+        if not self._files:
+            raise InvalidInputError(
+                f"{source.files.name} holds no JSON file", hint="name another --format"
+            )
+
+    @property
+    def refused(self) -> list[Refused]:
+        """What was left out, the first thousand."""
+        return self._refusals.rows
+
+    @property
+    def refused_count(self) -> int:
+        """How much was left out."""
+        return self._refusals.count
+
+    def pictures(self) -> Iterator[PictureRecord]:
+        """Yield picture after picture, in the order of the file's images.
+
+        Raises:
+            InvalidInputError: A file is damaged or no COCO.
+        """
+        for name in self._files:
+            with _File(self._source, name, self._refusals) as file:
+                file.gather()
+                self.twins |= twins_of(file.paths())
+                self.classes = [*self.classes, *_new(file.classes(), self.classes)]
+                yield from file.pictures()
+
+
+class _File:
+    """One JSON file: gathered first, then handed out picture by picture."""
+
+    def __init__(self, source: Source, name: str, refusals: Refusals) -> None:
+        self._source = source
+        self._name = name
+        self._refusals = refusals
+        self._images: dict[Any, tuple[str, int, int]] = {}
+        self._categories: dict[Any, dict[str, Any]] = {}
+        self._image_of: dict[Any, int] = {}
+        self._category_of: dict[Any, int] = {}
+        self._of = array("q")
+        self._class = array("q")
+        self._boxes = array("d")
+        self._rest = array("q")
+        """Where the whole annotation lies in the spool; -1: there is no more than a box."""
+        self._odd: dict[int, str] = {}
+        self._spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOLED)  # noqa: SIM115  closed by __exit__
+
+    def __enter__(self) -> _File:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._spool.close()
+
+    def gather(self) -> None:
+        """Read the file."""
+        files = self._source.files
+        seen = False
+        with guarded(files.name, self._name), files.open(self._name) as file:
+            for key, value in parts(file, self._name):
+                if key in {"images", "categories", "annotations", ""} and isinstance(value, list):
+                    seen = True
+                    for one in value:
+                        self._take(key, one)
+        if not seen:
+            raise InvalidInputError(
+                f"{self._name} holds no images and annotations", hint="name another --format"
+            )
+
+    def paths(self) -> list[str]:
+        """Return the pictures' paths."""
+        return [path for path, _, _ in self._images.values()]
+
+    def classes(self) -> list[ClassInfo]:
+        """Return the classes, in the file's order; of a list of results, those that are met."""
+        if self._categories:
+            return [
+                ClassInfo(str(one.get("name", key)), skeleton=skeleton_of(one))
+                for key, one in self._categories.items()
+            ]
+        return [ClassInfo(self._result_class(one)) for one in self._category_of]
+
+    def pictures(self) -> Iterator[PictureRecord]:
+        """Yield every picture with its objects."""
+        of = np.frombuffer(self._of, np.int64) if self._of else np.zeros(0, np.int64)
+        order = np.argsort(of, kind="stable")
+        starts = np.searchsorted(of[order], np.arange(len(self._image_of) + 1))
+        results = not self._images
+        shapes = Shapes(self._name)
+        split = self._split()
+        labels = self._labels()
+        for key, place in self._order():
+            path, width, height = self._images.get(key, (str(key), 0, 0))
+            rows = order[starts[place] : starts[place + 1]].tolist() if place >= 0 else []
+            if rows and not results and key not in self._images:
+                self._refusals.add(
+                    f"{self._name}: image {key}", f"{len(rows)} annotations of no image"
+                )
+                continue
+            found = [self._object(row, labels, shapes, (width, height)) for row in rows]
+            file = self._file_of(path)
+            yield PictureRecord(
+                path,
+                tuple(one for one in found if one is not None),
+                width,
+                height,
+                split=split or split_of(path),
+                file=file,
+            )
+
+    def _order(self) -> Iterator[tuple[Any, int]]:
+        """Yield each image with its place among the annotations', -1 for none."""
+        for key in self._images:
+            yield key, self._image_of.get(key, -1)
+        for key, place in self._image_of.items():
+            if key not in self._images:
+                yield key, place
+
+    def _take(self, kind: str, one: Any) -> None:
+        if not isinstance(one, dict):
+            self._refusals.add(self._name, f"{kind or 'results'}: {str(one)[:80]!r} is no object")
+        elif kind == "images":
+            self._image(one)
+        elif kind == "categories":
+            self._categories[_key(one.get("id"))] = one
+        else:
+            self._annotation(one)
+
+    def _image(self, one: dict[str, Any]) -> None:
+        path = str(one.get("file_name") or "").replace("\\", "/")
+        try:
+            width, height = int(one.get("width") or 0), int(one.get("height") or 0)
+        except (TypeError, ValueError, OverflowError):
+            width = height = 0
+        if not path or one.get("id") is None:
+            self._refusals.add(f"{self._name}: image {one.get('id')}", "it has no file_name or id")
+            return
+        self._images[_key(one["id"])] = (path, max(width, 0), max(height, 0))
+
+    def _annotation(self, one: dict[str, Any]) -> None:
+        box = one.get("bbox")
+        is_box = isinstance(box, list) and len(box) == 4  # noqa: PLR2004
+        try:
+            self._boxes.extend([float(value) for value in box] if is_box else [0.0] * 4)  # type: ignore[union-attr]
+        except (TypeError, ValueError):
+            self._refusals.add(self._where(one), "its bbox holds what is no number")
+            del self._boxes[4 * len(self._of) :]
+            return
+        image, category = _key(one.get("image_id")), _key(one.get("category_id"))
+        self._of.append(self._image_of.setdefault(image, len(self._image_of)))
+        self._class.append(self._category_of.setdefault(category, len(self._category_of)))
+        plain = is_box and one.keys() <= _PLAIN
+        if plain and not one.get("segmentation") and not one.get("iscrowd"):
+            self._rest.append(-1)
+            return
+        self._rest.append(self._spool.tell())
+        data = orjson.dumps(one, option=orjson.OPT_NON_STR_KEYS)
+        self._spool.write(len(data).to_bytes(8, "little") + data)
+
+    def _object(
+        self, row: int, labels: list[str | None], shapes: Shapes, size: tuple[int, int]
+    ) -> ObjectRecord | None:
+        label = labels[self._class[row]]
+        x, y, width, height = self._boxes[4 * row : 4 * row + 4]
+        try:
+            if self._rest[row] < 0:
+                return ObjectRecord(_known(label), shapes.box(x, y, width, height))
+            return shapes.read(_known(label), self._more(row), (x, y, width, height), size)
+        except (
+            ValueError,
+            TypeError,
+            KeyError,
+            IndexError,
+            OverflowError,
+            InvalidInputError,
+        ) as error:
+            where = self._more(row) if self._rest[row] >= 0 else {}
+            self._refusals.add(
+                self._where(where, row), str(error) or f"it is damaged ({type(error).__name__})"
+            )
+            return None
+
+    def _more(self, row: int) -> dict[str, Any]:
+        self._spool.seek(self._rest[row])
+        size = int.from_bytes(self._spool.read(8), "little")
+        found: dict[str, Any] = orjson.loads(self._spool.read(size))
+        return found
+
+    def _where(self, one: dict[str, Any], row: int | None = None) -> str:
+        named = one.get("id", f"no. {row + 1}" if row is not None else "?")
+        return f"{self._name}: annotation {named}"
+
+    def _labels(self) -> list[str | None]:
+        if not self._categories:
+            return [self._result_class(one) for one in self._category_of]
+        known = {key: str(one.get("name", key)) for key, one in self._categories.items()}
+        return [known.get(key) for key in self._category_of]
+
+    def _result_class(self, key: Any) -> str:
+        names = self._source.options.classes
+        return names[key] if isinstance(key, int) and 0 <= key < len(names) else str(key)
+
+    def _split(self) -> str:
+        words = stem_of(self._name.rpartition("/")[2]).replace("-", "_").replace(".", "_")
+        named = next((split for one in words.split("_") if (split := split_name(one))), "")
+        return named or split_of(self._name)
+
+    def _file_of(self, path: str) -> str:
+        """Return where the data set holds a picture, empty if it does not."""
+        folder = self._name.rpartition("/")[0]
+        near = f"{folder}/{path}" if folder else path
+        found = self._source.picture_of(stem_of(near))
+        return found if found.rpartition("/")[2] == path.rpartition("/")[2] else ""
+
+
+def _new(found: list[ClassInfo], have: list[ClassInfo]) -> list[ClassInfo]:
+    names = {one.name for one in have}
+    first = {one.name: one for one in reversed(found)}
+    return [one for one in found if one.name not in names and first[one.name] is one]
+
+
+def _known(label: str | None) -> str:
+    if label is None:
+        raise ValueError("its category is not among the categories")
+    return label
+
+
+def _key(value: Any) -> Any:
+    """Return an id as a key: lists and the like are none."""
+    return value if isinstance(value, int | str) else str(value)
+
+
+def _is_coco(source: Source, name: str) -> bool:
+    head = source.head(name).lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head[:1] == b"[":
+        return b'"category_id"' in head and b'"image_id"' in head
+    words = (b'"images"', b'"annotations"', b'"categories"', b'"info"', b'"licenses"')
+    coco = sum(word in head for word in words)
+    return head[:1] == b"{" and coco > 0 and not _is_another(head)
+
+
+def _is_another(head: bytes) -> bool:
+    """Say whether it is a JSON of another tool: a data set of items, or shapes of one picture."""
+    return any(word in head for word in (b'"dm_format_version"', b'"items"', b'"shapes"'))
