@@ -1,10 +1,12 @@
-"""Several rings as one: what formats with a single ring for each object can hold."""
+"""Several areas as one ring, for formats that know neither parts nor groups."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from sightline.formats.objects.outlines import one_ring
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,27 +15,26 @@ if TYPE_CHECKING:
     from sightline.core.geometry.shapes import Polygon
 
 
-def one_ring(polygon: Polygon) -> Sequence[float]:
-    """Return one ring x0, y0, x1, y1, ... with the area of all.
+def joined_rings(polygon: Polygon) -> Sequence[float]:
+    """Return one ring x0, y0, x1, y1, ... with the area of all parts, holes left out.
 
-    Rings are joined by lines that go there and back between their nearest corners, so that the area
-    stays as it is; holes run the other way about.
+    Parts are joined by lines that go there and back between their nearest corners.
     """
-    rings = [(ring, place > 0) for part in polygon.parts for place, ring in enumerate(part)]
-    if len(rings) == 1:
-        return rings[0][0]
-    whole = _turned(rings[0][0], is_hole=False)
-    for ring, is_hole in rings[1:]:
-        whole = _joined(whole, _turned(ring, is_hole=is_hole))
+    first, *others = (one_ring(part) for part in polygon.parts)
+    if not others:
+        return first
+    whole = _clockwise(first)
+    for ring in others:
+        whole = _joined(whole, _clockwise(ring))
     return [float(value) for value in whole.ravel()]
 
 
-def _turned(ring: Sequence[float], *, is_hole: bool) -> F64:
-    """Return (N, 2) corners, clockwise as seen, those of a hole the other way."""
+def _clockwise(ring: Sequence[float]) -> F64:
+    """Return (N, 2) corners, clockwise as seen."""
     points = np.asarray(ring, np.float64).reshape(-1, 2)
     after = np.roll(points, -1, axis=0)
     area = float((points[:, 0] * after[:, 1] - after[:, 0] * points[:, 1]).sum())
-    return points[::-1] if (area < 0) != is_hole else points
+    return points if area >= 0 else points[::-1]
 
 
 def _joined(whole: F64, ring: F64) -> F64:

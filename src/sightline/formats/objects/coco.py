@@ -15,11 +15,11 @@ import orjson
 
 from sightline.core.errors import InvalidInputError
 from sightline.formats.archive import guarded
-from sightline.formats.objects.coco_shapes import Shapes, skeleton_of
+from sightline.formats.objects.coco_shapes import box_of, read_object, skeleton_of
 from sightline.formats.objects.coco_write import write
-from sightline.formats.objects.json_parts import parts
+from sightline.formats.objects.json_stream import parts_of
+from sightline.formats.objects.reading import Reading, reason_of, whole
 from sightline.formats.objects.records import ClassInfo, ObjectRecord, PictureRecord
-from sightline.formats.objects.refusals import Refusals
 from sightline.formats.objects.source import split_of, stem_of, twins_of
 from sightline.formats.records import split_name
 
@@ -27,13 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sightline.formats.objects.source import Source
-    from sightline.formats.records import Refused
 
 __all__ = ["CocoReader", "reader", "sniff", "write"]
 
 SPOOLED: Final = 32 << 20
 """Bytes of annotations with more than a box that are kept in memory."""
-MOST_ODD: Final = 10_000
+LISTS: Final = frozenset({"images", "categories", "annotations"})
 _PLAIN: Final = frozenset(
     {"id", "image_id", "category_id", "bbox", "area", "iscrowd", "segmentation", "ignore"}
 )
@@ -49,30 +48,19 @@ def reader(source: Source) -> CocoReader:
     return CocoReader(source)
 
 
-class CocoReader:
+class CocoReader(Reading):
     """Reads one file or several, one for each split."""
 
     def __init__(self, source: Source) -> None:
+        super().__init__()
         self._source = source
-        self._refusals = Refusals()
         every = source.ending(".json")
         self._files = [one for one in every if _is_coco(source, one)] or every[:1]
         self.twins: frozenset[str] = frozenset()
-        self.classes: list[ClassInfo] = []
         if not self._files:
             raise InvalidInputError(
                 f"{source.files.name} holds no JSON file", hint="name another --format"
             )
-
-    @property
-    def refused(self) -> list[Refused]:
-        """What was left out, the first thousand."""
-        return self._refusals.rows
-
-    @property
-    def refused_count(self) -> int:
-        """How much was left out."""
-        return self._refusals.count
 
     def pictures(self) -> Iterator[PictureRecord]:
         """Yield picture after picture, in the order of the file's images.
@@ -81,7 +69,7 @@ class CocoReader:
             InvalidInputError: A file is damaged or no COCO.
         """
         for name in self._files:
-            with _File(self._source, name, self._refusals) as file:
+            with _File(self._source, name, self) as file:
                 file.gather()
                 self.twins |= twins_of(file.paths())
                 self.classes = [*self.classes, *_new(file.classes(), self.classes)]
@@ -91,10 +79,10 @@ class CocoReader:
 class _File:
     """One JSON file: gathered first, then handed out picture by picture."""
 
-    def __init__(self, source: Source, name: str, refusals: Refusals) -> None:
+    def __init__(self, source: Source, name: str, account: Reading) -> None:
         self._source = source
         self._name = name
-        self._refusals = refusals
+        self._account = account
         self._images: dict[Any, tuple[str, int, int]] = {}
         self._categories: dict[Any, dict[str, Any]] = {}
         self._image_of: dict[Any, int] = {}
@@ -104,7 +92,6 @@ class _File:
         self._boxes = array("d")
         self._rest = array("q")
         """Where the whole annotation lies in the spool; -1: there is no more than a box."""
-        self._odd: dict[int, str] = {}
         self._spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOLED)  # noqa: SIM115  closed by __exit__
 
     def __enter__(self) -> _File:
@@ -118,8 +105,8 @@ class _File:
         files = self._source.files
         seen = False
         with guarded(files.name, self._name), files.open(self._name) as file:
-            for key, value in parts(file, self._name):
-                if key in {"images", "categories", "annotations", ""} and isinstance(value, list):
+            for key, value in parts_of(file, self._name, LISTS):
+                if (key in LISTS or not key) and isinstance(value, list):
                     seen = True
                     for one in value:
                         self._take(key, one)
@@ -147,18 +134,17 @@ class _File:
         order = np.argsort(of, kind="stable")
         starts = np.searchsorted(of[order], np.arange(len(self._image_of) + 1))
         results = not self._images
-        shapes = Shapes(self._name)
         split = self._split()
         labels = self._labels()
         for key, place in self._order():
             path, width, height = self._images.get(key, (str(key), 0, 0))
             rows = order[starts[place] : starts[place + 1]].tolist() if place >= 0 else []
             if rows and not results and key not in self._images:
-                self._refusals.add(
+                self._account.refuse(
                     f"{self._name}: image {key}", f"{len(rows)} annotations of no image"
                 )
                 continue
-            found = [self._object(row, labels, shapes, (width, height)) for row in rows]
+            found = [self._object(row, labels, (width, height)) for row in rows]
             file = self._file_of(path)
             yield PictureRecord(
                 path,
@@ -179,7 +165,7 @@ class _File:
 
     def _take(self, kind: str, one: Any) -> None:
         if not isinstance(one, dict):
-            self._refusals.add(self._name, f"{kind or 'results'}: {str(one)[:80]!r} is no object")
+            self._account.refuse(self._name, f"{kind or 'results'}: {str(one)[:80]!r} is no object")
         elif kind == "images":
             self._image(one)
         elif kind == "categories":
@@ -189,14 +175,12 @@ class _File:
 
     def _image(self, one: dict[str, Any]) -> None:
         path = str(one.get("file_name") or "").replace("\\", "/")
-        try:
-            width, height = int(one.get("width") or 0), int(one.get("height") or 0)
-        except (TypeError, ValueError, OverflowError):
-            width = height = 0
         if not path or one.get("id") is None:
-            self._refusals.add(f"{self._name}: image {one.get('id')}", "it has no file_name or id")
+            self._account.refuse(
+                f"{self._name}: image {one.get('id')}", "it has no file_name or id"
+            )
             return
-        self._images[_key(one["id"])] = (path, max(width, 0), max(height, 0))
+        self._images[_key(one["id"])] = (path, whole(one.get("width")), whole(one.get("height")))
 
     def _annotation(self, one: dict[str, Any]) -> None:
         box = one.get("bbox")
@@ -204,7 +188,7 @@ class _File:
         try:
             self._boxes.extend([float(value) for value in box] if is_box else [0.0] * 4)  # type: ignore[union-attr]
         except (TypeError, ValueError):
-            self._refusals.add(self._where(one), "its bbox holds what is no number")
+            self._account.refuse(self._where(one), "its bbox holds what is no number")
             del self._boxes[4 * len(self._of) :]
             return
         image, category = _key(one.get("image_id")), _key(one.get("category_id"))
@@ -219,14 +203,14 @@ class _File:
         self._spool.write(len(data).to_bytes(8, "little") + data)
 
     def _object(
-        self, row: int, labels: list[str | None], shapes: Shapes, size: tuple[int, int]
+        self, row: int, labels: list[str | None], size: tuple[int, int]
     ) -> ObjectRecord | None:
         label = labels[self._class[row]]
         x, y, width, height = self._boxes[4 * row : 4 * row + 4]
         try:
             if self._rest[row] < 0:
-                return ObjectRecord(_known(label), shapes.box(x, y, width, height))
-            return shapes.read(_known(label), self._more(row), (x, y, width, height), size)
+                return ObjectRecord(_known(label), box_of(x, y, width, height))
+            return read_object(_known(label), self._more(row), (x, y, width, height), size)
         except (
             ValueError,
             TypeError,
@@ -236,9 +220,7 @@ class _File:
             InvalidInputError,
         ) as error:
             where = self._more(row) if self._rest[row] >= 0 else {}
-            self._refusals.add(
-                self._where(where, row), str(error) or f"it is damaged ({type(error).__name__})"
-            )
+            self._account.refuse(self._where(where, row), reason_of(error))
             return None
 
     def _more(self, row: int) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from sightline.core.geometry.shapes import Box, Mask, Polygon, mask_of, shape_from_json
+from sightline.core.geometry.shapes import Box, Polygon, mask_of, shape_from_json
+from sightline.formats.objects.reading import plain, score_of
 from sightline.formats.objects.records import ObjectRecord
 
 if TYPE_CHECKING:
@@ -17,62 +18,53 @@ OWN: Final = "sightline"
 """Key of the exact shape, where COCO has none for it."""
 AGREES_PX: Final = 0.01
 """The exact shape counts as long as nobody has moved the box beside it."""
-VALUES: Final = str | int | float | bool
 
 
-class Shapes:
-    """Reads annotations of one file."""
+def box_of(x: float, y: float, width: float, height: float) -> Box:
+    """Return a box.
 
-    def __init__(self, where: str) -> None:
-        self._where = where
+    Raises:
+        ValueError: It has no area, or holds what is no number.
+    """
+    if not (width > 0 and height > 0 and math.isfinite(x + y + width + height)):
+        raise ValueError("its bbox has no area, or holds what is no number")
+    return Box(x, y, x + width, y + height)
 
-    @staticmethod
-    def box(x: float, y: float, width: float, height: float) -> Box:
-        """Return a box.
 
-        Raises:
-            ValueError: It has no area.
-        """
-        if not (width > 0 and height > 0 and math.isfinite(x + y + width + height)):
-            raise ValueError("its bbox has no area, or holds what is no number")
-        return Box(x, y, x + width, y + height)
+def read_object(
+    label: str,
+    one: dict[str, Any],
+    box: tuple[float, float, float, float],
+    size: tuple[int, int],
+) -> ObjectRecord:
+    """Return an annotation as an object.
 
-    def read(
-        self,
-        label: str,
-        one: dict[str, Any],
-        box: tuple[float, float, float, float],
-        size: tuple[int, int],
-    ) -> ObjectRecord:
-        """Return an annotation as an object.
+    What it is: its own exact shape, else keypoints, else its segmentation, else its box.
 
-        What it is: its own exact shape, else keypoints, else its segmentation, else its box.
+    Args:
+        label: Name of its class.
+        one: The annotation.
+        box: x, y, width, height; zeros where there is none.
+        size: Width and height of the picture.
 
-        Args:
-            label: Name of its class.
-            one: The annotation.
-            box: x, y, width, height; zeros where there is none.
-            size: Width and height of the picture.
-
-        Raises:
-            ValueError: It has no shape that can be.
-            InvalidInputError: The same.
-        """
-        shape = _exact(one.get(OWN), box) or _keypoints(one.get("keypoints"))
-        beside = None
-        if shape is None:
-            shape = _segmentation(one.get("segmentation"), size) or self.box(*box)
-        elif shape.kind == "keypoints" and box[2] > 0 and box[3] > 0:
-            beside = self.box(*box).bounds()
-        score = one.get("score")
-        attributes = one.get("attributes")
-        return ObjectRecord(
-            label,
-            shape,
-            attributes=_attributes(attributes if isinstance(attributes, dict) else {}, one),
-            score=None if score is None else float(score),
-            box=beside,
-        )
+    Raises:
+        ValueError: It has no shape that can be.
+        InvalidInputError: The same.
+    """
+    shape = _exact(one.get(OWN), box) or _keypoints(one.get("keypoints"))
+    beside = None
+    if shape is None:
+        shape = _segmentation(one.get("segmentation"), size) or box_of(*box)
+    elif shape.kind == "keypoints" and box[2] > 0 and box[3] > 0:
+        beside = box_of(*box).bounds()
+    said = one.get("attributes")
+    return ObjectRecord(
+        label,
+        shape,
+        attributes=_attributes(said if isinstance(said, dict) else {}, one),
+        score=score_of(one.get("score")),
+        box=beside,
+    )
 
 
 def skeleton_of(category: dict[str, Any]) -> dict[str, Any] | None:
@@ -131,12 +123,7 @@ def _segmentation(value: Any, size: tuple[int, int]) -> Shape | None:
 
 
 def _attributes(said: dict[str, Any], one: dict[str, Any]) -> dict[str, Any]:
-    found = {str(key): value for key, value in said.items() if isinstance(value, VALUES)}
+    found = plain(said)
     if one.get("iscrowd"):
         found["crowd"] = True
     return found
-
-
-def is_mask(shape: Shape) -> bool:
-    """Say whether a shape is written as run lengths."""
-    return isinstance(shape, Mask)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from sightline.formats.objects.reading import Reading
 from sightline.formats.objects.records import ClassInfo, PictureRecord
-from sightline.formats.objects.refusals import Refusals
 from sightline.formats.objects.source import split_of, stem_of, twins_of
 from sightline.formats.objects.yolo_classes import NO_LABELS, card_of
 from sightline.formats.objects.yolo_lines import Lines, looks_like_labels, task_of
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from sightline.formats.objects.records import ObjectRecord
     from sightline.formats.objects.source import Source
-    from sightline.formats.records import Refused
 
 __all__ = ["YoloReader", "reader", "sniff", "write"]
 
@@ -45,26 +44,16 @@ def reader(source: Source) -> YoloReader:
     return YoloReader(source)
 
 
-class YoloReader:
+class YoloReader(Reading):
     """Reads one data set."""
 
     def __init__(self, source: Source) -> None:
+        super().__init__()
         self._source = source
-        self._refusals = Refusals()
         self._files = _label_files(source)
         self._card = card_of(source)
         self.twins = twins_of(self._files)
         self.classes = self._classes()
-
-    @property
-    def refused(self) -> list[Refused]:
-        """What was left out, the first thousand."""
-        return self._refusals.rows
-
-    @property
-    def refused_count(self) -> int:
-        """How much was left out."""
-        return self._refusals.count
 
     def pictures(self) -> Iterator[PictureRecord]:
         """Yield picture after picture, in the order of the label files' names.
@@ -89,7 +78,7 @@ class YoloReader:
             try:
                 one = lines.read(line)
             except (ValueError, OverflowError) as error:
-                self._refusals.add(f"{name}:{place}", str(error))
+                self.refuse(f"{name}:{place}", str(error))
                 continue
             if one is not None:
                 found.append(one)

@@ -6,8 +6,9 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from sightline.core.geometry.shapes import Box, Keypoints, Polygon
+from sightline.formats.objects.outlines import part_of
+from sightline.formats.objects.reading import number
 from sightline.formats.objects.records import ObjectRecord
-from sightline.formats.objects.source import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,8 @@ BOX: Final = 5
 """Tokens of a box: class, centre, size."""
 QUAD: Final = 9
 LEAST_RING: Final = 7
+JOINED: Final = 16
+"""Numbers of a ring with a hole joined to it: three corners, three, and the bridge's two."""
 SEEN: Final = 2
 
 
@@ -71,7 +74,8 @@ class Lines:
         ring = tuple(values)
         _check_area(ring[::2], ring[1::2])
         oriented = self._task == "obb" and len(ring) == QUAD - 1
-        return ObjectRecord(label, Polygon(((ring,),)), score=score, oriented=oriented)
+        part = (ring,) if len(ring) < JOINED else part_of(ring)
+        return ObjectRecord(label, Polygon((part,)), score=score, oriented=oriented)
 
     def _pose(self, label: str, values: list[float]) -> ObjectRecord:
         box, rest = _box(values), values[4:]

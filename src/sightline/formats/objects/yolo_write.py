@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from sightline.core.geometry.shapes import Box, Keypoints, OrientedBox, Polygon
-from sightline.formats.objects.bridges import one_ring
+from sightline.formats.objects.bridges import joined_rings
 from sightline.formats.objects.source import stem_of
 from sightline.formats.objects.writing import Output
 
@@ -67,7 +67,7 @@ def line_of(one: ObjectRecord, code: int, width: int, height: int, points: int =
         flat = [value for corner in shape.corners() for value in corner]
         return _line(code, _fractions(flat, width, height))
     if isinstance(shape, Polygon):
-        return _line(code, _fractions(one_ring(shape), width, height))
+        return _line(code, _fractions(joined_rings(shape), width, height))
     values = _centre(one.box or shape.bounds(), width, height)
     if points:
         given = shape.points[:points] if isinstance(shape, Keypoints) else ()

@@ -80,5 +80,5 @@ def test_a_bad_annotation_is_left_out_with_its_reason(
 def test_a_file_that_is_cut_off_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "labels.json"
     path.write_text('{"images": [{"id": 1, "file_name": "a.png"}], "annotations": [{"id"')
-    with open_reader(path) as reader, pytest.raises(InvalidInputError, match="no JSON"):
+    with open_reader(path) as reader, pytest.raises(InvalidInputError, match="no valid JSON"):
         list(reader.pictures())
