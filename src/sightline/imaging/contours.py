@@ -1,0 +1,240 @@
+"""A mask as a polygon of few corners, its likeness guaranteed.
+
+Corners are chosen by Douglas and Peucker 1973 ("Algorithms for the reduction of the number of
+points required to represent a digitized line") among the middles of the pixel edges, which, other
+than their ends, lean neither in nor out. Each side is then the total least squares line of the
+edges it stands for, and corners are where neighbouring lines meet (Selinger 2003, "Potrace"). The
+tolerance is halved in upon the coarsest whose pixels are like enough to the mask.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from sightline.core.errors import InvalidInputError
+from sightline.core.geometry.shapes import Polygon
+from sightline.imaging.outlines import Outline, outlines_of, ring_area
+from sightline.imaging.rasters import cuts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sightline.core.arrays import F64, I64, Bool
+    from sightline.core.geometry.shapes import Part
+
+    Rings = list[F64]
+
+TRIES: Final = 6
+MARGIN: Final = 0.25
+"""Of what may differ, kept back for other programs' rules of drawing."""
+SPECKS: Final = 0.2
+"""Of what may differ, spent on rings that are left out: the smallest."""
+MOST_RINGS: Final = 2_000
+"""Of noise, which is not made simpler."""
+GUESS: Final = 4.0
+"""Tolerance to begin with: so much of an outline's length times it is what differs."""
+FINEST_PX: Final = 0.3
+"""Tolerances below it keep nearly every corner."""
+GRID: Final = 16
+"""Corners lie on sixteenths of a pixel: short to write, exact to shift."""
+NUDGE: Final = 0.1
+NUDGES: Final = ((0.0, 0.0), (NUDGE, NUDGE), (-NUDGE, NUDGE), (NUDGE, -NUDGE), (-NUDGE, -NUDGE))
+"""Pixels. Other programs draw by other rules: what only just holds here would fail there."""
+INNER: Final = 3
+"""Steps from which on a side's line leaves out its ends, of which one may lie on the next side."""
+STRAY_PX: Final = 1.5
+"""A corner farther than this, or the tolerance, from where the outline bends is put back."""
+
+
+def polygon_of(mask: Bool, *, window: tuple[int, int] = (0, 0), min_iou: float = 0.98) -> Polygon:
+    """Return the pixels (H, W) as a polygon, all their areas and holes.
+
+    Args:
+        mask: The pixels; only those within a window of the picture may be given.
+        window: x and y of the mask's top left pixel in the picture.
+        min_iou: How alike the polygon's pixels (`rasters.fill`) and the mask are at least; 1
+            follows the pixel edges.
+
+    Raises:
+        InvalidInputError: No pixel is set.
+    """
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not len(rows):
+        raise InvalidInputError("no pixel is set", hint="draw the mask again")
+    top, left = int(rows[0]), int(columns[0])
+    cut = np.ascontiguousarray(mask[top : rows[-1] + 1, left : columns[-1] + 1], dtype=np.bool_)
+    parts = _parts(outlines_of(cut), cut)
+    exact, few = _exact(parts), _simplest(parts, cut, min_iou)
+    rings = exact if few is None or _corners(exact) <= _corners(few) else few
+    shift = np.array([window[0] + left, window[1] + top], np.float64)
+    return Polygon(tuple(_part(one, shift) for one in rings))
+
+
+def _simplest(parts: Sequence[Sequence[Outline]], mask: Bool, min_iou: float) -> list[Rings] | None:
+    """Return the coarsest rings that are like enough; None: only the exact ones are."""
+    if min_iou >= 1 or sum(map(len, parts)) > MOST_RINGS:
+        return None
+    wanted = min_iou + MARGIN * (1 - min_iou)
+    target = _Target(parts, mask)
+    size_wh = np.array(mask.shape[::-1], np.float64)
+    steps = sum(len(one.steps) for outlines in parts for one in outlines)
+    parts = _without_specks(parts, SPECKS * (1 - wanted) * target.size)
+    low, high = FINEST_PX, max(2.0, max(mask.shape) / 8)
+    middle = min(max(GUESS * (1 - wanted) * target.size / steps, low), high)
+    best: list[Rings] | None = None
+    for _ in range(TRIES):
+        found = _simplified(parts, middle, size_wh)
+        if target.likeness(found, wanted) >= wanted:
+            best, low, high = found, middle, min(high, 8 * middle)
+        else:
+            high = middle
+        middle = float(np.sqrt(low * high))
+    return best
+
+
+def _without_specks(parts: Sequence[Sequence[Outline]], budget: float) -> list[Sequence[Outline]]:
+    """Return the parts without their smallest rings, up to so many pixels; the largest stays."""
+    rings = [(abs(one.area), at) for at, part in enumerate(parts) for one in part[1:]]
+    rings += [(one[0].area, at) for at, one in enumerate(parts) if len(one) == 1 and at]
+    sizes = np.sort([size for size, _ in rings])
+    within = int(np.searchsorted(np.cumsum(sizes), budget, side="right"))
+    limit = sizes[within] if within < len(sizes) else np.inf
+    out: list[Sequence[Outline]] = []
+    for at, part in enumerate(parts):
+        if at and len(part) == 1 and part[0].area < limit:
+            continue
+        out.append([part[0], *(one for one in part[1:] if -one.area >= limit)])
+    return out
+
+
+def _simplified(parts: Sequence[Sequence[Outline]], tolerance: float, size_wh: F64) -> list[Rings]:
+    out = []
+    for outlines in parts:
+        rings = [simplify(one, tolerance) for one in outlines]
+        if rings[0] is not None:
+            out.append([np.clip(ring, 0.0, size_wh) for ring in rings if ring is not None])
+    return out
+
+
+def simplify(outline: Outline, tolerance: float) -> F64 | None:
+    """Return the ring (K, 2) that stays within about `tolerance` pixels; None: it vanishes."""
+    import cv2
+
+    middles = outline.middles
+    kept = cv2.approxPolyDP(middles.astype(np.int32)[:, None], 2 * tolerance, closed=True)[:, 0]
+    if len(kept) < 3:  # noqa: PLR2004 - fewer enclose nothing
+        return None
+    places = _places(middles, kept.astype(np.int64))
+    ring = np.round(_meet(middles / 2.0, places, max(STRAY_PX, tolerance)) * GRID) / GRID
+    area = ring_area(ring)
+    return ring if area * outline.area > 0 else None
+
+
+def _places(points: I64, kept: I64) -> I64:
+    """Return where (K,) of the points (N, 2) the kept ones (K, 2) are, in the order of the walk."""
+    low = points.min(axis=0)
+    span = int(points[:, 0].max() - low[0]) + 1
+    keys = (points - low) @ np.array([1, span])
+    order = np.argsort(keys)
+    found = order[np.searchsorted(keys[order], (kept - low) @ np.array([1, span]))]
+    return np.sort(found)
+
+
+def _meet(points: F64, places: I64, most: float) -> F64:
+    """Return where the least squares lines of neighbouring sides meet: (K, 2).
+
+    Where that is more than `most` pixels from the place itself, the place stays.
+    """
+    centre, normal = _lines(points, places)
+    before_c, before_n = np.roll(centre, 1, axis=0), np.roll(normal, 1, axis=0)
+    det = before_n[:, 0] * normal[:, 1] - before_n[:, 1] * normal[:, 0]
+    first, second = (before_n * before_c).sum(axis=1), (normal * centre).sum(axis=1)
+    safe = np.where(np.abs(det) < 1e-6, 1.0, det)  # noqa: PLR2004 - parallel
+    x = (first * normal[:, 1] - second * before_n[:, 1]) / safe
+    y = (second * before_n[:, 0] - first * normal[:, 0]) / safe
+    met = np.stack([x, y], axis=1)
+    old = points[places]
+    stray = (np.abs(det) < 1e-6) | (np.hypot(*(met - old).T) > most)  # noqa: PLR2004
+    return np.asarray(np.where(stray[:, None], old, met), np.float64)
+
+
+def _lines(points: F64, places: I64) -> tuple[F64, F64]:
+    """Return a point (K, 2) and a normal (K, 2) of the line through each side's points."""
+    count = len(points)
+    first, last = places, np.roll(places, -1).copy()
+    last[-1] += count
+    inner = last - first > INNER
+    first, last = first + inner, last - inner
+    twice = np.concatenate([points, points])
+    x, y = twice[:, 0], twice[:, 1]
+    sums = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y])
+    total = np.concatenate([np.zeros((6, 1)), np.cumsum(sums, axis=1)], axis=1)
+    n, sx, sy, sxx, sxy, syy = total[:, last + 1] - total[:, first]
+    centre = np.stack([sx / n, sy / n], axis=1)
+    a, b, c = (
+        sxx / n - centre[:, 0] ** 2,
+        sxy / n - centre.prod(axis=1),
+        syy / n - centre[:, 1] ** 2,
+    )
+    angle = np.arctan2(2 * b, a - c) / 2
+    return centre, np.stack([-np.sin(angle), np.cos(angle)], axis=1)
+
+
+class _Target:
+    """A mask that polygons are compared with, in time that grows with outlines, not areas."""
+
+    def __init__(self, parts: Sequence[Sequence[Outline]], mask: Bool) -> None:
+        self._height, self._width = mask.shape
+        self._cuts = self._cut(_exact(parts), (0.0, 0.0))
+        self.size = int(mask.sum())
+
+    def likeness(self, parts: Sequence[Rings], enough: float) -> float:
+        """Return the least IoU of the polygon where it is, and nudged in each direction.
+
+        The first that is not enough is returned at once.
+        """
+        least = 1.0
+        for nudge in NUDGES:
+            least = min(least, self._iou(self._cut(parts, nudge)))
+            if least < enough:
+                break
+        return least
+
+    def _cut(self, parts: Sequence[Rings], nudge: tuple[float, float]) -> I64:
+        found = [cuts_of(ring + nudge, self._width, self._height) for one in parts for ring in one]
+        return np.sort(np.concatenate([np.zeros(0, np.int64), *found]))
+
+    def _iou(self, cuts: I64) -> float:
+        """Between two cuts lie pixels; what lies between the cuts of both is in one alone."""
+        apart = np.sort(np.concatenate([cuts, self._cuts]))
+        differ = int((apart[1::2] - apart[::2]).sum())
+        both = self.size + int((cuts[1::2] - cuts[::2]).sum())
+        return (both - differ) / (both + differ)
+
+
+def _corners(parts: Sequence[Rings]) -> int:
+    return sum(len(ring) for rings in parts for ring in rings)
+
+
+def _exact(parts: Sequence[Sequence[Outline]]) -> list[Rings]:
+    return [[one.turns.astype(np.float64) for one in outlines] for outlines in parts]
+
+
+def _parts(outlines: Sequence[Outline], mask: Bool) -> list[list[Outline]]:
+    """Return each outer outline, largest first, with the holes of the same pixels."""
+    import cv2
+
+    labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)[1]
+    by_label: dict[int, list[Outline]] = {}
+    for one in outlines:
+        x, y = one.pixel
+        by_label.setdefault(int(labels[y, x]), []).append(one)
+    for found in by_label.values():
+        found.sort(key=lambda one: -one.area)
+    return sorted(by_label.values(), key=lambda found: -found[0].area)
+
+
+def _part(rings: Rings, shift: F64) -> Part:
+    return tuple(tuple((ring + shift).ravel().tolist()) for ring in rings)
