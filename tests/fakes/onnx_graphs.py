@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
@@ -14,6 +14,8 @@ from sightline.store.onnx_file import METADATA_KEY, metadata_of_card
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 RED_GREEN_BLUE = ("red", "green", "blue")
 PLAIN = Preprocess(size=8, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0))
@@ -94,6 +96,24 @@ def foreign_model(
         [helper.make_tensor_value_info(one, TensorProto.FLOAT, [batch, 3]) for one in outputs],
     )
     return _save(graph, path, {}, opset=opset)
+
+
+def constant_model(path: Path, outputs: dict[str, NDArray[Any]], *, size: int) -> Path:
+    """Write a detector that says the same of every picture: float32 input (1, 3, size, size)."""
+    types = {"float32": TensorProto.FLOAT, "int64": TensorProto.INT64}
+    graph = helper.make_graph(
+        [
+            helper.make_node("Constant", [], [name], value=numpy_helper.from_array(array, name))
+            for name, array in outputs.items()
+        ],
+        "constant",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, size, size])],
+        [
+            helper.make_tensor_value_info(name, types[array.dtype.name], array.shape)
+            for name, array in outputs.items()
+        ],
+    )
+    return _save(graph, path, {})
 
 
 def custom_operator_model(path: Path) -> Path:

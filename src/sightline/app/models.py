@@ -230,13 +230,13 @@ class Models:
 def _refuse_encoder(card: ModelCard) -> None:
     if card.kind != "classifier":
         raise InvalidInputError(
-            f"{card.name} is an encoder: it has no classes to predict",
-            hint="choose a classifier, or use it with `embed`",
+            f"{card.name} does not classify pictures: its kind is {card.kind}",
+            hint="choose a classifier; an encoder is used by `embed`, a detector by `suggest`",
         )
 
 
 def _refuse_as_it_is(card: ModelCard) -> None:
-    if card.kind == "encoder" and card.format != "onnx" and card.task != "embedding":
+    if card.kind != "classifier" and card.format != "onnx" and card.task != "embedding":
         raise InvalidInputError(
             f"{card.name} is an encoder that runs as it is: it has nothing to export",
             hint="use it with `embed`; only networks that were trained here are exported",

@@ -9,13 +9,13 @@ from typing import Any, Final, Literal, get_args
 from sightline.core.errors import InvalidInputError
 from sightline.core.preprocess import Preprocess
 
-ModelKind = Literal["classifier", "encoder"]
+ModelKind = Literal["classifier", "encoder", "detector"]
 ModelFormat = Literal["torch", "onnx", "transformers"]
 ModelTask = Literal["single", "multi", "embedding"]
 _KINDS: Final[dict[str, type | tuple[type, ...]]] = {
     **dict.fromkeys(("id", "name", "kind", "format", "file", "blake3", "created_at"), str),
     **dict.fromkeys(("network", "project", "run", "licence", "source"), str),
-    **dict.fromkeys(("outputs", "metrics", "files"), dict),
+    **dict.fromkeys(("outputs", "metrics", "files", "decoder"), dict),
     "dim": int,
     "text": bool,
     **dict.fromkeys(("classes", "class_ids", "thresholds"), (list, tuple)),
@@ -59,6 +59,9 @@ class ModelCard:
     """Whether it encodes words into the same space."""
     files: dict[str, str] = field(default_factory=dict)
     """Further files that it needs beside the weights, name to BLAKE3."""
+
+    decoder: dict[str, Any] = field(default_factory=dict)
+    """How a detector's answer is read: see `core.decoders`."""
 
     @property
     def limits(self) -> tuple[float, ...]:

@@ -8,12 +8,12 @@ import numpy as np
 
 from sightline.core.errors import (
     InvalidInputError,
-    MissingExtraError,
     MissingWeightsError,
     OutOfMemoryError,
     SightlineError,
 )
 from sightline.imaging.preprocess import normalise
+from sightline.nets.onnx_session import GPU, first_line, open_session
 from sightline.store.onnx_file import card_of_metadata, layout_of
 
 if TYPE_CHECKING:
@@ -24,12 +24,6 @@ if TYPE_CHECKING:
     from sightline.core.preprocess import Preprocess
 
 GPU_BATCH: Final = 32
-_GPU: Final[dict[str, dict[str, str]]] = {
-    "CUDAExecutionProvider": {"use_tf32": "0"},
-    "MIGraphXExecutionProvider": {},
-    "DmlExecutionProvider": {},
-}
-"""Providers to prefer, with options that keep float32 exact enough for the parity gate."""
 _OVERHEAD_BYTES: Final = 8 << 20
 _WEIGHT_COPIES: Final = 2
 """Measured: a session holds 1.3 times its file, and as much again of scratch memory."""
@@ -51,7 +45,7 @@ class OnnxNet:
                 f"{card.name} takes {port.shape}, no RGB pictures", hint="add it again"
             )
         self.card = card
-        self.max_batch: Final = GPU_BATCH if session.get_providers()[0] in _GPU else 1
+        self.max_batch: Final = GPU_BATCH if session.get_providers()[0] in GPU else 1
         """How many pictures to send at once; on CPU small networks gain nothing by more."""
         self.nbytes: Final = _WEIGHT_COPIES * file_bytes + _OVERHEAD_BYTES
         self._session = session
@@ -191,44 +185,11 @@ def _opened(file: Path, card: ModelCard | None) -> tuple[Any, ModelCard]:
     return session, known
 
 
-def open_session(file: Path) -> Any:
-    """Open an `onnxruntime.InferenceSession` on the GPU where there is one, else on the CPU.
-
-    Raises:
-        InvalidInputError: ONNX Runtime cannot load it.
-        MissingExtraError: ONNX Runtime is not installed.
-    """
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise MissingExtraError("onnxruntime is missing", hint="pip install onnxruntime") from error
-    onnxruntime.disable_telemetry_events()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-    here = set(onnxruntime.get_available_providers())
-    providers: list[Any] = [(name, opts) for name, opts in _GPU.items() if name in here]
-    try:
-        return onnxruntime.InferenceSession(
-            str(file), options, providers=[*providers, "CPUExecutionProvider"]
-        )
-    except Exception as error:  # the runtime's errors share no narrower base
-        raise InvalidInputError(
-            f"{file.name} cannot be loaded: {_first_line(error)}", hint="export it again"
-        ) from error
-
-
 def _run_error(name: str, error: Exception) -> SightlineError:
-    line = _first_line(error)
+    line = first_line(error)
     if "alloc" in line.lower() or "out of memory" in line.lower():
         return OutOfMemoryError(f"{name}: {line}", hint="close other programs, or use the CPU")
     return InvalidInputError(f"{name} does not run: {line}", hint="export or add it again")
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:300]
 
 
 def _softmax(scores: F32) -> F32:

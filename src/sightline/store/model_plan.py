@@ -11,11 +11,12 @@ import numpy as np
 
 from sightline.core.errors import (
     InvalidInputError,
-    MissingExtraError,
     UnknownModelError,
     did_you_mean,
 )
-from sightline.store.onnx_file import STANDARD_DOMAINS, card_of_metadata, layout_of, read_onnx
+from sightline.store.detector_plan import plan_detector
+from sightline.store.onnx_file import card_of_metadata, read_onnx
+from sightline.store.onnx_trial import picture_input, trial
 from sightline.store.preprocess_text import parse_preprocess
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class CardFields(TypedDict, total=False):
     source: str
     dim: int
     text: bool
+    decoder: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,8 @@ class ImportOptions:
     preprocess: str | None = None
     classes: tuple[str, ...] = ()
     """Names in the order of the outputs: with them the model is a classifier."""
+    decoder: str = ""
+    """How the answer of a detector is read (`core.decoders`): with it the model is a detector."""
     network: str = ""
     """Name in the table of networks; safetensors need it."""
     networks: tuple[str, ...] = ()
@@ -122,14 +126,16 @@ def _plan_onnx(file: Path, options: ImportOptions) -> CardFields:
     carried = card_of_metadata(info.metadata)
     if carried is not None:
         return _plan_own(file, info, carried, options)
-    port, side = _picture_input(file, info)
+    if options.decoder:
+        return plan_detector(file, info, options.decoder, options.classes, options.preprocess)
+    port, side = picture_input(file, info)
     preprocess = parse_preprocess(options.preprocess or "imagenet", size=side)
     if side is not None and side != preprocess.size:
         raise InvalidInputError(
             f"the graph takes {side} px, the preprocessing gives {preprocess.size}",
             hint=f"use size={side}",
         )
-    trial = _trial(file, info, port, preprocess.size)
+    trial = _vectors(file, info, port, preprocess.size)
     outputs = _roles(info, trial, options)
     kind: ModelKind = "classifier" if options.classes else "encoder"
     return {
@@ -152,8 +158,8 @@ def _plan_own(file: Path, info: OnnxInfo, carried: ModelCard, options: ImportOpt
         )
     if options.classes and options.classes != carried.classes:
         raise InvalidInputError(f"{file.name} holds its classes", hint="leave --classes away")
-    port, _ = _picture_input(file, info)
-    trial = _trial(file, info, port, carried.preprocess.size)
+    port, _ = picture_input(file, info)
+    trial = _vectors(file, info, port, carried.preprocess.size)
     kind, outputs = carried.kind, dict(carried.outputs)
     if options.output is not None:
         _known_output(options.output, trial, info)
@@ -183,61 +189,10 @@ def _dim(trial: Mapping[str, F32], outputs: Mapping[str, str]) -> int:
     return int(trial[name].size) if name in trial else 0
 
 
-def _picture_input(file: Path, info: OnnxInfo) -> tuple[Port, int | None]:
-    """Return the picture input and its fixed side, pixels (None: any)."""
-    port = info.inputs[0] if len(info.inputs) == 1 else None
-    layout = layout_of(port.shape) if port is not None else None
-    if port is None or layout is None or port.element not in {"float32", "float16", "uint8"}:
-        shown = "; ".join(one.describe() for one in info.inputs) or "none"
-        raise InvalidInputError(
-            f"{file.name} needs one input of RGB pictures, it has: {shown}",
-            hint="an input such as float32 [n, 3, 224, 224] or uint8 [n, 224, 224, 3] will do",
-        )
-    sides = port.shape[2:4] if layout == "nchw" else port.shape[1:3]
-    fixed = [side for side in sides if isinstance(side, int) and side > 0]
-    if len(set(fixed)) > 1:
-        raise InvalidInputError(
-            f"{file.name} takes {fixed[1]}x{fixed[0]} px; only square inputs are supported",
-            hint="export it with a square input",
-        )
-    return port, fixed[0] if fixed else None
-
-
-def _trial(file: Path, info: OnnxInfo, port: Port, size: int) -> dict[str, F32]:
-    """Run the graph once on noise and return its usable outputs, (1, D) each."""
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise MissingExtraError("onnxruntime is missing", hint="pip install onnxruntime") from error
-    shape = (1, 3, size, size) if layout_of(port.shape) == "nchw" else (1, size, size, 3)
-    noise = np.random.default_rng(0).random(shape, dtype=np.float32)
-    element = np.dtype(port.element)
-    picture = (noise * 255 if element == np.uint8 else noise).astype(element)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 4
-    try:
-        session = onnxruntime.InferenceSession(
-            str(file), options, providers=["CPUExecutionProvider"]
-        )
-        answers = session.run(None, {port.name: picture})
-    except Exception as error:  # the runtime's errors share no narrower base
-        raise _cannot_run(file, info, error) from error
-    arrays = {one.name: answer for one, answer in zip(info.outputs, answers, strict=True)}
+def _vectors(file: Path, info: OnnxInfo, port: Port, size: int) -> dict[str, F32]:
+    """Return the outputs that are a vector per picture, (1, D) each."""
+    arrays = trial(file, info, port, size)
     return {name: one.reshape(1, -1) for name, one in arrays.items() if _is_vector(one)}
-
-
-def _cannot_run(file: Path, info: OnnxInfo, error: Exception) -> InvalidInputError:
-    foreign = sorted(info.domains - STANDARD_DOMAINS)
-    if foreign:
-        return InvalidInputError(
-            f"{file.name} uses custom operators of {', '.join(foreign)}",
-            hint="export it with standard ONNX operators",
-        )
-    first = (str(error).splitlines() or [type(error).__name__])[0]
-    return InvalidInputError(
-        f"{file.name} does not run: {first[:300]}", hint="export it again, with opset 17"
-    )
 
 
 def _is_vector(answer: Any) -> bool:

@@ -12,11 +12,14 @@ from sightline.core.preprocess import IMAGENET_MEAN, IMAGENET_STD, Preprocess
 DEFAULT_SIZE_PX: Final = 224
 CROP_RATIO: Final = 0.875
 """What torchvision's recipes keep of the short side: 224 of 256."""
-_NAMED: Final = re.compile(r"(imagenet|half|unit)(?:-(\d{1,5}))?(?:-(stretch|crop|letterbox))?")
+_NAMED: Final = re.compile(
+    r"(imagenet|half|unit|bytes)(?:-(\d{1,5}))?(?:-(stretch|crop|letterbox))?"
+)
 _SCALES: Final = {
     "imagenet": (IMAGENET_MEAN, IMAGENET_STD),
     "half": ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
     "unit": ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0)),
+    "bytes": ((0.0, 0.0, 0.0), (1 / 255, 1 / 255, 1 / 255)),
 }
 _HINT: Final = (
     "write imagenet, imagenet-224-crop, half-224, unit-64-letterbox, JSON, or "
@@ -28,8 +31,9 @@ def parse_preprocess(text: str, *, size: int | None = None) -> Preprocess:
     """Read preprocessing from a name with size and rule, from key=value pairs, or from JSON.
 
     Args:
-        text: `imagenet[-SIZE][-stretch|crop|letterbox]` (also `half` for -1..1 and `unit` for
-            0..1), `size=..,resize=..,resize_px=..,interpolation=..,mean=..,std=..`, or an object.
+        text: `imagenet[-SIZE][-stretch|crop|letterbox]` (also `half` for -1..1, `unit` for 0..1,
+            `bytes` for 0..255), `size=..,resize=..,resize_px=..,interpolation=..,mean=..,std=..`,
+            or an object.
         size: Side, pixels, to use where the text names none; else 224.
 
     Raises:

@@ -5522,6 +5522,12 @@ export interface components {
              */
             network?: string;
             /**
+             * Decoder
+             * @default
+             * @example yolox
+             */
+            decoder?: string;
+            /**
              * Licence
              * @default
              */

@@ -55,12 +55,20 @@ def add(
         typer.Option(help="imagenet, imagenet-224-crop, half-224, or size=224,resize=crop,..."),
     ] = None,
     classes: Annotated[
-        Path | None, typer.Option(help="File with a class name per line: it is a classifier.")
+        Path | None,
+        typer.Option(help="File with a class name per line: it is a classifier or detector."),
     ] = None,
     network: Annotated[
         str,
         typer.Option(
             help="Network of safetensors weights: resnet50, timm:vit_tiny_patch16_224, ..."
+        ),
+    ] = "",
+    decoder: Annotated[
+        str,
+        typer.Option(
+            help="It is a detector; how its answer is read: yolox, yolov5, yolov8, detr, rtdetr, "
+            "boxes, or yolox,channels=rgb,strides=8 16 32."
         ),
     ] = "",
     licence: Annotated[str, typer.Option(help="Licence of the weights.")] = "",
@@ -75,6 +83,7 @@ def add(
         preprocess=preprocess,
         classes=tuple(one.strip() for one in names if one.strip()),
         network=network,
+        decoder=decoder,
         licence=licence,
     )
     found = of(ctx).bench.models.add(file, options)

@@ -8,6 +8,7 @@ import numpy as np
 
 from sightline.core.errors import InvalidInputError, MissingWeightsError
 from sightline.imaging.preprocess import fit, normalise
+from sightline.nets.onnx_session import first_line, open_session
 from sightline.store.onnx_file import OnnxInfo, Port, layout_of, read_onnx
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class OnnxEncoder:
             (answer,) = self._session.run([self._output], {self._port.name: self._input(pictures)})
         except Exception as error:  # the runtime's errors share no narrower base
             raise InvalidInputError(
-                f"{self._name} does not run: {_first_line(error)}", hint="add the model again"
+                f"{self._name} does not run: {first_line(error)}", hint="add the model again"
             ) from error
         return np.asarray(answer[:count], np.float32).reshape(count, -1)
 
@@ -95,7 +96,7 @@ def load_encoder(*, path: Path, card: ModelCard) -> OnnxEncoder:
             f"{card.name} has opset {info.opset}", hint="export it with opset 13 or newer"
         )
     _embedding_output(info, card)
-    return OnnxEncoder(_session(path, card.name), info, card)
+    return OnnxEncoder(open_session(path), info, card)
 
 
 def inspect(path: Path) -> OnnxInfo:
@@ -131,28 +132,3 @@ def _embedding_output(info: OnnxInfo, card: ModelCard) -> str:
     raise InvalidInputError(
         f"{card.name} has {what}", hint=f"add it again with --output NAME; outputs: {shown}"
     )
-
-
-def _session(path: Path, name: str) -> Any:
-    import onnxruntime
-
-    onnxruntime.disable_telemetry_events()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-    usable = onnxruntime.get_available_providers()
-    wanted = ("CUDAExecutionProvider", "DmlExecutionProvider", "CPUExecutionProvider")
-    try:
-        return onnxruntime.InferenceSession(
-            str(path), options, providers=[one for one in wanted if one in usable]
-        )
-    except Exception as error:  # the runtime's errors share no narrower base
-        raise InvalidInputError(
-            f"{name} cannot be loaded: {_first_line(error)}", hint="check that the file is whole"
-        ) from error
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:300]

@@ -50,6 +50,7 @@ def add_model(body: NewModel, bench: Bench, roots: Roots) -> object:
         preprocess=body.preprocess,
         classes=tuple(body.classes),
         network=body.network,
+        decoder=body.decoder,
         licence=body.licence,
     )
     return bench.models.add(confine(body.path, roots), options)

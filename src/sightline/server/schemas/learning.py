@@ -320,6 +320,7 @@ class NewModel(In):
     preprocess: Text | None = Field(default=None, examples=["imagenet-224-crop"])
     classes: list[Text] = Field(default_factory=list, max_length=100_000)
     network: Text = ""
+    decoder: Text = Field(default="", examples=["yolox"])
     licence: Text = ""
 
 

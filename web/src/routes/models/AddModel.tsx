@@ -10,7 +10,7 @@ import { ErrorNote } from "@/ui/States";
 import { toasts } from "@/ui/toasts";
 
 interface Field {
-  readonly id: "path" | "name" | "network" | "preprocess" | "output" | "licence";
+  readonly id: "path" | "name" | "network" | "preprocess" | "output" | "classes" | "decoder" | "licence";
   readonly label: string;
   readonly hint?: string;
   readonly placeholder?: string;
@@ -29,9 +29,35 @@ const MORE: readonly Field[] = [
     placeholder: "imagenet-224-crop",
   },
   { id: "output", label: "Output of the graph", hint: "Where an ONNX file has several.", placeholder: "embedding" },
+  {
+    id: "classes",
+    label: "Classes",
+    hint: "In the order of its outputs: then it classifies.",
+    placeholder: "cat, dog",
+  },
+  {
+    id: "decoder",
+    label: "Decoder",
+    hint: "How a detector's answer is read: yolox, yolov5, yolov8, detr, rtdetr or boxes.",
+    placeholder: "yolox",
+  },
   { id: "licence", label: "Licence", placeholder: "Apache-2.0" },
 ];
-const EMPTY = { path: "", name: "", network: "", preprocess: "", output: "", licence: "" };
+const EMPTY = {
+  path: "",
+  name: "",
+  network: "",
+  preprocess: "",
+  output: "",
+  classes: "",
+  decoder: "",
+  licence: "",
+};
+const names = (text: string): string[] =>
+  text
+    .split(/[,\n]/)
+    .map((one) => one.trim())
+    .filter(Boolean);
 
 const plain = (path: string): string => baseName(path.replace(/[\\/]+$/, "")).replace(/\.(onnx|safetensors)$/i, "");
 
@@ -47,6 +73,8 @@ export function AddModel({ onClose }: { onClose: () => void }) {
         licence: form.licence.trim(),
         preprocess: form.preprocess.trim() || null,
         output: form.output.trim() || null,
+        classes: names(form.classes),
+        decoder: form.decoder.trim(),
       }),
     onSuccess: (model) => {
       for (const key of [keys.models, keys.engines]) void queries.invalidateQueries({ queryKey: key });

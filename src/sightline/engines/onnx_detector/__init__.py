@@ -1,0 +1,1 @@
+"""A detector from an ONNX file whose answer is declared by its decoder."""
