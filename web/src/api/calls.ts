@@ -270,6 +270,8 @@ export const api = {
     licence: string;
     preprocess: string | null;
     output: string | null;
+    classes: string[];
+    decoder: string;
   }) => (await take(client.POST("/api/models", { body }))) as t.Model,
   catalogue: () => take(client.GET("/api/models/catalogue")),
   pullModel: (name: string) => take(client.POST("/api/models/pull", { body: { name } })),
