@@ -158,6 +158,23 @@ class Settings(BaseModel):
     model_idle_s: float = Field(
         300.0, ge=1, description="A model that nobody asked for so long is unloaded, seconds."
     )
+    assist_engine: str = Field(
+        "auto",
+        max_length=200,
+        description="Which segmenter helps to draw. auto: the built-in one.",
+    )
+    assist_memory_mb: int = Field(
+        512, ge=1, le=10_000_000, description="Memory for encoded pictures of assists, megabytes."
+    )
+    assist_disk_mb: int = Field(
+        2_048, ge=1, le=10_000_000, description="Disk for encoded pictures of assists, megabytes."
+    )
+    assist_slots: int = Field(
+        3, ge=1, le=3, description="Pictures encoded ahead: 1 current, 2 next too, 3 previous too."
+    )
+    assist_timeout_s: float = Field(
+        60.0, gt=0, le=3_600, description="Longest that a segmenter may take to answer, seconds."
+    )
     model_hub_url: str = Field(
         "",
         max_length=1_000,

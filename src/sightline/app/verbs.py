@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sightline.app.assist_answers import Pointed, Question
 from sightline.app.explaining import Asked
 from sightline.app.exports import asked
 from sightline.app.runs_compare import compare
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from sightline.app.advising import Advising
     from sightline.app.analysis import Analysis
+    from sightline.app.assist import Assist
     from sightline.app.augmenting import Augmenting
     from sightline.app.builds import Builds
     from sightline.app.encoders import Encoders
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from sightline.app.projects import Projects
     from sightline.app.queues import Queues
     from sightline.app.training import Training
+    from sightline.core.geometry.shapes import Bounds
     from sightline.core.progress import Progress
     from sightline.jobs.runner import JobRunner
 
@@ -67,6 +70,7 @@ class Verbs:
     analysis: Analysis
     advising: Advising
     builds: Builds
+    assist: Assist
     jobs: JobRunner
 
     def ingest(
@@ -130,6 +134,23 @@ class Verbs:
         return self.queues.pull(
             found, strategy, limit=limit, seed=seed, options=asked, progress=progress
         )
+
+    def assist_image(
+        self,
+        project: str,
+        image: str | int | Path,
+        *,
+        box: Bounds | None = None,
+        points: Sequence[tuple[float, float, bool]] = (),
+        engine: str = "auto",
+    ) -> dict[str, Any]:
+        """Return {candidates, ms} for a box or points in an image, by id or path."""
+        subject = self.assist.subject(self.projects.get(project), str(image))
+        pointed = Pointed(box=box, points=tuple(points))
+        found = self.assist.ask(subject, engine, Question(prompts=(pointed,), output="all"))
+        shown = ("box", "polygon", "rle", "score")
+        rows = [{name: one[name] for name in shown} for one in found["candidates"]]
+        return {"candidates": rows, "ms": found["ms"]}
 
     def similar(
         self,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from sightline.app import items
 from sightline.app.advising import Advising
 from sightline.app.analysis import Analysis
+from sightline.app.assist import Assist
 from sightline.app.augmenting import Augmenting
 from sightline.app.builds import Builds
 from sightline.app.bulk import Bulk
@@ -107,6 +108,11 @@ class Workbench(Verbs):
         self.jobs.on_end = self.training.note_end
         self._join_models(person)
         self._join_shaping(person)
+        self._join_drawing()
+
+    def _join_drawing(self) -> None:
+        """Join what draws objects in pictures."""
+        self.assist = Assist(self.store, self.settings, self.projects, lambda: self.pictures.limits)
 
     def _join_shaping(self, person: str) -> None:
         """Join what shapes a training and its data before it begins, and what shows it."""
@@ -204,6 +210,7 @@ class Workbench(Verbs):
 
     def close(self) -> None:
         """Finish writing and let go of everything."""
+        self.assist.close()
         self.encoders.close()
         self.room.close()
         self.models.close()

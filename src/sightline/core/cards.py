@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, get_args
 from sightline.core.errors import InvalidInputError
 from sightline.core.preprocess import Preprocess
 
-ModelKind = Literal["classifier", "encoder", "detector"]
+ModelKind = Literal["classifier", "encoder", "detector", "segmenter"]
 ModelFormat = Literal["torch", "onnx", "transformers"]
 ModelTask = Literal["single", "multi", "embedding"]
 _KINDS: Final[dict[str, type | tuple[type, ...]]] = {

@@ -19,6 +19,17 @@ BUILT_IN: Final[tuple[EngineSpec, ...]] = (
         needs=("cv2",),
     ),
 )
+DEFAULT_SEGMENTER: Final = "classical"
+SEGMENTERS: Final[tuple[EngineSpec, ...]] = (
+    EngineSpec(
+        name=DEFAULT_SEGMENTER,
+        kind="segmenter",
+        factory="sightline.engines.classical.engine:load",
+        description="Boxes, masks and clicks from edges and colours; needs no weights",
+        needs=("cv2", "skimage"),
+    ),
+)
+"""Segmenters that need no download."""
 _LOADERS: Final = {
     "onnx": ("sightline.engines.onnx.engine:load_encoder", "", ("onnxruntime",)),
     "torch": ("sightline.engines.backbone.engine:load_encoder", "models", ("torch", "torchvision")),
@@ -51,5 +62,22 @@ def encoder_spec(card: ModelCard, *, name: str = "", fault: str = "") -> EngineS
         needs=(*needs, "timm") if card.network.startswith("timm:") else needs,
         heavy=card.format != "onnx",
         text=card.text,
+        fault=fault,
+    )
+
+
+def segmenter_spec(card: ModelCard, *, name: str = "", fault: str = "") -> EngineSpec | None:
+    """Return the entry of an added model, None when it is no segmenter.
+
+    `Registry.load(name, path=file, card=card)` builds it.
+    """
+    if card.kind != "segmenter":
+        return None
+    return EngineSpec(
+        name=name or card.name,
+        kind="segmenter",
+        factory="sightline.engines.onnx_sam.engine:load",
+        description=f"Masks by the model {card.name}, an ONNX encoder and decoder",
+        needs=("onnxruntime",),
         fault=fault,
     )

@@ -26,6 +26,7 @@ from sightline.server.limits import Turnstile
 from sightline.server.paths import allowed_roots
 from sightline.server.routes import (
     analysis,
+    assist,
     augment,
     classes,
     control,
@@ -68,6 +69,7 @@ ROUTERS: Final = tuple(
     module.router
     for module in (
         labels,
+        assist,
         images,
         items,
         views,
@@ -106,6 +108,7 @@ TAGS: Final = [
     {"name": "views", "description": "queues and filters, read by position"},
     {"name": "images", "description": "facts and bytes of pictures"},
     {"name": "labels", "description": "labels with undo, history and snapshots"},
+    {"name": "assists", "description": "what helps to draw: boxes and clicks become shapes"},
     {"name": "heads", "description": "small classifiers on embeddings, and engines"},
     {"name": "maps", "description": "where images lie on a plane, and what lies beside them"},
     {"name": "analysis", "description": "what a project's data are like, and what suits them"},

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sightline.cli.verbs import (
     analyse,
     ask,
+    assist,
     augment,
     bench,
     builds,
@@ -51,6 +52,7 @@ ORDER = (
     classes,
     history,
     datasets,
+    assist,
     quick,
     presets,
     splits,

@@ -1,0 +1,131 @@
+"""The segmenters of a workspace by name: built-in ones, and models that were added."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sightline.core.errors import MissingWeightsError, UnknownEngineError, did_you_mean
+from sightline.core.registry import Registry
+from sightline.engines import DEFAULT_SEGMENTER, SEGMENTERS, segmenter_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sightline.core.cards import ModelCard
+    from sightline.core.ports import Segmenter
+    from sightline.core.registry import EngineSpec
+    from sightline.store.models import ModelStore
+
+AUTO: Final = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class SegmenterEntry:
+    """A segmenter that can be asked for."""
+
+    spec: EngineSpec
+    card: ModelCard | None
+    """None for a built-in one."""
+
+
+class SegmenterTable:
+    """Finds segmenters by name and loads each once. Thread-safe."""
+
+    def __init__(
+        self,
+        models: ModelStore,
+        *,
+        default: str = AUTO,
+        built_in: Sequence[EngineSpec] = SEGMENTERS,
+    ) -> None:
+        self._models = models
+        self._default = default
+        self._built_in = tuple(built_in)
+        self._loaded: dict[str, Segmenter] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def default(self) -> str:
+        """The name that `auto` stands for."""
+        return DEFAULT_SEGMENTER if self._default in {"", AUTO} else self._default
+
+    def entries(self) -> dict[str, SegmenterEntry]:
+        """Return every segmenter by name; an older model of the same name is named by its id."""
+        entries: dict[str, SegmenterEntry] = {}
+        reserved = {one.name for one in self._built_in}
+        for record in self._models.list():
+            card = record.card
+            if card is None:
+                continue
+            name = card.id if card.name in reserved or card.name in entries else card.name
+            spec = segmenter_spec(card, name=name, fault=record.fault)
+            if spec is not None:
+                entries[name] = SegmenterEntry(spec, card)
+        return {one.name: SegmenterEntry(one, None) for one in self._built_in} | entries
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Return what can be asked, and whether it is ready."""
+        return [_shown(entry, self.default) for entry in self.entries().values()]
+
+    def load(self, name: str = AUTO) -> Segmenter:
+        """Return a segmenter, loaded once.
+
+        Raises:
+            UnknownEngineError: There is none of this name.
+            MissingExtraError: Something is not installed.
+            MissingWeightsError: The weights are gone.
+            InvalidInputError: They have changed, or do not fit.
+        """
+        wanted = self.default if name in {"", AUTO} else name
+        with self._lock:
+            found = self._loaded.get(wanted)
+            if found is None:
+                found = self._loaded[wanted] = self._load(wanted)
+        return found
+
+    def forget(self) -> None:
+        """Let go of what is loaded."""
+        with self._lock:
+            self._loaded.clear()
+
+    def _load(self, name: str) -> Segmenter:
+        entries = self.entries()
+        entry = entries.get(name) or next(
+            (one for one in entries.values() if one.card is not None and one.card.id == name), None
+        )
+        if entry is None:
+            raise UnknownEngineError(
+                f"no segmenter named {name!r}", hint=did_you_mean(name, entries)
+            )
+        table = Registry([entry.spec])
+        table.check(entry.spec.name)
+        if entry.card is None:
+            built_in: Segmenter = table.load(entry.spec.name)
+            return built_in
+        if entry.spec.fault:
+            raise MissingWeightsError(
+                f"the weights of {name} are gone: {entry.spec.fault}",
+                hint="add the model again, or choose another engine: sightline assist --engines",
+            )
+        self._models.verify(entry.card.id)
+        added: Segmenter = table.load(
+            entry.spec.name, path=self._models.path_of(entry.card), card=entry.card
+        )
+        return added
+
+
+def _shown(entry: SegmenterEntry, default: str) -> dict[str, Any]:
+    spec, missing = entry.spec, entry.spec.missing()
+    why = spec.fault or (f"needs {', '.join(missing)}" if missing else "")
+    return {
+        "name": spec.name,
+        "kind": spec.kind,
+        "description": spec.description,
+        "model": None if entry.card is None else entry.card.id,
+        "ready": not why,
+        "why": why,
+        "guess": entry.card is None,
+        "default": spec.name == default,
+    }

@@ -1,0 +1,81 @@
+"""Assists for drawing: pictures encoded ahead, prompts answered."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from starlette.concurrency import run_in_threadpool
+
+from sightline.server.deps import Bench
+from sightline.server.schemas.assist import (
+    AssistBudget,
+    AssistBudgetInfo,
+    AssistCancel,
+    AssistCancelled,
+    AssistOverview,
+    AssistPrediction,
+    AssistQuestion,
+    EncodingInfo,
+    NewEncoding,
+    SegmenterInfo,
+)
+
+router = APIRouter(prefix="/api/assist", tags=["assists"])
+Client = Annotated[str, Query(max_length=64, description="whose slots")]
+
+
+@router.post(
+    "/encode",
+    response_model=EncodingInfo,
+    responses={202: {"model": EncodingInfo, "description": "It is on its way"}},
+)
+def encode_ahead(body: NewEncoding, bench: Bench, response: Response) -> object:
+    """Encode a picture ahead, and return how far that is at once."""
+    found = bench.assist.slots.encode(
+        body.image_id, body.engine, body.priority, gen=body.gen, client=body.client
+    )
+    if found["state"] in {"queued", "encoding"}:
+        response.status_code = 202
+    return found
+
+
+@router.post("/predict", response_model=AssistPrediction)
+async def predict_shape(body: AssistQuestion, bench: Bench) -> object:
+    """Answer prompts about a picture, which is encoded first where that is needed.
+
+    A newer question about the same object makes an older one end with 409 and the code cancelled.
+    """
+    future = await run_in_threadpool(
+        bench.assist.predict, body.image_id, body.engine, body.question(), body.asker()
+    )
+    found = await asyncio.wrap_future(future)
+    return found | {"req_id": body.req_id, "gen": body.gen}
+
+
+@router.post("/cancel", response_model=AssistCancelled)
+async def cancel_assist(body: AssistCancel, bench: Bench) -> object:
+    """Forget questions that have no answer yet."""
+    count = bench.assist.cancel(body.client, object_=body.object, req_id=body.req_id)
+    if body.leave:
+        count += bench.assist.slots.leave(body.client)
+    return {"cancelled": count}
+
+
+@router.get("/slots", response_model=AssistOverview)
+def assist_slots(bench: Bench, client: Client = "") -> object:
+    """Return what is encoded ahead, with its size, what is on its way, and the budget."""
+    return bench.assist.overview(client)
+
+
+@router.put("/budget", response_model=AssistBudgetInfo)
+def set_assist_budget(body: AssistBudget, bench: Bench) -> object:
+    """Set the memory of encodings and how many pictures are encoded ahead, for good."""
+    return bench.assist.set_budget(bytes_=body.bytes, slots=body.slots)
+
+
+@router.get("/engines", response_model=list[SegmenterInfo])
+def assist_engines(bench: Bench) -> object:
+    """Return the segmenters."""
+    return bench.assist.engines.listed()
