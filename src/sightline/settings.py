@@ -158,11 +158,7 @@ class Settings(BaseModel):
     model_idle_s: float = Field(
         300.0, ge=1, description="A model that nobody asked for so long is unloaded, seconds."
     )
-    assist_engine: str = Field(
-        "auto",
-        max_length=200,
-        description="Which segmenter helps to draw. auto: the built-in one.",
-    )
+    assist_engine: str = Field("auto", description="What helps to draw. auto: the built-in one.")
     assist_memory_mb: int = Field(
         512, ge=1, le=10_000_000, description="Memory for encoded pictures of assists, megabytes."
     )

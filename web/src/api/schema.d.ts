@@ -232,6 +232,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/assist/encode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Encode Ahead
+         * @description Encode a picture ahead, and return how far that is at once.
+         */
+        post: operations["encode_ahead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assist/predict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Predict Shape
+         * @description Answer prompts about a picture, which is encoded first where that is needed.
+         *
+         *     A newer question about the same object makes an older one end with 409 and the code cancelled.
+         */
+        post: operations["predict_shape"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assist/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Assist
+         * @description Forget questions that have no answer yet.
+         */
+        post: operations["cancel_assist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assist/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Assist Slots
+         * @description Return what is encoded ahead, with its size, what is on its way, and the budget.
+         */
+        get: operations["assist_slots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assist/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Assist Budget
+         * @description Set the memory of encodings and how many pictures are encoded ahead, for good.
+         */
+        put: operations["set_assist_budget"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assist/engines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Assist Engines
+         * @description Return the segmenters.
+         */
+        get: operations["assist_engines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{name}/images": {
         parameters: {
             query?: never;
@@ -2647,6 +2769,267 @@ export interface components {
             images: components["schemas"]["Labelled"][];
         };
         /**
+         * AssistBudget
+         * @description What encodings may take.
+         */
+        AssistBudget: {
+            /**
+             * Bytes
+             * @description of memory
+             */
+            bytes: number;
+            /**
+             * Slots
+             * @description 1 current, 2 next too, 3 previous too
+             */
+            slots: number;
+        };
+        /**
+         * AssistBudgetInfo
+         * @description What encodings may take.
+         */
+        AssistBudgetInfo: {
+            /** Bytes */
+            bytes: number;
+            /** Slots */
+            slots: number;
+        };
+        /**
+         * AssistCancel
+         * @description Questions that nobody wants answered any more; nothing named: all of the page.
+         */
+        AssistCancel: {
+            /**
+             * Client
+             * @description one page; what objects and counts belong to
+             * @default
+             */
+            client?: string;
+            /** Object */
+            object?: string | null;
+            /** Req Id */
+            req_id?: number | null;
+            /**
+             * Leave
+             * @description the page goes away: nothing is encoded ahead
+             * @default false
+             */
+            leave?: boolean;
+        };
+        /**
+         * AssistCancelled
+         * @description How many there were.
+         */
+        AssistCancelled: {
+            /** Cancelled */
+            cancelled: number;
+        };
+        /**
+         * AssistCandidate
+         * @description One answer.
+         */
+        AssistCandidate: {
+            /**
+             * Prompt
+             * @description which of the prompts it answers, from 0
+             */
+            prompt: number;
+            /** Box */
+            box: number[];
+            /** Polygon */
+            polygon: number[][][] | null;
+            /**
+             * Rle
+             * @example {
+             *       "counts": "...",
+             *       "size": [
+             *         480,
+             *         640
+             *       ]
+             *     }
+             */
+            rle: {
+                [key: string]: unknown;
+            } | null;
+            /** Score */
+            score: number;
+            /**
+             * Mask Ref
+             * @description send it with the next click on the same object
+             */
+            mask_ref: string | null;
+        };
+        /**
+         * AssistOverview
+         * @description A page's slots, everybody's queue, and what it takes.
+         */
+        AssistOverview: {
+            /** Slots */
+            slots: components["schemas"]["SlotInfo"][];
+            budget: components["schemas"]["AssistBudgetInfo"];
+            /** Queue */
+            queue: components["schemas"]["AssistWaiting"][];
+            used: components["schemas"]["AssistUsed"];
+        };
+        /**
+         * AssistPrediction
+         * @description The answer to a question, the best candidate of each prompt first.
+         */
+        AssistPrediction: {
+            /** Req Id */
+            req_id: number;
+            /** Gen */
+            gen: number;
+            /** Candidates */
+            candidates: components["schemas"]["AssistCandidate"][];
+            /**
+             * Ms
+             * @description what the engine took
+             */
+            ms: number;
+            /**
+             * Waited Ms
+             * @description before the engine was asked: encoding and queue
+             */
+            waited_ms: number;
+        };
+        /**
+         * AssistPrompt
+         * @description What somebody points at, in pixels of the upright picture.
+         */
+        AssistPrompt: {
+            /**
+             * Points
+             * @description x, y, and 1 on the object or 0 beside it
+             */
+            points?: number[][];
+            /** Box */
+            box?: number[] | null;
+            /**
+             * Mask Ref
+             * @description the answer that the points refine; one that is gone is done without
+             */
+            mask_ref?: string | null;
+        };
+        /**
+         * AssistQuestion
+         * @description A question about one picture.
+         * @example {
+         *       "image_id": 17,
+         *       "prompts": [
+         *         {
+         *           "points": [
+         *             [
+         *               120.5,
+         *               80,
+         *               1
+         *             ]
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        AssistQuestion: {
+            /**
+             * Image Id
+             * @description id of an image
+             * @example 17
+             */
+            image_id: number;
+            /**
+             * Engine
+             * @description name of a segmenter; auto: as the settings say
+             * @default auto
+             */
+            engine?: string;
+            /**
+             * Client
+             * @description one page; what objects and counts belong to
+             * @default
+             */
+            client?: string;
+            /**
+             * Object
+             * @description what is being drawn, as the page says
+             * @default
+             */
+            object?: string;
+            /**
+             * Req Id
+             * @default 0
+             */
+            req_id?: number;
+            /**
+             * Gen
+             * @default 0
+             */
+            gen?: number;
+            /** Prompts */
+            prompts: components["schemas"]["AssistPrompt"][];
+            /**
+             * Multimask
+             * @default true
+             */
+            multimask?: boolean;
+            /**
+             * Output
+             * @description box: the tightest box only; all: polygon and rle, and the tightest box
+             * @default polygon
+             * @enum {string}
+             */
+            output?: "box" | "polygon" | "rle" | "all";
+        };
+        /**
+         * AssistUse
+         * @description How much is used.
+         */
+        AssistUse: {
+            /** Bytes */
+            bytes: number;
+            /** Count */
+            count: number;
+            /** Limit */
+            limit: number;
+        };
+        /**
+         * AssistUsed
+         * @description Memory and disk of all encodings.
+         */
+        AssistUsed: {
+            memory: components["schemas"]["AssistUse"];
+            disk: components["schemas"]["AssistUse"];
+        };
+        /**
+         * AssistWaiting
+         * @description A question, or an encoding, that is on its way.
+         */
+        AssistWaiting: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "encode" | "predict";
+            /** Client */
+            client: string;
+            /** Object */
+            object: string;
+            /** Req Id */
+            req_id: number;
+            /** Gen */
+            gen: number;
+            /** Image Id */
+            image_id: number | null;
+            /** Engine */
+            engine: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running";
+            /** Age Ms */
+            age_ms: number;
+        };
+        /**
          * AugmentPreview
          * @description Which pictures to show, and how they are varied.
          */
@@ -3524,6 +3907,32 @@ export interface components {
             ready: boolean;
             /** Missing */
             missing: string | null;
+        };
+        /**
+         * EncodingInfo
+         * @description How far an encoding is.
+         */
+        EncodingInfo: {
+            /**
+             * Emb Key
+             * @description null until the picture was read
+             */
+            emb_key: string | null;
+            /**
+             * State
+             * @description off: outdated, or there is no slot for it
+             * @enum {string}
+             */
+            state: "ready" | "queued" | "encoding" | "failed" | "empty" | "off";
+            /** Bytes */
+            bytes: number | null;
+            /**
+             * Ms
+             * @description how long it took
+             */
+            ms: number | null;
+            /** Error */
+            error: string;
         };
         /**
          * Engine
@@ -5393,6 +5802,47 @@ export interface components {
             version?: number | null;
         };
         /**
+         * NewEncoding
+         * @description A picture to be encoded ahead.
+         * @example {
+         *       "gen": 4,
+         *       "image_id": 17,
+         *       "priority": "next"
+         *     }
+         */
+        NewEncoding: {
+            /**
+             * Image Id
+             * @description id of an image
+             * @example 17
+             */
+            image_id: number;
+            /**
+             * Engine
+             * @description name of a segmenter; auto: as the settings say
+             * @default auto
+             */
+            engine?: string;
+            /**
+             * Priority
+             * @default current
+             * @enum {string}
+             */
+            priority?: "current" | "next" | "previous";
+            /**
+             * Gen
+             * @description counts a page's steps; what waits of lower ones is dropped
+             * @default 0
+             */
+            gen?: number;
+            /**
+             * Client
+             * @description one page; what objects and counts belong to
+             * @default
+             */
+            client?: string;
+        };
+        /**
          * NewExport
          * @description What to write.
          * @example {
@@ -6644,6 +7094,37 @@ export interface components {
             mixed_with: components["schemas"]["Mixed"] | null;
         };
         /**
+         * SegmenterInfo
+         * @description What can be asked.
+         */
+        SegmenterInfo: {
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Description */
+            description: string;
+            /**
+             * Model
+             * @description id of the added model; null: built in
+             */
+            model: string | null;
+            /** Ready */
+            ready: boolean;
+            /**
+             * Why
+             * @description why it is not ready
+             */
+            why: string;
+            /**
+             * Guess
+             * @description it knows edges and colours, not objects: one click is a guess
+             */
+            guess: boolean;
+            /** Default */
+            default: boolean;
+        };
+        /**
          * Shapes
          * @description Sizes and kinds of pictures, pixels.
          */
@@ -6714,6 +7195,41 @@ export interface components {
             p: number;
             /** Worse */
             worse: boolean;
+        };
+        /**
+         * SlotInfo
+         * @description One picture that is encoded ahead.
+         */
+        SlotInfo: {
+            /**
+             * Emb Key
+             * @description null until the picture was read
+             */
+            emb_key: string | null;
+            /**
+             * State
+             * @description off: outdated, or there is no slot for it
+             * @enum {string}
+             */
+            state: "ready" | "queued" | "encoding" | "failed" | "empty" | "off";
+            /** Bytes */
+            bytes: number | null;
+            /**
+             * Ms
+             * @description how long it took
+             */
+            ms: number | null;
+            /** Error */
+            error: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "current" | "next" | "previous";
+            /** Image Id */
+            image_id: number | null;
+            /** Engine */
+            engine: string | null;
         };
         /**
          * Snapshot
@@ -8141,6 +8657,262 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SnapshotDeleted"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    encode_ahead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEncoding"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EncodingInfo"];
+                };
+            };
+            /** @description It is on its way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EncodingInfo"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    predict_shape: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssistQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistPrediction"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_assist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssistCancel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistCancelled"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assist_slots: {
+        parameters: {
+            query?: {
+                /** @description whose slots */
+                client?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistOverview"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_assist_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssistBudget"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistBudgetInfo"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assist_engines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmenterInfo"][];
                 };
             };
             /** @description A problem document: what to mend, field by field */
