@@ -15,7 +15,6 @@ from sightline.core.errors import InvalidInputError
 from sightline.core.geometry.shapes import (
     MIN_POINTS,
     OrientedBox,
-    Point,
     Polygon,
     shape_from_json,
 )
@@ -142,15 +141,13 @@ def turned(x1: float, y1: float, x2: float, y2: float, degrees: float) -> Shape:
     return shape_from_json("obb", ((x1 + x2) / 2, (y1 + y2) / 2, *sides, degrees))
 
 
-def points_of(data: Sequence[float]) -> list[Shape]:
-    """Return the single points of x, y, x, y, ...
+def point(x: float, y: float) -> Shape:
+    """Return a single point.
 
     Raises:
-        InvalidInputError: A number is infinite or none, or stands alone.
+        InvalidInputError: A number is infinite or none.
     """
-    if len(data) % 2 or not all(map(math.isfinite, data)):
-        raise InvalidInputError("this is no list of points", hint="points are x, y, x, y, ...")
-    return [Point(x, y) for x, y in zip(data[::2], data[1::2], strict=True)]
+    return shape_from_json("point", (x, y))
 
 
 def keypoints_of(points: Iterable[Sequence[float]]) -> Shape:

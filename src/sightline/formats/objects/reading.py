@@ -8,16 +8,28 @@ from typing import TYPE_CHECKING, Any, Final
 from sightline.core.errors import InvalidInputError
 from sightline.core.geometry.shapes import Box, shape_from_json
 from sightline.core.objects import MAX_ATTRIBUTES, MAX_TEXT
+from sightline.formats.objects.source import stem_of
 from sightline.formats.records import ClassInfo, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from sightline.core.geometry.shapes import Shape
+    from sightline.formats.objects.source import Source
 
 MOST_REFUSED: Final = 1000
 """Kept in full; the others are counted."""
 MOST_WHERE: Final = 300
+FAULTS: Final = (
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    OverflowError,
+    AttributeError,
+    InvalidInputError,
+)
+"""What a value that is not as it should be makes of the code that reads it."""
 NAMELESS: Final = "object"
 """Class of objects that their file gives none."""
 
@@ -31,12 +43,19 @@ class Reading:
         self.refused_count = 0
         self._seen: set[str] = set()
 
-    def learn(self, name: str, colour: str = "") -> str:
+    def learn(self, written: Any, colour: str = "") -> str:
         """Take note of a class and return its name."""
+        name = name_of(written)
         if name not in self._seen:
             self._seen.add(name)
             self.classes.append(ClassInfo(name, colour))
         return name
+
+    def change(self, name: str, how: Callable[[ClassInfo], ClassInfo]) -> None:
+        """Say more of a class."""
+        self.learn(name)
+        place = next(at for at, one in enumerate(self.classes) if one.name == name)
+        self.classes[place] = how(self.classes[place])
 
     def refuse(self, where: str, reason: str) -> None:
         """Take note of something that is left out."""
@@ -124,6 +143,20 @@ def reason_of(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def file_of(there: Collection[str], tries: Iterable[str]) -> str:
-    """Return the first of some names that a data set holds, empty text if it holds none."""
-    return next((one for one in tries if one in there), "")
+def near(source: Source, beside: str, path: str, folder: str = "") -> str:
+    """Return where a data set holds a picture that one of its files names; empty: nowhere.
+
+    Args:
+        source: The data set.
+        beside: The file that names it.
+        path: How.
+        folder: Where below `images` it may lie besides.
+    """
+    start = beside.rpartition("/")[0]
+    found = ""
+    for inner in dict.fromkeys((path, f"images/{path}", f"images/{folder}/{path}")):
+        wanted = f"{start}/{inner}" if start else inner
+        found = source.picture_of(stem_of(wanted))
+        if found == wanted:
+            return found
+    return found if found.rpartition("/")[2] == path.rpartition("/")[2] else ""

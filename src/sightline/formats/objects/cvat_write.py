@@ -1,0 +1,237 @@
+"""Write CVAT's XML for images, version 1.1. Numbers are exact; CVAT itself rounds to two digits."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any, Final
+from xml.sax.saxutils import escape, quoteattr
+
+from sightline.core.geometry.shapes import Box, Keypoints, Mask, OrientedBox, Point, Polygon
+from sightline.formats.objects import outlines, windows
+from sightline.formats.objects.writing import Output
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from sightline.formats.objects.records import ClassInfo, ObjectRecord, PictureRecord
+    from sightline.formats.sinks import Sink
+
+NAME: Final = "annotations.xml"
+PIECE: Final = 1 << 20
+_TYPES: Final = ("checkbox", "number", "text")
+_OWN: Final = frozenset({"occluded", outlines.GROUP})
+"""Attributes that CVAT has a place of its own for."""
+
+
+def write(
+    sink: Sink,
+    pictures: Iterable[PictureRecord],
+    classes: tuple[ClassInfo, ...],
+    scratch: Path,
+    *,
+    images: str = "none",
+    **_: Any,
+) -> dict[str, int]:
+    """Write pictures; coordinates are exact.
+
+    Args:
+        sink: Where to: `annotations.xml`, pictures below `images/`.
+        pictures: In pixels.
+        classes: In their order.
+        scratch: A folder for temporary files.
+        images: none, copy or link.
+
+    Returns:
+        Counts: pictures, objects, files, missing, bytes.
+    """
+    out = Output(sink, images)
+    body = _Body(classes)
+    waiting = scratch / "cvat-images.xml"
+    with waiting.open("w", encoding="utf-8", newline="\n", buffering=PIECE) as file:
+        for number, one in enumerate(pictures):
+            name = out.claim(one)
+            out.place(one, f"images/{name}")
+            file.write(body.image(number, name, one))
+    whole = scratch / NAME
+    with whole.open("wb") as target, waiting.open("rb") as source:
+        target.write(_head(classes, body, out.counts["pictures"]).encode())
+        shutil.copyfileobj(source, target, PIECE)
+        target.write(b"</annotations>\n")
+    waiting.unlink()
+    out.file(NAME, whole)
+    whole.unlink()
+    return out.counts
+
+
+class _Body:
+    """Makes the images' lines, and learns which attributes there are."""
+
+    def __init__(self, classes: Iterable[ClassInfo]) -> None:
+        self.attributes: dict[str, dict[str, int]] = {}
+        """By class and name: the place of its type in `_TYPES`."""
+        self.joints = {
+            one.name: list(one.skeleton["names"]) for one in classes if _has_joints(one)
+        }
+        self._quoted: dict[str, str] = {}
+
+    def image(self, number: int, name: str, one: PictureRecord) -> str:
+        """Return the lines of a picture."""
+        subset = f" subset={quoteattr(one.split)}" if one.split else ""
+        size = f' width="{one.width}" height="{one.height}"' if one.width and one.height else ""
+        lines = [f'  <image id="{number}" name={_text(name)}{subset}{size}>\n']
+        if one.label:
+            lines.append(f"    <tag label={self._quote(one.label)}></tag>\n")
+        for tag in one.tags:
+            inside = '<attribute name="tag">true</attribute>'
+            lines.append(f"    <tag label={self._quote(tag)}>{inside}</tag>\n")
+        groups = outlines.Groups(one.objects)
+        for thing in one.objects:
+            lines += self._object(thing, groups.of(thing))
+        lines.append("  </image>\n")
+        return "".join(lines)
+
+    def _object(self, one: ObjectRecord, group: int) -> list[str]:
+        shape = one.shape
+        attributes = one.attributes
+        common = self._quote(one.label)
+        common = f'label={common} source="manual" occluded="{int(_is_occluded(one))}"'
+        more = f' group_id="{group}"' if group else ""
+        if one.score is not None:
+            more += f' score="{one.score!r}"'
+        inside = self._values(one.label, attributes) if attributes else ""
+        if isinstance(shape, Box):
+            place = f'xtl="{shape.x1!r}" ytl="{shape.y1!r}" xbr="{shape.x2!r}" ybr="{shape.y2!r}"'
+            return [f'    <box {common} {place} z_order="0"{more}>{inside}</box>\n']
+        if isinstance(shape, Polygon):
+            rings = [outlines.one_ring(part) for part in shape.parts]
+            end = f'z_order="0"{more}>{inside}</polygon>\n'
+            return [f'    <polygon {common} points="{_points(ring)}" {end}' for ring in rings]
+        if isinstance(shape, Keypoints):
+            bones = self._bones(one.label, shape)
+            return [f'    <skeleton {common} z_order="0"{more}>{bones}{inside}</skeleton>\n']
+        tag, place = _place(shape)
+        return [f'    <{tag} {common} {place} z_order="0"{more}>{inside}</{tag}>\n']
+
+    def _bones(self, label: str, shape: Keypoints) -> str:
+        names = self.joints.setdefault(label, [])
+        names += [str(at + 1) for at in range(len(names), len(shape.points))]
+        found = []
+        for name, (x, y, seen) in zip(names, shape.points, strict=False):
+            state = f'outside="{int(not seen)}" occluded="{int(seen == 1)}"'
+            found.append(
+                f"\n      <points label={_text(name)} {state} "
+                f'points="{x!r},{y!r}" z_order="0"></points>'
+            )
+        return "".join(found)
+
+    def _values(self, label: str, values: Mapping[str, Any]) -> str:
+        known = self.attributes.setdefault(label, {})
+        found = []
+        for key, value in values.items():
+            if key not in _OWN:
+                known[key] = max(known.get(key, 0), _type_of(value))
+                text = escape(_word(value))
+                found.append(f"\n      <attribute name={_text(key)}>{text}</attribute>")
+        return "".join(found)
+
+    def _quote(self, label: str) -> str:
+        found = self._quoted.get(label)
+        if found is None:
+            found = self._quoted[label] = _text(label)
+        return found
+
+
+def _head(classes: Sequence[ClassInfo], body: _Body, count: int) -> str:
+    """Return all that stands before the images."""
+    lines = [
+        '<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n'
+        f"  <meta>\n    <task>\n      <size>{count}</size>\n      <mode>annotation</mode>\n"
+        "      <labels>\n"
+    ]
+    for one in classes:
+        joints = body.joints.get(one.name, ()) if one.name in body.joints else ()
+        lines.append(_label(one.name, one.colour, body.attributes.get(one.name, {}), bool(joints)))
+        for joint in joints:
+            lines.append(
+                f"        <label><name>{_inside(joint)}</name><type>points</type>"
+                f"<attributes></attributes><parent>{_inside(one.name)}</parent></label>\n"
+            )
+    lines.append("      </labels>\n    </task>\n  </meta>\n")
+    return "".join(lines)
+
+
+def _label(name: str, colour: str, attributes: Mapping[str, int], is_skeleton: bool) -> str:
+    kind = "skeleton" if is_skeleton else "any"
+    inside = "".join(
+        f"<attribute><name>{_inside(key)}</name><mutable>False</mutable>"
+        f"<input_type>{_TYPES[place]}</input_type><default_value></default_value>"
+        f"<values>{_range(place)}</values></attribute>"
+        for key, place in attributes.items()
+    )
+    shade = f"<color>{_inside(colour)}</color>" if colour else ""
+    return (
+        f"        <label><name>{_inside(name)}</name>{shade}<type>{kind}</type>"
+        f"<attributes>{inside}</attributes></label>\n"
+    )
+
+
+def _place(shape: Any) -> tuple[str, str]:
+    """Return the element and the place of a shape that is neither upright box nor polygon."""
+    if isinstance(shape, OrientedBox):
+        x1, y1, x2, y2 = outlines.upright_corners(shape)
+        place = f'xtl="{x1!r}" ytl="{y1!r}" xbr="{x2!r}" ybr="{y2!r}"'
+        return "box", f'{place} rotation="{shape.angle % 360!r}"'
+    if isinstance(shape, Point):
+        return "points", f'points="{shape.x!r},{shape.y!r}"'
+    if not isinstance(shape, Mask):
+        raise TypeError(f"CVAT has no {type(shape).__name__}")
+    window, left, top = windows.window_of(shape)
+    runs = ", ".join(map(str, windows.rows_of(window).tolist()))
+    high, wide = window.shape
+    return "mask", f'rle="{runs}" left="{left}" top="{top}" width="{wide}" height="{high}"'
+
+
+def _points(ring: Sequence[float]) -> str:
+    values = iter(ring)
+    return ";".join([f"{x!r},{y!r}" for x, y in zip(values, values, strict=True)])
+
+
+def _has_joints(one: ClassInfo) -> bool:
+    return bool(one.skeleton and one.skeleton.get("names"))
+
+
+def _is_occluded(one: ObjectRecord) -> bool:
+    return one.attributes.get("occluded") is True
+
+
+def _type_of(value: Any) -> int:
+    if isinstance(value, bool):
+        return _TYPES.index("checkbox")
+    return _TYPES.index("number" if isinstance(value, int | float) else "text")
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _clean(str(value))
+
+
+def _range(place: int) -> str:
+    return "-1000000000;1000000000;1" if _TYPES[place] == "number" else ""
+
+
+def _text(value: str) -> str:
+    """Return a value in quotes; line ends stay what they are."""
+    return quoteattr(_clean(value), {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+
+
+def _inside(value: str) -> str:
+    return escape(_clean(value))
+
+
+def _clean(value: str) -> str:
+    """Return a text without the characters that XML has no way to write."""
+    if value.isprintable():
+        return value
+    return "".join(one if one in "\t\n\r" or ord(one) >= ord(" ") else " " for one in value)
