@@ -74,6 +74,19 @@ def polygons(*, simple: bool = False) -> st.SearchStrategy[Polygon]:
     return st.lists(part, min_size=1, max_size=2).map(lambda parts: Polygon(tuple(parts)))
 
 
+def holed() -> st.SearchStrategy[Polygon]:
+    """Areas with a hole that lies within them, and others without."""
+    part = st.tuples(rings(least=5), st.booleans()).map(_with_hole)
+    return st.lists(part, min_size=1, max_size=2).map(lambda parts: Polygon(tuple(parts)))
+
+
+def _with_hole(drawn: tuple[tuple[float, ...], bool]) -> tuple[tuple[float, ...], ...]:
+    ring, has_hole = drawn
+    middle = (sum(ring[::2]) / len(ring[::2]), sum(ring[1::2]) / len(ring[1::2]))
+    inner = tuple(middle[at % 2] + (one - middle[at % 2]) / 9 for at, one in enumerate(ring))
+    return (ring, inner) if has_hole else (ring,)
+
+
 @st.composite
 def masks(draw: st.DrawFn, width: int = SIDE, height: int = SIDE) -> Mask:
     total = width * height
@@ -95,6 +108,7 @@ SHAPES: dict[str, st.SearchStrategy[Any]] = {
     "obb": oriented(),
     "polygon": polygons(),
     "ring": polygons(simple=True),
+    "holed": holed(),
     "mask": masks(),
     "keypoints": keypoints(),
     "point": st.builds(Point, PARTS, PARTS),
@@ -147,6 +161,31 @@ def there_and_back(
     return sorted((in_pixels(one, SIDE, SIDE) for one in back), key=lambda one: one.path)
 
 
+def turns(ring: Sequence[float]) -> list[list[float]]:
+    """Return all ways to write a ring: from any corner, in both directions."""
+    places = list(zip(ring[::2], ring[1::2], strict=True))
+    both = [places, places[::-1]]
+    ways = [one[at:] + one[:at] for one in both for at in range(len(one))]
+    return [[value for place in way for value in place] for way in ways]
+
+
+def is_same_ring(one: Sequence[float], other: Sequence[float]) -> bool:
+    """Say whether two rings have the same corners within 1e-6 px, from wherever they begin."""
+    return len(one) == len(other) and any(
+        max(abs(a - b) for a, b in zip(way, other, strict=True)) <= EXACT_PX for way in turns(one)
+    )
+
+
+def assert_same_area(found: Shape, wanted: Shape) -> None:
+    """Hold that two polygons have the same areas and holes, however their rings are written."""
+    assert isinstance(found, Polygon)
+    assert isinstance(wanted, Polygon)
+    assert [len(part) for part in found.parts] == [len(part) for part in wanted.parts]
+    for part, other in zip(found.parts, wanted.parts, strict=True):
+        assert is_same_ring(part[0], other[0])
+        assert all(any(is_same_ring(ring, hole) for hole in other[1:]) for ring in part[1:])
+
+
 def numbers(shape: Shape) -> list[float]:
     """Return all coordinates of a shape that is no mask."""
     flat: list[float] = []
@@ -167,6 +206,9 @@ def assert_same(found: Sequence[ObjectRecord], wanted: Sequence[ObjectRecord]) -
         assert one.shape.kind == other.shape.kind
         if isinstance(other.shape, Mask):
             assert one.shape == other.shape
+            continue
+        if isinstance(other.shape, Polygon) and max(map(len, other.shape.parts)) > 1:
+            assert_same_area(one.shape, other.shape)
             continue
         pairs = zip(numbers(one.shape), numbers(other.shape), strict=True)
         assert max(abs(a - b) for a, b in pairs) <= EXACT_PX

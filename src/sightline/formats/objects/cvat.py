@@ -1,7 +1,7 @@
 """CVAT's XML for images, version 1.1: boxes, polygons, masks, skeletons, points, ellipses, tags.
 
-A file is read as a stream by expat. A document type, which nothing in this format needs, and with it
-every entity that could be made to grow, is refused as soon as it begins.
+A file is read as a stream by expat. A document type, which nothing in this format needs, and with
+it every entity that could be made to grow, is refused as soon as it begins.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from sightline.formats.objects.reading import (
     box,
     image_level,
     near,
-    number,
     reason_of,
     score_of,
     whole,
 )
 from sightline.formats.objects.records import ObjectRecord, PictureRecord
+from sightline.formats.objects.source import number
 from sightline.formats.records import split_name
 
 if TYPE_CHECKING:
@@ -57,8 +57,7 @@ class CvatReader(Reading):
     """Reads all XML files of CVAT that a data set holds."""
 
     def __init__(self, source: Source) -> None:
-        super().__init__()
-        self._source = source
+        super().__init__(source)
         every = source.ending(".xml")
         self._files = [one for one in every if _is_cvat(source, one)] or every[:1]
         if not self._files:
@@ -242,7 +241,9 @@ class _Parser:
         sides = (int(values["width"]), int(values["height"]))
         window = windows.window_of_rows(runs, *sides)
         place = (int(number(values["left"])), int(number(values["top"])))
-        return windows.mask_at(window, *place, whole(image.get("width")), whole(image.get("height")))
+        return windows.mask_at(
+            window, *place, whole(image.get("width")), whole(image.get("height"))
+        )
 
     def _tag(self, values: dict[str, str]) -> None:
         self._shape = None
@@ -286,7 +287,7 @@ def _safe(
     parser.StartElementHandler = start
     parser.EndElementHandler = end
 
-    def forbid(*_: object) -> None:
+    def forbid(*_: object) -> int:
         raise InvalidInputError(
             f"{name} has a document type or entities, which can be made to grow without end",
             hint="export it again, or take the <!DOCTYPE ...> out if you trust it",
@@ -301,8 +302,8 @@ def _safe(
 def _box(values: dict[str, str]) -> Shape:
     x1, y1 = number(values["xtl"]), number(values["ytl"])
     x2, y2 = number(values["xbr"]), number(values["ybr"])
-    turn = number(values.get("rotation") or "0")
-    return outlines.turned(x1, y1, x2, y2, turn) if turn else box(x1, y1, x2, y2)
+    turn = values.get("rotation")
+    return outlines.turned(x1, y1, x2, y2, number(turn)) if turn else box(x1, y1, x2, y2)
 
 
 def _points(values: dict[str, str]) -> Shape:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape, quoteattr
@@ -18,10 +19,9 @@ if TYPE_CHECKING:
     from sightline.formats.sinks import Sink
 
 NAME: Final = "annotations.xml"
+_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 PIECE: Final = 1 << 20
 _TYPES: Final = ("checkbox", "number", "text")
-_OWN: Final = frozenset({"occluded", outlines.GROUP})
-"""Attributes that CVAT has a place of its own for."""
 
 
 def write(
@@ -70,9 +70,7 @@ class _Body:
     def __init__(self, classes: Iterable[ClassInfo]) -> None:
         self.attributes: dict[str, dict[str, int]] = {}
         """By class and name: the place of its type in `_TYPES`."""
-        self.joints = {
-            one.name: list(one.skeleton["names"]) for one in classes if _has_joints(one)
-        }
+        self.joints = {one.name: list(one.skeleton["names"]) for one in classes if one.skeleton}
         self._quoted: dict[str, str] = {}
 
     def image(self, number: int, name: str, one: PictureRecord) -> str:
@@ -98,10 +96,10 @@ class _Body:
         common = f'label={common} source="manual" occluded="{int(_is_occluded(one))}"'
         more = f' group_id="{group}"' if group else ""
         if one.score is not None:
-            more += f' score="{one.score!r}"'
+            more += f' score="{one.score}"'
         inside = self._values(one.label, attributes) if attributes else ""
         if isinstance(shape, Box):
-            place = f'xtl="{shape.x1!r}" ytl="{shape.y1!r}" xbr="{shape.x2!r}" ybr="{shape.y2!r}"'
+            place = f'xtl="{shape.x1}" ytl="{shape.y1}" xbr="{shape.x2}" ybr="{shape.y2}"'
             return [f'    <box {common} {place} z_order="0"{more}>{inside}</box>\n']
         if isinstance(shape, Polygon):
             rings = [outlines.one_ring(part) for part in shape.parts]
@@ -121,7 +119,7 @@ class _Body:
             state = f'outside="{int(not seen)}" occluded="{int(seen == 1)}"'
             found.append(
                 f"\n      <points label={_text(name)} {state} "
-                f'points="{x!r},{y!r}" z_order="0"></points>'
+                f'points="{x},{y}" z_order="0"></points>'
             )
         return "".join(found)
 
@@ -129,9 +127,10 @@ class _Body:
         known = self.attributes.setdefault(label, {})
         found = []
         for key, value in values.items():
-            if key not in _OWN:
-                known[key] = max(known.get(key, 0), _type_of(value))
-                text = escape(_word(value))
+            if not (key == "occluded" and value is True) and key != outlines.GROUP:
+                place = _type_of(value)
+                known[key] = place if known.get(key, place) == place else len(_TYPES) - 1
+                text = escape(_word(value), {"\r": "&#13;"})
                 found.append(f"\n      <attribute name={_text(key)}>{text}</attribute>")
         return "".join(found)
 
@@ -150,13 +149,13 @@ def _head(classes: Sequence[ClassInfo], body: _Body, count: int) -> str:
         "      <labels>\n"
     ]
     for one in classes:
-        joints = body.joints.get(one.name, ()) if one.name in body.joints else ()
+        joints = body.joints.get(one.name, ())
         lines.append(_label(one.name, one.colour, body.attributes.get(one.name, {}), bool(joints)))
-        for joint in joints:
-            lines.append(
-                f"        <label><name>{_inside(joint)}</name><type>points</type>"
-                f"<attributes></attributes><parent>{_inside(one.name)}</parent></label>\n"
-            )
+        lines += [
+            f"        <label><name>{_inside(joint)}</name><type>points</type>"
+            f"<attributes></attributes><parent>{_inside(one.name)}</parent></label>\n"
+            for joint in joints
+        ]
     lines.append("      </labels>\n    </task>\n  </meta>\n")
     return "".join(lines)
 
@@ -180,10 +179,10 @@ def _place(shape: Any) -> tuple[str, str]:
     """Return the element and the place of a shape that is neither upright box nor polygon."""
     if isinstance(shape, OrientedBox):
         x1, y1, x2, y2 = outlines.upright_corners(shape)
-        place = f'xtl="{x1!r}" ytl="{y1!r}" xbr="{x2!r}" ybr="{y2!r}"'
-        return "box", f'{place} rotation="{shape.angle % 360!r}"'
+        place = f'xtl="{x1}" ytl="{y1}" xbr="{x2}" ybr="{y2}"'
+        return "box", f'{place} rotation="{shape.angle % 360}"'
     if isinstance(shape, Point):
-        return "points", f'points="{shape.x!r},{shape.y!r}"'
+        return "points", f'points="{shape.x},{shape.y}"'
     if not isinstance(shape, Mask):
         raise TypeError(f"CVAT has no {type(shape).__name__}")
     window, left, top = windows.window_of(shape)
@@ -194,11 +193,7 @@ def _place(shape: Any) -> tuple[str, str]:
 
 def _points(ring: Sequence[float]) -> str:
     values = iter(ring)
-    return ";".join([f"{x!r},{y!r}" for x, y in zip(values, values, strict=True)])
-
-
-def _has_joints(one: ClassInfo) -> bool:
-    return bool(one.skeleton and one.skeleton.get("names"))
+    return ";".join([f"{x},{y}" for x, y in zip(values, values, strict=True)])
 
 
 def _is_occluded(one: ObjectRecord) -> bool:
@@ -232,6 +227,4 @@ def _inside(value: str) -> str:
 
 def _clean(value: str) -> str:
     """Return a text without the characters that XML has no way to write."""
-    if value.isprintable():
-        return value
-    return "".join(one if one in "\t\n\r" or ord(one) >= ord(" ") else " " for one in value)
+    return value if value.isprintable() else _UNWRITABLE.sub(" ", value)

@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 from sightline.core.errors import InvalidInputError
 from sightline.core.geometry.shapes import Box, shape_from_json
 from sightline.core.objects import MAX_ATTRIBUTES, MAX_TEXT
+from sightline.formats.objects.refusals import Refusals
 from sightline.formats.objects.source import stem_of
-from sightline.formats.records import ClassInfo, Refused
+from sightline.formats.records import ClassInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sightline.core.geometry.shapes import Shape
     from sightline.formats.objects.source import Source
+    from sightline.formats.records import Refused
 
-MOST_REFUSED: Final = 1000
-"""Kept in full; the others are counted."""
-MOST_WHERE: Final = 300
 FAULTS: Final = (
     ValueError,
     TypeError,
@@ -37,11 +36,22 @@ NAMELESS: Final = "object"
 class Reading:
     """A reader's account: the classes in their order, and what was left out."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: Source) -> None:
         self.classes: list[ClassInfo] = []
-        self.refused: list[Refused] = []
-        self.refused_count = 0
+        self.twins: frozenset[str] = frozenset()
+        self._source = source
+        self._refusals = Refusals()
         self._seen: set[str] = set()
+
+    @property
+    def refused(self) -> list[Refused]:
+        """What was left out, the first thousand."""
+        return self._refusals.rows
+
+    @property
+    def refused_count(self) -> int:
+        """How much was left out."""
+        return self._refusals.count
 
     def learn(self, written: Any, colour: str = "") -> str:
         """Take note of a class and return its name."""
@@ -59,9 +69,7 @@ class Reading:
 
     def refuse(self, where: str, reason: str) -> None:
         """Take note of something that is left out."""
-        self.refused_count += 1
-        if len(self.refused) < MOST_REFUSED:
-            self.refused.append(Refused(where[:MOST_WHERE], reason[:MOST_WHERE]))
+        self._refusals.add(where, reason)
 
 
 def box(x1: float, y1: float, x2: float, y2: float) -> Shape:
@@ -73,18 +81,6 @@ def box(x1: float, y1: float, x2: float, y2: float) -> Shape:
     if -math.inf < x1 < x2 < math.inf and -math.inf < y1 < y2 < math.inf:
         return Box(x1, y1, x2, y2)
     return shape_from_json("box", (x1, y1, x2, y2))
-
-
-def number(text: str) -> float:
-    """Return the number of a text, with a point or a comma before its decimals.
-
-    Raises:
-        ValueError: It is none.
-    """
-    try:
-        return float(text)
-    except ValueError:
-        return float(text.replace(",", ".", 1))
 
 
 def name_of(value: Any) -> str:

@@ -61,6 +61,15 @@ _ALL: Final = (
         scores=True,
         attributes=True,
     ),
+    Format(
+        name="cvat",
+        title="CVAT for images (XML)",
+        module=f"{_PACKAGE}.cvat",
+        holds=("box", "polygon", "mask", "obb", "keypoints", "point"),
+        single=".xml",
+        scores=True,
+        attributes=True,
+    ),
 )
 FORMATS: Final[dict[str, Format]] = {one.name: one for one in _ALL}
 """In the order in which `auto` asks them."""

@@ -31,7 +31,7 @@ def mask_at(window: Bool, left: int, top: int, width: int, height: int) -> Mask:
     Raises:
         ValueError: No pixel within the picture is set, or that is no size.
     """
-    if not (0 < width and 0 < height and width * height < MAX_PIXELS):
+    if not (width > 0 and height > 0 and width * height < MAX_PIXELS):
         raise ValueError(f"{width} x {height} is no size of a picture")
     inside = window[max(-top, 0) : max(height - top, 0), max(-left, 0) : max(width - left, 0)]
     left, top = max(left, 0), max(top, 0)
@@ -92,7 +92,7 @@ def window_of_rows(runs: Sequence[int], width: int, height: int) -> Bool:
 
 
 def _check(width: int, height: int) -> None:
-    if not (0 < width and 0 < height and width * height <= MOST_PIXELS):
+    if not (width > 0 and height > 0 and width * height <= MOST_PIXELS):
         raise ValueError(f"a mask of {width} x {height} pixels")
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from sightline.core.arrays import Bool
 from sightline.core.geometry import masks
 from sightline.core.geometry.shapes import Mask
 from sightline.formats.objects import windows
+
+if TYPE_CHECKING:
+    from sightline.core.arrays import Bool
 
 PIXELS = arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, max_side=9))
 
@@ -48,7 +52,8 @@ def test_pixels_come_back_from_runs_of_rows(pixels: Bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("runs", "width", "height"), [([5], 2, 2), ([1, -1], 2, 2), ([1], 0, 2), ([1], 1 << 20, 1 << 20)]
+    ("runs", "width", "height"),
+    [([5], 2, 2), ([1, -1], 2, 2), ([1], 0, 2), ([1], 1 << 20, 1 << 20)],
 )
 def test_runs_that_do_not_fit_are_refused(runs: list[int], width: int, height: int) -> None:
     with pytest.raises(ValueError, match=r"runs do not fit|a mask of"):
