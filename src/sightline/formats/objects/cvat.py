@@ -20,12 +20,12 @@ from sightline.formats.objects.reading import (
     box,
     image_level,
     near,
+    number,
     reason_of,
     score_of,
     whole,
 )
 from sightline.formats.objects.records import ObjectRecord, PictureRecord
-from sightline.formats.objects.source import number
 from sightline.formats.records import split_name
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ class CvatReader(Reading):
     """Reads all XML files of CVAT that a data set holds."""
 
     def __init__(self, source: Source) -> None:
-        super().__init__(source)
+        super().__init__()
+        self._source = source
         every = source.ending(".xml")
         self._files = [one for one in every if _is_cvat(source, one)] or every[:1]
         if not self._files:

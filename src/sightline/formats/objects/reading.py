@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 from sightline.core.errors import InvalidInputError
 from sightline.core.geometry.shapes import Box, shape_from_json
 from sightline.core.objects import MAX_ATTRIBUTES, MAX_TEXT
-from sightline.formats.objects.refusals import Refusals
 from sightline.formats.objects.source import stem_of
-from sightline.formats.records import ClassInfo
+from sightline.formats.records import ClassInfo, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sightline.core.geometry.shapes import Shape
     from sightline.formats.objects.source import Source
-    from sightline.formats.records import Refused
 
 FAULTS: Final = (
     ValueError,
@@ -29,6 +27,9 @@ FAULTS: Final = (
     InvalidInputError,
 )
 """What a value that is not as it should be makes of the code that reads it."""
+MOST_REFUSED: Final = 1000
+"""Kept in full; the others are counted."""
+MOST_WHERE: Final = 300
 NAMELESS: Final = "object"
 """Class of objects that their file gives none."""
 
@@ -36,22 +37,13 @@ NAMELESS: Final = "object"
 class Reading:
     """A reader's account: the classes in their order, and what was left out."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self) -> None:
         self.classes: list[ClassInfo] = []
+        self.refused: list[Refused] = []
+        self.refused_count = 0
         self.twins: frozenset[str] = frozenset()
-        self._source = source
-        self._refusals = Refusals()
+        """Bare names, without their endings, of more than one picture."""
         self._seen: set[str] = set()
-
-    @property
-    def refused(self) -> list[Refused]:
-        """What was left out, the first thousand."""
-        return self._refusals.rows
-
-    @property
-    def refused_count(self) -> int:
-        """How much was left out."""
-        return self._refusals.count
 
     def learn(self, written: Any, colour: str = "") -> str:
         """Take note of a class and return its name."""
@@ -69,7 +61,21 @@ class Reading:
 
     def refuse(self, where: str, reason: str) -> None:
         """Take note of something that is left out."""
-        self._refusals.add(where, reason)
+        self.refused_count += 1
+        if len(self.refused) < MOST_REFUSED:
+            self.refused.append(Refused(where[:MOST_WHERE], reason[:MOST_WHERE]))
+
+
+def number(text: str) -> float:
+    """Return the number of a text, with a point or a comma before its decimals.
+
+    Raises:
+        ValueError: It is none.
+    """
+    try:
+        return float(text)
+    except ValueError:
+        return float(text.replace(",", ".", 1))
 
 
 def box(x1: float, y1: float, x2: float, y2: float) -> Shape:
