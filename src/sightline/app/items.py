@@ -43,6 +43,8 @@ def item(
         "why": why,
         "predicted": predicted,
         "probability": probability,
+        "review": row.review,
+        "objects": row.objects,
         "v": row.digest[:16],
     }
 

@@ -33,6 +33,7 @@ from sightline.app.map_drawing import MapDrawing
 from sightline.app.model_cards import ModelCards
 from sightline.app.models import Models
 from sightline.app.neighbours import Neighbours
+from sightline.app.objects import Objects
 from sightline.app.pictures import Pictures
 from sightline.app.predictions import Predictions
 from sightline.app.presets import Presets
@@ -108,10 +109,11 @@ class Workbench(Verbs):
         self.jobs.on_end = self.training.note_end
         self._join_models(person)
         self._join_shaping(person)
-        self._join_drawing()
+        self._join_drawing(person)
 
-    def _join_drawing(self) -> None:
-        """Join what draws objects in pictures."""
+    def _join_drawing(self, person: str) -> None:
+        """Join what is drawn in pictures, and what helps with it."""
+        self.objects = Objects(self.store, person)
         self.assist = Assist(self.store, self.settings, self.projects, lambda: self.pictures.limits)
 
     def _join_shaping(self, person: str) -> None:

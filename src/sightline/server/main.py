@@ -46,6 +46,7 @@ from sightline.server.routes import (
     maps,
     models,
     networks,
+    objects,
     presets,
     projects,
     runs,
@@ -61,6 +62,7 @@ from sightline.server.schemas.datasets import NewImport
 from sightline.server.schemas.explain import Explain
 from sightline.server.schemas.labels import Labels
 from sightline.server.schemas.learning import PredictIds
+from sightline.server.schemas.objects import Draw
 from sightline.server.security import Door
 
 log = logging.getLogger("sightline.server")
@@ -70,6 +72,7 @@ ROUTERS: Final = tuple(
     for module in (
         labels,
         assist,
+        objects,
         images,
         items,
         views,
@@ -109,6 +112,7 @@ TAGS: Final = [
     {"name": "images", "description": "facts and bytes of pictures"},
     {"name": "labels", "description": "labels with undo, history and snapshots"},
     {"name": "assists", "description": "what helps to draw: boxes and clicks become shapes"},
+    {"name": "objects", "description": "objects in pictures: drawn, reviewed, checked"},
     {"name": "heads", "description": "small classifiers on embeddings, and engines"},
     {"name": "maps", "description": "where images lie on a plane, and what lies beside them"},
     {"name": "analysis", "description": "what a project's data are like, and what suits them"},
@@ -133,7 +137,7 @@ class Application(FastAPI):
         """Return the OpenAPI document."""
         document = super().openapi()
         modes: list[tuple[type[BaseModel], JsonSchemaMode]] = [
-            (model, "validation") for model in (Labels, NewImport, PredictIds, Explain)
+            (model, "validation") for model in (Labels, Draw, NewImport, PredictIds, Explain)
         ]
         _, found = models_json_schema(modes, ref_template="#/components/schemas/{model}")
         document["components"]["schemas"] |= found["$defs"]

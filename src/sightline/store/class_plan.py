@@ -11,7 +11,8 @@ from sightline.core.labels import LABELLED, UNLABELLED
 from sightline.store import classes as class_rows
 from sightline.store.delta import Delta, current_tags
 from sightline.store.label_plan import ROW
-from sightline.store.tables import annotation_rows, images
+from sightline.store.object_plan import class_fields
+from sightline.store.tables import annotation_rows, images, object_rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -56,11 +57,14 @@ def split_delta(
 
 
 def bearing(connection: Connection, project: Project, class_ids: Sequence[int]) -> list[Any]:
-    """Return the rows of images that have one of these classes, as class or as tag."""
+    """Return the rows of images that have one of these classes, as class, as tag or drawn."""
     tagged = select(annotation_rows.c.image_id).where(
         annotation_rows.c.kind == "tag", annotation_rows.c.class_id.in_(class_ids)
     )
-    query = ROW.where(or_(images.c.class_id.in_(class_ids), images.c.id.in_(tagged)))
+    drawn = select(object_rows.c.image_id).where(object_rows.c.class_id.in_(class_ids))
+    query = ROW.where(
+        or_(images.c.class_id.in_(class_ids), images.c.id.in_(tagged), images.c.id.in_(drawn))
+    )
     query = query.order_by(images.c.ordinal)
     if connection.dialect.name != "sqlite":
         query = query.with_for_update()
@@ -119,6 +123,7 @@ def _delta(
     }
     if new_tags != tags:
         fields["tags"] = (tags, new_tags)
+    fields |= class_fields(connection, ids, becomes)
     return Delta(ids, fields, tuple(row.top for row in rows), classes)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from sqlalchemy import bindparam, delete, insert, update
 
 from sightline.store import classes as class_rows
+from sightline.store import object_rows
 from sightline.store.images import tags_of
 from sightline.store.sql import chunks
 from sightline.store.tables import annotation_rows, images
@@ -21,8 +22,22 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-COLUMNS: Final = ("status", "class_id", "split", "split_fixed", "edit", "alias")
-"""Columns of `images` that a journal entry may change; `tags` is one more field."""
+COLUMNS: Final = (
+    "status",
+    "class_id",
+    "split",
+    "split_fixed",
+    "edit",
+    "alias",
+    "review",
+    "note",
+)
+"""Columns of `images` that a journal entry may change; `tags` and `objects` are more fields.
+
+Of `objects`, each value is a text (`object_rows.text_of`) of those that differ, and only of those.
+"""
+DRAWING: Final = frozenset({"objects", "review", "note"})
+"""Fields that say nothing of the picture as a whole."""
 ALIKE: Final = 8
 """Images that must be set alike, on average, for one statement to set many of them."""
 
@@ -44,6 +59,8 @@ class Delta:
     fields: Fields = field(default_factory=dict)
     tops: tuple[int, ...] = ()
     classes: tuple[tuple[int, ClassState | None, ClassState | None], ...] = ()
+    rows: tuple[dict[str, Any], ...] | None = field(default=None, compare=False, repr=False)
+    """The rows of the objects that come, where they are known; never written down."""
 
     def pack(self) -> bytes:
         """Return it as compressed JSON."""
@@ -92,6 +109,10 @@ def put(
     _put_columns(connection, delta, side, seq, tops or (mark,) * len(delta.ids))
     if "tags" in delta.fields:
         _put_tags(connection, delta.ids, delta.fields["tags"][side])
+    if "objects" in delta.fields:
+        gone, come = delta.fields["objects"][1 - side], delta.fields["objects"][side]
+        rows = delta.rows if after else None
+        object_rows.replace(connection, delta.ids, gone, come, rows=rows)
 
 
 def class_changes(old: ClassState | None, new: ClassState) -> ClassState:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from sightline.core.labels import SPLITS, STATUSES
+from sightline.core.objects import REVIEWS
 from sightline.store.delta import Delta
 from sightline.store.images import tags_of
+from sightline.store.object_rows import objects_in
 from sightline.store.tables import images, journal
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-UNDOABLE: Final = ("labels", "classes", "splits", "edits")
+UNDOABLE: Final = ("labels", "objects", "classes", "splits", "edits")
 """Kinds of entries that a person can take back."""
 
 
@@ -34,7 +36,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class ImageEntry(Entry):
-    """What one change did to one image: status, class_id, tags and split before and after."""
+    """What one change did to one image: status, class_id, tags, split, review, objects."""
 
     before: dict[str, Any]
     after: dict[str, Any]
@@ -57,13 +59,18 @@ _ENTRY: Final = (
     journal.c.count,
     journal.c.live,
 )
+_SHOWN: Final = ("status", "class_id", "split", "review", "objects")
+_IMAGE: Final = select(*(images.c[name] for name in (*_SHOWN, "top"))).where(
+    images.c.id == bindparam("key"), images.c.project_id == bindparam("project")
+)
 
 
 def entries(
     connection: Connection, project_id: int, *, limit: int, before: int, actor: str
 ) -> list[Entry]:
     """Return the newest entries of a project; 0 and "" leave nothing out."""
-    query = select(*_ENTRY).where(journal.c.project_id == project_id)
+    is_first = or_(journal.c.batch.is_(None), journal.c.batch == journal.c.seq)
+    query = select(*_ENTRY).where(journal.c.project_id == project_id, is_first)
     if before:
         query = query.where(journal.c.seq < before)
     if actor:
@@ -85,16 +92,13 @@ def image_entries(
 
     The image shows the state of the entry on top; each entry knows the one that it covers.
     """
-    row = connection.execute(
-        select(images.c.status, images.c.class_id, images.c.split, images.c.top).where(
-            images.c.id == image_id, images.c.project_id == project_id
-        )
-    ).first()
+    asked = {"key": image_id, "project": project_id}
+    row = connection.execute(_IMAGE, asked).mappings().first()
     if row is None:
         return []
     tags = list(tags_of(connection, [image_id]).get(image_id, ()))
-    state = {"status": row.status, "class_id": row.class_id, "tags": tags, "split": row.split}
-    top = row.top
+    state = {name: row[name] for name in _SHOWN} | {"tags": tags}
+    top = row["top"]
     found: list[ImageEntry] = []
     while top and len(found) < limit:
         entry = connection.execute(
@@ -148,8 +152,14 @@ def redo_target(connection: Connection, project_id: int, actor: str) -> Any:
 
 
 def _before(delta: Delta, name: str, at: int, now: Any) -> Any:
-    return delta.fields[name][0][at] if name in delta.fields else now
+    if name not in delta.fields:
+        return now
+    if name == "objects":
+        gone, come = (len(objects_in(side[at])) for side in delta.fields[name])
+        return now + gone - come
+    return delta.fields[name][0][at]
 
 
 def _shown(state: dict[str, Any]) -> dict[str, Any]:
-    return {**state, "status": STATUSES[state["status"]], "split": SPLITS[state["split"]]}
+    words = {"status": STATUSES, "split": SPLITS, "review": REVIEWS}
+    return {**state, **{name: known[state[name]] for name, known in words.items()}}

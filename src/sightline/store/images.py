@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select, update
 
 from sightline.core.errors import UnknownImageError
 from sightline.core.labels import SPLITS, STATUSES
+from sightline.core.objects import REVIEWS
 from sightline.store.register import NewFile, Registered, register
 from sightline.store.sql import chunks
 from sightline.store.tables import annotation_rows, assets, classes, images, locations
@@ -65,6 +66,11 @@ class ImageRow:
     """As `core.edits` writes it; None: the picture is as it is."""
     alias: str | None = None
     """Its file name in builds and exports, without the ending; None: as it is."""
+    review: str = REVIEWS[0]
+    note: str = ""
+    """Why it was rejected."""
+    objects: int = 0
+    """How many are drawn in it."""
 
     @property
     def stem(self) -> str:
@@ -153,8 +159,7 @@ class ImageTable:
     def page_after(self, project_id: int, after: int, limit: int) -> list[ImageRow]:
         """Return the next images by ordinal, for scripts that read all of them."""
         with self._db.read() as connection:
-            values = {"project": project_id, "after": after, "most": limit}
-            return _read(connection, _AFTER, values)
+            return page_of(connection, project_id, after, limit)
 
     def places(self, asset_id: int) -> list[str]:
         """Return every path of a file, present ones first."""
@@ -291,6 +296,9 @@ _ROWS: Final = (
         images.c.project_id,
         images.c.edit,
         images.c.alias,
+        images.c.review,
+        images.c.note,
+        images.c.objects,
     )
     .join(assets, assets.c.id == images.c.asset_id)
     .where(images.c.deleted.is_(False))
@@ -313,6 +321,11 @@ _TAGS: Final = (
 )
 
 
+def page_of(connection: Connection, project_id: int, after: int, limit: int) -> list[ImageRow]:
+    """Return the next images by ordinal."""
+    return _read(connection, _AFTER, {"project": project_id, "after": after, "most": limit})
+
+
 def _read(connection: Connection, query: Any, values: dict[str, Any]) -> list[ImageRow]:
     raw = connection.execute(query, values).all()
     tags = tags_of(connection, [row[0] for row in raw])
@@ -324,6 +337,7 @@ def _image_row(row: Any, tags: tuple[int, ...]) -> ImageRow:
     values[6] = SPLITS[values[6]]
     values[8] = STATUSES[values[8]]
     values[13] = values[13] or ""
+    values[20] = REVIEWS[values[20]]
     values.insert(17, tags)
     return ImageRow(*values)
 

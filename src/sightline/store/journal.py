@@ -13,18 +13,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from sightline.core.clock import now
 from sightline.core.errors import ConflictError
 from sightline.core.labels import STATUSES
-from sightline.store import classes as class_rows
+from sightline.core.objects import REVIEWS
 from sightline.store import events
-from sightline.store.delta import Delta, class_changes, put
+from sightline.store.delta import DRAWING, Delta, put
 from sightline.store.images import tags_of
 from sightline.store.projects import next_seq
-from sightline.store.sql import chunks
-from sightline.store.tables import annotation_rows, images, journal
+from sightline.store.tables import images, journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,6 +36,14 @@ if TYPE_CHECKING:
 EVENT_IDS: Final = 500
 """Image ids told with an event; a larger change is told without them."""
 _APPEND: Final = insert(journal)
+_STATES: Final = select(
+    images.c.id,
+    images.c.version,
+    images.c.status,
+    images.c.class_id,
+    images.c.review,
+    images.c.objects,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,9 @@ class ImageState:
     class_id: int | None
     tags: tuple[int, ...] | None = None
     """Class ids, ascending; None: as they were."""
+    review: str = REVIEWS[0]
+    objects: int = 0
+    """How many it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,73 +131,52 @@ def record(
     kind: str,
     description: str,
     after: tuple[ImageState, ...] | None = None,
+    batch: int | None = None,
 ) -> Applied:
     """Carry out a delta and append it, all in the caller's transaction.
 
-    `after`: the states that it leads to, when the caller knows them.
+    Args:
+        connection: Of the transaction.
+        project: Whose images.
+        delta: What changes.
+        actor: Who does it.
+        kind: As `tables.journal` lists them.
+        description: For the history.
+        after: The states that it leads to, when the caller knows them.
+        batch: The first entry of the step that it is a part of; 0: it is the first one itself.
     """
     seq = next_seq(connection, project.id)
     put(connection, delta, after=True, seq=seq, tops=None)
-    _append(connection, project, seq, actor=actor, kind=kind, description=description, delta=delta)
+    append(
+        connection,
+        project,
+        seq,
+        actor=actor,
+        kind=kind,
+        description=description,
+        delta=delta,
+        batch=seq if batch == 0 else batch,
+    )
     tell(connection, project, seq, delta)
     if after is None:
         after = states(connection, delta.ids)
     return Applied(seq, description, after, len(delta.ids))
 
 
-def revert(
-    connection: Connection, project: Project, entry: Any, *, actor: str, redo: bool
-) -> Applied:
-    """Undo an entry (or do it again), as a new entry.
-
-    Raises:
-        ConflictError: An image or a class has been changed since, by whomever.
-    """
-    delta = Delta.unpack(entry.payload)
-    expected = delta.tops if redo else tuple(entry.seq for _ in delta.ids)
-    _refuse_if_changed(connection, delta, expected, redo=redo)
-    seq = next_seq(connection, project.id)
-    tops = None if redo else delta.tops
-    put(connection, delta, after=redo, seq=seq, tops=tops, top=entry.seq)
-    _refuse_orphans(connection, delta)
-    _refuse_dead_classes(connection, delta, redo=redo)
-    _refuse_clashes(connection, project, delta)
-    values: dict[str, Any] = {"live": redo}
-    if redo:
-        values["applied_seq"] = seq
-    where = (journal.c.project_id == project.id, journal.c.seq == entry.seq)
-    connection.execute(update(journal).where(*where).values(**values))
-    if redo:
-        undo = (journal.c.project_id == project.id, journal.c.target == entry.seq)
-        undone = (journal.c.kind == "undo", journal.c.live.is_(True))
-        connection.execute(update(journal).where(*undo, *undone).values(live=False))
-    verb = "Redo" if redo else "Undo"
-    description = f"{verb}: {entry.description}"[:300]
-    _append(
-        connection,
-        project,
-        seq,
-        actor=actor,
-        kind="redo" if redo else "undo",
-        description=description,
-        delta=Delta(),
-        target=entry.seq,
-        count=entry.count,
-    )
-    tell(connection, project, seq, delta)
-    return Applied(seq, description, states(connection, delta.ids), len(delta.ids))
-
-
 def states(connection: Connection, ids: Sequence[int]) -> tuple[ImageState, ...]:
     """Return the state now of the first `EVENT_IDS` of these images, in their order."""
     shown = list(ids[:EVENT_IDS])
-    query = select(images.c.id, images.c.version, images.c.status, images.c.class_id).where(
-        images.c.id.in_(shown)
-    )
+    query = _STATES.where(images.c.id.in_(shown))
     tags = tags_of(connection, shown)
     found = {
         row.id: ImageState(
-            row.id, row.version, STATUSES[row.status], row.class_id, tags.get(row.id, ())
+            row.id,
+            row.version,
+            STATUSES[row.status],
+            row.class_id,
+            tags.get(row.id, ()),
+            REVIEWS[row.review],
+            row.objects,
         )
         for row in connection.execute(query)
     }
@@ -199,12 +188,15 @@ def tell(connection: Connection, project: Project, seq: int, delta: Delta) -> No
     if delta.ids:
         ids = list(delta.ids) if len(delta.ids) <= EVENT_IDS else []
         payload = {"project": project.name, "seq": seq, "images": ids, "count": len(delta.ids)}
-        events.append(connection, "labels", project.id, payload)
+        if delta.fields.keys() - DRAWING:
+            events.append(connection, "labels", project.id, payload)
+        if delta.fields.keys() & DRAWING:
+            events.append(connection, "objects", project.id, payload)
     if delta.classes:
         events.append(connection, "classes", project.id, {"project": project.name})
 
 
-def _append(
+def append(
     connection: Connection,
     project: Project,
     seq: int,
@@ -215,7 +207,9 @@ def _append(
     delta: Delta,
     target: int | None = None,
     count: int | None = None,
+    batch: int | None = None,
 ) -> None:
+    """Append an entry as it is."""
     values = {
         "project_id": project.id,
         "seq": seq,
@@ -228,98 +222,9 @@ def _append(
         "applied_seq": seq,
         "live": True,
         "payload": delta.pack(),
+        "batch": batch,
     }
     connection.execute(_APPEND, values)
-
-
-def _refuse_if_changed(
-    connection: Connection, delta: Delta, expected: tuple[int, ...], *, redo: bool
-) -> None:
-    found: dict[int, int] = {}
-    for part in chunks(delta.ids):
-        query = select(images.c.id, images.c.top).where(images.c.id.in_(part))
-        found |= {row.id: row.top for row in connection.execute(query)}
-    changed = [key for key, top in zip(delta.ids, expected, strict=True) if found.get(key) != top]
-    if changed:
-        raise ConflictError(
-            f"{len(changed)} of {len(delta.ids)} images have been changed since",
-            hint="undo the later change first, or set the label by hand",
-            current=[vars_of(state) for state in states(connection, changed)],
-        )
-    for class_id, before, after in delta.classes:
-        wanted, target = (before, after) if redo else (after, before)
-        state = class_rows.find_state(connection, class_id)
-        if state is None or not _is_as(state, wanted, target):
-            name = (after or before or {}).get("name", "")
-            raise ConflictError(
-                f"the class has been changed since: {name!r}",
-                hint="undo the later change first, or edit the class by hand",
-            )
-
-
-def _is_as(
-    state: dict[str, Any], wanted: dict[str, Any] | None, target: dict[str, Any] | None
-) -> bool:
-    """Tell whether a class is still as an entry left it, as far as undoing the entry matters.
-
-    What the entry did not change may have been changed since; so may the place of a class that
-    the undoing makes or deletes.
-    """
-    if wanted is None:
-        return bool(state["deleted"])
-    if target is None:
-        return all(state[key] == one for key, one in wanted.items() if key != "position")
-    return all(state[key] == wanted[key] for key in class_changes(wanted, target))
-
-
-def _refuse_orphans(connection: Connection, delta: Delta) -> None:
-    """Refuse what leaves an image with a class that is deleted: somebody labelled it since."""
-    for class_id, _, _ in delta.classes:
-        state = class_rows.find_state(connection, class_id)
-        if state is not None and state["deleted"] and _is_used(connection, class_id):
-            raise ConflictError(
-                f"images have been labelled {state['name']!r} since",
-                hint="undo those labels first, or delete the class by hand",
-            )
-
-
-def _is_used(connection: Connection, class_id: int) -> bool:
-    labelled = select(images.c.id).where(images.c.class_id == class_id).limit(1)
-    tagged = select(annotation_rows.c.id).where(
-        annotation_rows.c.class_id == class_id, annotation_rows.c.kind == "tag"
-    )
-    return any(connection.execute(one.limit(1)).first() is not None for one in (labelled, tagged))
-
-
-def _refuse_dead_classes(connection: Connection, delta: Delta, *, redo: bool) -> None:
-    """Refuse what gives images a class that somebody has deleted or merged since."""
-    side = 1 if redo else 0
-    given = set(delta.fields["class_id"][side]) if "class_id" in delta.fields else set()
-    if "tags" in delta.fields:
-        given |= {tag for tags in delta.fields["tags"][side] for tag in tags}
-    for class_id in sorted(given - {None}):
-        state = class_rows.find_state(connection, class_id)
-        if state is None or state["deleted"]:
-            name = "" if state is None else state["name"]
-            raise ConflictError(
-                f"the class {name!r} has been deleted since",
-                hint="bring it back first (whoever deleted it can undo that), or label by hand",
-            )
-
-
-def _refuse_clashes(connection: Connection, project: Project, delta: Delta) -> None:
-    """Refuse what brings back a class whose name or key another one has by now."""
-    if not delta.classes:
-        return
-    live = class_rows.rows(connection, project.id)
-    touched = {class_id for class_id, _, _ in delta.classes}
-    for row in live:
-        if row.id in touched:
-            try:
-                class_rows.check_free(live, row.state(), but=row.id)
-            except ConflictError as error:
-                hint = "rename that class or change its key, then try again"
-                raise ConflictError(str(error), hint=hint) from error
 
 
 def vars_of(state: ImageState) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from sightline.core.labels import (
     UNSURE,
     status_code,
 )
+from sightline.core.objects import REVIEWS
 from sightline.store import classes as class_rows
 from sightline.store.delta import Delta, Fields, current_tags
 from sightline.store.journal import EVENT_IDS, ImageState, states, vars_of
@@ -41,6 +42,9 @@ _COLUMNS: Final = select(
     images.c.split_fixed,
     images.c.edit,
     images.c.alias,
+    images.c.review,
+    images.c.note,
+    images.c.objects,
     images.c.version,
     images.c.top,
     images.c.project_id,
@@ -141,7 +145,8 @@ def only_changed(delta: Delta) -> Delta:
         for name, (before, after) in delta.fields.items()
     }
     ids = tuple(delta.ids[i] for i in at)
-    return Delta(ids, fields if ids else {}, tuple(delta.tops[i] for i in at), delta.classes)
+    tops = tuple(delta.tops[i] for i in at)
+    return Delta(ids, fields if ids else {}, tops, delta.classes, delta.rows)
 
 
 def states_after(rows: Sequence[Any], delta: Delta) -> tuple[ImageState, ...]:
@@ -155,6 +160,8 @@ def states_after(rows: Sequence[Any], delta: Delta) -> tuple[ImageState, ...]:
             STATUSES[status[at]],
             class_id[at],
             None if tags is None else tuple(tags[at]),
+            REVIEWS[row.review],
+            row.objects,
         )
         for at, row in enumerate(rows[:EVENT_IDS])
     )

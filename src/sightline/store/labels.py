@@ -11,7 +11,7 @@ from sightline.store import history
 from sightline.store.class_edits import ClassEdits
 from sightline.store.delta import Delta, Fields
 from sightline.store.history import Entry, ImageEntry, UndoState
-from sightline.store.journal import Applied, Outcome, carry_out, record, revert
+from sightline.store.journal import Applied, Outcome, carry_out, record
 from sightline.store.label_plan import (
     class_names,
     describe,
@@ -20,7 +20,8 @@ from sightline.store.label_plan import (
     rows_of,
     states_after,
 )
-from sightline.store.projects import read_project
+from sightline.store.projects import owner_of
+from sightline.store.revert import revert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +72,7 @@ class LabelStore(ClassEdits):
             raise InvalidInputError("there is nothing to change", hint="name at least one image")
 
         def work(connection: Connection) -> Applied:
-            owner = _owner(connection, project)
+            owner = owner_of(connection, project)
             names = class_names(connection, owner, changes)
             rows = rows_of(connection, owner, [change.image_id for change in changes])
             delta = label_delta(connection, rows, changes)
@@ -229,9 +230,3 @@ class LabelStore(ClassEdits):
         """Return the entries whose effect stands on an image, newest first."""
         with self._db.read() as connection:
             return history.image_entries(connection, project.id, image_id, limit=limit)
-
-
-def _owner(connection: Connection, project: Project | str) -> Project:
-    if isinstance(project, str):
-        return read_project(connection, project, trashed=False)
-    return project

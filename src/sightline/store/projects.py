@@ -204,3 +204,14 @@ def read_project(connection: Connection, name: str, *, trashed: bool = True) -> 
         ).all()
         raise UnknownProjectError(f"no project named {name!r}", hint=did_you_mean(name, known))
     return Project(*row)
+
+
+def owner_of(connection: Connection, project: Project | str) -> Project:
+    """Return a project, or the one of this name.
+
+    Raises:
+        UnknownProjectError: There is none.
+    """
+    if isinstance(project, str):
+        return read_project(connection, project, trashed=False)
+    return project

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sightline.core.labels import LABELLED, SPLITS, STATUSES, UNLABELLED
+from sightline.core.objects import REVIEWS
 from sightline.store.delta import Delta
+from sightline.store.object_rows import classes_in, differing, objects_in, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +19,16 @@ if TYPE_CHECKING:
 
 State: TypeAlias = dict[str, Any]
 """`ids` and FIELDS as columns, each as long as `ids`; `classes`: id (as text) to its state."""
-FIELDS: Final = ("status", "class_id", "split", "split_fixed", "tags")
+FIELDS: Final = (
+    "status",
+    "class_id",
+    "split",
+    "split_fixed",
+    "review",
+    "note",
+    "tags",
+    "objects",
+)
 SHOWN: Final = 500
 
 
@@ -57,7 +68,7 @@ def difference(old: State, new: State) -> Difference:
             continue
         texts = _text(before, old["classes"]), _text(after, new["classes"])
         if texts[0] == texts[1] and before is not None and after is not None:
-            texts = (before["split"], after["split"])
+            texts = _besides(before, after)
         counts[texts] += 1
         if len(shown) < SHOWN:
             key = new["ids"][at_new] if at_new is not None else old["ids"][at_old]
@@ -88,6 +99,7 @@ def restoring(
         name: ([current[name][at] for at, _ in wanted], [goal[i] for _, goal in wanted])
         for i, name in enumerate(FIELDS)
     }
+    fields["objects"] = _only_differing(*fields["objects"])
     ids = tuple(current["ids"][at] for at, _ in wanted)
     changes = _class_changes(classes, old["classes"], kept)
     return Delta(ids, fields if ids else {}, tuple(tops[one] for one in ids), changes)
@@ -101,6 +113,7 @@ def _classes_of_later(
     for at, image_id in enumerate(current["ids"]):
         if image_id not in then:
             used |= {current["class_id"][at], *current["tags"][at]}
+            used |= classes_in([current["objects"][at]])
     by_name = {one["name"].casefold(): int(key) for key, one in old["classes"].items()}
     instead: dict[int, int] = {}
     kept: set[int] = set()
@@ -116,9 +129,20 @@ def _classes_of_later(
 
 
 def _moved(values: list[Any], instead: dict[int, int]) -> list[Any]:
-    status, class_id, split, fixed, tags = values
-    new_tags = sorted({instead.get(one, one) for one in tags})
-    return [status, instead.get(class_id, class_id), split, fixed, new_tags]
+    state = dict(zip(FIELDS, values, strict=True))
+    state["class_id"] = instead.get(state["class_id"], state["class_id"])
+    state["tags"] = sorted({instead.get(one, one) for one in state["tags"]})
+    if instead and state["objects"]:
+        found = objects_in(state["objects"])
+        state["objects"] = text_of(
+            [{**one, "class_id": instead.get(one["class_id"], one["class_id"])} for one in found]
+        )
+    return [state[name] for name in FIELDS]
+
+
+def _only_differing(before: list[str], after: list[str]) -> tuple[list[str], list[str]]:
+    pairs = [differing(*pair) for pair in zip(before, after, strict=True)]
+    return [old for old, _ in pairs], [new for _, new in pairs]
 
 
 def _class_changes(
@@ -144,7 +168,7 @@ def _differ(before: dict[str, Any] | None, after: dict[str, Any] | None) -> bool
     one, other = before or after, after or before
     if before is None or after is None:
         only = one or {}
-        return only.get("status") != UNLABELLED or bool(only.get("tags"))
+        return only.get("status") != UNLABELLED or bool(only.get("tags") or only.get("objects"))
     return one != other
 
 
@@ -156,7 +180,19 @@ def _public(row: dict[str, Any] | None) -> dict[str, Any] | None:
         "class_id": row["class_id"],
         "tags": row["tags"],
         "split": SPLITS[row["split"]],
+        "review": REVIEWS[row["review"]],
+        "objects": len(objects_in(row["objects"])),
     }
+
+
+def _besides(before: dict[str, Any], after: dict[str, Any]) -> tuple[str, str]:
+    """Return what differs, in words, where the label does not."""
+    if before["objects"] != after["objects"]:
+        old, new = (f"{len(objects_in(one['objects'])):,} objects" for one in (before, after))
+        return old, new if new != old else f"{new}, changed"
+    if before["review"] != after["review"]:
+        return REVIEWS[before["review"]], REVIEWS[after["review"]]
+    return SPLITS[before["split"]], SPLITS[after["split"]]
 
 
 def _text(row: dict[str, Any] | None, classes: dict[str, ClassState]) -> str:

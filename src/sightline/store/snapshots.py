@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from sightline.core.clock import now
@@ -16,8 +16,9 @@ from sightline.core.labels import LABELLED
 from sightline.core.names import check_name
 from sightline.store import classes as class_rows
 from sightline.store.journal import Applied, record
+from sightline.store.object_rows import COLUMNS, NONE, texts_of
 from sightline.store.snapshot_plan import FIELDS, Difference, State, difference, restoring
-from sightline.store.tables import annotation_rows, images, projects, snapshots
+from sightline.store.tables import annotation_rows, images, object_rows, projects, snapshots
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -36,6 +37,13 @@ class Snapshot:
     at: str
     actor: str
     labelled: int
+
+
+_DRAWN: Final = (
+    COLUMNS.join(images, images.c.id == object_rows.c.image_id)
+    .where(images.c.project_id == bindparam("project"), images.c.deleted.is_(False))
+    .order_by(object_rows.c.image_id, object_rows.c.uid)
+)
 
 
 class SnapshotStore:
@@ -158,13 +166,15 @@ def _row(connection: Connection, project: Project, snapshot_id: int) -> Any:
 
 
 def _opened(raw: bytes) -> State:
+    """Read a snapshot; one from before objects could be drawn has none."""
     found: State = json.loads(zlib.decompress(raw))
-    return found
+    size = len(found["ids"])
+    return {"review": [0] * size, "note": [""] * size, "objects": [NONE] * size} | found
 
 
 def project_state(connection: Connection, project: Project) -> State:
     """Return all labels of a project as a snapshot keeps them."""
-    names = FIELDS[:-1]
+    names = FIELDS[:-2]
     query = (
         select(images.c.id, *(images.c[name] for name in names))
         .where(images.c.project_id == project.id, images.c.deleted.is_(False))
@@ -174,6 +184,8 @@ def project_state(connection: Connection, project: Project) -> State:
     state: State = {"ids": list(columns[0])}
     state |= {name: list(values) for name, values in zip(names, columns[1:], strict=True)}
     state["tags"] = _tags(connection, project, state["ids"])
+    drawn = texts_of(connection, _DRAWN, {"project": project.id})
+    state["objects"] = [drawn.get(one, NONE) for one in state["ids"]]
     live = class_rows.rows(connection, project.id)
     state["classes"] = {str(row.id): row.state() for row in live}
     return state

@@ -41,6 +41,10 @@ class ProjectState:
     alive: Bool
     """(N,) not deleted."""
     tags: TagRows = field(default_factory=TagRows.none)
+    review: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
+    """(N,) place in REVIEWS."""
+    objects: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
+    """(N,) how many are drawn."""
 
     @property
     def size(self) -> int:
@@ -99,6 +103,8 @@ class StateCache:
                 images.c.class_id,
                 images.c.split,
                 images.c.deleted,
+                images.c.review,
+                images.c.objects,
             ).where(images.c.project_id == project_id)
             if state is not None:
                 query = query.where(images.c.seq > state.seq)
@@ -124,6 +130,8 @@ def _merge(
         split=_grown(None if state is None else state.split, size, np.int32, 0),
         alive=_grown(None if state is None else state.alive, size, np.bool_, 0),
         tags=TagRows.none() if state is None else state.tags,
+        review=_grown(None if state is None else state.review, size, np.int32, 0),
+        objects=_grown(None if state is None else state.objects, size, np.int32, 0),
     )
     if changed:
         columns = list(zip(*changed, strict=True))
@@ -133,6 +141,8 @@ def _merge(
         fresh.class_id[at] = [NO_CLASS if one is None else one for one in columns[3]]
         fresh.split[at] = columns[4]
         fresh.alive[at] = ~np.asarray(columns[5], dtype=np.bool_)
+        fresh.review[at] = columns[6]
+        fresh.objects[at] = columns[7]
         fresh.tags = fresh.tags.replaced(at, tags)
     return fresh
 

@@ -17,6 +17,7 @@ from sightline.store.images import ImageTable
 from sightline.store.jobs import JobTable
 from sightline.store.labels import LabelStore
 from sightline.store.models import ModelStore
+from sightline.store.objects import ObjectStore
 from sightline.store.odds import OddsTable
 from sightline.store.projects import ProjectTable
 from sightline.store.runs import HeadTable, RunTable
@@ -45,6 +46,7 @@ class Store:
         self.odds = OddsTable(self.db)
         self.state = StateCache(self.db)
         self.labels = LabelStore(self.db)
+        self.objects = ObjectStore(self.db)
         self.edits = EditStore(self.db)
         self.exchange = Exchange(self.db)
         self.snapshots = SnapshotStore(self.db)

@@ -211,6 +211,8 @@ journal = Table(
     Column("applied_seq", Big, nullable=False),
     Column("live", Boolean, nullable=False, default=True),
     Column("payload", LargeBinary, nullable=False),
+    Column("batch", Big),
+    Index("ix_journal_project_id_batch", "project_id", "batch"),
     Index("ix_journal_project_id_actor_applied_seq", "project_id", "actor", "applied_seq"),
 )
 """`kind`: labels, objects, classes, splits, edits, ingest, undo, redo.
@@ -218,6 +220,9 @@ journal = Table(
 `target`: what an undo or redo is of.
 
 `live`: its effect stands. `applied_seq`: when it was last done (its own seq, or its redo's).
+
+`batch`: the first of the entries that one import wrote, part by part: they are one step, which the
+history shows as its first, with the `count` of all.
 """
 
 snapshots = Table(

@@ -9,6 +9,8 @@ export function makesStale(told: Told): readonly (readonly unknown[])[] {
   switch (kind) {
     case "labels":
       return project ? [keys.classes(project), keys.journal(project), keys.project(project), keys.images] : [];
+    case "objects":
+      return project ? [keys.journal(project), keys.objects(project), keys.drawn, keys.images] : [];
     case "classes":
       return project ? [keys.classes(project), keys.project(project)] : [];
     case "project":

@@ -80,6 +80,11 @@ describe("makesStale", () => {
     expect(stale).toContainEqual(keys.classes("p"));
     expect(stale).toContainEqual(keys.journal("p"));
   });
+  it("reloads what is drawn after objects", () => {
+    const stale = makesStale({ kind: "objects", data: { project: "p", seq: 1, images: [1] } });
+    expect(stale).toContainEqual(keys.objects("p"));
+    expect(stale).toContainEqual(keys.drawn);
+  });
   it("reloads everything after a gap, and nothing for progress", () => {
     expect(makesStale({ kind: "reset", data: {} })).toEqual([[]]);
     expect(makesStale({ kind: "progress", data: { job: 1 } })).toEqual([]);

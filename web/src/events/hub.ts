@@ -6,6 +6,7 @@
  */
 export const KINDS = [
   "labels",
+  "objects",
   "classes",
   "project",
   "head",

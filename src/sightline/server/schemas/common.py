@@ -15,6 +15,7 @@ ImageId = Annotated[int, Field(ge=1, le=MAX_ID, description="id of an image", ex
 ClassId = Annotated[int, Field(ge=1, le=MAX_CLASS_ID, description="id of a class", examples=[3])]
 Status = Literal["unlabelled", "labelled", "unsure", "skipped", "conflict"]
 Split = Literal["train", "val", "test"]
+Review = Literal["todo", "in_progress", "done", "reviewed", "rejected"]
 State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 Mode = Literal["new", "resume", "finetune"]
 Text = Annotated[str, Field(max_length=1_000)]

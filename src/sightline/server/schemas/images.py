@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from sightline.server.schemas.common import ClassId, ImageId, In, Out, Split, Status
+from sightline.server.schemas.common import ClassId, ImageId, In, Out, Review, Split, Status
 
 
 class Item(Out):
@@ -27,6 +27,8 @@ class Item(Out):
     why: str | None
     predicted: int | None = Field(description="id of the class that the head sees")
     probability: float | None
+    review: Review = Field(description="how far the drawing is")
+    objects: int = Field(description="how many are drawn")
 
 
 class NamedItem(Item):
@@ -113,6 +115,8 @@ class LabelState(Out):
     class_id: int | None
     tags: list[int]
     split: Split
+    review: Review
+    objects: int = Field(description="how many are drawn")
 
 
 class ImageChange(HistoryEntry):

@@ -20,6 +20,8 @@ def upgrade() -> None:
     op.add_column("images", sa.Column("note", sa.Text(), nullable=False, server_default=""))
     op.add_column("images", sa.Column("objects", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("classes", sa.Column("skeleton", sa.Text(), nullable=True))
+    op.add_column("journal", sa.Column("batch", _BIG, nullable=True))
+    op.create_index("ix_journal_project_id_batch", "journal", ["project_id", "batch"])
     _objects()
     _suggestions()
     _waiting_labels()
@@ -91,6 +93,9 @@ def _waiting_labels() -> None:
 def downgrade() -> None:
     for name in ("waiting_labels", "suggestions", "objects"):
         op.drop_table(name)
+    op.drop_index("ix_journal_project_id_batch", "journal")
+    with op.batch_alter_table("journal") as journal:
+        journal.drop_column("batch")
     with op.batch_alter_table("classes") as classes:
         classes.drop_column("skeleton")
     with op.batch_alter_table("images") as images:
