@@ -354,6 +354,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/images/{image_id}/objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Image Objects
+         * @description Return an image with all that is drawn in it.
+         */
+        get: operations["image_objects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draw
+         * @description Draw, change and delete objects. All of it is on the disk when the answer comes, or nothing.
+         *
+         *     A stale `version` is refused with 409; `current` holds what is drawn in those images now.
+         */
+        post: operations["draw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/objects/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Object Summary
+         * @description Say how far the drawing is, and how many objects each class has.
+         */
+        get: operations["object_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/annotate/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Next Open
+         * @description Return the next image whose drawing is not finished, going on at the other end.
+         */
+        get: operations["next_open"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{name}/images": {
         parameters: {
             query?: never;
@@ -3612,6 +3694,18 @@ export interface components {
             position?: number | null;
         };
         /**
+         * ClassObjects
+         * @description How many objects a class has.
+         */
+        ClassObjects: {
+            /** Class Id */
+            class_id: number;
+            /** Name */
+            name: string;
+            /** Objects */
+            objects: number;
+        };
+        /**
          * ClassRecall
          * @description Both networks' recall of a class.
          */
@@ -3799,6 +3893,38 @@ export interface components {
             };
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Drawn
+         * @description A durable change of objects and the images it named (at most 500 of them).
+         */
+        Drawn: {
+            /** Seq */
+            seq: number;
+            /** Description */
+            description: string;
+            /** Images */
+            images: components["schemas"]["DrawnImage"][];
+        };
+        /**
+         * DrawnImage
+         * @description The state of one image after a change of its objects.
+         */
+        DrawnImage: {
+            /** Id */
+            id: number;
+            /** Version */
+            version: number;
+            /**
+             * Review
+             * @enum {string}
+             */
+            review: "todo" | "in_progress" | "done" | "reviewed" | "rejected";
+            /**
+             * Count
+             * @description how many objects it has
+             */
+            count: number;
         };
         /**
          * EditState
@@ -4651,6 +4777,17 @@ export interface components {
             predicted: number | null;
             /** Probability */
             probability: number | null;
+            /**
+             * Review
+             * @description how far the drawing is
+             * @enum {string}
+             */
+            review: "todo" | "in_progress" | "done" | "reviewed" | "rejected";
+            /**
+             * Objects
+             * @description how many are drawn
+             */
+            objects: number;
             /** Locations */
             locations: string[];
             /** Format */
@@ -4756,6 +4893,43 @@ export interface components {
              * @description changes with the picture and its edit
              */
             v: string;
+        };
+        /**
+         * ImageObjects
+         * @description An image with all that is drawn in it.
+         */
+        ImageObjects: {
+            /** Image Id */
+            image_id: number;
+            /** Project */
+            project: string;
+            /** Version */
+            version: number;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /**
+             * Review
+             * @enum {string}
+             */
+            review: "todo" | "in_progress" | "done" | "reviewed" | "rejected";
+            /** Note */
+            note: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "unlabelled" | "labelled" | "unsure" | "skipped" | "conflict";
+            /** Class Id */
+            class_id: number | null;
+            /** Tags */
+            tags: number[];
+            /**
+             * Objects
+             * @description from the bottom up
+             */
+            objects: components["schemas"]["ObjectOut"][];
         };
         /**
          * ImportReport
@@ -4943,6 +5117,17 @@ export interface components {
             predicted: number | null;
             /** Probability */
             probability: number | null;
+            /**
+             * Review
+             * @description how far the drawing is
+             * @enum {string}
+             */
+            review: "todo" | "in_progress" | "done" | "reviewed" | "rejected";
+            /**
+             * Objects
+             * @description how many are drawn
+             */
+            objects: number;
         };
         /**
          * Items
@@ -5072,6 +5257,16 @@ export interface components {
              * @enum {string}
              */
             split: "train" | "val" | "test";
+            /**
+             * Review
+             * @enum {string}
+             */
+            review: "todo" | "in_progress" | "done" | "reviewed" | "rejected";
+            /**
+             * Objects
+             * @description how many are drawn
+             */
+            objects: number;
         };
         /**
          * Labelled
@@ -5491,6 +5686,17 @@ export interface components {
             predicted: string | null;
             /** Probability */
             probability: number | null;
+            /**
+             * Review
+             * @description how far the drawing is
+             * @enum {string}
+             */
+            review: "todo" | "in_progress" | "done" | "reviewed" | "rejected";
+            /**
+             * Objects
+             * @description how many are drawn
+             */
+            objects: number;
             /** Item Id */
             item_id: number;
             /** Label */
@@ -6208,6 +6414,68 @@ export interface components {
             run?: string | null;
         };
         /**
+         * NextOpen
+         * @description The next image whose drawing is not finished.
+         */
+        NextOpen: {
+            /** Image Id */
+            image_id: number | null;
+            /**
+             * Left
+             * @description how many are not finished, this one included
+             */
+            left: number;
+        };
+        /**
+         * ObjectOut
+         * @description One object of an image.
+         */
+        ObjectOut: {
+            /** Uid */
+            uid: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "box" | "obb" | "polygon" | "mask" | "keypoints" | "point";
+            /** Geometry */
+            geometry: unknown;
+            /** Class Id */
+            class_id: number;
+            /** Attributes */
+            attributes: {
+                [key: string]: unknown;
+            };
+            /** Z */
+            z: number;
+            /** Locked */
+            locked: boolean;
+            /** Hidden */
+            hidden: boolean;
+            /** Score */
+            score: number | null;
+            /** Source */
+            source: string;
+        };
+        /**
+         * ObjectSummary
+         * @description How far the drawing of a project is.
+         */
+        ObjectSummary: {
+            /** Images */
+            images: number;
+            /**
+             * Drawn
+             * @description images with an object
+             */
+            drawn: number;
+            /** Objects */
+            objects: number;
+            review: components["schemas"]["ReviewCounts"];
+            /** Classes */
+            classes: components["schemas"]["ClassObjects"][];
+        };
+        /**
          * Order
          * @description The jobs that wait, the next one first.
          */
@@ -6750,6 +7018,22 @@ export interface components {
             width: number;
             /** Height */
             height: number;
+        };
+        /**
+         * ReviewCounts
+         * @description How many images have each status.
+         */
+        ReviewCounts: {
+            /** Todo */
+            todo: number;
+            /** In Progress */
+            in_progress: number;
+            /** Done */
+            done: number;
+            /** Reviewed */
+            reviewed: number;
+            /** Rejected */
+            rejected: number;
         };
         /**
          * Run
@@ -8044,6 +8328,78 @@ export interface components {
             remove_tags?: number[];
         };
         /**
+         * Draw
+         * @description A change of objects: all of it or nothing, and one step for undo.
+         * @example {
+         *       "changes": [
+         *         {
+         *           "image_id": 17,
+         *           "put": [
+         *             {
+         *               "class_id": 3,
+         *               "geometry": [
+         *                 10,
+         *                 20,
+         *                 60,
+         *                 80
+         *               ],
+         *               "kind": "box"
+         *             }
+         *           ],
+         *           "version": 0
+         *         }
+         *       ]
+         *     }
+         */
+        Draw: {
+            /** Changes */
+            changes: components["schemas"]["DrawChange"][];
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+        };
+        /**
+         * DrawChange
+         * @description What becomes of the objects of one image; `version` is the one that the person saw.
+         */
+        DrawChange: {
+            /**
+             * Image Id
+             * @description id of an image
+             * @example 17
+             */
+            image_id: number;
+            /**
+             * Version
+             * @default null
+             */
+            version?: number | null;
+            /** Put */
+            put?: components["schemas"]["NewObject"][];
+            /** Delete */
+            delete?: string[];
+            /**
+             * Clear
+             * @description all that is there goes first
+             * @default false
+             */
+            clear?: boolean;
+            /**
+             * Review
+             * @description null: as it was
+             * @default null
+             */
+            review?: ("todo" | "in_progress" | "done" | "reviewed" | "rejected") | null;
+            /**
+             * Note
+             * @description null: as it was
+             * @default null
+             */
+            note?: string | null;
+        };
+        /**
          * Explain
          * @description An answer to explain: of an image of a project.
          */
@@ -8144,6 +8500,63 @@ export interface components {
              * @default false
              */
             add_images?: boolean;
+        };
+        /**
+         * NewObject
+         * @description An object to draw, or to put in the place of the one of its uid.
+         */
+        NewObject: {
+            /**
+             * Uid
+             * @description null: a new one
+             * @default null
+             */
+            uid?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "box" | "obb" | "polygon" | "mask" | "keypoints" | "point";
+            /**
+             * Geometry
+             * @description box [x1,y1,x2,y2]; obb [cx,cy,w,h,degrees]; polygon [[outer, hole, ...], ...] with rings [x,y,x,y,...]; mask {"size":[h,w],"counts":text}; keypoints [[x,y,v],...]; point [x,y]
+             */
+            geometry: unknown;
+            /**
+             * Class Id
+             * @description id of a class
+             * @example 3
+             */
+            class_id: number;
+            /** Attributes */
+            attributes?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Z
+             * @default 0
+             */
+            z?: number;
+            /**
+             * Locked
+             * @default false
+             */
+            locked?: boolean;
+            /**
+             * Hidden
+             * @default false
+             */
+            hidden?: boolean;
+            /**
+             * Score
+             * @default null
+             */
+            score?: number | null;
+            /**
+             * Source
+             * @default person
+             */
+            source?: string;
         };
         /**
          * PredictIds
@@ -8913,6 +9326,181 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SegmenterInfo"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    image_objects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of an image */
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageObjects"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draw"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drawn"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    object_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectSummary"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    next_open: {
+        parameters: {
+            query?: {
+                /** @description id of the image to go on from */
+                after?: number | null;
+                /** @description id of a view; empty: by arrival */
+                view?: string;
+                /** @description 1: onwards, -1: backwards */
+                dir?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextOpen"];
                 };
             };
             /** @description A problem document: what to mend, field by field */

@@ -18,6 +18,8 @@ const item = (id: number): Item => ({
   why: null,
   predicted: null,
   probability: null,
+  review: "todo",
+  objects: 0,
 });
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 

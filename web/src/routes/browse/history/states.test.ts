@@ -6,7 +6,14 @@ const looks = new Map([
   [1, { name: "cat" }],
   [2, { name: "dog" }],
 ]);
-const blank: LabelState = { status: "unlabelled", class_id: null, tags: [], split: "train" };
+const blank: LabelState = {
+  status: "unlabelled",
+  class_id: null,
+  tags: [],
+  split: "train",
+  review: "todo",
+  objects: 0,
+};
 const cat: LabelState = { ...blank, status: "labelled", class_id: 1 };
 
 it("says a state in words", () => {
