@@ -129,14 +129,7 @@ export function nearestOnRing(ring: Ring, x: number, y: number): Near & { readon
   const n = ring.length / 2;
   for (let i = 0; i < n; i++) {
     const j = (i + 1) % n;
-    const near = nearestOnLine(
-      x,
-      y,
-      ring[2 * i] ?? 0,
-      ring[2 * i + 1] ?? 0,
-      ring[2 * j] ?? 0,
-      ring[2 * j + 1] ?? 0,
-    );
+    const near = nearestOnLine(x, y, ring[2 * i] ?? 0, ring[2 * i + 1] ?? 0, ring[2 * j] ?? 0, ring[2 * j + 1] ?? 0);
     if (near.distance < best.distance) best = { ...near, side: i };
   }
   return best;

@@ -24,7 +24,7 @@ export function rasterOf(rle: Rle): Raster {
   const window = right > left ? blank([left, top, right, bottom]) : emptyRaster();
   const [height] = rle.size;
   eachRun(rle, (from, to) => {
-    for (let at = from; at < to; ) {
+    for (let at = from; at < to;) {
       const column = Math.floor(at / height);
       const end = Math.min(to, (column + 1) * height);
       let cell = (at - column * height - window.y) * window.width + column - window.x;

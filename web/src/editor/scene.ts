@@ -24,6 +24,11 @@ export class Scene {
     return this.all.get(uid);
   }
 
+  /** The one that came last. */
+  newest(): EditorObject | undefined {
+    return [...this.all.values()].at(-1);
+  }
+
   set(objects: readonly EditorObject[]): void {
     this.all = new Map(objects.map((object) => [object.uid, object]));
     this.stale();

@@ -82,8 +82,10 @@ export type ToolName = "select" | "box" | "obb" | "polygon" | "brush" | "point" 
 export interface Settings {
   /** Distance of the grid's lines in pixels of the picture; 0: no grid. */
   readonly grid: number;
-  /** Whether corners snap to the picture's border, to sides of other objects and to the grid. */
+  /** Whether corners snap to the picture's border and to the grid. */
   readonly snap: boolean;
+  /** And to the sides of other objects. */
+  readonly snapObjects: boolean;
   /** 1 leaves the picture as it is. */
   readonly brightness: number;
   readonly contrast: number;
@@ -101,6 +103,7 @@ export interface Settings {
 export const SETTINGS: Settings = {
   grid: 0,
   snap: true,
+  snapObjects: false,
   brightness: 1,
   contrast: 1,
   stretch: null,

@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { box, desk } from "./fakes";
+
+describe("Editor", () => {
+  it("draws a box, hands the command on, takes it back and does it again", () => {
+    const { editor, commands, drag, press } = desk();
+    editor.setTool("box");
+    drag(10, 20, 110, 80);
+    expect(commands).toHaveLength(1);
+    expect(commands[0]).toMatchObject({ image: 7, label: "Draw a box", delete: [], before: [] });
+    const [drawn] = editor.objects();
+    press("Ctrl+z");
+    expect(editor.objects()).toEqual([]);
+    expect(commands[1]).toMatchObject({ put: [], delete: [drawn?.uid] });
+    press("Ctrl+Shift+z");
+    expect(editor.objects()).toEqual([drawn]);
+  });
+  it("puts back exactly what was there", () => {
+    const { editor, commands, drag, press } = desk([box("a", 10, 10, 60, 60)]);
+    drag(30, 30, 80, 90);
+    expect(editor.objects()[0]?.geometry).toEqual([60, 70, 110, 120]);
+    press("Ctrl+z");
+    expect(editor.objects()).toEqual([box("a", 10, 10, 60, 60)]);
+    expect(commands.at(-1)).toMatchObject({ put: [{ uid: "a" }], delete: [] });
+  });
+  it("draws wholly by keys: a cursor, a press, and Enter", () => {
+    const { editor, commands, press } = desk();
+    press("b");
+    press("Shift+ArrowRight");
+    const start = editor.view().cursor;
+    expect(start).not.toBeNull();
+    press(" ");
+    expect(editor.view().drawing).toBe("box");
+    press("Ctrl+Shift+ArrowRight");
+    press("Ctrl+Shift+ArrowDown");
+    press("Enter");
+    expect(commands).toHaveLength(1);
+    const [x1, y1, x2, y2] = editor.objects()[0]?.geometry as number[];
+    expect([x1, y1]).toEqual([start?.x, start?.y]);
+    expect([(x2 ?? 0) - (x1 ?? 0), (y2 ?? 0) - (y1 ?? 0)]).toEqual([24, 24]);
+  });
+  it("selects, nudges and resizes by keys", () => {
+    const { editor, press } = desk([box("low", 10, 100, 60, 160), box("top", 10, 10, 60, 60)]);
+    press("n");
+    expect(editor.selection()).toEqual(["top"]);
+    press("n");
+    expect(editor.selection()).toEqual(["low"]);
+    press("Shift+ArrowRight");
+    press("Alt+ArrowDown");
+    expect(editor.object("low")?.geometry).toEqual([11, 100, 61, 161]);
+    press("h");
+    expect(editor.view().handle).toBe("nw");
+    press("Shift+ArrowLeft");
+    expect(editor.object("low")?.geometry).toEqual([10, 100, 61, 161]);
+  });
+  it("pastes into the next picture, at the same place", () => {
+    const { editor, commands, press } = desk([box("a", 10, 10, 60, 60)]);
+    editor.select(["a"]);
+    press("Ctrl+c");
+    editor.setPicture(8, 400, 300);
+    press("Ctrl+v");
+    expect(commands.at(-1)?.image).toBe(8);
+    expect(editor.objects()).toMatchObject([{ geometry: [10, 10, 60, 60], class_id: 1 }]);
+    press("Ctrl+v");
+    expect(new Set(editor.objects().map((one) => one.uid)).size).toBe(2);
+  });
+  it("keeps what is locked", () => {
+    const { editor, commands, press } = desk([box("a", 10, 10, 60, 60, { locked: true })]);
+    editor.select(["a"]);
+    press("Delete");
+    press("Shift+ArrowLeft");
+    expect(commands).toEqual([]);
+    expect(editor.view().says).toMatch(/locked/);
+  });
+  it("gives a class to what is selected, and to what is drawn next", () => {
+    const { editor, commands } = desk([box("a", 10, 10, 60, 60)]);
+    editor.select(["a"]);
+    editor.classify(2);
+    expect(commands.at(-1)).toMatchObject({ put: [{ uid: "a", class_id: 2 }] });
+    expect(editor.draftClass).toBe(2);
+  });
+  it("changes the order of layers by changing as few objects as can be", () => {
+    const { editor, commands, press } = desk([box("a", 0, 0, 9, 9), box("b", 0, 0, 9, 9), box("c", 0, 0, 9, 9)]);
+    const order = () => editor.objects().map((one) => one.uid);
+    editor.select(["a"]);
+    press("}");
+    expect(order()).toEqual(["b", "c", "a"]);
+    expect(commands.at(-1)?.put).toHaveLength(1);
+    press("[");
+    expect(order()).toEqual(["b", "a", "c"]);
+    editor.select(["c"]);
+    press("{");
+    expect(order()).toEqual(["c", "b", "a"]);
+  });
+  it("selects with Ctrl held while another tool is at hand", () => {
+    const { editor, commands, drag } = desk([box("a", 10, 10, 60, 60)]);
+    editor.setTool("box");
+    drag(30, 30, 31, 31, { ctrl: true });
+    expect(editor.selection()).toEqual(["a"]);
+    expect(commands).toEqual([]);
+    expect(editor.tool()).toBe("box");
+  });
+  it("zooms at the pointer", () => {
+    const { editor } = desk();
+    const before = editor.toImage({ x: 100, y: 50 });
+    editor.wheel({ x: 100, y: 50, deltaX: 0, deltaY: -200, shift: false, ctrl: false, alt: false });
+    expect(editor.view().zoom).toBeGreaterThan(1);
+    expect(editor.toImage({ x: 100, y: 50 }).x).toBeCloseTo(before.x);
+  });
+  it("hides and shows", () => {
+    const { editor, press, click } = desk([box("a", 10, 10, 60, 60)]);
+    editor.select(["a"]);
+    press(";");
+    click(30, 30);
+    expect(editor.selection()).toEqual([]);
+    press(":");
+    click(30, 30);
+    expect(editor.selection()).toEqual(["a"]);
+  });
+  it("gives the same view until something changes", () => {
+    const { editor, press } = desk([box("a", 10, 10, 60, 60)]);
+    const view = editor.view();
+    expect(editor.view()).toBe(view);
+    press("n");
+    expect(editor.view()).not.toBe(view);
+  });
+});
