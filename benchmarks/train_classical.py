@@ -1,0 +1,53 @@
+"""Fit what the built-in segmenter learned, and write its `weights.npz` anew.
+
+    python3 -m benchmarks.train_classical [sides] [...]
+
+Needs torch and the data that `assist_data` names. What is judged by `bench_assist_quality` is not
+learned from.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from benchmarks import assist_data, train_sides
+from sightline.engines.classical.learned import WEIGHTS
+
+if TYPE_CHECKING:
+    from sightline.core.arrays import F32
+
+
+def sides() -> dict[str, F32]:
+    """Fit the sides of boxes."""
+    sources = (assist_data.coco_boxes, assist_data.facades, assist_data.chess, assist_data.cells)
+    held = [one for source in sources for one in source() if one.learn and useful(one)]
+    return train_sides.fit(held)
+
+
+def useful(one: assist_data.Drawn) -> bool:
+    """Return whether an object is large enough to have an outline, and not the whole picture."""
+    x1, y1, x2, y2 = one.box
+    return min(x2 - x1, y2 - y1) > 12 and (one.source == "coco128" or one.share() < 0.5)
+
+
+PARTS = {"sides": sides}
+
+
+def main(names: list[str]) -> None:
+    """Fit the parts named, or all; the others stay as they are."""
+    kept: dict[str, F32] = {}
+    if WEIGHTS.is_file():
+        with np.load(WEIGHTS, allow_pickle=False) as found:
+            kept = {name: found[name] for name in found.files}
+    for part in names or PARTS:
+        kept = {name: value for name, value in kept.items() if not name.startswith(f"{part}.")}
+        kept |= {f"{part}.{name}": value for name, value in PARTS[part]().items()}
+    small = {name: kept[name].astype(np.float16) for name in sorted(kept)}
+    np.savez_compressed(WEIGHTS, allow_pickle=False, **small)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
