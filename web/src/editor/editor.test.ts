@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { box, desk } from "./fakes";
+import { box, desk, numbers } from "./fakes";
 
 describe("Editor", () => {
   it("draws a box, hands the command on, takes it back and does it again", () => {
@@ -35,7 +35,7 @@ describe("Editor", () => {
     press("Ctrl+Shift+ArrowDown");
     press("Enter");
     expect(commands).toHaveLength(1);
-    const [x1, y1, x2, y2] = editor.objects()[0]?.geometry as number[];
+    const [x1, y1, x2, y2] = numbers(editor.objects()[0]);
     expect([x1, y1]).toEqual([start?.x, start?.y]);
     expect([(x2 ?? 0) - (x1 ?? 0), (y2 ?? 0) - (y1 ?? 0)]).toEqual([24, 24]);
   });

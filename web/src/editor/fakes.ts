@@ -33,7 +33,7 @@ export function object(uid: string, shape: Shape, traits: Partial<EditorObject> 
     score: null,
     source: "person",
   };
-  return { ...plain, ...traits, uid, ...shape } as EditorObject;
+  return { ...plain, ...traits, uid, ...shape };
 }
 export const box = (uid: string, x1: number, y1: number, x2: number, y2: number, traits: Partial<EditorObject> = {}) =>
   object(uid, { kind: "box", geometry: [x1, y1, x2, y2] }, traits);
@@ -136,17 +136,17 @@ export function desk(objects: readonly EditorObject[] = [], size: Size = { width
     changes,
     frames,
     point,
-    drag(x1: number, y1: number, x2: number, y2: number, keys: Partial<PointerInput> = {}) {
+    drag: (x1: number, y1: number, x2: number, y2: number, keys: Partial<PointerInput> = {}) => {
       point("down", x1, y1, keys);
       point("move", x2, y2, keys);
       point("up", x2, y2, keys);
     },
-    click(x: number, y: number, keys: Partial<PointerInput> = {}) {
+    click: (x: number, y: number, keys: Partial<PointerInput> = {}) => {
       point("down", x, y, keys);
       point("up", x, y, keys);
     },
     /** "Ctrl+Shift+z" */
-    press(name: string) {
+    press: (name: string) => {
       const parts = name === "+" ? ["+"] : name.split("+");
       const key: KeyInput = {
         type: "down",
@@ -160,3 +160,9 @@ export function desk(objects: readonly EditorObject[] = [], size: Size = { width
     },
   };
 }
+
+/** A geometry whose numbers are in one list: of a box, an oriented box or a point. */
+export const numbers = (one: Shape | undefined): readonly number[] => {
+  if (one?.kind === "box" || one?.kind === "obb" || one?.kind === "point") return one.geometry;
+  throw new Error(`${one?.kind ?? "nothing"} is no list of numbers`);
+};

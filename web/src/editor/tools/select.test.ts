@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { at, box, clicks, committed, context, drag, object, play } from "../fakes";
+import { at, box, clicks, committed, context, drag, numbers, object, play } from "../fakes";
 import { selectTool } from "./select";
 
 const two = [box("a", 10, 10, 50, 50), box("b", 100, 20, 150, 60)];
@@ -78,11 +78,11 @@ describe("selectTool", () => {
     const turned = object("o", { kind: "obb", geometry: [100, 50, 40, 20, 0] });
     // The handle is 24 CSS pixels above the upper side.
     const [free] = committed(play(selectTool, context([turned], ["o"]), drag(100, 16, 134, 50)).effects);
-    expect((free?.put[0]?.geometry as number[])[4]).toBeCloseTo(90);
+    expect(numbers(free?.put[0])[4]).toBeCloseTo(90);
     const [stepped] = committed(
       play(selectTool, context([turned], ["o"]), drag(100, 16, 130, 20, { shift: true })).effects,
     );
-    expect((stepped?.put[0]?.geometry as number[])[4]).toBe(45);
+    expect(numbers(stepped?.put[0])[4]).toBe(45);
   });
   it("leaves everything as it was after Esc", () => {
     const inputs = [at("down", 30, 30), at("move", 60, 60), { kind: "cancel" } as const, at("up", 60, 60)];
