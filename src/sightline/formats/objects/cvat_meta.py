@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from sightline.core.objects import MAX_TEXT
-from sightline.formats.records import ClassInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,4 +99,4 @@ class Meta:
     def _tell(self, label: str) -> None:
         """Give a class the skeleton that is known of it."""
         skeleton = {"names": list(self._joints[label]), "edges": []}
-        self._reading.change(label, lambda one: ClassInfo(one.name, one.colour, "", skeleton))
+        self._reading.describe(label, skeleton)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sightline.core.errors import InvalidInputError
@@ -12,7 +13,7 @@ from sightline.formats.objects.source import stem_of
 from sightline.formats.records import ClassInfo, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from sightline.core.geometry.shapes import Shape
     from sightline.formats.objects.source import Source
@@ -53,11 +54,12 @@ class Reading:
             self.classes.append(ClassInfo(name, colour))
         return name
 
-    def change(self, name: str, how: Callable[[ClassInfo], ClassInfo]) -> None:
-        """Say more of a class."""
-        self.learn(name)
-        place = next(at for at, one in enumerate(self.classes) if one.name == name)
-        self.classes[place] = how(self.classes[place])
+    def describe(self, written: str, skeleton: dict[str, Any]) -> None:
+        """Give a class the skeleton of its keypoints."""
+        name = self.learn(written)
+        self.classes = [
+            replace(one, skeleton=skeleton) if one.name == name else one for one in self.classes
+        ]
 
     def refuse(self, where: str, reason: str) -> None:
         """Take note of something that is left out."""

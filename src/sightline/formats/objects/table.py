@@ -62,6 +62,14 @@ _ALL: Final = (
         attributes=True,
     ),
     Format(
+        name="datumaro",
+        title="Datumaro JSON",
+        module=f"{_PACKAGE}.datumaro",
+        holds=("box", "polygon", "mask", "obb", "keypoints", "point"),
+        scores=True,
+        attributes=True,
+    ),
+    Format(
         name="cvat",
         title="CVAT for images (XML)",
         module=f"{_PACKAGE}.cvat",
