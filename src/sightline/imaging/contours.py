@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from sightline.core.errors import InvalidInputError
+from sightline.core.geometry.polygons import ring_area, ring_of
 from sightline.core.geometry.shapes import Polygon
-from sightline.imaging.outlines import Outline, outlines_of, ring_area
+from sightline.imaging.outlines import Outline, outlines_of
 from sightline.imaging.rasters import cuts_of
 
 if TYPE_CHECKING:
@@ -237,4 +238,4 @@ def _parts(outlines: Sequence[Outline], mask: Bool) -> list[list[Outline]]:
 
 
 def _part(rings: Rings, shift: F64) -> Part:
-    return tuple(tuple((ring + shift).ravel().tolist()) for ring in rings)
+    return tuple(ring_of(ring + shift) for ring in rings)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from sightline.core.geometry.polygons import ring_area
+
 if TYPE_CHECKING:
-    from sightline.core.arrays import F64, I64, Bool
+    from sightline.core.arrays import I64, Bool
 
 _LEFT, _UP = 2, 3
 _STEP_X: Final = np.array([1, 0, -1, 0])
@@ -48,13 +50,7 @@ class Outline:
     @property
     def area(self) -> float:
         """Pixels within, negative for a hole."""
-        return ring_area(self.corners.astype(np.float64))
-
-
-def ring_area(points: F64) -> float:
-    """Return the area of a ring (N, 2), positive when it runs clockwise as seen."""
-    x, y = points[:, 0], points[:, 1]
-    return float(np.dot(x, np.roll(y, -1)) - np.dot(np.roll(x, -1), y)) / 2
+        return ring_area(self.corners)
 
 
 def outlines_of(mask: Bool) -> list[Outline]:

@@ -9,13 +9,15 @@ computer"), and a pixel is inside after an odd number of cuts.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from sightline.core.errors import InvalidInputError
 from sightline.core.geometry import masks
-from sightline.core.geometry.shapes import Box, Mask, OrientedBox, Polygon
+from sightline.core.geometry.convert import to_polygon
+from sightline.core.geometry.polygons import points_of
+from sightline.core.geometry.shapes import Mask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -134,15 +136,7 @@ def _ranges(first: I64, last: I64) -> tuple[I64, I64]:
 
 
 def _parts_of(shape: Shape) -> Iterable[list[F64]]:
-    if isinstance(shape, Box):
-        x1, y1, x2, y2 = shape.bounds()
-        return [[np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]])]]
-    if isinstance(shape, OrientedBox):
-        return [[np.array(shape.corners())]]
-    if isinstance(shape, Polygon):
-        return [[_points(ring) for ring in part] for part in shape.parts]
-    raise InvalidInputError(f"a {shape.kind} has no area", hint="draw a box, polygon or mask")
-
-
-def _points(ring: Any) -> F64:
-    return np.asarray(ring, np.float64).reshape(-1, 2)
+    found = to_polygon(shape)
+    if found is None:
+        raise InvalidInputError(f"a {shape.kind} has no area", hint="draw a box, polygon or mask")
+    return [[points_of(ring) for ring in part] for part in found.parts]

@@ -1,4 +1,4 @@
-"""Masks as pixels, and back."""
+"""Masks as pixels, and back; what two of them share."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sightline.core.geometry import rle
+from sightline.core.geometry import boxes, rle
 from sightline.core.geometry.shapes import Mask
 
 if TYPE_CHECKING:
-    from sightline.core.arrays import Bool
+    from collections.abc import Sequence
+
+    from sightline.core.arrays import F64, I64, Bool
 
 
 def encode(pixels: Bool) -> Mask:
@@ -62,3 +64,63 @@ def decode(mask: Mask) -> Bool:
     values = np.zeros(len(runs), np.bool_)
     values[1::2] = True
     return np.repeat(values, runs).reshape(mask.width, mask.height).T
+
+
+def runs(mask: Mask) -> tuple[I64, I64]:
+    """Return the starts (N,) and ends (N,) of the runs of set pixels, counted down the columns."""
+    found = rle.counts_from_text(mask.counts)
+    ends = np.cumsum(found)
+    starts, stops = (ends - found)[1::2], ends[1::2]
+    used = stops > starts
+    return starts[used], stops[used]
+
+
+def area(mask: Mask) -> int:
+    """Return how many pixels are set."""
+    return int(rle.counts_from_text(mask.counts)[1::2].sum())
+
+
+def centroid(mask: Mask) -> tuple[float, float]:
+    """Return the centre of gravity, x and y."""
+    y, x = np.nonzero(decode(mask))
+    return float(x.mean()) + 0.5, float(y.mean()) + 0.5
+
+
+def intersection(a: Sequence[Mask], b: Sequence[Mask]) -> F64:
+    """Return how many pixels (N, M) each of N shares with each of M, without decoding them.
+
+    Raises:
+        ValueError: They are of pictures of different sizes.
+    """
+    if len({(mask.width, mask.height) for mask in (*a, *b)}) > 1:
+        raise ValueError("masks of pictures of different sizes")
+    out = np.zeros((len(a), len(b)))
+    i, j = np.nonzero(boxes.intersection(boxes.bounds_of(a), boxes.bounds_of(b)) > 0)
+    first = {at: runs(a[at]) for at in set(i.tolist())}
+    second = {at: runs(b[at]) for at in set(j.tolist())}
+    for row, column in zip(i.tolist(), j.tolist(), strict=True):
+        out[row, column] = _common(*first[row], *second[column])
+    return out
+
+
+def iou(a: Sequence[Mask], b: Sequence[Mask]) -> F64:
+    """Return intersection over union (N, M).
+
+    Raises:
+        ValueError: They are of pictures of different sizes.
+    """
+    shared = intersection(a, b)
+    sizes = [np.array([area(mask) for mask in side], np.float64) for side in (a, b)]
+    return np.asarray(shared / (sizes[0][:, None] + sizes[1][None] - shared), np.float64)
+
+
+def _common(starts: I64, stops: I64, others: I64, ends: I64) -> int:
+    """Return how long two lists of runs overlap: what one has before each end of the other."""
+    before = np.concatenate([[0], np.cumsum(stops - starts)])
+
+    def up_to(places: I64) -> I64:
+        at = np.searchsorted(starts, places)
+        over = np.maximum(stops[np.maximum(at - 1, 0)] - places, 0) * (at > 0)
+        return np.asarray(before[at] - over, np.int64)
+
+    return int((up_to(ends) - up_to(others)).sum())
