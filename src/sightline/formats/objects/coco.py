@@ -52,11 +52,9 @@ class CocoReader(Reading):
     """Reads one file or several, one for each split."""
 
     def __init__(self, source: Source) -> None:
-        super().__init__()
-        self._source = source
+        super().__init__(source)
         every = source.ending(".json")
         self._files = [one for one in every if _is_coco(source, one)] or every[:1]
-        self.twins: frozenset[str] = frozenset()
         if not self._files:
             raise InvalidInputError(
                 f"{source.files.name} holds no JSON file", hint="name another --format"

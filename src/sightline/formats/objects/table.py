@@ -51,6 +51,34 @@ _ALL: Final = (
         module=f"{_PACKAGE}.yolo",
         holds=("box",),
         task="detect",
+        scores=True,
+    ),
+    Format(
+        name="yolo-seg",
+        title="YOLO polygons",
+        module=f"{_PACKAGE}.yolo",
+        holds=("polygon",),
+        task="segment",
+    ),
+    Format(
+        name="yolo-obb",
+        title="YOLO oriented boxes",
+        module=f"{_PACKAGE}.yolo",
+        holds=("obb",),
+        task="obb",
+    ),
+    Format(
+        name="yolo-pose",
+        title="YOLO poses",
+        module=f"{_PACKAGE}.yolo",
+        holds=("keypoints", "box"),
+        task="pose",
+    ),
+    Format(
+        name="dota",
+        title="DOTA",
+        module=f"{_PACKAGE}.dota",
+        holds=("obb",),
     ),
     Format(
         name="coco",
@@ -77,6 +105,20 @@ _ALL: Final = (
         single=".xml",
         scores=True,
         attributes=True,
+    ),
+    Format(
+        name="voc",
+        title="Pascal VOC",
+        module=f"{_PACKAGE}.voc",
+        holds=("box",),
+        scores=True,
+        attributes=True,
+    ),
+    Format(
+        name="masks",
+        title="PNG masks",
+        module=f"{_PACKAGE}.masks",
+        holds=("mask",),
     ),
 )
 FORMATS: Final[dict[str, Format]] = {one.name: one for one in _ALL}

@@ -48,8 +48,7 @@ class YoloReader(Reading):
     """Reads one data set."""
 
     def __init__(self, source: Source) -> None:
-        super().__init__()
-        self._source = source
+        super().__init__(source)
         self._files = _label_files(source)
         self._card = card_of(source)
         self.twins = twins_of(self._files)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import chain
+from os.path import commonprefix
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
@@ -97,9 +98,10 @@ def _small(path: Path) -> str:
     return as_text(path.read_bytes())
 
 
-def _distance(path: Path, near: Path) -> tuple[bool, str]:
-    """Put first what bears the folder's name: `boxes.yaml` beside `boxes`."""
-    return not path.stem.startswith(near.name), path.name
+def _distance(path: Path, near: Path) -> tuple[int, str]:
+    """Put first what is called most like the folder: `boxes_classes.yaml` beside `boxes`."""
+    alike = commonprefix([path.stem, near.name])  # noqa: RUF071 - letters are meant
+    return -len(alike), path.name
 
 
 def _from_lines(text: str) -> dict[int, str]:
@@ -121,7 +123,7 @@ def _from_yaml(text: str, where: str) -> Card:
         ) from error
     if not isinstance(data, dict):
         return Card()
-    card = Card(names=_names(data.get("names")))
+    card = Card(names=_names(data.get("names") or data.get("classes")))
     if data.get("task") in TASKS:
         card.task = str(data["task"])
     shape = data.get("kpt_shape")
