@@ -52,7 +52,8 @@ class CocoReader(Reading):
     """Reads one file or several, one for each split."""
 
     def __init__(self, source: Source) -> None:
-        super().__init__(source)
+        super().__init__()
+        self._source = source
         every = source.ending(".json")
         self._files = [one for one in every if _is_coco(source, one)] or every[:1]
         if not self._files:

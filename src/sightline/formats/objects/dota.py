@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sightline.core.geometry.shapes import OrientedBox, Polygon
 from sightline.formats.objects.frames import rectangle
-from sightline.formats.objects.reading import Reading, name_of
+from sightline.formats.objects.reading import Reading, name_of, number
 from sightline.formats.objects.records import ObjectRecord, PictureRecord
-from sightline.formats.objects.source import number, split_of, stem_of, twins_of
+from sightline.formats.objects.source import split_of, stem_of, twins_of
 from sightline.formats.objects.writing import Output, tidy
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ class DotaReader(Reading):
     """Reads one data set."""
 
     def __init__(self, source: Source) -> None:
-        super().__init__(source)
+        super().__init__()
+        self._source = source
         self._files = _files(source)
         self.twins = twins_of(self._files)
         for name in source.options.classes:
@@ -81,7 +82,7 @@ class DotaReader(Reading):
         if not (max(xs) > min(xs) and max(ys) > min(ys)):
             raise ValueError("it has no area")
         shape = rectangle(corners) or Polygon(((tuple(flat),),))
-        said = {"difficult": True} if difficult != "0" else {}
+        said: dict[str, Any] = {"difficult": True} if difficult != "0" else {}
         return ObjectRecord(self.learn(name_of(" ".join(rest))), shape, attributes=said)
 
 
@@ -103,7 +104,7 @@ def write(
     out = Output(sink, images)
     for one in pictures:
         name = f"{one.split or 'train'}/{out.claim(one)}"
-        split, _, rest = name.partition("/")
+        split, rest = name.split("/", 1)
         out.place(one, f"{split}/images/{rest}")
         lines = [_line(thing) for thing in one.objects if isinstance(thing.shape, OrientedBox)]
         out.text(f"{split}/labelTxt/{stem_of(rest)}.txt", "".join(lines))

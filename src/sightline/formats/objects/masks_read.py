@@ -64,7 +64,8 @@ class MaskReader(Reading):
     """Reads one data set."""
 
     def __init__(self, source: Source) -> None:
-        super().__init__(source)
+        super().__init__()
+        self._source = source
         pngs = source.ending(".png")
         inside = [one for one in pngs if _is_mask(one)]
         classes = [one for one in inside if f"/{CLASSES}/" in f"/{one}"]
@@ -99,7 +100,7 @@ class MaskReader(Reading):
                 tuple(objects),
                 width,
                 height,
-                split=self._splits.get(parts[-1]) or split_of(name),
+                split=self._splits.get(stem) or self._splits.get(parts[-1]) or split_of(name),
                 file=file,
             )
 

@@ -62,6 +62,8 @@ class ObjectReader(Protocol):
     refused: list[Refused]
     """What was left out, and why: at most a thousand are kept, `refused_count` counts all."""
     refused_count: int
+    twins: frozenset[str]
+    """Bare names, without their endings, of more than one picture; as far as it is known."""
 
     def pictures(self) -> Iterator[PictureRecord]:
         """Yield picture after picture.

@@ -115,18 +115,6 @@ def as_text(data: bytes) -> str:
     return data.decode("utf-8-sig", "replace")
 
 
-def number(text: str) -> float:
-    """Return the number of a text, with a point or a comma before its decimals.
-
-    Raises:
-        ValueError: It is none.
-    """
-    try:
-        return float(text)
-    except ValueError:
-        return float(text.replace(",", ".", 1))
-
-
 def stem_of(path: str) -> str:
     """Return a path without its ending."""
     start, slash, last = path.rpartition("/")

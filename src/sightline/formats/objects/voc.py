@@ -8,6 +8,7 @@ which others added, are understood.
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from sightline.core.errors import InvalidInputError
@@ -18,13 +19,14 @@ from sightline.formats.objects.reading import (
     Reading,
     box,
     name_of,
+    number,
     plain,
     reason_of,
     score_of,
     whole,
 )
 from sightline.formats.objects.records import ObjectRecord, PictureRecord
-from sightline.formats.objects.source import number, split_of, stem_of, twins_of
+from sightline.formats.objects.source import split_of, stem_of, twins_of
 from sightline.formats.objects.voc_write import write
 from sightline.formats.objects.xml_tree import flags_in, text_in, tree_of
 from sightline.formats.records import split_name
@@ -42,6 +44,8 @@ FLAGS: Final = ("truncated", "difficult", "occluded")
 FOLDERS: Final = frozenset({"annotations", "labels", "xml", "xmls"})
 """Folders that hold the files and say nothing of the pictures."""
 SNIFFED: Final = 3
+_MARK: Final = re.compile(r"\s+-?[01]$")
+"""Whether a picture shows a class, in lists of one class."""
 
 
 def sniff(source: Source) -> bool:
@@ -59,7 +63,8 @@ class VocReader(Reading):
     """Reads one data set."""
 
     def __init__(self, source: Source) -> None:
-        super().__init__(source)
+        super().__init__()
+        self._source = source
         self._files = source.ending(".xml")
         self._splits = split_lists(source)
         self.twins = twins_of(self._files)
@@ -101,9 +106,12 @@ class VocReader(Reading):
             tuple(objects),
             whole(text_in(root, "size/width")),
             whole(text_in(root, "size/height")),
-            split=self._splits.get(stem.rpartition("/")[2]) or split_of(name),
+            split=self._split(stem) or split_of(name),
             file=file,
         )
+
+    def _split(self, stem: str) -> str:
+        return self._splits.get(stem) or self._splits.get(stem.rpartition("/")[2], "")
 
     def _path(self, name: str, said: str) -> tuple[str, str]:
         """Return the picture's file in the data set, if it is there, and how it is called."""
@@ -189,16 +197,19 @@ def _value(text: str) -> str | float | bool:
 
 
 def split_lists(source: Source) -> dict[str, str]:
-    """Return the split of each picture, by its bare name, as `ImageSets/Main/train.txt` say."""
+    """Return the split of each picture, by its path without ending, and by its bare name.
+
+    They are told by lists as `ImageSets/Main/train.txt`, one picture in a line.
+    """
     found: dict[str, str] = {}
     for name in source.ending(".txt"):
         start, _, last = name.rpartition("/")
         split = split_name(stem_of(last))
         if split and "imagesets" in start.lower().split("/"):
             for line in source.text(name).splitlines():
-                stem = line.strip().partition(" ")[0].rpartition("/")[2]
-                if stem:
-                    found.setdefault(stem, split)
+                stem = _MARK.sub("", line.strip())
+                found.setdefault(stem, split)
+                found.setdefault(stem.rpartition("/")[2], split)
     return found
 
 

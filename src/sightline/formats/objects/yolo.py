@@ -48,7 +48,8 @@ class YoloReader(Reading):
     """Reads one data set."""
 
     def __init__(self, source: Source) -> None:
-        super().__init__(source)
+        super().__init__()
+        self._source = source
         self._files = _label_files(source)
         self._card = card_of(source)
         self.twins = twins_of(self._files)

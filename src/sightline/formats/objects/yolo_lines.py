@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from sightline.core.geometry.shapes import Box, Keypoints, Polygon
 from sightline.formats.objects.outlines import part_of
+from sightline.formats.objects.reading import number
 from sightline.formats.objects.records import ObjectRecord
-from sightline.formats.objects.source import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -68,7 +68,7 @@ def line_of(one: ObjectRecord, code: int, width: int, height: int, points: int =
         return _line(code, _fractions(flat, width, height))
     if isinstance(shape, Polygon):
         return _line(code, _fractions(joined_rings(shape), width, height))
-    values = _centre(one.box or shape.bounds(), width, height)
+    values = _centre(_with_area(one.box or shape.bounds()), width, height)
     if points:
         given = shape.points[:points] if isinstance(shape, Keypoints) else ()
         for x, y, seen in given:
@@ -86,6 +86,13 @@ def most_points(classes: Iterable[ClassInfo]) -> int:
 
 def _line(code: int, values: Sequence[float]) -> str:
     return f"{code} {' '.join([f'{one:.12g}' for one in values])}\n"
+
+
+def _with_area(box: Bounds) -> Bounds:
+    """Return a box; that of keypoints on one line or place is a pixel wide."""
+    x1, y1, x2, y2 = box
+    more_x, more_y = (0.5 if x2 <= x1 else 0.0), (0.5 if y2 <= y1 else 0.0)
+    return x1 - more_x, y1 - more_y, x2 + more_x, y2 + more_y
 
 
 def _centre(box: Bounds, width: int, height: int) -> list[float]:
