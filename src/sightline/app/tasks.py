@@ -106,6 +106,13 @@ KINDS: Final = (
         env=TRAIN_ENV,
     ),
     JobKind(
+        name="suggest",
+        factory="sightline.app.tasks:suggest",
+        title="Suggest objects",
+        resumable=True,
+        env={"OMP_WAIT_POLICY": "PASSIVE"},
+    ),
+    JobKind(
         name="build",
         factory="sightline.app.tasks:build",
         title="Build pictures",
@@ -236,6 +243,14 @@ def explain(
 def export(bench: Workbench, job: JobContext, *, model: str, form: str) -> dict[str, Any]:
     """Write a model as ONNX."""
     return bench.models.export(model, form=form, progress=job)
+
+
+def suggest(
+    bench: Workbench, job: JobContext, *, project: str, engine: str, **options: Any
+) -> dict[str, Any]:
+    """Ask a detector about pictures; those it was asked about are passed over, so it resumes."""
+    found = bench.projects.get(project)
+    return bench.suggesting.suggest(found, engine, progress=job, **options)
 
 
 def build(

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from sightline.app.presets import Presets
     from sightline.app.projects import Projects
     from sightline.app.queues import Queues
+    from sightline.app.suggesting import Suggesting
     from sightline.app.training import Training
     from sightline.core.geometry.shapes import Bounds
     from sightline.core.progress import Progress
@@ -71,6 +72,7 @@ class Verbs:
     advising: Advising
     builds: Builds
     assist: Assist
+    suggesting: Suggesting
     jobs: JobRunner
 
     def ingest(
@@ -151,6 +153,14 @@ class Verbs:
         shown = ("box", "polygon", "rle", "score")
         rows = [{name: one[name] for name in shown} for one in found["candidates"]]
         return {"candidates": rows, "ms": found["ms"]}
+
+    def suggest(
+        self, project: str, engine: str, *, progress: Progress | None = None, **options: Any
+    ) -> dict[str, Any]:
+        """Ask a detector what is in pictures; see `Suggesting.suggest` for the options."""
+        return self.suggesting.suggest(
+            self.projects.get(project), engine, progress=progress, **options
+        )
 
     def similar(
         self,

@@ -46,6 +46,7 @@ from sightline.app.run_mistakes import Mistaken
 from sightline.app.run_shelf import RunShelf
 from sightline.app.shaping import Shaping
 from sightline.app.splits import Splits
+from sightline.app.suggesting import Suggesting
 from sightline.app.sweeps import Sweeps
 from sightline.app.tasks import KINDS
 from sightline.app.training import Training
@@ -114,6 +115,8 @@ class Workbench(Verbs):
     def _join_drawing(self, person: str) -> None:
         """Join what is drawn in pictures, and what helps with it."""
         self.objects = Objects(self.store, person)
+        parts = (self.labels, self.bulk, lambda: self.pictures.limits)
+        self.suggesting = Suggesting(self.store, self.settings, self.jobs, parts)
         self.assist = Assist(self.store, self.settings, self.projects, lambda: self.pictures.limits)
 
     def _join_shaping(self, person: str) -> None:

@@ -81,3 +81,17 @@ def segmenter_spec(card: ModelCard, *, name: str = "", fault: str = "") -> Engin
         needs=("onnxruntime",),
         fault=fault,
     )
+
+
+def detector_spec(card: ModelCard) -> EngineSpec:
+    """Return the entry of an added detector.
+
+    `Registry.load(name, path=file, card=card)` builds it.
+    """
+    return EngineSpec(
+        name=card.name,
+        kind="detector",
+        factory="sightline.engines.onnx_detector.engine:load_detector",
+        description=f"Boxes of the model {card.name}",
+        needs=("onnxruntime", "cv2"),
+    )

@@ -24,6 +24,7 @@ from sightline.store.runs import HeadTable, RunTable
 from sightline.store.schema import migrate, refuse_foreign
 from sightline.store.snapshots import SnapshotStore
 from sightline.store.state import StateCache
+from sightline.store.suggestions import SuggestionTable
 from sightline.store.views import ViewStore
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Store:
         self.labels = LabelStore(self.db)
         self.objects = ObjectStore(self.db)
         self.edits = EditStore(self.db)
+        self.suggestions = SuggestionTable(self.db)
         self.exchange = Exchange(self.db)
         self.snapshots = SnapshotStore(self.db)
         self.events = EventLog(self.db)
