@@ -436,6 +436,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/detectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Detectors
+         * @description List the models that answer with boxes.
+         */
+        get: operations["list_detectors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/{image_id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Image Suggestions
+         * @description Return what is suggested of an image and neither accepted nor rejected.
+         */
+        get: operations["image_suggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/{image_id}/suggestions/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject Suggestions
+         * @description Note that suggestions of an image are wrong, or are not after all.
+         */
+        post: operations["reject_suggestions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suggest
+         * @description Ask a detector about pictures; what it finds is suggested, and changes no label.
+         */
+        post: operations["suggest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suggestion Sources
+         * @description List who has suggested something, and of how many images.
+         */
+        get: operations["suggestion_sources"];
+        put?: never;
+        post?: never;
+        /**
+         * Clear Suggestions
+         * @description Forget what one source has suggested, or all of them.
+         */
+        delete: operations["clear_suggestions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/suggestions/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Suggestions
+         * @description Make suggestions objects, as one step that undo takes back; missing classes are made.
+         */
+        post: operations["accept_suggestions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{name}/images": {
         parameters: {
             query?: never;
@@ -2721,6 +2845,37 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Accepted
+         * @description What was accepted; `seq` is the step that undo takes back.
+         */
+        Accepted: {
+            /** Seq */
+            seq: number | null;
+            /** Images */
+            images: number;
+            /** Objects */
+            objects: number;
+        };
+        /**
+         * Accepting
+         * @description Which suggestions become objects.
+         */
+        Accepting: {
+            /** View */
+            view?: string | null;
+            /** Image Ids */
+            image_ids?: number[] | null;
+            /** Source */
+            source?: string | null;
+            /**
+             * Min Score
+             * @default 0
+             */
+            min_score?: number;
+            /** Uids */
+            uids?: string[] | null;
+        };
+        /**
          * AddedPictures
          * @description Pictures that an import took in.
          */
@@ -3865,6 +4020,22 @@ export interface components {
          * @description A search that is gone.
          */
         DeletedSweep: {
+            /** Id */
+            id: string;
+        };
+        /**
+         * DetectorInfo
+         * @description A model that answers with boxes.
+         */
+        DetectorInfo: {
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Description */
+            description: string;
+            /** Classes */
+            classes: string[];
             /** Id */
             id: string;
         };
@@ -6329,6 +6500,32 @@ export interface components {
             expect?: number | null;
         };
         /**
+         * NewSuggestions
+         * @description Ask a detector; without a view or ids about all pictures.
+         */
+        NewSuggestions: {
+            /**
+             * Engine
+             * @example yolox
+             */
+            engine: string;
+            /** View */
+            view?: string | null;
+            /** Image Ids */
+            image_ids?: number[] | null;
+            /**
+             * Min Score
+             * @default 0.3
+             */
+            min_score?: number;
+            /**
+             * Again
+             * @description about pictures it was asked about, too
+             * @default false
+             */
+            again?: boolean;
+        };
+        /**
          * NewSweep
          * @description What to search for.
          * @example {
@@ -6996,6 +7193,30 @@ export interface components {
             polygon?: number[][] | null;
             /** Cluster */
             cluster?: number | null;
+        };
+        /**
+         * Rejected
+         * @description What was rejected.
+         */
+        Rejected: {
+            /** Image Id */
+            image_id: number;
+            /** Changed */
+            changed: number;
+        };
+        /**
+         * Rejecting
+         * @description Which suggestions of an image are wrong.
+         */
+        Rejecting: {
+            /** Uids */
+            uids: string[];
+            /**
+             * Rejected
+             * @description false: they are not after all
+             * @default true
+             */
+            rejected?: boolean;
         };
         /**
          * Renamed
@@ -7823,6 +8044,61 @@ export interface components {
              * @description none: the one that is running
              */
             training_id?: string | null;
+        };
+        /**
+         * SuggestedBy
+         * @description What one source suggests of an image, and nobody has decided.
+         */
+        SuggestedBy: {
+            /**
+             * Source
+             * @example engine:yolox
+             */
+            source: string;
+            /** Objects */
+            objects: components["schemas"]["SuggestedObject"][];
+        };
+        /**
+         * SuggestedObject
+         * @description An object that is suggested.
+         */
+        SuggestedObject: {
+            /** Uid */
+            uid: string;
+            /**
+             * Label
+             * @description class, as the source calls it
+             */
+            label: string;
+            /**
+             * Class Id
+             * @description the project's class of this name, if there is one
+             */
+            class_id: number | null;
+            /** Kind */
+            kind: string;
+            /** Geometry */
+            geometry: unknown;
+            /** Score */
+            score: number;
+        };
+        /**
+         * SuggestionSource
+         * @description Who has suggested something.
+         */
+        SuggestionSource: {
+            /** Source */
+            source: string;
+            /** Images */
+            images: number;
+        };
+        /**
+         * SuggestionsCleared
+         * @description Of how many images what was suggested is forgotten.
+         */
+        SuggestionsCleared: {
+            /** Images */
+            images: number;
         };
         /**
          * Sweep
@@ -9501,6 +9777,305 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NextOpen"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_detectors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetectorInfo"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    image_suggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of an image */
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestedBy"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_suggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of an image */
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rejecting"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rejected"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSuggestions"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggestion_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionSource"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clear_suggestions: {
+        parameters: {
+            query?: {
+                /** @description only what it has said */
+                source?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionsCleared"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_suggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Accepting"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
             /** @description A problem document: what to mend, field by field */

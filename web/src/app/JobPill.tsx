@@ -17,6 +17,7 @@ const TITLES: Readonly<Record<string, string>> = {
   export: "Exporting",
   "export-labels": "Exporting labels",
   "import-labels": "Importing labels",
+  suggest: "Looking for objects",
   thumbs: "Making thumbnails",
   head: "Refitting",
   predict: "Predicting",
