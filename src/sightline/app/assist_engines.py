@@ -6,12 +6,17 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
+from sightline.app.assist_encodings import guarded
+from sightline.core.assist import Prompt
 from sightline.core.errors import MissingWeightsError, UnknownEngineError, did_you_mean
 from sightline.core.registry import Registry
 from sightline.engines import DEFAULT_SEGMENTER, SEGMENTERS, segmenter_spec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from sightline.core.cards import ModelCard
     from sightline.core.ports import Segmenter
@@ -19,6 +24,7 @@ if TYPE_CHECKING:
     from sightline.store.models import ModelStore
 
 AUTO: Final = "auto"
+GREY: Final = 127
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,22 @@ class SegmenterTable:
             entry.spec.name, path=self._models.path_of(entry.card), card=entry.card
         )
         return added
+
+
+def try_segmenter(path: Path, card: ModelCard) -> None:
+    """Ask a segmenter once about a grey picture, before its model counts.
+
+    Raises:
+        InvalidInputError: It cannot answer.
+    """
+    spec = segmenter_spec(card)
+    if spec is None:
+        return
+    side = card.preprocess.size
+    engine: Segmenter = Registry([spec]).load(spec.name, path=path, card=card)
+    encoding = guarded(lambda: engine.encode(np.full((side, side, 3), GREY, np.uint8)))
+    prompt = Prompt(points=((side / 2, side / 2, True),))
+    guarded(lambda: engine.predict(encoding, prompt))
 
 
 def _shown(entry: SegmenterEntry, default: str) -> dict[str, Any]:

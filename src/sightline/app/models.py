@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sightline.app.assist_engines import try_segmenter
 from sightline.core.errors import InvalidInputError, MissingWeightsError
 from sightline.core.progress import Silent
 from sightline.core.registry import Registry
@@ -203,6 +204,9 @@ class Models:
 
     def _trial(self, path: Path, card: ModelCard) -> dict[str, Any]:
         """Load an encoder that needs torch once; return what its card should say besides."""
+        if card.kind == "segmenter":
+            try_segmenter(path, card)
+            return {}
         spec = encoder_spec(card)
         if spec is None or not spec.heavy:
             return {}

@@ -1,7 +1,8 @@
-"""A folder of transformers or timm as a model: what of it is taken, and how it is used.
+"""A folder as a model: what of it is taken, and how it is used.
 
-Such a folder holds config.json, model.safetensors, and for pictures preprocessor_config.json; those
-that read words also hold a tokenizer. Nothing else is taken, and no pickle is opened.
+One of transformers or timm holds config.json, model.safetensors, and for pictures
+preprocessor_config.json; those that read words also hold a tokenizer. One with an ONNX encoder and
+decoder is a segmenter (`segmenter_plan.py`). Nothing else is taken, and no pickle is opened.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sightline.core.files import read_json
 from sightline.core.preprocess import IMAGENET_MEAN, IMAGENET_STD, Preprocess
 from sightline.store.model_plan import PICKLES
 from sightline.store.preprocess_text import parse_preprocess
+from sightline.store.segmenter_plan import plan_pair
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 CONFIG: Final = "config.json"
 WEIGHTS: Final = "model.safetensors"
+DECODER: Final = "decoder.onnx"
 SHARDS: Final = "model.safetensors.index.json"
 KINDS: Final = (
     "clip",
@@ -73,6 +76,9 @@ def plan_folder(folder: Path, options: ImportOptions) -> FolderPlan:
     """
     if not folder.is_dir():
         raise UnknownModelError(f"no folder {folder}", hint="check the path")
+    pair = plan_pair(folder, options)
+    if pair is not None:
+        return FolderPlan(pair.encoder, pair.fields, {DECODER: pair.decoder})
     config = _object(folder / CONFIG)
     weights = _weights(folder)
     if "model_type" in config:

@@ -44,7 +44,9 @@ def add(
     ctx: typer.Context,
     file: Annotated[
         Path,
-        typer.Argument(help="An .onnx or .safetensors file, or a transformers or timm folder."),
+        typer.Argument(
+            help="An .onnx or .safetensors file, or a folder (transformers, timm, SAM as ONNX)."
+        ),
     ],
     name: Annotated[str, typer.Option(help="What to call it.")],
     output_: Annotated[

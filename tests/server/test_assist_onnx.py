@@ -1,0 +1,96 @@
+"""The same clicks, answered by ONNX: graphs that can be worked out, and a real SAM, if a tiny one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from fakes.sam_graphs import circle_pair
+from fakes.tiny_sam import export_sam, save_sam
+from sightline.core.assist import Prompt
+from sightline.core.geometry.masks import decode
+from sightline.core.geometry.shapes import mask_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from server.conftest import Shop
+
+
+def add(shop: Shop, folder: Path, name: str) -> Any:
+    from sightline.store.model_plan import ImportOptions
+
+    return shop.bench.models.add(folder, ImportOptions(name=name))
+
+
+def ask(shop: Shop, engine: str, prompt: dict[str, Any], **more: Any) -> list[Any]:
+    body = {"image_id": shop.images[0], "engine": engine, "prompts": [prompt], **more}
+    found: list[Any] = shop.post("/api/assist/predict", body)["candidates"]
+    return found
+
+
+def test_a_pair_that_was_added_answers_clicks_until_it_is_deleted(
+    shop: Shop, tmp_path: Path
+) -> None:
+    model = add(shop, circle_pair(tmp_path / "pair"), "circles")
+    assert model["kind"] == "segmenter"
+    listed = {one["name"]: one for one in shop.get("/api/assist/engines")}
+    assert listed["circles"]["ready"]
+    assert listed["circles"]["guess"] is False
+    best = ask(shop, "circles", {"points": [[30, 20, 1]]})[0]
+    x1, y1, x2, y2 = best["box"]
+    assert ((x1 + x2) / 2, (y1 + y2) / 2) == pytest.approx((30, 20), abs=1)
+    assert shop.client.delete(f"/api/models/{model['id']}").status_code == 200
+    assert "circles" not in {one["name"] for one in shop.get("/api/assist/engines")}
+
+
+def test_weights_that_changed_are_refused(shop: Shop, tmp_path: Path) -> None:
+    model = add(shop, circle_pair(tmp_path / "pair"), "circles")
+    with (shop.bench.workspace / "models" / model["id"] / "decoder.onnx").open("ab") as file:
+        file.write(b"\x00")
+    body = {"image_id": shop.images[0], "engine": "circles", "prompts": [{"box": [1, 1, 9, 9]}]}
+    found = shop.post("/api/assist/predict", body, status=422)
+    assert "decoder.onnx has changed" in found["message"]
+
+
+def test_a_pair_that_does_not_run_is_not_added(shop: Shop, tmp_path: Path) -> None:
+    pair = circle_pair(tmp_path / "pair", stretched=True)
+    circle_pair(tmp_path / "plain")
+    (pair / "encoder.onnx").write_bytes((tmp_path / "plain" / "encoder.onnx").read_bytes())
+    with pytest.raises(Exception, match="also asks for"):
+        add(shop, pair, "odd")
+    assert shop.bench.models.all() == []
+
+
+def test_a_random_sam_is_saved_exported_added_and_clicked(shop: Shop, tmp_path: Path) -> None:
+    saved = save_sam(tmp_path / "sam")
+    import torch
+    from transformers import SamModel
+
+    add(shop, export_sam(saved, tmp_path / "pair"), "tiny-sam")
+    found = ask(shop, "tiny-sam", {"points": [[20.5, 10.5, 1], [50, 30, 0]]}, output="rle")
+    assert len(found) == 3
+    net = SamModel.from_pretrained(saved, local_files_only=True).eval()
+    subject = shop.bench.assist.pictures.of_image(shop.images[0])
+    segmenter = shop.bench.assist.engines.load("tiny-sam")
+    encoding = segmenter.encode(shop.bench.assist.pictures.pixels(subject))
+    places = torch.tensor([[[[20.5, 10.5], [50.0, 30.0]]]]) * (64 / 60) - 0.5
+    with torch.no_grad():
+        wanted = net(
+            image_embeddings=torch.from_numpy(encoding["image_embeddings"].astype(np.float32)),
+            input_points=places,
+            input_labels=torch.tensor([[[1, 0]]]),
+            multimask_output=True,
+        )
+    scores = torch.sigmoid(wanted.iou_scores[0, 0]).numpy()
+    order = np.argsort(-scores, kind="stable")
+    assert [one["score"] for one in found] == pytest.approx(scores[order].tolist(), abs=1e-3)
+    points = ((20.5, 10.5, True), (50.0, 30.0, False))
+    answers = segmenter.predict(encoding, Prompt(points=points))
+    for one, answer, at in zip(found, answers, order, strict=True):
+        assert np.allclose(answer.logits, wanted.pred_masks[0, 0, at].numpy(), atol=1e-3)
+        mask = decode(mask_of(*one["rle"]["size"], one["rle"]["counts"]))
+        assert answer.mask is not None
+        assert mask.sum() == answer.mask.sum() > 0
