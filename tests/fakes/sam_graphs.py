@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
@@ -10,6 +10,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 SIDE = 64
 """Pixels of the encoder's square."""
@@ -27,7 +29,7 @@ def circle_pair(
 
     Args:
         folder: Where to.
-        stretched: The encoder gives `high_res_feats_0` too, as those do that take stretched pictures.
+        stretched: The encoder gives `high_res_feats_0` too, as those of stretched pictures do.
         raw: The encoder takes (H, W, 3), values 0 to 255.
         fed: What the decoder calls the encoder's answer.
     """
@@ -56,7 +58,7 @@ def circle_pair(
 def _save_decoder(path: Path, fed: list[str]) -> None:
     step = SIDE / LOW
     places = ((np.arange(LOW) + 0.5) * step - 0.5).astype(np.float32)
-    constants = {
+    constants: dict[str, NDArray[Any]] = {
         "first": np.array([0], np.int64),
         "x_at": np.array([0], np.int64),
         "y_at": np.array([1], np.int64),
@@ -103,7 +105,7 @@ def _save(
     nodes: list[onnx.NodeProto],
     inputs: dict[str, list[int | str]],
     outputs: dict[str, None],
-    constants: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]],
+    constants: dict[str, NDArray[Any]],
 ) -> None:
     graph = helper.make_graph(
         nodes,

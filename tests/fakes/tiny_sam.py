@@ -62,7 +62,8 @@ def export_sam(source: Path, out: Path) -> Path:
     import torch
     from transformers import SamModel
 
-    net = SamModel.from_pretrained(source, local_files_only=True).eval()
+    net: Any = SamModel.from_pretrained(source, local_files_only=True)
+    net.eval()
     out.mkdir(parents=True, exist_ok=True)
     options: dict[str, Any] = {"opset_version": 17, "dynamo": False}
     points = (torch.rand(1, 2, 2) * SIDE, torch.tensor([[1.0, -1.0]]))

@@ -1,4 +1,4 @@
-"""The same clicks, answered by ONNX: graphs that can be worked out, and a real SAM, if a tiny one."""
+"""The same clicks, answered by ONNX: graphs that can be worked out, and a real, tiny SAM."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fakes.sam_graphs import circle_pair
 from fakes.tiny_sam import export_sam, save_sam
 from sightline.core.assist import Prompt
 from sightline.core.geometry.masks import decode
-from sightline.core.geometry.shapes import mask_of
+from sightline.core.geometry.shapes import Mask, shape_from_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +72,8 @@ def test_a_random_sam_is_saved_exported_added_and_clicked(shop: Shop, tmp_path: 
     add(shop, export_sam(saved, tmp_path / "pair"), "tiny-sam")
     found = ask(shop, "tiny-sam", {"points": [[20.5, 10.5, 1], [50, 30, 0]]}, output="rle")
     assert len(found) == 3
-    net = SamModel.from_pretrained(saved, local_files_only=True).eval()
+    net: Any = SamModel.from_pretrained(saved, local_files_only=True)
+    net.eval()
     subject = shop.bench.assist.pictures.of_image(shop.images[0])
     segmenter = shop.bench.assist.engines.load("tiny-sam")
     encoding = segmenter.encode(shop.bench.assist.pictures.pixels(subject))
@@ -90,7 +91,10 @@ def test_a_random_sam_is_saved_exported_added_and_clicked(shop: Shop, tmp_path: 
     points = ((20.5, 10.5, True), (50.0, 30.0, False))
     answers = segmenter.predict(encoding, Prompt(points=points))
     for one, answer, at in zip(found, answers, order, strict=True):
+        assert answer.logits is not None
         assert np.allclose(answer.logits, wanted.pred_masks[0, 0, at].numpy(), atol=1e-3)
-        mask = decode(mask_of(*one["rle"]["size"], one["rle"]["counts"]))
+        shape = shape_from_json("mask", one["rle"])
+        assert isinstance(shape, Mask)
+        mask = decode(shape)
         assert answer.mask is not None
         assert mask.sum() == answer.mask.sum() > 0

@@ -2,7 +2,7 @@
 
 The encoder takes a picture; the decoder takes what the encoder gave, by the same names or, where
 there is one of each, whatever the names are, and `point_coords` (1, N, 2), `point_labels` (1, N)
-and, where it asks for them, `mask_input`, `has_mask_input` and `orig_im_size`. Labels are 1 on and 0
+and, where it asks for them, `mask_input`, `has_mask_input` and `orig_im_size`. Labels: 1 on and 0
 beside the object, 2 and 3 for two corners of a box, -1 for none. It answers with masks (1, K, h, w)
 whose values are above 0 on the object, and `iou_predictions` (1, K).
 """
@@ -97,8 +97,7 @@ class OnnxSam:
         )
         scores = _scores(answers, len(masks))
         order = np.argsort(-scores, kind="stable")[: MOST if prompt.multimask else 1]
-        found = [_candidate(masks[at], float(scores[at]), frame, prompt) for at in order]
-        return found
+        return [_candidate(masks[at], float(scores[at]), frame, prompt) for at in order]
 
     def _pairs(self) -> dict[str, str]:
         """Return decoder inputs that the encoder feeds, to the encoder's names for them."""

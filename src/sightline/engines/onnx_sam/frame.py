@@ -103,8 +103,8 @@ def resized_of(image: U8, frame: Frame) -> U8:
 
     smaller = frame.wide < frame.width
     how = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-    resized: U8 = cv2.resize(image, (frame.wide, frame.high), interpolation=how)
-    return resized
+    resized = cv2.resize(image, (frame.wide, frame.high), interpolation=how)
+    return np.asarray(resized, np.uint8)
 
 
 def box_of(mask: Bool, window: tuple[int, int]) -> Bounds:
