@@ -13,11 +13,13 @@ from sightline.store.model_plan import ImportOptions
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from server.conftest import Shop
 
 URL = "/api/projects/birds"
 SOURCE = "engine:pets"
-FOUND = {
+FOUND: dict[str, NDArray[Any]] = {
     "boxes": np.array([(0, 0, 32, 32), (32, 32, 64, 64)], np.float32),
     "scores": np.array([0.9, 0.4], np.float32),
     "labels": np.array([0, 1], np.int64),

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -9,9 +9,11 @@ from fakes.onnx_graphs import constant_model
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from fakes.cli import Cli
 
-FOUND = {
+FOUND: dict[str, NDArray[Any]] = {
     "boxes": np.array([(0, 0, 32, 32), (32, 32, 64, 64)], np.float32),
     "scores": np.array([0.9, 0.4], np.float32),
     "labels": np.array([0, 1], np.int64),
