@@ -32,6 +32,8 @@ from fixtures.warm import WarmCommandLine
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from _pytest.mark import ParameterSet
+
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 NAMES = [path.relative_to(ROOT).as_posix() for path in DOCUMENTS]
@@ -67,6 +69,14 @@ def steps(document: Path) -> list[Step]:
     return found
 
 
+def _as_test(name: str) -> ParameterSet:
+    """A document whose commands take long is followed at night."""
+    slow = {
+        f"docs/guide/{one}.md" for one in ("classes", "datasets", "encoders", "explain", "python")
+    }
+    return pytest.param(name, marks=[pytest.mark.nightly] if name in slow else [])
+
+
 @pytest.fixture(scope="module")
 def command_line() -> Iterator[WarmCommandLine]:
     """The program, imported once."""
@@ -97,7 +107,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("name", [name for name in NAMES if steps(ROOT / name)])
+@pytest.mark.parametrize("name", [_as_test(name) for name in NAMES if steps(ROOT / name)])
 def test_the_commands_of_a_document_run(
     name: str, folder: Path, command_line: WarmCommandLine
 ) -> None:

@@ -30,6 +30,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
         yield made
 
 
+@pytest.mark.nightly
 def test_a_model_is_pulled_and_becomes_the_encoder_of_a_project(
     page: Page, server: Running, project: str
 ) -> None:

@@ -51,6 +51,7 @@ def test_a_preset_is_found_by_words_and_fills_the_form(
 
 @pytest.mark.browser
 @pytest.mark.timeout(240)
+@pytest.mark.nightly
 def test_models_of_tags_answer_with_tags_and_embeddings_with_what_lies_near(
     page: Page, server: Running, taught: str, shapes: Path
 ) -> None:

@@ -31,6 +31,7 @@ def test_a_training_is_stopped_and_resumed(page: Page, server: Running, taught: 
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.nightly
 def test_a_training_starts_from_what_another_one_learned(
     page: Page, server: Running, taught: str
 ) -> None:

@@ -73,8 +73,11 @@ def test_a_broken_picture_is_named_and_stops_nothing(tmp_path: Path) -> None:
 
 
 def test_a_broken_detector_stops_at_once(tmp_path: Path) -> None:
+    batches: list[dict[int, Detections]] = []
+    asked = looks(tmp_path, 3)
     with pytest.raises(InvalidInputError, match="the graph fails"):
-        detect_all(Broken(), looks(tmp_path, 3), [].append, Silent(), total=3, wish=Wish(threads=1))
+        detect_all(Broken(), asked, batches.append, Silent(), total=3, wish=Wish(threads=1))
+    assert batches == []
 
 
 def test_what_was_found_before_a_stop_is_kept(tmp_path: Path) -> None:
