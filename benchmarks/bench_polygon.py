@@ -1,8 +1,8 @@
-"""Masks as polygons: every one at least .98 like its mask, few corners; drawn by two programs' rules.
+"""Masks as polygons: each at least .98 like its mask, of few corners, by two rules of drawing.
 
-Every mask of coco128 and every polygon of the facades becomes a mask (by pycocotools' rule), then a
-polygon. How alike both are is measured with Sightline's rule of drawing and with pycocotools'. Beside
-it: the usual way, the contour of OpenCV cut down to at most 30 corners.
+Every mask of coco128 and every polygon of the facades becomes a mask (by pycocotools' rule), then
+a polygon. How alike both are is measured with Sightline's rule of drawing and with pycocotools'.
+Beside it: the usual way, the contour of OpenCV cut down to at most 30 corners.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from benchmarks.harness import ROOT, Spread, bar, cpu_s, save
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sightline.core.arrays import Bool, F64
+    from sightline.core.arrays import F64, Bool
     from sightline.core.geometry.shapes import Polygon
 
 DATA = Path(os.environ.get("SIGHTLINE_TEST_DATA", ROOT.parent / "shared" / "data"))
