@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from sightline.app.assist_batch import Wish
 from sightline.app.explaining import Asked
 from sightline.app.exports import asked
 from sightline.jobs.kinds import JobKind
@@ -118,6 +119,12 @@ KINDS: Final = (
         title="Build pictures",
         resumable=True,
         lane="io",
+    ),
+    JobKind(
+        name="tweak",
+        factory="sightline.app.tasks:tweak",
+        title="Tweak objects",
+        resumable=True,
     ),
     JobKind(
         name="export-labels",
@@ -258,6 +265,15 @@ def build(
 ) -> dict[str, Any]:
     """Make the pictures of a build; finished ones are not made again, so it resumes."""
     return bench.builds.perform(bench.projects.get(project), name, spec, progress=job)
+
+
+def tweak(
+    bench: Workbench, job: JobContext, *, project: str, image_ids: list[int], **wish: Any
+) -> dict[str, Any]:
+    """Make the objects of a class tight; what is worked out stays, so it resumes."""
+    found, scratch = bench.projects.get(project), job.folder / "tweak.jsonl"
+    asked = Wish(image_ids=tuple(image_ids), **wish)
+    return bench.tweaking.perform(found, asked, scratch=scratch, progress=job)
 
 
 def export_labels(

@@ -10,6 +10,7 @@ from sightline.app import items
 from sightline.app.advising import Advising
 from sightline.app.analysis import Analysis
 from sightline.app.assist import Assist
+from sightline.app.assist_batch import AssistBatch
 from sightline.app.augmenting import Augmenting
 from sightline.app.builds import Builds
 from sightline.app.bulk import Bulk
@@ -118,6 +119,7 @@ class Workbench(Verbs):
         parts = (self.labels, self.bulk, lambda: self.pictures.limits)
         self.suggesting = Suggesting(self.store, self.settings, self.jobs, parts)
         self.assist = Assist(self.store, self.settings, self.projects, lambda: self.pictures.limits)
+        self.tweaking = AssistBatch(self.store, self.assist, self.jobs, person)
 
     def _join_shaping(self, person: str) -> None:
         """Join what shapes a training and its data before it begins, and what shows it."""

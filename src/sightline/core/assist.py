@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,6 +15,8 @@ Encoding: TypeAlias = "dict[str, NDArray[Any]]"
 """Named arrays: all that an engine needs of a picture, kept in memory and on disk as they are.
 `size` is among them: (2,) int64, width and height of the upright picture in pixels."""
 Want = Literal["box", "mask"]
+MIN_IOU: Final = 0.4
+"""A tweaked shape whose box agrees less with the old one is another object's: it is not taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

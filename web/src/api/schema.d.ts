@@ -274,6 +274,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/assist/predict_batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tweak Class
+         * @description Make all objects of a class tight, in images or a whole project, as one undo step.
+         */
+        post: operations["tweak_class"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/assist/cancel": {
         parameters: {
             query?: never;
@@ -6559,6 +6579,43 @@ export interface components {
             };
         };
         /**
+         * NewTweak
+         * @description All boxes, polygons and masks of a class, to be made tight as one undo step.
+         * @example {
+         *       "class_id": 3,
+         *       "project": "cars"
+         *     }
+         */
+        NewTweak: {
+            /** Project */
+            project: string;
+            /**
+             * Class Id
+             * @description id of a class
+             * @example 3
+             */
+            class_id: number;
+            /**
+             * Engine
+             * @description name of a segmenter; auto: as the settings say
+             * @default auto
+             */
+            engine?: string;
+            /**
+             * Min Iou
+             * @description a shape whose box agrees less with the old one is not taken
+             * @default 0.4
+             */
+            min_iou?: number;
+            /**
+             * Image Ids
+             * @description none and no view: all images
+             */
+            image_ids?: number[] | null;
+            /** View */
+            view?: string | null;
+        };
+        /**
          * NewView
          * @description A queue over a filter.
          * @example {
@@ -9439,6 +9496,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssistPrediction"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tweak_class: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTweak"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description A problem document: what to mend, field by field */

@@ -1,4 +1,4 @@
-"""`assist`: a box or clicks become the shape of an object."""
+"""`assist` and `tweak`: boxes and clicks become the shapes of objects."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sightline.cli import output
-from sightline.cli.context import listing, of
-from sightline.core.errors import InvalidInputError
+from sightline.cli.context import listing, of, tell
+from sightline.cli.follow import follow
+from sightline.core.assist import MIN_IOU
+from sightline.core.errors import InvalidInputError, UnknownClassError, did_you_mean
 
 if TYPE_CHECKING:
     from sightline.core.geometry.shapes import Bounds
@@ -60,6 +62,38 @@ def assist(
     )
 
 
+def tweak(
+    ctx: typer.Context,
+    project: Annotated[str, typer.Argument(help="Name of the project.")],
+    class_: Annotated[str, typer.Option("--class", help="Name of the class.")],
+    images: Annotated[list[int] | None, typer.Argument(help="Ids of images. Default: all.")] = None,
+    engine: Annotated[str, typer.Option(help="Name of a segmenter.")] = "auto",
+    min_iou: Annotated[
+        float, typer.Option(min=0, max=1, help="Shapes that agree less with the old are not taken.")
+    ] = MIN_IOU,
+) -> None:
+    """Make all boxes, polygons and masks of a class tight; one undo step."""
+    context = of(ctx)
+    bench = context.bench
+    found = bench.projects.get(project)
+    class_id = next(
+        (one.id for one in bench.store.classes.list(found.id) if one.name == class_), None
+    )
+    if class_id is None:
+        known = [one.name for one in bench.store.classes.list(found.id)]
+        raise UnknownClassError(f"no class {class_!r}", hint=did_you_mean(class_, known))
+    job = bench.tweaking.start(
+        found, class_id, engine=engine, min_iou=min_iou, image_ids=images or None
+    )
+    done = follow(context, job["id"], "tweak")
+    text = f"{done['changed']:,} of {done['objects']:,} changed in {done['images']:,} images"
+    tell(ctx, done, text + "".join(f"\n{_skipped(one)}" for one in done["skipped"]))
+
+
+def _skipped(one: dict[str, Any]) -> str:
+    return f"image {one['image_id']} was left out: {one['reason']}"
+
+
 def _engines(ctx: typer.Context) -> None:
     listing(
         ctx,
@@ -101,5 +135,6 @@ def _corners(polygon: list[list[list[float]]] | None) -> Any:
 
 
 def install(app: typer.Typer) -> None:
-    """Add the verb."""
+    """Add the verbs."""
     app.command()(assist)
+    app.command()(tweak)

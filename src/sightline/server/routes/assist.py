@@ -19,8 +19,10 @@ from sightline.server.schemas.assist import (
     AssistQuestion,
     EncodingInfo,
     NewEncoding,
+    NewTweak,
     SegmenterInfo,
 )
+from sightline.server.schemas.jobs import Job
 
 router = APIRouter(prefix="/api/assist", tags=["assists"])
 Client = Annotated[str, Query(max_length=64, description="whose slots")]
@@ -52,6 +54,13 @@ async def predict_shape(body: AssistQuestion, bench: Bench) -> object:
     )
     found = await asyncio.wrap_future(future)
     return found | {"req_id": body.req_id, "gen": body.gen}
+
+
+@router.post("/predict_batch", status_code=202, response_model=Job)
+def tweak_class(body: NewTweak, bench: Bench) -> object:
+    """Make all objects of a class tight, in images or a whole project, as one undo step."""
+    project = bench.projects.get(body.project)
+    return bench.tweaking.start(project, **body.model_dump(exclude={"project"}))
 
 
 @router.post("/cancel", response_model=AssistCancelled)

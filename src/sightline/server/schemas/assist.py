@@ -8,7 +8,9 @@ from pydantic import ConfigDict, Field
 
 from sightline.app.assist import Asker
 from sightline.app.assist_answers import MAX_POINTS, MAX_PROMPTS, Pointed, Question
-from sightline.server.schemas.common import MAX_ID, ImageId, In, Out
+from sightline.core.assist import MIN_IOU
+from sightline.server.schemas.common import MAX_ID, ClassId, ImageId, In, Out
+from sightline.server.schemas.labels import Images, ViewId
 
 Pixel = Annotated[float, Field(strict=False, allow_inf_nan=False)]
 Engine = Annotated[
@@ -104,6 +106,21 @@ class AssistQuestion(In):
     def asker(self) -> Asker:
         """Return who asks."""
         return Asker(client=self.client, object=self.object, gen=self.gen, req_id=self.req_id)
+
+
+class NewTweak(In):
+    """All boxes, polygons and masks of a class, to be made tight as one undo step."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"project": "cars", "class_id": 3}]})
+
+    project: Annotated[str, Field(max_length=1_000)]
+    class_id: ClassId
+    engine: Engine = "auto"
+    min_iou: Annotated[Pixel, Field(ge=0, le=1)] = Field(
+        default=MIN_IOU, description="a shape whose box agrees less with the old one is not taken"
+    )
+    image_ids: Images | None = Field(default=None, description="none and no view: all images")
+    view: ViewId | None = None
 
 
 class AssistCandidate(Out):
