@@ -58,6 +58,8 @@ def part_of(ring: Sequence[float]) -> Part:
     if not isinstance(shape, Polygon):
         raise InvalidInputError("this is no polygon", hint="a ring is x, y, x, y, ...")
     whole = shape.parts[0][0]
+    if not (max(whole[::2]) > min(whole[::2]) and max(whole[1::2]) > min(whole[1::2])):
+        raise InvalidInputError("this is no polygon: it has no area", hint="leave it out")
     places = _pairs(whole)
     if len(set(places)) == len(places):
         return (whole,)
@@ -100,29 +102,6 @@ def ellipse(cx: float, cy: float, rx: float, ry: float, degrees: float = 0.0) ->
         x, y = math.cos(corner * step) * rx * wider, math.sin(corner * step) * ry * wider
         ring += (cx + x * cos - y * sin, cy + x * sin + y * cos)
     return shape_from_json("polygon", [[ring]])
-
-
-def turned_box(points: Sequence[Sequence[float]]) -> Shape:
-    """Return the oriented box of four corners in their order, the first two along its width.
-
-    Raises:
-        InvalidInputError: It has no area, or a number is infinite or none.
-    """
-    (x1, y1), (x2, y2), (x3, y3), (x4, y4) = points
-    angle = math.degrees(math.atan2(y2 - y1, x2 - x1))
-    width = (math.hypot(x2 - x1, y2 - y1) + math.hypot(x3 - x4, y3 - y4)) / 2
-    height = (math.hypot(x4 - x1, y4 - y1) + math.hypot(x3 - x2, y3 - y2)) / 2
-    centre = ((x1 + x2 + x3 + x4) / 4, (y1 + y2 + y3 + y4) / 4)
-    return shape_from_json("obb", (*centre, width, height, angle))
-
-
-def is_turned_box(points: Sequence[Sequence[float]], *, within: float = 1e-3) -> bool:
-    """Tell whether four corners are those of a rectangle, to a part of its size."""
-    (x1, y1), (x2, y2), (x3, y3), (x4, y4) = points
-    size = math.hypot(x3 - x1, y3 - y1) + math.hypot(x4 - x2, y4 - y2)
-    middle = math.hypot(x1 + x3 - x2 - x4, y1 + y3 - y2 - y4)
-    skew = abs(math.hypot(x3 - x1, y3 - y1) - math.hypot(x4 - x2, y4 - y2))
-    return size > 0 and middle <= within * size and skew <= within * size
 
 
 def upright_corners(shape: OrientedBox) -> tuple[float, float, float, float]:
@@ -195,9 +174,13 @@ class Groups:
     def of(self, record: ObjectRecord) -> int:
         """Return the group of an object, 0 for none."""
         if isinstance(record.shape, Polygon) and len(record.shape.parts) > 1:
-            self._next += 1
-            return self._next
+            return self.new()
         return group_of(record)
+
+    def new(self) -> int:
+        """Return a number that no object has."""
+        self._next += 1
+        return self._next
 
 
 def group_of(record: ObjectRecord) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import posixpath
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -159,7 +160,7 @@ def near(source: Source, beside: str, path: str, folder: str = "") -> str:
     start = beside.rpartition("/")[0]
     found = ""
     for inner in dict.fromkeys((path, f"images/{path}", f"images/{folder}/{path}")):
-        wanted = f"{start}/{inner}" if start else inner
+        wanted = posixpath.normpath(posixpath.join(start, inner))
         found = source.picture_of(stem_of(wanted))
         if found == wanted:
             return found

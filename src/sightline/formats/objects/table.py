@@ -98,6 +98,14 @@ _ALL: Final = (
         attributes=True,
     ),
     Format(
+        name="labelme",
+        title="labelme and X-AnyLabeling JSON",
+        module=f"{_PACKAGE}.labelme",
+        holds=("box", "polygon", "mask", "obb", "keypoints", "point"),
+        scores=True,
+        attributes=True,
+    ),
+    Format(
         name="cvat",
         title="CVAT for images (XML)",
         module=f"{_PACKAGE}.cvat",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import warnings
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from PIL import Image
 
 from sightline.core.geometry import rle
 from sightline.core.geometry.shapes import MAX_PIXELS, Mask
@@ -60,6 +63,31 @@ def window_of(mask: Mask) -> tuple[Bool, int, int]:
     values[1::2] = True
     columns = np.repeat(values, lengths).reshape(x2 - x1, mask.height)
     return columns.T[y1:y2], x1, y1
+
+
+def png_of(window: Bool) -> bytes:
+    """Return (H, W) pixels as a PNG of one bit each."""
+    out = io.BytesIO()
+    Image.fromarray(window).save(out, "PNG")
+    return out.getvalue()
+
+
+def window_of_png(data: bytes) -> Bool:
+    """Return the (H, W) pixels of a PNG that are not black, or not clear.
+
+    Raises:
+        ValueError: It is none, or too large.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
+                _check(*picture.size)
+                values = np.asarray(picture)
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ValueError("its mask is no PNG that can be read") from error
+    plane = values if values.ndim == 2 else values[..., -1]  # noqa: PLR2004 - grey
+    return np.asarray(plane != 0)
 
 
 def rows_of(window: Bool) -> I64:

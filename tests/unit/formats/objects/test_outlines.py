@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sightline.core.errors import InvalidInputError
-from sightline.core.geometry.shapes import Box, OrientedBox, Part, Polygon, Ring
+from sightline.core.geometry.shapes import Box, Part, Polygon, Ring
 from sightline.formats.objects import outlines
 from sightline.formats.objects.records import ObjectRecord
 
@@ -60,7 +60,9 @@ def test_a_spike_stays() -> None:
     assert outlines.part_of(ring) == (ring,)
 
 
-@pytest.mark.parametrize("ring", [(), (1.0, 2.0, 3.0, 4.0), (0.0, math.nan, 1.0, 1.0, 2.0, 2.0)])
+@pytest.mark.parametrize(
+    "ring", [(), (1.0, 2.0, 3.0, 4.0), (0.0, math.nan, 1.0, 1.0, 2.0, 2.0), (1.0, 2.0) * 4]
+)
 def test_what_is_no_ring_is_refused(ring: Ring) -> None:
     with pytest.raises(InvalidInputError, match="no polygon"):
         outlines.part_of(ring)
@@ -78,19 +80,6 @@ def test_an_ellipse_has_its_area_and_place(rx: float, ry: float, degrees: float)
 def test_an_ellipse_without_area_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="no area"):
         outlines.ellipse(1, 2, 0, 5)
-
-
-@given(st.floats(1, 900), st.floats(1, 900), st.floats(-179, 179))
-def test_an_oriented_box_comes_back_from_its_corners(w: float, h: float, angle: float) -> None:
-    shape = OrientedBox(400, 300, w, h, angle)
-    assert outlines.is_turned_box(shape.corners())
-    found = outlines.turned_box(shape.corners())
-    assert found.to_json() == pytest.approx(shape.to_json(), abs=1e-6)
-
-
-def test_a_trapezium_is_no_oriented_box() -> None:
-    assert not outlines.is_turned_box([(0, 0), (10, 0), (8, 5), (2, 5)])
-    assert not outlines.is_turned_box([(0, 0), (0, 0), (0, 0), (0, 0)])
 
 
 def test_outlines_of_one_group_and_class_are_one_polygon() -> None:
