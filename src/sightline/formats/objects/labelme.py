@@ -10,7 +10,6 @@ import base64
 import binascii
 import math
 import posixpath
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sightline.core.errors import InvalidInputError, TooLargeError
@@ -21,10 +20,7 @@ from sightline.formats.objects.labelme_write import (
     CLASS,
     DESCRIPTION,
     DIFFICULT,
-    PLACE,
-    SEEN,
     SPLIT,
-    TOTAL,
     write,
 )
 from sightline.formats.objects.reading import (
@@ -101,7 +97,7 @@ class LabelmeReader(Reading):
         label, tags = self._flags(data)
         return PictureRecord(
             path,
-            tuple(self._objects(name, data["shapes"], size)),
+            self._objects(name, data["shapes"], size),
             *size,
             label=label,
             tags=tags,
@@ -109,27 +105,24 @@ class LabelmeReader(Reading):
             file=near(self._source, name, said),
         )
 
-    def _objects(self, name: str, shapes: list[Any], size: tuple[int, int]) -> list[ObjectRecord]:
+    def _objects(
+        self, name: str, shapes: list[Any], size: tuple[int, int]
+    ) -> tuple[ObjectRecord, ...]:
         found = outlines.Gathered()
-        joints: dict[tuple[str, int], _Joints] = {}
         for place, one in enumerate(shapes):
             try:
-                self._shape(one, found, joints, size)
+                self._shape(one, found, size)
             except FAULTS as error:
                 self.refuse(f"{name}: shape {place + 1}", reason_of(error))
-        for rows in joints.values():
-            record = found.objects[rows.place]
-            found.objects[rows.place] = replace(record, shape=outlines.keypoints_of(rows.points))
-        return found.objects
+        return found.done()
 
     def _shape(
         self,
         one: Mapping[str, Any],
         found: outlines.Gathered,
-        joints: dict[tuple[str, int], _Joints],
         size: tuple[int, int],
     ) -> None:
-        """Read one shape into `found`, or as one of the points of an object there."""
+        """Read one shape."""
         kind = one.get("shape_type") or "polygon"
         points = [(float(x), float(y)) for x, y in one["points"]]
         shape = _mask(one, points, size) if kind == "mask" else _shape_of(kind, points)
@@ -139,8 +132,8 @@ class LabelmeReader(Reading):
         record = ObjectRecord(
             self.learn(one["label"]), shape, attributes, score_of(one.get("score"))
         )
-        if kind == "point" and group and _is_joint(attributes):
-            _join(record, group, found, joints)
+        if kind == "point" and group and outlines.is_joint(attributes):
+            found.add_joint(record, group)
         elif kind in _AREAS:
             found.add_ring(record, group)
         else:
@@ -157,39 +150,6 @@ class LabelmeReader(Reading):
         if label:
             self.learn(label)
         return label, tags
-
-
-@dataclass(frozen=True, slots=True)
-class _Joints:
-    """The keypoints of one object as they turn up."""
-
-    place: int
-    """Of the object among those of its picture."""
-    points: list[tuple[float, float, int]]
-
-
-def _is_joint(attributes: Mapping[str, Any]) -> bool:
-    return all(isinstance(attributes.get(key), int) for key in (PLACE, TOTAL, SEEN))
-
-
-def _join(
-    record: ObjectRecord,
-    group: int,
-    found: outlines.Gathered,
-    joints: dict[tuple[str, int], _Joints],
-) -> None:
-    """Add a point to the keypoints of its group, as `labelme_write` parts them."""
-    attributes = dict(record.attributes)
-    at, total, seen = (attributes.pop(key) for key in (PLACE, TOTAL, SEEN))
-    attributes.pop(outlines.GROUP)
-    if not 0 <= at < total <= MOST_JOINTS:
-        raise ValueError(f"point {at} of {total}")
-    key = (record.label, group)
-    if key not in joints:
-        joints[key] = _Joints(len(found.objects), [(0.0, 0.0, 0)] * total)
-        found.add(replace(record, attributes=attributes))
-    x, y, _, _ = record.shape.bounds()
-    joints[key].points[at] = (x, y, seen)
 
 
 def _shape_of(kind: str, points: Points) -> Shape:
@@ -270,7 +230,6 @@ def _is_labelme(head: bytes) -> bool:
     return b'"shapes"' in head and any(one in head for one in known)
 
 
-MOST_JOINTS: Final = 10_000
 _LINES: Final = frozenset({"line", "linestrip"})
 _AREAS: Final = frozenset({"polygon", "quadrilateral"})
 _READ: Final = {

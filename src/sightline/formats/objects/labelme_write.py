@@ -28,8 +28,6 @@ CLASS: Final = "class"
 SPLIT: Final = "split"
 DIFFICULT: Final = "difficult"
 DESCRIPTION: Final = "description"
-PLACE, TOTAL, SEEN = "keypoint", "keypoints", "visibility"
-"""Attributes of a point that is one of several of an object."""
 
 
 def write(
@@ -69,11 +67,15 @@ _INDENTED: Final = orjson.OPT_INDENT_2
 
 
 def _file(one: PictureRecord, name: str) -> dict[str, Any]:
-    groups = _Groups(one.objects)
+    groups = outlines.Groups(one.objects)
     found: dict[str, Any] = {
         "version": VERSION,
         "flags": dict.fromkeys([*([one.label] if one.label else []), *one.tags], True),
-        "shapes": [shape for thing in one.objects for shape in _shapes(thing, groups.of(thing))],
+        "shapes": [
+            shape
+            for thing in one.objects
+            for shape in _shapes(thing, groups.of(thing, joints=True))
+        ],
         "imagePath": name.rpartition("/")[2],
         "imageData": None,
         "imageHeight": one.height,
@@ -86,16 +88,6 @@ def _file(one: PictureRecord, name: str) -> dict[str, Any]:
     return found
 
 
-class _Groups(outlines.Groups):
-    """Numbers for objects that are several shapes here: those with keypoints too."""
-
-    def of(self, record: ObjectRecord) -> int:
-        """Return the group of an object, 0 for none."""
-        if isinstance(record.shape, Keypoints):
-            return self.new()
-        return super().of(record)
-
-
 def _shapes(one: ObjectRecord, group: int) -> list[dict[str, Any]]:
     """Return an object as shapes: more than one for several areas and for keypoints."""
     common = _common(one, group)
@@ -104,16 +96,10 @@ def _shapes(one: ObjectRecord, group: int) -> list[dict[str, Any]]:
         rings = [outlines.one_ring(part) for part in shape.parts]
         return [common | {"points": _pairs(ring)} for ring in rings]
     if isinstance(shape, Keypoints):
-        total = len(shape.points)
+        said = common["attributes"]
         return [
-            common
-            | {
-                "points": [[x, y]],
-                "shape_type": "point",
-                "attributes": common["attributes"] | {PLACE: at, TOTAL: total, SEEN: seen},
-            }
-            for at, (x, y, seen) in enumerate(shape.points)
-            if seen
+            common | _kind("point", [[x, y]]) | {"attributes": said | joint}
+            for x, y, joint in outlines.joints_of(shape)
         ]
     return [common | _place(shape)]
 

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 from sightline.core.errors import InvalidInputError
 from sightline.core.geometry.shapes import (
     MIN_POINTS,
+    Keypoints,
     OrientedBox,
     Polygon,
     shape_from_json,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sightline.core.geometry.shapes import Part, Ring, Shape
     from sightline.formats.objects.records import ObjectRecord
@@ -30,6 +31,9 @@ CORNERS: Final = 72
 GROUP: Final = "group"
 """The attribute that keeps the number by which other tools hold objects together."""
 MOST_GROUPS: Final = 1 << 31
+PLACE, TOTAL, SEEN = "keypoint", "keypoints", "visibility"
+"""Attributes of a point that is one of several of an object, in formats of single points."""
+MOST_JOINTS: Final = 10_000
 _Place = tuple[float, float]
 
 
@@ -144,6 +148,7 @@ class Gathered:
     def __init__(self) -> None:
         self.objects: list[ObjectRecord] = []
         self._groups: dict[tuple[str, Any], int] = {}
+        self._joints: dict[tuple[str, Any], tuple[int, list[tuple[float, float, int]]]] = {}
 
     def add(self, record: ObjectRecord) -> None:
         """Add an object."""
@@ -163,6 +168,45 @@ class Gathered:
             rest = {key: value for key, value in first.attributes.items() if key != GROUP}
             self.objects[known] = replace(first, shape=shape, attributes=rest)
 
+    def add_joint(self, record: ObjectRecord, group: Any) -> None:
+        """Add a point whose attributes say which it is of the keypoints of its group.
+
+        Raises:
+            ValueError: It is beyond them.
+        """
+        attributes = dict(record.attributes)
+        at, total, seen = (attributes.pop(key) for key in (PLACE, TOTAL, SEEN))
+        attributes.pop(GROUP, None)
+        if not 0 <= at < total <= MOST_JOINTS:
+            raise ValueError(f"point {at} of {total}")
+        key = (record.label, group)
+        if key not in self._joints:
+            self._joints[key] = (len(self.objects), [(0.0, 0.0, 0)] * total)
+            self.objects.append(replace(record, attributes=attributes))
+        x, y, _, _ = record.shape.bounds()
+        self._joints[key][1][at] = (x, y, seen)
+
+    def done(self) -> tuple[ObjectRecord, ...]:
+        """Return all objects."""
+        for place, points in self._joints.values():
+            self.objects[place] = replace(self.objects[place], shape=keypoints_of(points))
+        return tuple(self.objects)
+
+
+def is_joint(attributes: Mapping[str, Any]) -> bool:
+    """Say whether a point's attributes say which of an object's keypoints it is."""
+    return all(isinstance(attributes.get(key), int) for key in (PLACE, TOTAL, SEEN))
+
+
+def joints_of(shape: Keypoints) -> list[tuple[float, float, dict[str, int]]]:
+    """Return the points that are given, each with what says which it is."""
+    total = len(shape.points)
+    return [
+        (x, y, {PLACE: at, TOTAL: total, SEEN: seen})
+        for at, (x, y, seen) in enumerate(shape.points)
+        if seen
+    ]
+
 
 class Groups:
     """Numbers for the outlines of objects with several areas, none of which is taken."""
@@ -171,8 +215,15 @@ class Groups:
         taken = [group_of(one) for one in records]
         self._next = max(taken, default=0)
 
-    def of(self, record: ObjectRecord) -> int:
-        """Return the group of an object, 0 for none."""
+    def of(self, record: ObjectRecord, *, joints: bool = False) -> int:
+        """Return the group of an object, 0 for none.
+
+        Args:
+            record: The object.
+            joints: Whether keypoints are several shapes too.
+        """
+        if joints and isinstance(record.shape, Keypoints):
+            return self.new()
         if isinstance(record.shape, Polygon) and len(record.shape.parts) > 1:
             return self.new()
         return group_of(record)
