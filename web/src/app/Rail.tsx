@@ -1,4 +1,4 @@
-import { Activity, Boxes, ChartColumn, Crop, Folders, Images, MapPinned, Settings2, Waypoints } from "lucide-react";
+import { Activity, Boxes, ChartColumn, Crop, Folders, Images, MapPinned, PenTool, Settings2, Waypoints } from "lucide-react";
 import { NavLink } from "react-router";
 import { Tip } from "@/ui/Button";
 import { to } from "./project";
@@ -7,6 +7,7 @@ export function Rail({ project }: { project: string | null }) {
   const pages = [
     { name: "Projects", key: "p", path: to.projects, icon: Folders },
     { name: "Browse", key: "b", path: project && to.browse(project), icon: Images },
+    { name: "Annotate", key: "a", path: project && to.annotate(project), icon: PenTool },
     { name: "Map", key: "x", path: project && to.map(project), icon: MapPinned },
     { name: "Data", key: "d", path: project && to.data(project), icon: ChartColumn },
     { name: "Edit", key: "e", path: project && to.edit(project), icon: Crop },

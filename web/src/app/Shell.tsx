@@ -9,7 +9,7 @@ import { everywhere, going, isTyping } from "./keymap";
 import { rememberProject, to, useCurrentProject } from "./project";
 import { Rail } from "./Rail";
 import { sequence } from "./sequence";
-import { announcement, hub, outbox, queries } from "./services";
+import { announcement, drawings, hub, outbox, queries } from "./services";
 import { TopBar } from "./TopBar";
 import "./shell.css";
 
@@ -31,7 +31,11 @@ function useEvents(): void {
       for (const key of makesStale(told)) stale.set(JSON.stringify(key), key);
       if (stale.size > 0) timer ??= setTimeout(flush, 250);
     });
-    const stopLink = hub.onLink(() => hub.link() === "live" && outbox.retryNow());
+    const stopLink = hub.onLink(() => {
+      if (hub.link() !== "live") return;
+      outbox.retryNow();
+      drawings.retryNow();
+    });
     const stop = hub.start();
     return () => {
       clearTimeout(timer);
@@ -69,6 +73,7 @@ export function Shell() {
       ...(project
         ? [
             { id: "go-b", section: "Go to", title: `Browse ${project}`, keys: "g b", run: go(to.browse(project)) },
+            { id: "go-a", section: "Go to", title: `Annotate ${project}`, keys: "g a", run: go(to.annotate(project)) },
             { id: "go-x", section: "Go to", title: `Map of ${project}`, keys: "g x", run: go(to.map(project)) },
             { id: "go-d", section: "Go to", title: `Data of ${project}`, keys: "g d", run: go(to.data(project)) },
             { id: "go-e", section: "Go to", title: `Edit ${project}`, keys: "g e", run: go(to.edit(project)) },

@@ -14,6 +14,7 @@ import {
 import { useSyncExternalStore } from "react";
 import { useMatch, useNavigate } from "react-router";
 import { api } from "@/api/calls";
+import type { SaveState } from "@/draw/outbox";
 import { keys } from "@/api/keys";
 import { Button, IconButton, Kbd } from "@/ui/Button";
 import { many } from "@/ui/format";
@@ -21,18 +22,28 @@ import { Menu } from "@/ui/Menu";
 import { travel } from "./history";
 import { JobPill } from "./JobPill";
 import { to, useProjects } from "./project";
-import { hub, outbox } from "./services";
+import { drawings, hub, outbox } from "./services";
 import { chooseTheme, useShownTheme } from "./theme";
+
+const STATES = ["saved", "saving", "waiting", "offline"] as const;
+const worst = (one: SaveState, other: SaveState): SaveState =>
+  STATES.indexOf(one) > STATES.indexOf(other) ? one : other;
 
 /** Whether what was done is safe: always to be seen, and read out when it changes for the worse. */
 function SaveState() {
   useSyncExternalStore(outbox.subscribe, outbox.snapshot);
+  useSyncExternalStore(drawings.subscribe, drawings.snapshot);
   const link = useSyncExternalStore(hub.onLink, hub.link);
-  const state = outbox.saveState;
+  const state = worst(outbox.saveState, drawings.saveState);
+  const unsent = outbox.unsent + drawings.unsent;
+  const retry = () => {
+    outbox.retryNow();
+    drawings.retryNow();
+  };
   if (state === "offline" || state === "waiting" || link === "away") {
-    const kept = outbox.unsent > 0 ? `${many(outbox.unsent, "change")} kept here` : "trying again";
+    const kept = unsent > 0 ? `${many(unsent, "change")} kept here` : "trying again";
     return (
-      <button type="button" className="save-state bad" onClick={() => outbox.retryNow()} title="Try again now">
+      <button type="button" className="save-state bad" onClick={retry} title="Try again now">
         <CloudOff size={14} aria-hidden />
         <span role="status">{state === "waiting" ? `Server is busy: ${kept}` : `No connection: ${kept}`}</span>
       </button>
@@ -50,7 +61,8 @@ function SaveState() {
 function UndoRedo({ project }: { project: string }) {
   const { data } = useQuery({ queryKey: keys.journal(project), queryFn: () => api.journal(project) });
   useSyncExternalStore(outbox.subscribe, outbox.snapshot);
-  const unsent = outbox.unsent > 0;
+  useSyncExternalStore(drawings.subscribe, drawings.snapshot);
+  const unsent = outbox.unsent + drawings.unsent > 0;
   return (
     <div className="row tight">
       <IconButton
@@ -74,8 +86,9 @@ function UndoRedo({ project }: { project: string }) {
 }
 
 /** The pages of a project. */
-const PAGES = ["browse", "map", "data", "edit", "train"] as const;
+const PAGES = ["browse", "annotate", "map", "data", "edit", "train"] as const;
 type Page = (typeof PAGES)[number];
+const HAS_UNDO: ReadonlySet<Page> = new Set(["browse", "annotate", "map", "edit"]);
 
 function ProjectSwitch({ project, page }: { project: string; page: Page }) {
   const { data } = useProjects();
@@ -121,7 +134,7 @@ export function TopBar({ project, onPalette, onKeys }: TopBarProps) {
   return (
     <header className="topbar">
       {project !== null && page && <ProjectSwitch project={project} page={page} />}
-      {project !== null && (page === "browse" || page === "map" || page === "edit") && <UndoRedo project={project} />}
+      {project !== null && page && HAS_UNDO.has(page) && <UndoRedo project={project} />}
       <div className="grow" />
       <JobPill />
       <SaveState />

@@ -2,7 +2,7 @@ import { api } from "@/api/calls";
 import { ApiError } from "@/api/http";
 import { keys } from "@/api/keys";
 import { toasts } from "@/ui/toasts";
-import { announce, labelled, outbox, queries } from "./services";
+import { announce, drawings, labelled, outbox, queries } from "./services";
 
 /** Takes the last change of a project back, or gives it again. What has not been sent yet is taken back here. */
 export async function travel(project: string, way: "undo" | "redo"): Promise<void> {
@@ -10,10 +10,16 @@ export async function travel(project: string, way: "undo" | "redo"): Promise<voi
     announce("Took back a label that had not been sent");
     return;
   }
-  await outbox.drained();
+  const taken = way === "undo" ? drawings.withdraw(project) : null;
+  if (taken) {
+    announce(`Took back: ${taken.description}`);
+    return;
+  }
+  await Promise.all([outbox.drained(), drawings.drained()]);
   try {
     const answer = await api[way](project);
     outbox.learn(answer.images);
+    drawings.learn(answer.images);
     labelled.tell(answer.images);
     const said = `${way === "undo" ? "Undid" : "Redid"}: ${answer.description.replace(/^(Undo|Redo): /, "")}`;
     toasts.say(said);

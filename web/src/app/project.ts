@@ -34,6 +34,10 @@ export const to = {
   data: (name: string) => `/p/${encodeURIComponent(name)}/data`,
   edit: (name: string, view = "", at = 0) =>
     `/p/${encodeURIComponent(name)}/edit${view && `?view=${encodeURIComponent(view)}&at=${at}`}`,
+  annotate: (name: string, image: number | null = null, view = "", at: number | null = null) => {
+    const search = new URLSearchParams({ ...(view && { view }), ...(at !== null && { at: String(at) }) }).toString();
+    return `/p/${encodeURIComponent(name)}/annotate${image === null ? "" : `/${image}`}${search && `?${search}`}`;
+  },
   train: (name: string) => `/p/${encodeURIComponent(name)}/train`,
   search: (name: string) => `/p/${encodeURIComponent(name)}/train/search`,
   run: (name: string, id: string) => `/p/${encodeURIComponent(name)}/train/${id}`,

@@ -124,7 +124,7 @@ export class Outbox {
   }
 
   /** A version that the server has told of since, by answer or by undo. */
-  learn(images: readonly LabelledImage[]): void {
+  learn(images: readonly Pick<LabelledImage, "id" | "version">[]): void {
     for (const { id, version } of images) this.acked.set(id, Math.max(version, this.acked.get(id) ?? 0));
   }
 

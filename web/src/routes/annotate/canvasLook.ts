@@ -1,0 +1,46 @@
+import { kept } from "@/app/kept";
+import { Store } from "@/app/store";
+
+/** How picture and shapes are shown on the canvas; kept in this browser. */
+export interface CanvasLook {
+  /** 1 leaves the picture as it is. */
+  readonly brightness: number;
+  readonly contrast: number;
+  /** How strongly areas are filled, 0 to 1. */
+  readonly fill: number;
+  /** Distance of the grid's lines in pixels of the picture; 0: none. */
+  readonly grid: number;
+  readonly snap: boolean;
+  readonly hideLabels: boolean;
+}
+
+export const PLAIN_LOOK: CanvasLook = {
+  brightness: 1,
+  contrast: 1,
+  fill: 0.18,
+  grid: 0,
+  snap: true,
+  hideLabels: false,
+};
+const KEY = "sightline.canvas";
+
+export function parseLook(text: string | null): CanvasLook {
+  try {
+    const value = JSON.parse(text ?? "{}") as Record<string, unknown>;
+    const known = Object.entries(PLAIN_LOOK).map(([name, usual]) => {
+      const given = value[name];
+      return [name, typeof given === typeof usual && (typeof given !== "number" || given >= 0) ? given : usual];
+    });
+    return Object.fromEntries(known) as unknown as CanvasLook;
+  } catch {
+    return PLAIN_LOOK;
+  }
+}
+
+export const canvasLook = new Store<CanvasLook>(parseLook(kept.read(KEY)));
+
+export function changeLook(part: Partial<CanvasLook>): void {
+  const next = { ...canvasLook.get(), ...part };
+  kept.write(KEY, JSON.stringify(next));
+  canvasLook.set(next);
+}
