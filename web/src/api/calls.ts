@@ -1,4 +1,5 @@
 import createClient from "openapi-fetch";
+import type { Sent } from "@/draw/outbox";
 import { ApiError, isAbort, refusal, unreachable } from "./http";
 import type { paths } from "./schema";
 import type * as t from "./types";
@@ -63,6 +64,15 @@ type ClassBody = Partial<Pick<t.Class, "name" | "colour" | "hotkey" | "position"
 /** Only look, or do it if so many images are touched as one was told. */
 type Try = { dry_run: boolean; expect?: number };
 
+const asDrawn = ({ put, delete: gone, review, note, ...rest }: Sent) => ({
+  ...rest,
+  put: put.map((one) => ({ ...one, attributes: { ...one.attributes } })),
+  delete: [...gone],
+  clear: false,
+  review: review ?? null,
+  note: note ?? null,
+});
+
 export const api = {
   health: () => take(client.GET("/api/health")),
   doctor: () => take(client.GET("/api/doctor")),
@@ -123,6 +133,18 @@ export const api = {
     take(client.POST("/api/projects/{name}/classes/merge", { ...of(name), body: { from: [...from], into, ...how } })),
   splitClass: (name: string, class_id: number, body: Try & { name: string; view?: string; image_ids?: number[] }) =>
     take(client.POST("/api/projects/{name}/classes/{class_id}/split", { params: { path: { name, class_id } }, body })),
+
+  objects: async (image_id: number) =>
+    (await take(client.GET("/api/images/{image_id}/objects", { params: { path: { image_id } } }))) as t.ImageObjects,
+  draw: (name: string, changes: readonly Sent[], description: string) =>
+    take(
+      client.POST("/api/projects/{name}/objects", {
+        ...of(name),
+        body: { changes: changes.map(asDrawn), description: description.slice(0, 300) },
+      }),
+    ),
+  nextUnfinished: (name: string, query: { after?: number; view?: string; dir?: number }) =>
+    take(client.GET("/api/projects/{name}/annotate/next", { params: { path: { name }, query } })),
 
   openView: (name: string, body: t.NewView, signal?: AbortSignal) =>
     take(client.POST("/api/projects/{name}/views", { ...of(name), body, signal })),

@@ -1,3 +1,4 @@
+import type { Document } from "@/draw/objects";
 import type { components } from "./schema";
 
 /** What the server says, by short names; all of it is made from its own description (`npm run api`). */
@@ -20,6 +21,8 @@ export type Doctor = S["Doctor"];
 export type Encoder = S["Encoder"];
 export type Engine = S["Engine"];
 export type ExportRequest = Required<S["NewExport"]>;
+/** What is drawn in a picture, as the editor takes it. */
+export type ImageObjects = Document;
 export type ImportReport = S["ImportReport"];
 export type ImportRequest = Required<S["NewImport"]>;
 export type Region = S["Region"];

@@ -1,4 +1,15 @@
-import { Activity, Boxes, ChartColumn, Crop, Folders, Images, MapPinned, PenTool, Settings2, Waypoints } from "lucide-react";
+import {
+  Activity,
+  Boxes,
+  ChartColumn,
+  Crop,
+  Folders,
+  Images,
+  MapPinned,
+  PenTool,
+  Settings2,
+  Waypoints,
+} from "lucide-react";
 import { NavLink } from "react-router";
 import { Tip } from "@/ui/Button";
 import { to } from "./project";

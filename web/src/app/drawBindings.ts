@@ -25,9 +25,7 @@ export const drawBindings = new Store<DrawChosen>(parseDrawing(kept.read(KEY)));
 
 /** Puts something on another key, or back on its own; says why where that cannot be. */
 export function rebindDrawing(kind: DrawBindable, key: string | null): string | null {
-  const rest: DrawChosen = Object.fromEntries(
-    Object.entries(drawBindings.get()).filter(([other]) => other !== kind),
-  );
+  const rest: DrawChosen = Object.fromEntries(Object.entries(drawBindings.get()).filter(([other]) => other !== kind));
   const wanted = key ?? DRAW_KEYS[kind].key;
   const why = refuseDrawing(rest, kind, wanted);
   if (why !== null) return why;

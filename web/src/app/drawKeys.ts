@@ -136,7 +136,10 @@ export const drawSheet = (chosen: DrawChosen): readonly Row[] => [
   { keys: ["Ctrl", "C"], means: "Copy; X cuts, V pastes, also in another picture, D duplicates" },
   { keys: ["[", "]"], means: "A step behind or before the others" },
   { keys: [",", "."], means: "Smaller and larger brush" },
-  { keys: ["Shift", "arrow"], means: "Move by one pixel; the drawing cursor where nothing is selected. With Ctrl further" },
+  {
+    keys: ["Shift", "arrow"],
+    means: "Move by one pixel; the drawing cursor where nothing is selected. With Ctrl further",
+  },
   { keys: ["Alt", "arrow"], means: "Resize by one pixel" },
   { keys: ["Space"], means: "Set a point at the drawing cursor; held while dragging: move the picture" },
   { keys: ["+", "−"], means: "Zoom, as the wheel does at the pointer" },

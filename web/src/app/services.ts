@@ -14,7 +14,9 @@ import { Emitter, Store } from "./store";
 /** The parts of the page that outlive its screens; made once. */
 export const queries = new QueryClient({
   // What is started (a build, a training) counts the labels: those on their way arrive first.
-  mutationCache: new MutationCache({ onMutate: async () => void (await Promise.all([outbox.drained(), drawings.drained()])) }),
+  mutationCache: new MutationCache({
+    onMutate: () => Promise.all([outbox.drained(), drawings.drained()]),
+  }),
   defaultOptions: {
     queries: {
       staleTime: 15_000,

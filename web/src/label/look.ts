@@ -10,6 +10,11 @@ export interface ClassLook {
   /** SVG stroke-dasharray. */
   readonly dash: string;
   readonly count: number;
+  /** Names of its keypoints, and which of them are joined. */
+  readonly skeleton?: {
+    readonly names: readonly string[];
+    readonly edges: readonly (readonly [number, number])[];
+  } | null;
 }
 
 const DASHES = ["none", "9 4", "3 3", "12 3 3 3", "6 2 2 2 2 2", "18 5"];

@@ -44,7 +44,12 @@ export function Head({ desk, item, index, size, onMove, onNext }: HeadProps) {
       <span className="desk-place num">
         {index === null ? "–" : count(index + 1)} / {count(size)}
       </span>
-      <IconButton label="Next picture" keys="→" disabled={index === null || index >= size - 1} onClick={() => onMove(1)}>
+      <IconButton
+        label="Next picture"
+        keys="→"
+        disabled={index === null || index >= size - 1}
+        onClick={() => onMove(1)}
+      >
         <ChevronRight size={18} aria-hidden />
       </IconButton>
       <h1 className="ellipsis" title={item?.path}>
@@ -81,7 +86,12 @@ export function Head({ desk, item, index, size, onMove, onNext }: HeadProps) {
           <CheckCheck size={14} aria-hidden /> Done
         </Button>
       </Tip>
-      <IconButton label="Next unfinished" keys={keyOf("nextUnfinished")} disabled={size === 0} onClick={() => onNext(false)}>
+      <IconButton
+        label="Next unfinished"
+        keys={keyOf("nextUnfinished")}
+        disabled={size === 0}
+        onClick={() => onNext(false)}
+      >
         <SkipForward size={16} aria-hidden />
       </IconButton>
       <Tip text="Back to Browse">

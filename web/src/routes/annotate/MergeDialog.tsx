@@ -1,7 +1,6 @@
 import { useMemo, useState } from "react";
 import { urls } from "@/api/calls";
 import { drawings } from "@/app/services";
-import { boundsOf } from "@/editor";
 import { difference, type Conflict, type Way } from "@/draw/merge";
 import type { DrawnObject } from "@/draw/objects";
 import { Button } from "@/ui/Button";
@@ -27,7 +26,7 @@ function Side({ title, about, conflict, own, rest }: SideProps) {
   const path = (objects: readonly DrawnObject[]) =>
     objects
       .slice(0, MOST_DRAWN)
-      .map((one) => outline(one, boundsOf, r))
+      .map((one) => outline(one, r))
       .join("");
   return (
     <figure className="merge-side">
@@ -109,11 +108,16 @@ export function MergeDialog({ conflict, onClose }: MergeDialogProps) {
       <fieldset className="radio-list">
         <legend className="hidden-but-read">What stays</legend>
         {WAYS.map(([value, name, about]) => (
-          <label key={value} className="check">
-            <input type="radio" name="merge-way" checked={way === value} onChange={() => setWay(value)} />
-            <span>
-              <b>{name}</b> <span className="muted">{about}</span>
-            </span>
+          <label key={value} className="check" htmlFor={`merge-${value}`}>
+            <input
+              id={`merge-${value}`}
+              type="radio"
+              name="merge-way"
+              checked={way === value}
+              onChange={() => setWay(value)}
+            />
+            <b>{name}</b>
+            <span className="muted">{about}</span>
           </label>
         ))}
       </fieldset>

@@ -113,10 +113,20 @@ export function Selected({ desk }: { desk: Desk }) {
       <h2 className="panel-title">{objects.length === 1 ? "Selected" : many(objects.length, "object")}</h2>
       {objects.length === 1 && <p className="small muted desk-measure">{measure(first)}</p>}
       <div className="desk-actions" role="toolbar" aria-label="What is selected">
-        <IconButton label={hidden ? "Show" : "Hide"} keys={keyOf("hide")} small onClick={() => desk.act({ kind: "hide" })}>
+        <IconButton
+          label={hidden ? "Show" : "Hide"}
+          keys={keyOf("hide")}
+          small
+          onClick={() => desk.act({ kind: "hide" })}
+        >
           {hidden ? <EyeOff size={16} aria-hidden /> : <Eye size={16} aria-hidden />}
         </IconButton>
-        <IconButton label={locked ? "Unlock" : "Lock"} keys={keyOf("lock")} small onClick={() => desk.act({ kind: "lock" })}>
+        <IconButton
+          label={locked ? "Unlock" : "Lock"}
+          keys={keyOf("lock")}
+          small
+          onClick={() => desk.act({ kind: "lock" })}
+        >
           {locked ? <Lock size={16} aria-hidden /> : <LockOpen size={16} aria-hidden />}
         </IconButton>
         <IconButton label="Before the others" keys="}" small onClick={() => desk.act({ kind: "front" })}>

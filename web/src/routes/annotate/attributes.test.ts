@@ -44,10 +44,21 @@ describe("attributes", () => {
     expect(measure(object({}))).toBe("x 1.25, y 2, 10.25 × 20");
     expect(measure({ kind: "obb", geometry: [5, 5, 4, 2, -30] })).toBe("centre 5, 5, 4 × 2, -30°");
     expect(measure({ kind: "polygon", geometry: [[[0, 0, 1, 0, 1, 1]]] })).toBe("3 corners");
-    const rings = [[0, 0, 9, 0, 9, 9], [1, 1, 2, 1, 2, 2]];
+    const rings = [
+      [0, 0, 9, 0, 9, 9],
+      [1, 1, 2, 1, 2, 2],
+    ];
     expect(measure({ kind: "polygon", geometry: [rings] })).toBe("6 corners in 2 rings");
     expect(measure({ kind: "point", geometry: [1, 2] })).toBe("x 1, y 2");
-    expect(measure({ kind: "keypoints", geometry: [[1, 2, 2], [0, 0, 0]] })).toBe("1 of 2 points");
-    expect(measure({ kind: "mask", geometry: { size: [1, 1], counts: "01" } })).toBe("pixels");
+    expect(
+      measure({
+        kind: "keypoints",
+        geometry: [
+          [1, 2, 2],
+          [0, 0, 0],
+        ],
+      }),
+    ).toBe("1 of 2 points");
+    expect(measure({ kind: "mask", geometry: { size: [4, 4], counts: "52272" } })).toContain("x ");
   });
 });

@@ -25,16 +25,25 @@ export const PLAIN_LOOK: CanvasLook = {
 const KEY = "sightline.canvas";
 
 export function parseLook(text: string | null): CanvasLook {
+  let given: unknown;
   try {
-    const value = JSON.parse(text ?? "{}") as Record<string, unknown>;
-    const known = Object.entries(PLAIN_LOOK).map(([name, usual]) => {
-      const given = value[name];
-      return [name, typeof given === typeof usual && (typeof given !== "number" || given >= 0) ? given : usual];
-    });
-    return Object.fromEntries(known) as unknown as CanvasLook;
+    given = JSON.parse(text ?? "{}");
   } catch {
     return PLAIN_LOOK;
   }
+  const value = (typeof given === "object" && given !== null ? given : {}) as Partial<Record<string, unknown>>;
+  const number = (name: "brightness" | "contrast" | "fill" | "grid") => {
+    const one = value[name];
+    return typeof one === "number" && one >= 0 ? one : PLAIN_LOOK[name];
+  };
+  return {
+    brightness: number("brightness"),
+    contrast: number("contrast"),
+    fill: number("fill"),
+    grid: number("grid"),
+    snap: value.snap !== false,
+    hideLabels: value.hideLabels === true,
+  };
 }
 
 export const canvasLook = new Store<CanvasLook>(parseLook(kept.read(KEY)));

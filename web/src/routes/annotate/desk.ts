@@ -144,7 +144,8 @@ export class Desk {
       for (const viewer of this.viewers) viewer();
       return;
     }
-    if (what === "tool" && this.editor && this.takenAs(this.tool) !== this.editor.tool()) this.tool = this.editor.tool();
+    if (what === "tool" && this.editor && this.takenAs(this.tool) !== this.editor.tool())
+      this.tool = this.editor.tool();
     this.touch();
     if (what === "selection") this.listeners.selection.tell(this.selection());
   }
@@ -171,6 +172,10 @@ export class Desk {
     if (id !== null) this.editor?.setDraftClass(id);
     this.touch();
     this.listeners.class.tell(id);
+  }
+
+  setNeighbours(previous: number | null, next: number | null): void {
+    this.neighbours = { previous, next };
   }
 
   /** Gives a class to what is selected, and to the next object. */

@@ -9,9 +9,9 @@ function view(ordinals: readonly number[], gone: readonly number[] = []): Search
     size: ordinals.length,
     range: (from: number, to: number) => {
       world.asked += 1;
-      const items = ordinals.slice(from, to).map((ordinal, i) =>
-        gone.includes(from + i) ? null : ({ id: 100 + ordinal, ordinal } as Item),
-      );
+      const items = ordinals
+        .slice(from, to)
+        .map((ordinal, i) => (gone.includes(from + i) ? null : ({ id: 100 + ordinal, ordinal } as Item)));
       return Promise.resolve(items);
     },
   };

@@ -33,7 +33,7 @@ export function usePlace(project: string) {
   const image = named !== undefined && /^\d+$/.test(named) ? Number(named) : null;
   const at = /^\d+$/.test(search.get("at") ?? "") ? Number(search.get("at")) : null;
   const there = at !== null && at < size ? windows?.get(at) : undefined;
-  const index = there && there.id === image ? at : null;
+  const index = there?.id === image ? at : null;
   const item = index === null ? undefined : there;
   const [lost, setLost] = useState<unknown>(null);
 
@@ -110,7 +110,22 @@ export function usePlace(project: string) {
     return { previous: near((index ?? 0) - 1), next: near((index ?? 0) + 1) };
   }, [windows, index]);
 
-  return { film, windows, size, image, index, item, view, neighbours, error: error ?? null, lost, retry, move, goTo, goAt };
+  return {
+    film,
+    windows,
+    size,
+    image,
+    index,
+    item,
+    view,
+    neighbours,
+    error: error ?? null,
+    lost,
+    retry,
+    move,
+    goTo,
+    goAt,
+  };
 }
 
 async function locate(place: Searched, id: number, view: string, from = 0): Promise<readonly [number, Item] | null> {

@@ -41,7 +41,7 @@ export function useEdit(project: string, item: Item | undefined) {
         .then(async () => {
           const answer = await api.putEdit(one.id, one.edit);
           queries.setQueryData(keys.imageEdit(one.id), answer);
-          outbox.learn([{ id: one.id, version: answer.version, status: "unlabelled", class_id: null, tags: null }]);
+          outbox.learn([{ id: one.id, version: answer.version }]);
           void queries.invalidateQueries({ queryKey: keys.journal(project) });
         })
         .catch((problem: unknown) => {
