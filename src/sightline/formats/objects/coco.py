@@ -282,5 +282,6 @@ def _is_coco(source: Source, name: str) -> bool:
 
 
 def _is_another(head: bytes) -> bool:
-    """Say whether it is a JSON of another tool: a data set of items, or shapes of one picture."""
-    return any(word in head for word in (b'"dm_format_version"', b'"items"', b'"shapes"'))
+    """Say whether it is a JSON of another tool: of items, of shapes, of results."""
+    others = (b'"dm_format_version"', b'"items"', b'"shapes"', b'"from_name"', b'"was_cancelled"')
+    return any(word in head for word in others)

@@ -98,6 +98,14 @@ _ALL: Final = (
         attributes=True,
     ),
     Format(
+        name="labelstudio",
+        title="Label Studio JSON",
+        module=f"{_PACKAGE}.labelstudio",
+        holds=("box", "polygon", "mask", "obb", "keypoints", "point"),
+        scores=True,
+        attributes=True,
+    ),
+    Format(
         name="labelme",
         title="labelme and X-AnyLabeling JSON",
         module=f"{_PACKAGE}.labelme",
