@@ -1,5 +1,5 @@
 /** What a key or a menu does to objects that exist: plans, which the editor carries out. */
-import { boundsOf, boundsOfAll, imagePoint, middle, obbCorners, turn } from "./geometry";
+import { boundsOf, boundsOfAll, imagePoint, middle, turn } from "./geometry";
 import { handlesOf, dragged, resized, withoutVertex } from "./handles";
 import { held, moved, rotated, scaled, turnable } from "./transform";
 import { say, type Context, type Effect } from "./tools/tool";
@@ -88,23 +88,6 @@ export function rotatedBy(context: Context, degrees: number): Effect[] {
     }
     const centre = middle(boundsOf(shape));
     return shape.kind === "point" ? null : rotated(shape, centre.x, centre.y, degrees);
-  });
-}
-
-/** Box to oriented box, oriented box to polygon, polygon to box. */
-export function converted(context: Context): Effect[] {
-  return change(context, "Change the kind of shape", (object) => {
-    switch (object.kind) {
-      case "box":
-        return turnable(object.geometry);
-      case "obb":
-        return { kind: "polygon", geometry: [[obbCorners(object.geometry)]] };
-      case "polygon":
-      case "mask":
-        return { kind: "box", geometry: boundsOf(object) };
-      default:
-        return null;
-    }
   });
 }
 

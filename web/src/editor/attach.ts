@@ -42,7 +42,7 @@ export function attach(editor: Editor, element: HTMLElement): () => void {
       ctrl: event.ctrlKey || event.metaKey,
       alt: event.altKey,
       clicks,
-      pressure: event.pressure,
+      pressure: event.pointerType === "pen" ? event.pressure : 0.5,
     });
   };
   const onPointer = (event: PointerEvent) => {

@@ -30,6 +30,12 @@ interface Clipboard {
 type Grip = { readonly kind: "pan"; readonly x: number; readonly y: number } | { readonly kind: "tool" };
 type Nudge = Extract<EditorAction, { kind: "nudge" | "grow" }>;
 
+const RINGS: readonly Settings["ring"][] = ["new", "hole", "part"];
+const RING_WORDS = {
+  new: "The next ring is an object",
+  hole: "The next ring is a hole in the selected object",
+  part: "The next ring is a part of the selected object",
+};
 const SMALLEST_BRUSH = 1;
 const LARGEST_BRUSH = 1_000;
 
@@ -169,6 +175,8 @@ export class Hand {
         return drawing && this.send({ kind: "back" });
       case "finish":
         return drawing && this.send({ kind: "finish" });
+      case "skipPoint":
+        return drawing && this.send({ kind: "skip" });
       case "press":
         return this.pressKey();
       case "nudge":
@@ -210,6 +218,12 @@ export class Hand {
       case "erase":
         this.setSettings({ erase: !this.model.settings.erase });
         return true;
+      case "ring": {
+        const ring = RINGS[(RINGS.indexOf(this.model.settings.ring) + 1) % RINGS.length] ?? "new";
+        this.setSettings({ ring });
+        this.model.say(RING_WORDS[ring]);
+        return true;
+      }
       default:
         return false;
     }

@@ -1,11 +1,13 @@
 /** Which key does what in the editor, as data: the handler, the key sheet and a person's own keys read this table. */
-import type { KeyInput, ToolName } from "./types";
+import type { Kind, KeyInput, ToolName } from "./types";
 
 export type EditorAction =
   | { readonly kind: "tool"; readonly name: ToolName }
   /** By one pixel of the picture, or far: what is selected, the chosen handle, or the keyboard's cursor. */
   | { readonly kind: "nudge" | "grow"; readonly dx: number; readonly dy: number; readonly far: boolean }
   | { readonly kind: "turn"; readonly degrees: number }
+  /** Another kind of shape: the one that is named, or the next more exact one. */
+  | { readonly kind: "convert"; readonly to?: Kind }
   | { readonly kind: SimpleAction };
 
 export type SimpleAction =
@@ -35,7 +37,6 @@ export type SimpleAction =
   | "merge"
   | "subtract"
   | "split"
-  | "convert"
   | "undo"
   | "redo"
   | "zoomIn"
@@ -45,7 +46,8 @@ export type SimpleAction =
   | "larger"
   | "smaller"
   | "erase"
-  | "hole";
+  | "ring"
+  | "skipPoint";
 
 export interface Binding {
   /** "Ctrl+Shift+z"; letters small, in the order Ctrl, Alt, Shift. */
@@ -55,7 +57,11 @@ export interface Binding {
 }
 
 const tool = (key: string, name: ToolName, means: string): Binding => ({ key, action: { kind: "tool", name }, means });
-const does = (key: string, kind: SimpleAction, means: string): Binding => ({ key, action: { kind }, means });
+const does = (key: string, kind: SimpleAction, means: string): Binding => ({
+  key,
+  action: { kind },
+  means,
+});
 
 const ARROWS = [
   ["ArrowLeft", -1, 0, "left"],
@@ -105,13 +111,18 @@ export const EDITOR_KEYS: readonly Binding[] = [
   does("u", "merge", "Join the selected objects into one"),
   does("Shift+u", "subtract", "Take the others away from the first selected object"),
   does("y", "split", "Make each separate part an object of its own"),
-  does("Shift+y", "convert", "Box to oriented box to polygon"),
+  {
+    key: "Shift+y",
+    action: { kind: "convert" },
+    means: "Box to oriented box to polygon to mask, mask to polygon",
+  },
   { key: "r", action: { kind: "turn", degrees: 5 }, means: "Turn by 5 degrees" },
   { key: "Shift+r", action: { kind: "turn", degrees: -5 }, means: "Turn back by 5 degrees" },
   does("e", "erase", "Brush: take away instead, or the other way round"),
   does(".", "larger", "Larger brush"),
   does(",", "smaller", "Smaller brush"),
-  does("Shift+e", "hole", "Polygon: the next ring is a hole in the selected one"),
+  does("Shift+e", "ring", "Polygon: the next ring is an object, a hole in the selected one, or a part of it"),
+  does("/", "skipPoint", "Keypoints: leave this one out"),
   does("Ctrl+z", "undo", "Undo"),
   does("Ctrl+Shift+z", "redo", "Redo"),
   does("Ctrl+y", "redo", "Redo"),

@@ -1,17 +1,6 @@
 /** What each action does to objects: plans, by the action's name. */
-import {
-  allShown,
-  converted,
-  copies,
-  deleted,
-  flagged,
-  grown,
-  layered,
-  neighbour,
-  nudged,
-  rotatedBy,
-  wordsOf,
-} from "./actions";
+import { allShown, copies, deleted, flagged, grown, layered, neighbour, nudged, rotatedBy, wordsOf } from "./actions";
+import { converted, merged, separated, subtracted } from "./combine";
 import type { EditorAction } from "./keys";
 import { say, type Context, type Effect } from "./tools/tool";
 import type { EditorObject } from "./types";
@@ -64,7 +53,9 @@ const PLANS: Partial<Record<EditorAction["kind"], Plan>> = {
   lock: ({ context }) => flagged(context, "locked"),
   hide: ({ context }) => flagged(context, "hidden"),
   showAll: ({ objects }) => allShown(objects),
-  convert: ({ context }) => converted(context),
+  merge: ({ context }) => merged(context),
+  subtract: ({ context }) => subtracted(context),
+  split: ({ context }) => separated(context),
 };
 
 /** The plan of an action on objects; null for an action that is none. */
@@ -76,6 +67,8 @@ export function planOf(action: EditorAction, now: Situation): Effect[] | null {
       return grown(now.context, action);
     case "turn":
       return rotatedBy(now.context, action.degrees);
+    case "convert":
+      return converted(now.context, action.to);
     default:
       return PLANS[action.kind]?.(now) ?? null;
   }

@@ -2,7 +2,7 @@
 import { fit, hold, seen } from "./camera";
 import { grow, intersects, union } from "./geometry";
 import { paintActive, type ActiveScene } from "./paint/active";
-import { MaskBitmaps } from "./paint/masks";
+import { LiveMask, MaskBitmaps } from "./paint/masks";
 import { paintGrid, paintStill } from "./paint/still";
 import type { Model } from "./model";
 import type { Box, Camera, Ports, Size } from "./types";
@@ -29,6 +29,7 @@ export class Stage {
   private part: Box | null = null;
   private waiting = false;
   private readonly masks = new MaskBitmaps();
+  private readonly liveMask = new LiveMask();
   private fitted = true;
   /** Milliseconds that each of the last frames took to paint. */
   readonly spent: number[] = [];
@@ -150,6 +151,7 @@ export class Stage {
       context,
       { ...this.shown.active(), camera: this.camera, stage: this.size, settings, classOf },
       this.masks,
+      this.liveMask,
     );
   }
 }

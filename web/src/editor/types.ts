@@ -98,6 +98,8 @@ export interface Settings {
   readonly brush: number;
   /** The brush takes away. */
   readonly erase: boolean;
+  /** What the next ring of the polygon tool is: an object, or a hole in the selected one, or a part of it. */
+  readonly ring: "new" | "hole" | "part";
 }
 
 export const SETTINGS: Settings = {
@@ -111,6 +113,7 @@ export const SETTINGS: Settings = {
   fill: 0.18,
   brush: 24,
   erase: false,
+  ring: "new",
 };
 
 /** What the pointer did; CSS pixels from the canvas's top left corner. */

@@ -4,7 +4,7 @@ import { handlesOf, type Handle } from "../handles";
 import { moved } from "../transform";
 import type { Draft } from "../tools/tool";
 import type { Camera, EditorClass, EditorObject, ImagePoint, Settings, Shape, Size } from "../types";
-import { drawBitmap, type MaskBitmaps } from "./masks";
+import { drawBitmap, type LiveMask, type MaskBitmaps } from "./masks";
 import { dashOf, paintChip, UNKNOWN } from "./still";
 import { trace, traceDot, traceLine } from "./trace";
 
@@ -33,7 +33,12 @@ const MARK = "#ffffff";
 const HANDLE_PX = 4;
 const SELECTED_PX = 2.5;
 
-export function paintActive(context: CanvasRenderingContext2D, scene: ActiveScene, masks: MaskBitmaps): void {
+export function paintActive(
+  context: CanvasRenderingContext2D,
+  scene: ActiveScene,
+  masks: MaskBitmaps,
+  live: LiveMask,
+): void {
   const hidden = new Set(scene.draft.hides);
   const resting = scene.selection.filter((object) => !object.hidden && !hidden.has(object.uid));
   for (const object of resting) paintShape(context, scene, object, object.class_id, masks);
@@ -41,6 +46,7 @@ export function paintActive(context: CanvasRenderingContext2D, scene: ActiveScen
   for (const { shape, classId } of scene.draft.shapes) {
     paintShape(context, scene, shape, classId ?? scene.draftClass, masks);
   }
+  paintPixels(context, scene, live);
   if (scene.preview) paintPreview(context, scene, scene.preview, masks);
   const [only] = resting;
   if (only && resting.length === 1) paintName(context, scene, only);
@@ -113,6 +119,14 @@ function frameOf(context: CanvasRenderingContext2D, camera: Camera, box: readonl
     context.strokeRect(x, y, width, height);
   }
   context.setLineDash([]);
+}
+
+function paintPixels(context: CanvasRenderingContext2D, scene: ActiveScene, live: LiveMask): void {
+  const { pixels } = scene.draft;
+  if (!pixels) return;
+  const { colour, dash } = scene.classOf(pixels.classId ?? scene.draftClass) ?? UNKNOWN;
+  const bitmap = live.of(pixels, { colour, fill: scene.settings.fill, dashed: dash !== "none" });
+  if (bitmap) drawBitmap(context, bitmap, scene.camera);
 }
 
 function paintMoving(context: CanvasRenderingContext2D, scene: ActiveScene, masks: MaskBitmaps): void {
@@ -211,7 +225,20 @@ function paintGuides(context: CanvasRenderingContext2D, scene: ActiveScene): voi
     traceDot(context, at?.x ?? 0, at?.y ?? 0, camera, Math.max(1, (scene.settings.brush / 2) * zoom));
     outline(context, { ...UNKNOWN, dash: scene.settings.erase ? "3 3" : "none", colour: MARK });
   } else if (guide && !cursor) cross(context, origin.x + guide.x * zoom, origin.y + guide.y * zoom, stage, 1);
+  const at = cursor ?? guide;
+  if (scene.draft.note && at) paintNote(context, scene.draft.note, origin.x + at.x * zoom, origin.y + at.y * zoom);
   if (cursor) cross(context, origin.x + cursor.x * zoom, origin.y + cursor.y * zoom, stage, 2);
+}
+
+/** A word to the right of the pointer. */
+function paintNote(context: CanvasRenderingContext2D, text: string, x: number, y: number): void {
+  context.font = "600 12px Inter, system-ui, sans-serif";
+  context.textBaseline = "middle";
+  const width = context.measureText(text).width + 12;
+  context.fillStyle = "rgb(17 20 23 / 85%)";
+  context.fillRect(x + 14, y + 10, width, 20);
+  context.fillStyle = MARK;
+  context.fillText(text, x + 20, y + 20);
 }
 
 /** Two lines through a place, over the whole stage; crisp on whole pixels. */

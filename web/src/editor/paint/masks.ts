@@ -1,6 +1,8 @@
 /** Masks as small pictures in their class's colour, made once and kept while there is room. */
+import { clamp, EMPTY, union } from "../geometry";
 import { rasterOf, type Raster } from "../raster";
-import type { Camera, Rle } from "../types";
+import type { LivePixels } from "../tools/tool";
+import type { Box, Camera, Rle } from "../types";
 
 /** Pixels of one bitmap at most; larger masks are shown in coarser steps. */
 const LARGEST = 1 << 20;
@@ -36,6 +38,7 @@ export function colourRaster(
   const { data, width, height } = raster;
   const set = (x: number, y: number) => x >= 0 && y >= 0 && x < width && y < height && data[y * width + x] === 1;
   const s = part.step;
+  const phase = part.x / s + part.y / s;
   for (let row = 0, at = 0; row < part.height; row++) {
     const y = part.y + row * s;
     for (let column = 0; column < part.width; column++, at += 4) {
@@ -45,7 +48,7 @@ export function colourRaster(
         continue;
       }
       const rim = !(set(x - s, y) && set(x + s, y) && set(x, y - s) && set(x, y + s));
-      const drawn = rim && !(look.dashed && ((column + row) & 7) > 4);
+      const drawn = rim && !(look.dashed && ((column + row + phase) & 7) > 4);
       out[at] = red;
       out[at + 1] = green;
       out[at + 2] = blue;
@@ -97,6 +100,45 @@ function bitmapOf(raster: Raster, look: { colour: string; fill: number; dashed: 
   colourRaster(raster, { x: 0, y: 0, width, height, step }, look, image.data);
   canvas.getContext("2d")?.putImageData(image, 0, 0);
   return { canvas, x: raster.x, y: raster.y, step };
+}
+
+/** The mask under the brush: only what was written since the last frame is coloured again. */
+export class LiveMask {
+  private raster: Raster | null = null;
+  private look = "";
+  private shown = 0;
+  private bitmap: Bitmap | null = null;
+
+  of(pixels: LivePixels, look: { colour: string; fill: number; dashed: boolean }): Bitmap | null {
+    const { raster, written } = pixels;
+    if (!raster.width) return null;
+    const name = `${look.colour} ${look.fill} ${look.dashed}`;
+    if (raster !== this.raster || name !== this.look || !this.bitmap) this.bitmap = bitmapOf(raster, look);
+    else this.recolour(this.bitmap, raster, written.slice(this.shown), look);
+    this.raster = raster;
+    this.look = name;
+    this.shown = written.length;
+    return this.bitmap;
+  }
+
+  private recolour(
+    bitmap: Bitmap,
+    raster: Raster,
+    fresh: readonly Box[],
+    look: { colour: string; fill: number; dashed: boolean },
+  ): void {
+    if (!fresh.length) return;
+    const { step, canvas } = bitmap;
+    const [x1, y1, x2, y2] = fresh.reduce(union, EMPTY);
+    const left = clamp(Math.floor((x1 - raster.x) / step) - 1, 0, canvas.width);
+    const top = clamp(Math.floor((y1 - raster.y) / step) - 1, 0, canvas.height);
+    const width = clamp(Math.ceil((x2 - raster.x) / step) + 1, left, canvas.width) - left;
+    const height = clamp(Math.ceil((y2 - raster.y) / step) + 1, top, canvas.height) - top;
+    if (width <= 0 || height <= 0) return;
+    const image = new ImageData(width, height);
+    colourRaster(raster, { x: left * step, y: top * step, width, height, step }, look, image.data);
+    canvas.getContext("2d")?.putImageData(image, left, top);
+  }
 }
 
 type DrawsImages = Pick<CanvasRenderingContext2D, "drawImage" | "imageSmoothingEnabled">;

@@ -34,6 +34,7 @@ export const boxTool: Tool<BoxState> = {
   start: idle,
   step(state, input, context) {
     if (input.kind === "cancel" || input.kind === "back") return [idle, []];
+    if (input.kind === "skip") return [state, []];
     if (input.kind === "finish") {
       return state.at === "drawing" ? finish(state.from, state.to, context) : [state, []];
     }

@@ -1,4 +1,5 @@
 /** What every tool is: a pure state machine. State and input in, state and wishes out; the editor carries them out. */
+import type { Raster } from "../raster";
 import type { Box, EditorObject, ImagePoint, Settings, Shape, Size, Skeleton } from "../types";
 
 export interface Press {
@@ -11,8 +12,11 @@ export interface Press {
   readonly clicks: number;
   readonly pressure: number;
 }
-/** finish is Enter, cancel is Esc, back takes the last point away. */
-export type Input = Press | { readonly kind: "finish" } | { readonly kind: "cancel" } | { readonly kind: "back" };
+/** finish is Enter, cancel is Esc, back takes the last point away, skip leaves one out. */
+export type Input = Press | Sign<"finish"> | Sign<"cancel"> | Sign<"back"> | Sign<"skip">;
+interface Sign<K> {
+  readonly kind: K;
+}
 
 /** What a tool may look at. */
 export interface Context {
@@ -62,8 +66,19 @@ export interface Draft {
   readonly line: readonly number[];
   /** Points of the line are marked. */
   readonly dots: readonly number[];
+  /** A mask while it is painted. */
+  readonly pixels: LivePixels | null;
+  /** A word beside the pointer. */
+  readonly note: string;
   /** CSS cursor. */
   readonly cursor: string;
+}
+export interface LivePixels {
+  readonly raster: Raster;
+  /** Where it was written, in this order; a raster of its own begins anew. */
+  readonly written: readonly Box[];
+  /** null: the class that is drawn next. */
+  readonly classId: number | null;
 }
 export const draftOf = (parts: Partial<Draft>): Draft => ({
   shapes: [],
@@ -72,6 +87,8 @@ export const draftOf = (parts: Partial<Draft>): Draft => ({
   marquee: null,
   line: [],
   dots: [],
+  pixels: null,
+  note: "",
   cursor: "crosshair",
   ...parts,
 });
