@@ -166,7 +166,6 @@ export class DrawOutbox {
     for (const entry of conflict.entries) this.remove(entry);
     this.held.delete(image);
     this.acked.set(image, conflict.theirs.version);
-    this.tell({ kind: "settled", image, way, theirs: conflict.theirs });
     if (change.put.length + change.delete.length > 0 || change.review !== undefined || change.note !== undefined) {
       const touched = new Set([...change.put.map(({ uid }) => uid), ...change.delete]);
       const before = conflict.theirs.objects.filter(({ uid }) => touched.has(uid));
@@ -174,6 +173,7 @@ export class DrawOutbox {
       const { version } = conflict.theirs;
       this.push({ ...change, project, image, version, before, description: "Merge what two people drew" });
     }
+    this.tell({ kind: "settled", image, way, theirs: conflict.theirs });
     this.settle(this.rested());
     void this.flush();
   }

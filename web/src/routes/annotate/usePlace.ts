@@ -35,7 +35,8 @@ export function usePlace(project: string) {
   const there = at !== null && at < size ? windows?.get(at) : undefined;
   const index = there?.id === image ? at : null;
   const item = index === null ? undefined : there;
-  const [lost, setLost] = useState<unknown>(null);
+  const [lost, setLost] = useState<{ asked: string; why: unknown } | null>(null);
+  const asked = `${view} ${image}`;
 
   const show = useCallback(
     (position: number, { id }: Pick<Item, "id">) =>
@@ -71,13 +72,13 @@ export function usePlace(project: string) {
         if (stopped) return;
         const first = found ?? (image === null ? await step(searched(windows), -1, 1) : null);
         if (first) show(first[0], first[1]);
-        else setLost(image);
+        else setLost({ asked, why: image });
       })
-      .catch((problem: unknown) => !stopped && setLost(problem));
+      .catch((problem: unknown) => !stopped && setLost({ asked, why: problem }));
     return () => {
       stopped = true;
     };
-  }, [lookFor, windows, image, project, view, show]);
+  }, [lookFor, windows, image, project, view, asked, show]);
 
   const move = useCallback(
     async (by: 1 | -1) => {
@@ -120,7 +121,7 @@ export function usePlace(project: string) {
     view,
     neighbours,
     error: error ?? null,
-    lost,
+    lost: lost?.asked === asked ? lost.why : null,
     retry,
     move,
     goTo,
