@@ -4,12 +4,12 @@ import type { Camera, Shape, Skeleton } from "../types";
 
 /** What a path takes; a context or a Path2D. */
 export type Pen = Pick<CanvasRenderingContext2D, "moveTo" | "lineTo" | "closePath" | "rect" | "arc">;
-/** Points of a line nearer than this are one, in CSS pixels. */
+/** Points of a line nearer than this are one, in CSS pixels, unless said otherwise. */
 const APART_PX = 0.8;
 export const POINT_PX = 4;
 
 /** Draws a ring or an open line, without points that lie on each other at this zoom. */
-export function traceLine(pen: Pen, line: readonly number[], camera: Camera, closed: boolean): void {
+export function traceLine(pen: Pen, line: readonly number[], camera: Camera, closed: boolean, apart = APART_PX): void {
   const { zoom, origin } = camera;
   let [lastX, lastY] = [NaN, NaN];
   const n = line.length;
@@ -17,7 +17,7 @@ export function traceLine(pen: Pen, line: readonly number[], camera: Camera, clo
     const x = origin.x + (line[i] ?? 0) * zoom;
     const y = origin.y + (line[i + 1] ?? 0) * zoom;
     if (i === 0) pen.moveTo(x, y);
-    else if (Math.abs(x - lastX) + Math.abs(y - lastY) < APART_PX && i + 2 < n) continue;
+    else if (Math.abs(x - lastX) + Math.abs(y - lastY) < apart && i + 2 < n) continue;
     else pen.lineTo(x, y);
     lastX = x;
     lastY = y;
@@ -26,7 +26,7 @@ export function traceLine(pen: Pen, line: readonly number[], camera: Camera, clo
 }
 
 /** Draws a shape's outline; a mask has none here. */
-export function trace(pen: Pen, shape: Shape, camera: Camera, skeleton?: Skeleton | null): void {
+export function trace(pen: Pen, shape: Shape, camera: Camera, skeleton?: Skeleton | null, apart = APART_PX): void {
   switch (shape.kind) {
     case "box": {
       const [x1, y1, x2, y2] = shape.geometry;
@@ -38,7 +38,7 @@ export function trace(pen: Pen, shape: Shape, camera: Camera, skeleton?: Skeleto
       traceLine(pen, obbCorners(shape.geometry), camera, true);
       return;
     case "polygon":
-      for (const part of shape.geometry) for (const ring of part) traceLine(pen, ring, camera, true);
+      for (const part of shape.geometry) for (const ring of part) traceLine(pen, ring, camera, true, apart);
       return;
     case "point":
       traceDot(pen, shape.geometry[0], shape.geometry[1], camera, POINT_PX);
