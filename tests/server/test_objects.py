@@ -124,3 +124,108 @@ def test_the_summary_counts_objects_and_reviews(shop: Shop) -> None:
         "rejected": 0,
     }
     assert [(one["name"], one["objects"]) for one in found["classes"]] == [("cat", 2), ("dog", 0)]
+
+
+def drawn_shop(shop: Shop) -> None:
+    first, second = shop.images[:2]
+    good = {**box(shop, "a", 2), "geometry": [2, 2, 30, 30]}
+    twin = {**good, "uid": "b"}
+    thin = {**box(shop, "c"), "geometry": [0, 0, 1.5, 20], "class_id": shop.dog}
+    point = {"uid": "d", "kind": "point", "geometry": [70, 5], "class_id": shop.dog}
+    draw(shop, {"image_id": first, "put": [good, twin]}, {"image_id": second, "put": [thin, point]})
+
+
+def test_the_gallery_lists_objects_by_class_shape_and_size(shop: Shop) -> None:
+    drawn_shop(shop)
+    first = shop.images[0]
+    cats = shop.get(f"{URL}?class_id={shop.cat}&limit=1")
+    assert cats == {
+        "total": 2,
+        "items": [
+            {
+                "image_id": first,
+                "uid": "a",
+                "class_id": shop.cat,
+                "kind": "box",
+                "bounds": [2.0, 2.0, 30.0, 30.0],
+                "width": 60,
+                "height": 40,
+            }
+        ],
+        "next": "1",
+    }
+    rest = shop.get(f"{URL}?class_id={shop.cat}&limit=1&cursor=1")
+    assert ([one["uid"] for one in rest["items"]], rest["next"]) == (["b"], None)
+    assert [one["uid"] for one in shop.get(f"{URL}?order=small")["items"]] == ["d", "c", "a", "b"]
+    assert [one["uid"] for one in shop.get(f"{URL}?kind=point")["items"]] == ["d"]
+    assert shop.get(f"{URL}?cursor=99")["items"] == []
+    assert shop.client.get(f"{URL}?order=odd").status_code == 422
+
+
+def test_objects_of_a_gallery_change_class_or_go_as_one_step(shop: Shop) -> None:
+    drawn_shop(shop)
+    first, second = shop.images[:2]
+    refs = [{"image_id": first, "uid": "b"}, {"image_id": second, "uid": "c"}]
+    done = shop.post(f"{URL}/class", {"objects": refs, "class_id": shop.dog})
+    assert (done["description"], done["images"]) == ("Make 2 objects dog", 1)
+    shop.post(f"{URL}/class", {"objects": refs, "class_id": None})
+    assert [one["uid"] for one in shop.get(URL)["items"]] == ["a", "d"]
+    for _ in range(2):
+        shop.post("/api/projects/birds/undo")
+    assert shop.get(f"{URL}?class_id={shop.cat}")["total"] == 2
+    shop.post(f"{URL}/class", {"objects": refs, "class_id": 999}, status=404)
+
+
+def test_checks_find_slips_say_why_and_make_a_queue(shop: Shop) -> None:
+    drawn_shop(shop)
+    first = shop.images[0]
+    counts = shop.get("/api/projects/birds/checks")["counts"]
+    assert counts == {"tiny": 1, "huge": 0, "outside": 1, "duplicate": 1, "overlap": 0}
+    (twin,) = shop.get("/api/projects/birds/checks/duplicate")["items"]
+    assert (twin["uid"], twin["other"]["uid"], twin["why"]) == (
+        "b",
+        "a",
+        "IoU 1.00 with another cat",
+    )
+    (outside,) = shop.get("/api/projects/birds/checks/outside")["items"]
+    assert (outside["uid"], outside["other"], outside["why"]) == ("d", None, "10 px outside")
+    assert shop.client.get("/api/projects/birds/checks/odd").status_code == 422
+
+    def size(**filters: Any) -> int:
+        body = {"queue": "all", "filter": filters}
+        return int(shop.post("/api/projects/birds/views", body, status=201)["size"])
+
+    assert [size(check=one) for one in ("duplicate", "any", "huge")] == [1, 2, 0]
+    assert [size(objects=one) for one in ("some", "none", "")] == [2, 4, 6]
+    assert size(reviews=["in_progress"]) == 2
+    assert size(reviews=["todo", "done"]) == 4
+    assert size(object_ids=[shop.dog]) == 1
+    draw(shop, {"image_id": first, "version": 1, "delete": ["b"]})
+    assert shop.get("/api/projects/birds/checks")["counts"]["duplicate"] == 0
+
+
+def test_a_crop_is_cut_from_the_picture_and_cached(shop: Shop) -> None:
+    url = f"/api/images/{shop.images[0]}/crop?x1=10&y1=5&x2=50&y2=25"
+    answer = shop.client.get(f"{url}&px=20&v=1")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+    assert "immutable" in answer.headers["cache-control"]
+    etag = {"if-none-match": answer.headers["etag"]}
+    assert shop.client.get(f"{url}&px=20&v=1", headers=etag).status_code == 304
+    assert shop.client.get(f"{url}&px=21", headers=etag).status_code == 200
+    outside = f"/api/images/{shop.images[0]}/crop?x1=100&y1=5&x2=150&y2=25"
+    assert shop.client.get(outside).status_code == 422
+    assert shop.client.get(url.replace("x1=10", "x1=nan")).status_code == 422
+
+
+def test_labels_that_wait_are_listed_and_forgotten(shop: Shop) -> None:
+    from sightline.core.geometry.shapes import Box
+    from sightline.formats.objects.records import ObjectRecord, PictureRecord
+
+    record = PictureRecord("later.jpg", (ObjectRecord("cat", Box(0, 0, 5, 5)),))
+    shop.bench.waiting.keep(shop.bench.projects.get("birds"), "coco", [record])
+    found = shop.get("/api/projects/birds/waiting-labels")
+    (item,) = found["items"]
+    assert (found["count"], found["next"]) == (1, None)
+    assert (item["path"], item["source"], item["objects"]) == ("later.jpg", "coco", 1)
+    answer = shop.client.delete("/api/projects/birds/waiting-labels")
+    assert answer.json() == {"deleted": 1}

@@ -8,6 +8,7 @@ import numpy as np
 
 from sightline.core.errors import ConflictError, InvalidInputError, did_you_mean
 from sightline.core.labels import split_code, status_code
+from sightline.core.objects import review_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +29,13 @@ FILTERS: Final = (
     "region",
     "finding",
     "slice",
+    "reviews",
+    "objects",
+    "object_ids",
+    "check",
 )
+OBJECTS: Final = ("none", "some")
+"""What the filter `objects` can ask for."""
 
 
 class Region(Protocol):
@@ -61,6 +68,9 @@ class Filters:
         """Set by whoever has an analysis."""
         self.slice: Findings | None = None
         """Set by whoever judges runs: the same, of a slice of a run."""
+
+        self.check: Findings | None = None
+        """Set by whoever checks objects: the same, of a check."""
 
     def mask(
         self, project: Project, state: ProjectState, filters: Mapping[str, Any]
@@ -119,3 +129,24 @@ class Filters:
         if self.slice is None:
             raise ConflictError(f"{project.name} has no judged run", hint="train a network first")
         return self.slice(project, state.size, ref)
+
+    def _reviews(self, _: Project, state: ProjectState, names: list[str]) -> Bool:
+        return np.isin(state.review, [review_code(one) for one in names])
+
+    def _objects(self, _: Project, state: ProjectState, word: str) -> Bool:
+        if word not in OBJECTS:
+            raise InvalidInputError(f"objects cannot be {word!r}", hint="none or some")
+        drawn: Bool = state.objects > 0
+        return drawn if word == "some" else ~drawn
+
+    def _object_ids(self, project: Project, state: ProjectState, ids: list[int]) -> Bool:
+        _, drawn = self._store.object_index.get(project.id)
+        found = np.zeros(state.size, np.bool_)
+        ordinals = drawn.ordinal[np.isin(drawn.class_id, ids)]
+        found[ordinals[ordinals < state.size]] = True
+        return found
+
+    def _check(self, project: Project, state: ProjectState, kind: str) -> Bool:
+        if self.check is None:
+            raise ConflictError(f"{project.name} has no objects", hint="draw some first")
+        return self.check(project, state.size, kind)

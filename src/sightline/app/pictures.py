@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sightline.core.errors import InvalidInputError, SightlineError, UnreadableImageError
 from sightline.core.progress import Silent
 from sightline.core.tone import DEFAULT_TONE, Tone, tone_text
+from sightline.imaging import crops
+from sightline.imaging.crops import CropCache
 from sightline.imaging.limits import Limits
 from sightline.imaging.render import render
 from sightline.imaging.science import TONED, describe
@@ -20,7 +22,7 @@ from sightline.ingest.pages import PAGES
 from sightline.ingest.run import IngestOptions, ingest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sightline.app.projects import Projects
     from sightline.core.progress import Progress
@@ -70,7 +72,10 @@ class Pictures:
         self._projects = projects
         self._jobs = jobs
         self._thumbs: ThumbCache | None = None
+        self._crops = CropCache(limits=self.limits)
         self._lock = threading.Lock()
+        self.on_new: Callable[[Project, int], dict[str, int]] | None = None
+        """Called after new images came, with the first ordinal that may be one of them."""
 
     def ingest(
         self,
@@ -111,6 +116,7 @@ class Pictures:
             limits=self.limits,
         )
         rule = None if found is None else self._projects.settings(found).settings
+        first = 0 if found is None else self._store.projects.get(project).next_ordinal
         report = ingest(
             self._store,
             found,
@@ -122,6 +128,9 @@ class Pictures:
         )
         task = None if found is None else self._projects.task(found)
         report["labels"]["task"] = task or _foreseen(report["labels"]["kind"])
+        if found is not None and report["added"] and not dry_run and self.on_new is not None:
+            attached = self.on_new(found, first)
+            report |= {"attached": attached} if attached["pictures"] else {}
         return report
 
     def _wanted(self, project: Project | None, labels: str) -> Any:
@@ -227,6 +236,36 @@ class Pictures:
         row = self._store.images.get(image_id)
         key = (self._tone_of(row) if tone is None else tone).key()
         return f'"{row.digest[:32]}-{row.page}-v{px}{"-" if key else ""}{key}"'
+
+    def crop(self, image_id: int, box: tuple[float, float, float, float], px: int) -> Picture:
+        """Return a part of a picture, x1, y1, x2, y2 in pixels, its long side at most `px`.
+
+        Raises:
+            UnknownImageError: There is no such image.
+            InvalidInputError: Nothing of the box lies in the picture.
+            UnreadableImageError: Its file cannot be read any more.
+        """
+        row = self._store.images.get(image_id)
+        data = self._crops.cut(
+            Path(row.path),
+            row.digest,
+            box,
+            px,
+            size=(row.width, row.height),
+            page=row.page,
+            tone=self._tone_of(row),
+        )
+        return Picture(data, crops.MEDIA_TYPE, self.crop_etag(image_id, box, px))
+
+    def crop_etag(self, image_id: int, box: tuple[float, float, float, float], px: int) -> str:
+        """Return the entity tag of what `crop` gives, without making it.
+
+        Raises:
+            UnknownImageError: There is no such image.
+        """
+        row = self._store.images.get(image_id)
+        place = "-".join(f"{one:.6g}" for one in box)
+        return f'"{row.digest[:32]}-{row.page}-c{px}-{place}-{self._tone_of(row).key()}"'
 
     def science(self, image_id: int) -> dict[str, Any] | None:
         """Return bits, channels, pages and units of a picture that has more than 8 bits can show.

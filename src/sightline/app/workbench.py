@@ -34,6 +34,7 @@ from sightline.app.map_drawing import MapDrawing
 from sightline.app.model_cards import ModelCards
 from sightline.app.models import Models
 from sightline.app.neighbours import Neighbours
+from sightline.app.object_review import ObjectReview
 from sightline.app.objects import Objects
 from sightline.app.pictures import Pictures
 from sightline.app.predictions import Predictions
@@ -54,6 +55,7 @@ from sightline.app.training import Training
 from sightline.app.updates import Updates
 from sightline.app.uploads import Uploads
 from sightline.app.verbs import Verbs
+from sightline.app.waiting import Waiting
 from sightline.jobs.runner import JobRunner
 from sightline.jobs.system_load import LoadMeter
 from sightline.settings import as_variables, find_workspace, load_settings, save_settings
@@ -116,6 +118,10 @@ class Workbench(Verbs):
     def _join_drawing(self, person: str) -> None:
         """Join what is drawn in pictures, and what helps with it."""
         self.objects = Objects(self.store, person)
+        self.object_review = ObjectReview(self.store, person)
+        self.waiting = Waiting(self.store)
+        self.pictures.on_new = self.waiting.attach
+        self.queues.pools.filters.check = self.object_review.images
         parts = (self.labels, self.bulk, lambda: self.pictures.limits)
         self.suggesting = Suggesting(self.store, self.settings, self.jobs, parts)
         self.assist = Assist(self.store, self.settings, self.projects, lambda: self.pictures.limits)

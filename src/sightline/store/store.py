@@ -17,6 +17,7 @@ from sightline.store.images import ImageTable
 from sightline.store.jobs import JobTable
 from sightline.store.labels import LabelStore
 from sightline.store.models import ModelStore
+from sightline.store.object_index import ObjectIndex
 from sightline.store.objects import ObjectStore
 from sightline.store.odds import OddsTable
 from sightline.store.projects import ProjectTable
@@ -26,6 +27,7 @@ from sightline.store.snapshots import SnapshotStore
 from sightline.store.state import StateCache
 from sightline.store.suggestions import SuggestionTable
 from sightline.store.views import ViewStore
+from sightline.store.waiting import WaitingStore
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +50,8 @@ class Store:
         self.state = StateCache(self.db)
         self.labels = LabelStore(self.db)
         self.objects = ObjectStore(self.db)
+        self.object_index = ObjectIndex(self.db)
+        self.waiting = WaitingStore(self.db)
         self.edits = EditStore(self.db)
         self.suggestions = SuggestionTable(self.db)
         self.exchange = Exchange(self.db)

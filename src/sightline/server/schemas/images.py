@@ -192,6 +192,14 @@ class Filter(In):
         max_length=1_000,
         description="of a run's evaluation: RUN/SPLIT/KIND/NAME",
     )
+    reviews: list[Review] = Field(default_factory=list, max_length=5)
+    objects: Literal["", "none", "some"] = Field(default="", description="drawn in it")
+    object_ids: list[ClassId] = Field(
+        default_factory=list, max_length=10_000, description="has an object of one of these classes"
+    )
+    check: Literal["", "any", "tiny", "huge", "outside", "duplicate", "overlap"] = Field(
+        default="", description="has an object that this check is about"
+    )
 
 
 class NewView(In):

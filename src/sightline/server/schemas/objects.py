@@ -159,3 +159,106 @@ class NextOpen(Out):
 
     image_id: int | None
     left: int = Field(description="how many are not finished, this one included")
+
+
+class GalleryItem(Out):
+    """One object of a gallery."""
+
+    image_id: int
+    uid: str
+    class_id: int
+    kind: ShapeKind
+    bounds: list[float] = Field(description="x1, y1, x2, y2 in pixels of the upright picture")
+    width: int = Field(description="of the picture")
+    height: int = Field(description="of the picture")
+
+
+class GalleryPage(Out):
+    """A part of a gallery."""
+
+    total: int
+    items: list[GalleryItem]
+    next: str | None = Field(description="cursor of the part that follows")
+
+
+class CheckCounts(Out):
+    """How many objects each check is about."""
+
+    tiny: int
+    huge: int
+    outside: int
+    duplicate: int
+    overlap: int
+
+
+class Checks(Out):
+    """What the checks find."""
+
+    counts: CheckCounts
+
+
+class CheckedItem(GalleryItem):
+    """One object that a check is about."""
+
+    why: str
+    other: GalleryItem | None = Field(description="what it is compared with")
+
+
+class CheckedPage(Out):
+    """A part of what a check is about, the worst first."""
+
+    total: int
+    items: list[CheckedItem]
+    next: str | None = Field(description="cursor of the part that follows")
+
+
+class ObjectRef(In):
+    """One object."""
+
+    image_id: ImageId
+    uid: Uid
+
+
+class Reclass(In):
+    """Another class for objects, or their end: one step for undo."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"objects": [{"image_id": 17, "uid": "a1"}], "class_id": 3}]
+        }
+    )
+
+    objects: Annotated[list[ObjectRef], Field(min_length=1, max_length=MAX_CHANGES)]
+    class_id: ClassId | None = Field(description="null: they are deleted")
+
+
+class Reclassed(Out):
+    """What became of objects."""
+
+    seq: int
+    description: str
+    images: int = Field(description="images that changed")
+
+
+class WaitingItem(Out):
+    """What waits for one picture."""
+
+    id: int
+    path: str = Field(description="as the data set writes it")
+    source: str
+    at: str
+    objects: int
+
+
+class WaitingPage(Out):
+    """Labels that wait for pictures which are not here."""
+
+    count: int = Field(description="pictures that are waited for")
+    items: list[WaitingItem]
+    next: int | None
+
+
+class WaitingGone(Out):
+    """What was thrown away."""
+
+    deleted: int
