@@ -41,6 +41,8 @@ async function sendFiles<T>(url: string, list: readonly File[]): Promise<T> {
 export const urls = {
   thumb: (id: number, px = 256) => `/api/thumb/${id}?px=${px}`,
   view: (id: number, px = 1024, look = "") => `/api/view/${id}?px=${px}${look && `&${look}`}`,
+  crop: (id: number, [x1, y1, x2, y2]: readonly [number, number, number, number], px: number) =>
+    `/api/images/${id}/crop?x1=${x1}&y1=${y1}&x2=${x2}&y2=${y2}&px=${px}`,
   file: (id: number) => `/api/file/${id}`,
   modelCard: (ref: string) => `/api/models/${encodeURIComponent(ref)}/card.md`,
   modelFile: (ref: string) => `/api/models/${encodeURIComponent(ref)}/file`,
@@ -134,6 +136,16 @@ export const api = {
   splitClass: (name: string, class_id: number, body: Try & { name: string; view?: string; image_ids?: number[] }) =>
     take(client.POST("/api/projects/{name}/classes/{class_id}/split", { params: { path: { name, class_id } }, body })),
 
+  objectSummary: (name: string) => take(client.GET("/api/projects/{name}/objects/summary", of(name))),
+  gallery: (name: string, query: t.GalleryQuery, signal?: AbortSignal) =>
+    take(client.GET("/api/projects/{name}/objects", { params: { path: { name }, query }, signal })),
+  reclass: (name: string, objects: readonly t.ObjectRef[], class_id: number | null) =>
+    take(client.POST("/api/projects/{name}/objects/class", { ...of(name), body: { objects: [...objects], class_id } })),
+  checks: (name: string) => take(client.GET("/api/projects/{name}/checks", of(name))),
+  checked: (name: string, kind: t.CheckKind, query: t.PartQuery, signal?: AbortSignal) =>
+    take(client.GET("/api/projects/{name}/checks/{kind}", { params: { path: { name, kind }, query }, signal })),
+  waiting: (name: string) => take(client.GET("/api/projects/{name}/waiting-labels", of(name))),
+  forgetWaiting: (name: string) => take(client.DELETE("/api/projects/{name}/waiting-labels", of(name))),
   objects: async (image_id: number) =>
     (await take(client.GET("/api/images/{image_id}/objects", { params: { path: { image_id } } }))) as t.ImageObjects,
   draw: (name: string, changes: readonly Sent[], description: string) =>

@@ -401,7 +401,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Gallery
+         * @description Return a part of the objects of a class, or of all.
+         */
+        get: operations["gallery"];
         put?: never;
         /**
          * Draw
@@ -448,6 +452,110 @@ export interface paths {
          * @description Return the next image whose drawing is not finished, going on at the other end.
          */
         get: operations["next_open"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/objects/class": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reclass
+         * @description Give objects another class, or delete them, as one step that undo takes back.
+         */
+        post: operations["reclass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Checks
+         * @description Count the objects that look like slips of the hand.
+         */
+        get: operations["checks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/checks/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Checked
+         * @description Return a part of the objects that a check is about, the worst first, and why.
+         */
+        get: operations["checked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/waiting-labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Waiting
+         * @description List labels that wait for pictures which are not here.
+         */
+        get: operations["waiting"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget Waiting
+         * @description Throw away all labels that wait.
+         */
+        delete: operations["forget_waiting"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/{image_id}/crop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Crop
+         * @description Return a part of a picture, never made larger than it is.
+         */
+        get: operations["crop"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3629,6 +3737,80 @@ export interface components {
             needed: boolean;
         };
         /**
+         * CheckCounts
+         * @description How many objects each check is about.
+         */
+        CheckCounts: {
+            /** Tiny */
+            tiny: number;
+            /** Huge */
+            huge: number;
+            /** Outside */
+            outside: number;
+            /** Duplicate */
+            duplicate: number;
+            /** Overlap */
+            overlap: number;
+        };
+        /**
+         * CheckedItem
+         * @description One object that a check is about.
+         */
+        CheckedItem: {
+            /** Image Id */
+            image_id: number;
+            /** Uid */
+            uid: string;
+            /** Class Id */
+            class_id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "box" | "obb" | "polygon" | "mask" | "keypoints" | "point";
+            /**
+             * Bounds
+             * @description x1, y1, x2, y2 in pixels of the upright picture
+             */
+            bounds: number[];
+            /**
+             * Width
+             * @description of the picture
+             */
+            width: number;
+            /**
+             * Height
+             * @description of the picture
+             */
+            height: number;
+            /** Why */
+            why: string;
+            /** @description what it is compared with */
+            other: components["schemas"]["GalleryItem"] | null;
+        };
+        /**
+         * CheckedPage
+         * @description A part of what a check is about, the worst first.
+         */
+        CheckedPage: {
+            /** Total */
+            total: number;
+            /** Items */
+            items: components["schemas"]["CheckedItem"][];
+            /**
+             * Next
+             * @description cursor of the part that follows
+             */
+            next: string | null;
+        };
+        /**
+         * Checks
+         * @description What the checks find.
+         */
+        Checks: {
+            counts: components["schemas"]["CheckCounts"];
+        };
+        /**
          * Clash
          * @description What is there, and what was wanted instead.
          */
@@ -4604,6 +4786,27 @@ export interface components {
              * @default
              */
             slice?: string;
+            /** Reviews */
+            reviews?: ("todo" | "in_progress" | "done" | "reviewed" | "rejected")[];
+            /**
+             * Objects
+             * @description drawn in it
+             * @default
+             * @enum {string}
+             */
+            objects?: "" | "none" | "some";
+            /**
+             * Object Ids
+             * @description has an object of one of these classes
+             */
+            object_ids?: number[];
+            /**
+             * Check
+             * @description has an object that this check is about
+             * @default
+             * @enum {string}
+             */
+            check?: "" | "any" | "tiny" | "huge" | "outside" | "duplicate" | "overlap";
         };
         /**
          * Finding
@@ -4784,6 +4987,53 @@ export interface components {
             new: string[];
             /** Known */
             known: string[];
+        };
+        /**
+         * GalleryItem
+         * @description One object of a gallery.
+         */
+        GalleryItem: {
+            /** Image Id */
+            image_id: number;
+            /** Uid */
+            uid: string;
+            /** Class Id */
+            class_id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "box" | "obb" | "polygon" | "mask" | "keypoints" | "point";
+            /**
+             * Bounds
+             * @description x1, y1, x2, y2 in pixels of the upright picture
+             */
+            bounds: number[];
+            /**
+             * Width
+             * @description of the picture
+             */
+            width: number;
+            /**
+             * Height
+             * @description of the picture
+             */
+            height: number;
+        };
+        /**
+         * GalleryPage
+         * @description A part of a gallery.
+         */
+        GalleryPage: {
+            /** Total */
+            total: number;
+            /** Items */
+            items: components["schemas"]["GalleryItem"][];
+            /**
+             * Next
+             * @description cursor of the part that follows
+             */
+            next: string | null;
         };
         /**
          * Head
@@ -6712,6 +6962,20 @@ export interface components {
             source: string;
         };
         /**
+         * ObjectRef
+         * @description One object.
+         */
+        ObjectRef: {
+            /**
+             * Image Id
+             * @description id of an image
+             * @example 17
+             */
+            image_id: number;
+            /** Uid */
+            uid: string;
+        };
+        /**
          * ObjectSummary
          * @description How far the drawing of a project is.
          */
@@ -7235,6 +7499,43 @@ export interface components {
             augmentation?: boolean;
             /** Image Px */
             image_px?: number | null;
+        };
+        /**
+         * Reclass
+         * @description Another class for objects, or their end: one step for undo.
+         * @example {
+         *       "class_id": 3,
+         *       "objects": [
+         *         {
+         *           "image_id": 17,
+         *           "uid": "a1"
+         *         }
+         *       ]
+         *     }
+         */
+        Reclass: {
+            /** Objects */
+            objects: components["schemas"]["ObjectRef"][];
+            /**
+             * Class Id
+             * @description null: they are deleted
+             */
+            class_id: number | null;
+        };
+        /**
+         * Reclassed
+         * @description What became of objects.
+         */
+        Reclassed: {
+            /** Seq */
+            seq: number;
+            /** Description */
+            description: string;
+            /**
+             * Images
+             * @description images that changed
+             */
+            images: number;
         };
         /**
          * Region
@@ -8586,6 +8887,48 @@ export interface components {
             note: string;
         };
         /**
+         * WaitingGone
+         * @description What was thrown away.
+         */
+        WaitingGone: {
+            /** Deleted */
+            deleted: number;
+        };
+        /**
+         * WaitingItem
+         * @description What waits for one picture.
+         */
+        WaitingItem: {
+            /** Id */
+            id: number;
+            /**
+             * Path
+             * @description as the data set writes it
+             */
+            path: string;
+            /** Source */
+            source: string;
+            /** At */
+            at: string;
+            /** Objects */
+            objects: number;
+        };
+        /**
+         * WaitingPage
+         * @description Labels that wait for pictures which are not here.
+         */
+        WaitingPage: {
+            /**
+             * Count
+             * @description pictures that are waited for
+             */
+            count: number;
+            /** Items */
+            items: components["schemas"]["WaitingItem"][];
+            /** Next */
+            next: number | null;
+        };
+        /**
          * Window
          * @description A piece of a view.
          */
@@ -9764,6 +10107,57 @@ export interface operations {
             };
         };
     };
+    gallery: {
+        parameters: {
+            query?: {
+                /** @description null: of all classes */
+                class_id?: number | null;
+                /** @description empty: of any shape */
+                kind?: "" | "box" | "obb" | "polygon" | "mask" | "keypoints" | "point";
+                /** @description as the images came, or by area */
+                order?: "image" | "small" | "large";
+                /** @description `next` of the part before, or any place */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GalleryPage"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     draw: {
         parameters: {
             query?: never;
@@ -9877,6 +10271,285 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["NextOpen"];
                 };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reclass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reclass"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reclassed"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checks"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checked: {
+        parameters: {
+            query?: {
+                /** @description `next` of the part before, or any place */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+                kind: "tiny" | "huge" | "outside" | "duplicate" | "overlap";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedPage"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    waiting: {
+        parameters: {
+            query?: {
+                /** @description `next` of the part before */
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingPage"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_waiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingGone"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    crop: {
+        parameters: {
+            query: {
+                /** @description pixels of the upright picture */
+                x1: number;
+                /** @description pixels of the upright picture */
+                y1: number;
+                /** @description pixels of the upright picture */
+                x2: number;
+                /** @description pixels of the upright picture */
+                y2: number;
+                /** @description pixels of the long side, at most */
+                px?: number;
+                /** @description kept for ever when it is given */
+                v?: string;
+            };
+            header?: never;
+            path: {
+                /** @description id of an image */
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            /** @description the picture that the caller has is still right */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document: what to mend, field by field */
             422: {

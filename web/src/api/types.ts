@@ -23,6 +23,22 @@ export type Engine = S["Engine"];
 export type ExportRequest = Required<S["NewExport"]>;
 /** What is drawn in a picture, as the editor takes it. */
 export type ImageObjects = Document;
+export type Review = S["Item"]["review"];
+export type GalleryItem = S["GalleryItem"];
+export type CheckedItem = S["CheckedItem"];
+export type CheckCounts = S["CheckCounts"];
+export type CheckKind = keyof CheckCounts;
+export type ObjectSummary = S["ObjectSummary"];
+export type ObjectRef = S["ObjectRef"];
+export type GalleryOrder = "image" | "small" | "large";
+export interface PartQuery {
+  readonly cursor: string;
+  readonly limit: number;
+}
+export interface GalleryQuery extends PartQuery {
+  readonly class_id?: number;
+  readonly order: GalleryOrder;
+}
 export type ImportReport = S["ImportReport"];
 export type ImportRequest = Required<S["NewImport"]>;
 export type Region = S["Region"];

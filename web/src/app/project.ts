@@ -38,6 +38,7 @@ export const to = {
     const search = new URLSearchParams({ ...(view && { view }), ...(at !== null && { at: String(at) }) }).toString();
     return `/p/${encodeURIComponent(name)}/annotate${image === null ? "" : `/${image}`}${search && `?${search}`}`;
   },
+  objects: (name: string) => `/p/${encodeURIComponent(name)}/objects`,
   train: (name: string) => `/p/${encodeURIComponent(name)}/train`,
   search: (name: string) => `/p/${encodeURIComponent(name)}/train/search`,
   run: (name: string, id: string) => `/p/${encodeURIComponent(name)}/train/${id}`,

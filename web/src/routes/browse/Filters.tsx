@@ -9,6 +9,7 @@ import { count } from "@/ui/format";
 import { ErrorNote } from "@/ui/States";
 import { filters, noFilter, sliceName, SPLITS, toggled, type Asked } from "./asked";
 import { ClassPanel } from "./ClassPanel";
+import { DrawnFilters } from "./DrawnFilters";
 import type { View } from "./useView";
 
 interface FiltersProps {
@@ -112,6 +113,7 @@ export function Filters({ project, about, asked, onAsk, looks, view, error }: Fi
           </ul>
         </section>
       )}
+      <DrawnFilters project={project} filter={filter} looks={looks} onSet={set} />
       {filter.region && (
         <section>
           <h2 className="panel-title">On the map</h2>

@@ -20,6 +20,10 @@ const asked: Asked = {
     },
     finding: "leak",
     slice: "20261121-1/test/folder/a/b",
+    reviews: ["todo", "rejected"],
+    objects: "some",
+    object_ids: [3],
+    check: "duplicate",
   },
   seed: 7,
   options: {
@@ -48,7 +52,9 @@ describe("the address", () => {
     expect(read("")).toEqual(everything);
   });
   it("leaves out what is not known", () => {
-    const { filter, options } = read("class=x,2&split=moon&status=labelled&measure=luck&band=high&like=a,3");
+    const { filter, options } = read(
+      "class=x,2&split=moon&status=labelled&measure=luck&band=high&like=a,3&check=odd&objects=2",
+    );
     expect(filter).toEqual({ ...everything.filter, class_ids: [2], statuses: ["labelled"] });
     expect(options).toEqual({ ...noOptions, images: [3] });
   });
@@ -72,7 +78,7 @@ it("forgets what was told to a queue when another is chosen", () => {
   expect(next.options).toEqual({ ...noOptions, method: "lof" });
 });
 it("counts filters", () => {
-  expect(filters(asked.filter)).toBe(11);
+  expect(filters(asked.filter)).toBe(16);
 });
 it("toggles", () => {
   expect(toggled([1, 2], 2)).toEqual([1]);

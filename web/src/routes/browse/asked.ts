@@ -1,4 +1,4 @@
-import type { Filter, Region, Split, Status } from "@/api/types";
+import type { Filter, Region, Review, Split, Status } from "@/api/types";
 
 export type Measure = "margin" | "entropy" | "confidence";
 export type Method = "lof" | "forest" | "knn";
@@ -31,6 +31,9 @@ export interface Asked {
 
 export const SPLITS: readonly Split[] = ["train", "val", "test"];
 export const STATUSES: readonly Status[] = ["unlabelled", "labelled", "unsure", "skipped", "conflict"];
+export const REVIEWS: readonly Review[] = ["todo", "in_progress", "done", "reviewed", "rejected"];
+export const CHECKS = ["tiny", "huge", "outside", "duplicate", "overlap"] as const;
+export type CheckKind = (typeof CHECKS)[number];
 export const MEASURES: readonly Measure[] = ["margin", "entropy", "confidence"];
 /** The first is the server's own choice. */
 export const METHODS: readonly Method[] = ["knn", "lof", "forest"];
@@ -51,6 +54,10 @@ export const noFilter: Filter = {
   region: null,
   finding: "",
   slice: "",
+  reviews: [],
+  objects: "",
+  object_ids: [],
+  check: "",
 };
 export const noOptions: Options = {
   band: null,
@@ -130,6 +137,10 @@ export function fromAddress(search: URLSearchParams): Asked {
       region: readRegion(search.get("region")),
       finding: search.get("finding") ?? "",
       slice: search.get("slice") ?? "",
+      reviews: REVIEWS.filter((review) => list(search.get("review")).includes(review)),
+      objects: oneOf(["none", "some"] as const, search.get("objects")) ?? "",
+      object_ids: ids(search.get("object")),
+      check: oneOf(["any", ...CHECKS] as const, search.get("check")) ?? "",
     },
     seed: search.has("seed") && Number.isInteger(seed) ? seed : null,
     options: readOptions(search),
@@ -149,6 +160,10 @@ export function toAddress({ queue, filter, seed, options }: Asked): URLSearchPar
   put("region", writeRegion(filter.region));
   put("finding", filter.finding);
   put("slice", filter.slice);
+  put("review", filter.reviews.join(","));
+  put("objects", filter.objects);
+  put("object", filter.object_ids.join(","));
+  put("check", filter.check);
   put("band", options.band === null ? "" : options.band.map(short).join("-"));
   put("of", options.class_id === null ? "" : String(options.class_id));
   put("measure", options.measure ?? "");
@@ -170,7 +185,11 @@ export const filters = (filter: Filter): number =>
   (filter.text.trim() === "" ? 0 : 1) +
   (filter.region === null ? 0 : 1) +
   (filter.finding === "" ? 0 : 1) +
-  (filter.slice === "" ? 0 : 1);
+  (filter.slice === "" ? 0 : 1) +
+  filter.reviews.length +
+  filter.object_ids.length +
+  (filter.objects === "" ? 0 : 1) +
+  (filter.check === "" ? 0 : 1);
 
 /** Another queue over the same filter; what was told to the last one does not hold for it. */
 export const inQueue = (asked: Asked, queue: string, options: Partial<Options> = {}): Asked => ({
