@@ -295,6 +295,21 @@ export const api = {
   stopRun: (id: string) => take(client.POST("/api/runs/{run_id}/stop", asRun(id))),
   deleteRun: (id: string) => take(client.DELETE("/api/runs/{run_id}", asRun(id))),
 
+  detectors: () => take(client.GET("/api/detectors")),
+  suggestions: (image_id: number) =>
+    take(client.GET("/api/images/{image_id}/suggestions", { params: { path: { image_id } } })) as Promise<
+      t.SuggestedBy[]
+    >,
+  rejectSuggestions: (image_id: number, uids: readonly string[]) =>
+    take(
+      client.POST("/api/images/{image_id}/suggestions/reject", {
+        params: { path: { image_id } },
+        body: { uids: [...uids], rejected: true },
+      }),
+    ),
+  suggest: (name: string, wish: { engine: string; again: boolean; image_ids: number[] | null }) =>
+    take(client.POST("/api/projects/{name}/suggest", { ...of(name), body: { min_score: 0.05, ...wish } })),
+
   models: async () => (await take(client.GET("/api/models"))) as t.Model[],
   model: async (ref: string) => (await take(client.GET("/api/models/{ref}", asModel(ref)))) as t.Model,
   addModel: async (body: {

@@ -48,6 +48,7 @@ export const keys = {
   presetSpec: (name: string, preset: string) => ["project", name, "spec", "preset", preset] as const,
   encoders: (name: string) => ["project", name, "encoders"] as const,
   models: ["models"] as const,
+  detectors: ["models", "detectors"] as const,
   catalogue: ["models", "catalogue"] as const,
   model: (id: string) => ["models", id] as const,
   jobs: ["jobs"] as const,

@@ -1,4 +1,5 @@
 import type { Document } from "@/draw/objects";
+import type { EditorObject } from "@/editor/types";
 import type { components } from "./schema";
 
 /** What the server says, by short names; all of it is made from its own description (`npm run api`). */
@@ -276,4 +277,18 @@ export interface ExportResult {
   readonly file_bytes: number | null;
   readonly missing_count: number;
   readonly missing: readonly { readonly where: string; readonly reason: string }[];
+}
+
+/** An object that is suggested: `class_id` is null while the project has no class of its name. */
+export type Ghost = Pick<EditorObject, "uid" | "kind" | "geometry"> & {
+  readonly label: string;
+  readonly class_id: number | null;
+  readonly score: number;
+  readonly source: string;
+};
+
+/** What one source suggests of a picture. */
+export interface SuggestedBy {
+  readonly source: string;
+  readonly objects: readonly Omit<Ghost, "source">[];
 }

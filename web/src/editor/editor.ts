@@ -62,9 +62,10 @@ export class Editor {
     this.model.scene.setClasses(classes);
     this.stage.paint();
   }
-  /** Suggestions, drawn beneath what counts. */
-  setGhosts(ghosts: readonly EditorObject[]): void {
+  /** Suggestions, drawn beneath what counts; the one in focus stands out. */
+  setGhosts(ghosts: readonly EditorObject[], focus: string | null = null): void {
     this.model.ghosts = ghosts;
+    this.model.ghostInFocus = focus;
     this.stage.paint();
   }
   setSettings(settings: Partial<Settings>): void {

@@ -40,6 +40,7 @@ export class Model {
   size: Size = { width: 1, height: 1 };
   readonly scene = new Scene();
   ghosts: readonly EditorObject[] = [];
+  ghostInFocus: string | null = null;
   settings: Settings = SETTINGS;
   draftClass = 0;
   history: History = NO_HISTORY;

@@ -122,13 +122,13 @@ export class Stage {
     context.save();
     if (clip) this.clip(context, clip);
     context.clearRect(0, 0, this.size.width, this.size.height);
-    const { scene, settings, ghosts, size } = this.shown.model;
+    const { scene, settings, ghosts, ghostInFocus, size } = this.shown.model;
     const away = this.shown.away();
     const area = grow(clip ?? view, bleed);
     const objects = scene.within(area).filter((object) => !away.has(object.uid));
     paintGrid(context, settings.grid, this.camera, size);
     const classOf = (id: number) => scene.classOf(id);
-    paintStill(context, { objects, ghosts, camera: this.camera, settings, classOf }, this.masks);
+    paintStill(context, { objects, ghosts, ghostInFocus, camera: this.camera, settings, classOf }, this.masks);
     context.restore();
   }
 

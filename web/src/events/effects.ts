@@ -33,6 +33,7 @@ export function makesStale(told: Told): readonly (readonly unknown[])[] {
       return [keys.models, keys.engines, keys.allRuns];
     case "reset":
       return [[]];
+    case "suggestions":
     case "progress":
     case "metric":
     case "load":

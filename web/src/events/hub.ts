@@ -7,6 +7,7 @@
 export const KINDS = [
   "labels",
   "objects",
+  "suggestions",
   "classes",
   "project",
   "head",

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { drawnAs, focusAfter, ghostsOf, missingClasses, shownGhosts, stepFrom, withClasses, type Ghost } from "./ghosts";
+import {
+  drawnAs,
+  focusAfter,
+  ghostsOf,
+  missingClasses,
+  shownGhosts,
+  stepFrom,
+  withClasses,
+  type Ghost,
+} from "./ghosts";
 
 const ghost = (uid: string, score: number, label = "car", class_id: number | null = 1): Ghost => ({
   uid,

@@ -1,24 +1,14 @@
 /** What detectors suggest of the open picture, and what a person decides of it; pure. */
 
+import type { Ghost, SuggestedBy } from "@/api/types";
 import type { EditorObject } from "@/editor/types";
 
-/** An object that is suggested: `class_id` is null while the project has no class of its name. */
-export type Ghost = Pick<EditorObject, "uid" | "kind" | "geometry"> & {
-  readonly label: string;
-  readonly class_id: number | null;
-  readonly score: number;
-  readonly source: string;
-};
-
-export interface SuggestedBy {
-  readonly source: string;
-  readonly objects: readonly Omit<Ghost, "source">[];
-}
+export type { Ghost } from "@/api/types";
 
 /** All ghosts, the surest first; of equally sure ones in the order of their names. */
 export const ghostsOf = (said: readonly SuggestedBy[]): Ghost[] =>
   said
-    .flatMap(({ source, objects }) => objects.map((one) => ({ ...one, source }) as Ghost))
+    .flatMap(({ source, objects }) => objects.map((one) => ({ ...one, source })))
     .sort((one, other) => other.score - one.score || one.uid.localeCompare(other.uid));
 
 /** Those that are so sure, and are not objects of the picture by now. */

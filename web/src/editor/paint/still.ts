@@ -7,6 +7,7 @@ import { trace } from "./trace";
 export interface StillScene {
   readonly objects: readonly EditorObject[];
   readonly ghosts: readonly EditorObject[];
+  readonly ghostInFocus: string | null;
   readonly camera: Camera;
   readonly settings: Settings;
   classOf(id: number): EditorClass | undefined;
@@ -152,6 +153,7 @@ function paintGhosts(context: CanvasRenderingContext2D, scene: StillScene): void
   for (const ghost of scene.ghosts) {
     const look = scene.classOf(ghost.class_id) ?? UNKNOWN;
     context.strokeStyle = look.colour;
+    context.lineWidth = ghost.uid === scene.ghostInFocus ? 3 : 1;
     context.beginPath();
     trace(context, ghost, scene.camera, look.skeleton);
     context.stroke();

@@ -1,0 +1,41 @@
+import { hub } from "@/app/services";
+import type { Part } from "@/routes/annotate/slots";
+import { GhostPanel } from "./GhostPanel";
+import { hauntingOf } from "./haunting";
+
+/** Suggestions on the Annotate page: ghosts over the picture, a panel beside it, and keys. */
+export const suggestions: Part = {
+  name: "suggestions",
+  side: GhostPanel,
+  mount: (desk) => {
+    const haunting = hauntingOf(desk);
+    const stops = [
+      desk.on("image", () => void haunting.load()),
+      desk.on("changed", () => haunting.show()),
+      hub.onEvent(({ kind, data }) => {
+        const { images } = data;
+        const mine = !Array.isArray(images) || images.length === 0 || images.includes(desk.image);
+        if (kind === "suggestions" && data.project === desk.project && mine) void haunting.load();
+      }),
+    ];
+    void haunting.load();
+    return () => {
+      for (const stop of stops) stop();
+    };
+  },
+  act: (desk, { kind }) => {
+    const haunting = hauntingOf(desk);
+    switch (kind) {
+      case "accept":
+        return haunting.accept();
+      case "acceptAll":
+        return haunting.acceptAll();
+      case "reject":
+        return haunting.reject();
+      case "nextGhost":
+        return haunting.step(1);
+      default:
+        return false;
+    }
+  },
+};
