@@ -1,4 +1,6 @@
 import { api } from "@/api/calls";
+import { keys } from "@/api/keys";
+import { queries } from "@/app/services";
 import type { Desk } from "@/routes/annotate/desk";
 import {
   drawnAs,
@@ -11,6 +13,7 @@ import {
   type Ghost,
 } from "./ghosts";
 
+const saidBy = (problem: unknown): string => (problem instanceof Error ? problem.message : String(problem));
 const LEAST = "sightline.suggest.least";
 const readLeast = (): number => {
   const kept = Number(localStorage.getItem(LEAST) ?? "0.3");
@@ -24,6 +27,10 @@ export class Haunting {
   /** Why they could not be read. */
   error: unknown = null;
   private all: readonly Ghost[] = [];
+  /** Accepted, and not objects yet: their class is being made. */
+  private readonly taking = new Set<string>();
+  /** One acceptance after the other, so that a class is made once. */
+  private line: Promise<void> = Promise.resolve();
   private image: number | null = null;
   private revision = 0;
   private readonly watchers = new Set<() => void>();
@@ -37,13 +44,12 @@ export class Haunting {
   readonly snapshot = (): number => this.revision;
 
   shown(): Ghost[] {
-    return shownGhosts(this.all, new Set(this.desk.objects().map(({ uid }) => uid)), this.least);
+    return shownGhosts(this.all, this.gone(), this.least);
   }
 
   /** How many are left out by the threshold. */
   faint(): number {
-    const drawn = new Set(this.desk.objects().map(({ uid }) => uid));
-    return shownGhosts(this.all, drawn, 0).length - this.shown().length;
+    return shownGhosts(this.all, this.gone(), 0).length - this.shown().length;
   }
 
   /** Reads what is suggested of the open picture. */
@@ -90,7 +96,7 @@ export class Haunting {
     const one = ghosts.find(({ uid }) => uid === this.focus) ?? ghosts[0];
     if (!one) return false;
     this.focus = focusAfter(ghosts, one.uid);
-    void this.take([one], `Accept ${one.label}`);
+    this.take([one], `Accept ${one.label}`);
     return true;
   }
 
@@ -99,7 +105,7 @@ export class Haunting {
     const ghosts = this.shown();
     if (ghosts.length === 0) return false;
     this.focus = null;
-    void this.take(ghosts, ghosts.length === 1 ? "Accept a suggestion" : `Accept ${ghosts.length} suggestions`);
+    this.take(ghosts, ghosts.length === 1 ? "Accept a suggestion" : `Accept ${ghosts.length} suggestions`);
     return true;
   }
 
@@ -115,7 +121,7 @@ export class Haunting {
     this.show();
     api.rejectSuggestions(image, [one.uid]).catch((problem: unknown) => {
       if (this.image === image) this.all = before;
-      this.desk.say("The suggestion could not be rejected", String(problem));
+      this.desk.say("The suggestion could not be rejected", saidBy(problem));
       this.show();
     });
     return true;
@@ -128,27 +134,38 @@ export class Haunting {
     for (const watcher of this.watchers) watcher();
   }
 
-  private async take(ghosts: readonly Ghost[], label: string): Promise<void> {
+  private take(ghosts: readonly Ghost[], label: string): void {
     const { image } = this;
     if (image === null) return;
-    try {
-      const made = await this.classesFor(ghosts);
-      const put = withClasses(ghosts, made).map(drawnAs);
-      this.desk.put(image, { put, delete: [] }, label);
-    } catch (problem) {
-      this.desk.say("The suggestion could not be accepted", String(problem));
-    }
+    for (const { uid } of ghosts) this.taking.add(uid);
     this.show();
+    this.line = this.line
+      .then(() => this.classesFor(ghosts))
+      .then((made) => this.desk.put(image, { put: withClasses(ghosts, made).map(drawnAs), delete: [] }, label))
+      .catch((problem: unknown) => this.desk.say("The suggestion could not be accepted", saidBy(problem)))
+      .then(() => {
+        for (const { uid } of ghosts) this.taking.delete(uid);
+        this.show();
+      });
+  }
+
+  /** What is no ghost any more. */
+  private gone(): ReadonlySet<string> {
+    return new Set([...this.taking, ...this.desk.objects().map(({ uid }) => uid)]);
   }
 
   /** Makes the classes that some ghosts lack. */
   private async classesFor(ghosts: readonly Ghost[]): Promise<ReadonlyMap<string, number>> {
+    const known = new Map(this.desk.classes.map(({ name, id }) => [name.toLowerCase(), id]));
     const made = new Map<string, number>();
     for (const name of missingClasses(ghosts)) {
-      const { id } = await api.addClass(this.desk.project, { name });
+      const { id } = known.has(name.toLowerCase())
+        ? { id: known.get(name.toLowerCase()) ?? 0 }
+        : await api.addClass(this.desk.project, { name });
       made.set(name, id);
     }
     this.all = withClasses(this.all, made);
+    if (made.size > 0) await queries.refetchQueries({ queryKey: keys.classes(this.desk.project) });
     return made;
   }
 }
