@@ -57,7 +57,7 @@ function paintClass(
   const detail = detailOf(scene);
   context.strokeStyle = look.colour;
   context.fillStyle = look.colour;
-  context.lineWidth = LINE_PX;
+  context.lineWidth = detail.line;
   const dash = dashOf(look.dash);
   // The dash is set as rarely as can be: first those without it, then the others.
   const [plain, broken]: [EditorObject[], EditorObject[]] = [[], []];
@@ -75,6 +75,8 @@ function paintClass(
 
 interface Detail {
   readonly fill: number;
+  /** CSS pixels. */
+  readonly line: number;
   /** Points of a line nearer than this are one, in CSS pixels. */
   readonly apart: number;
   /** Smaller objects have an unbroken line, in CSS pixels. */
@@ -84,7 +86,10 @@ interface Detail {
 /** Where many objects are seen at once, what cannot be made out is left away. */
 function detailOf({ objects, settings }: StillScene): Detail {
   const many = objects.length > MANY;
-  return { fill: objects.length > FILLED ? 0 : settings.fill, apart: many ? 2 : 0.8, dashFrom: many ? 32 : 0 };
+  // A line of one pixel takes a fifth of the time of a thicker one.
+  return many
+    ? { fill: objects.length > FILLED ? 0 : settings.fill, line: 1, apart: 2, dashFrom: 32 }
+    : { fill: settings.fill, line: LINE_PX, apart: 0.8, dashFrom: 0 };
 }
 
 function paintObject(
