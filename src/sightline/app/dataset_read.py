@@ -99,6 +99,23 @@ def opened(source: Path, form: str) -> Iterator[Opened]:
             yield Opened(_read(inner, form), container=inner)
 
 
+def is_labels(source: Path) -> bool:
+    """Say whether something is surely a data set of labels of whole pictures, by its tables.
+
+    Raises:
+        InvalidInputError: It is not safe.
+    """
+    if not source.is_dir() and not zipfile.is_zipfile(source):
+        ending = source.suffix.lower()
+        return ending in {".csv", ".tsv", ".parquet"} or is_database(source)
+    if source.is_dir() and _database(source):
+        return True
+    with container_of(source) as outer:
+        names = root_of(outer).names()
+        last = {one.rpartition("/")[2] for one in names}
+        return TABLE in names or LINES in last
+
+
 def _kind(source: Path) -> str:
     """Return the format of a data set by what it holds."""
     if source.is_dir():

@@ -113,7 +113,7 @@ class Exports:
             CancelledError: Somebody asked it to stop; nothing is left behind.
             StorageError: The disk refuses; nothing is left behind.
         """
-        target = self._checked(project, out, wish)
+        target = self.target(project, out, SUFFIX[wish.format])
         return self._write(project, target, wish, progress or Silent(), packed=False)
 
     def start(self, project: Project, wish: Asked) -> dict[str, Any]:
@@ -126,7 +126,7 @@ class Exports:
     def perform(self, project: Project, wish: Asked, *, progress: Progress) -> dict[str, Any]:
         """Write a data set into the project's `exports/`, as one file, and return the report."""
         name = self.file_name(project, wish)
-        target = self._exports(project) / name
+        target = self.folder(project) / name
         return self._write(project, target, wish, progress, packed=True) | {"file": name}
 
     def file_name(self, project: Project, wish: Asked) -> str:
@@ -143,7 +143,7 @@ class Exports:
         Raises:
             NotFoundError: There is none.
         """
-        folder = self._exports(project)
+        folder = self.folder(project)
         path = folder / name
         if name != Path(name).name or not path.is_file() or path.is_symlink():
             raise NotFoundError(f"no export {name[:100]!r}", hint="export the labels first")
@@ -151,7 +151,7 @@ class Exports:
 
     def files(self, project: Project) -> list[dict[str, Any]]:
         """Return the finished exports, newest first."""
-        folder = self._exports(project)
+        folder = self.folder(project)
         found = [one for one in folder.glob("*") if one.is_file() and one.name[0] != "."]
         found.sort(key=lambda one: one.stat().st_mtime_ns, reverse=True)
         return [{"file": one.name, "bytes": one.stat().st_size} for one in found]
@@ -173,7 +173,7 @@ class Exports:
         report |= {"missing_count": len(done.missing), "pictures": report.pop("images")}
         kept = {"project": project.name, "format": wish.format, "path": str(target)}
         size = None if target.is_dir() else target.stat().st_size
-        hashed = None if target.is_dir() else _sha256(target)
+        hashed = None if target.is_dir() else sha256_of(target)
         return kept | report | {"file_bytes": size, "sha256": hashed}
 
     def _one_file(self, out: Any, data: DataSet, wish: Asked, progress: Progress) -> Written:
@@ -206,16 +206,16 @@ class Exports:
     def _order(self, project: Project, wish: Asked, progress: Progress) -> list[tuple[str, int]]:
         """Return (path in the data set, ordinal) of every image asked for, by path and page."""
         found: list[tuple[str, int, int, bool]] = []
-        called: dict[int, str] = {}
+        aliases: dict[int, str] = {}
         after = -1
         while rows := self._store.images.page_after(project.id, after, CHUNK):
             progress.check()
             after = rows[-1].ordinal
             found += [(row.path, row.page, row.ordinal, _is_wanted(row, wish)) for row in rows]
-            called |= {row.ordinal: row.alias for row in rows if row.alias}
-        shown = _shown_paths({one[0] for one in found}, self._folder(project))
+            aliases |= {row.ordinal: row.alias for row in rows if row.alias}
+        shown = shown_paths({one[0] for one in found}, self._folder(project))
         keys = sorted(
-            (_called(shown[path], called.get(ordinal)), page, ordinal)
+            (called(shown[path], aliases.get(ordinal)), page, ordinal)
             for path, page, ordinal, wanted in found
             if wanted
         )
@@ -273,20 +273,34 @@ class Exports:
         kept = ("encoder", "labels", "method", "measured_on", "accuracy", "log_loss", "ece")
         return {key: _rounded(head.get(key)) for key in kept}
 
-    def _exports(self, project: Project) -> Path:
+    def folder(self, project: Project) -> Path:
+        """Return where finished exports lie."""
         return self._folder(project) / "exports"
 
-    def _checked(self, project: Project, out: Path, wish: Asked) -> Path:
-        """Return where to write, once that overwrites nothing of worth."""
+    def project_folder(self, project: Project) -> Path:
+        """Return a project's folder."""
+        return self._folder(project)
+
+    def target(self, project: Project, out: Path, suffix: str) -> Path:
+        """Return where to write, once that overwrites nothing of worth.
+
+        Args:
+            project: Whose labels.
+            out: As a person wrote it; a folder that is there gets a file of the project's name.
+            suffix: How the file ends; empty: it is a folder.
+
+        Raises:
+            InvalidInputError: It lies in the workspace.
+            ConflictError: There is a file of another kind.
+        """
         target = Path(os.path.abspath(out.expanduser()))  # noqa: PTH100  links stay as they are
         real = target.parent.resolve() / target.name
         workspace = self._store.workspace.resolve()
         inside = real.is_relative_to(workspace)
-        if inside and not real.is_relative_to(self._exports(project).resolve()):
+        if inside and not real.is_relative_to(self.folder(project).resolve()):
             raise InvalidInputError(
                 f"{target} lies in the workspace", hint="write to a folder outside of it"
             )
-        suffix = SUFFIX[wish.format]
         if suffix and target.is_dir():
             target = target / f"{project.name}{suffix}"
         if suffix and target.exists() and target.suffix.lower() != suffix:
@@ -317,7 +331,7 @@ def _is_wanted(row: ImageRow, wish: Asked) -> bool:
     )
 
 
-def _shown_paths(paths: set[str], folder: Path) -> dict[str, str]:
+def shown_paths(paths: set[str], folder: Path) -> dict[str, str]:
     """Return each path below what all have in common, the same on whatever disk they lie."""
     own = (f"{folder}/images/", f"{folder}/")
     inside = {path: start for path in paths for start in reversed(own) if path.startswith(start)}
@@ -331,7 +345,7 @@ def _shown_paths(paths: set[str], folder: Path) -> dict[str, str]:
     return {path: re.sub(r"^(\w:)?/+", "", one.replace("\\", "/")) for path, one in found.items()}
 
 
-def _called(path: str, alias: str | None) -> str:
+def called(path: str, alias: str | None) -> str:
     """Return a path with the name that a person gave the picture."""
     if alias is None:
         return path
@@ -369,6 +383,7 @@ def _version(package: str) -> str:
         return ""
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

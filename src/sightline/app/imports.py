@@ -85,7 +85,7 @@ class Imports:
             ConflictError: Somebody keeps labelling the same images meanwhile.
             CancelledError: Somebody asked it to stop; no label was changed.
         """
-        chosen = _mode(mode)
+        chosen = check_mode(mode)
         told = progress or Silent()
         source = source.expanduser().resolve()
         told.advance(0, None, "reading")
@@ -93,7 +93,7 @@ class Imports:
             data.identify(told)
             added = None
             if add_images and not dry_run:
-                added = self._add(project, data, told)
+                added = self.add_pictures(project, data, told)
             settle = partial(self._settle, strict=strict, dry_run=dry_run)
             report = settle(project, data.found, source, chosen)
         report["pictures"] = {
@@ -118,7 +118,7 @@ class Imports:
         Raises:
             InvalidInputError: There is no such source or mode.
         """
-        _mode(options.get("mode", "merge"))
+        check_mode(options.get("mode", "merge"))
         if not source.exists():
             raise InvalidInputError(f"there is no {source}", hint="check the path")
         arguments = {"project": project.name, "source": str(source), **options}
@@ -178,7 +178,7 @@ class Imports:
             pages=pages,
         )
 
-    def _add(self, project: Project, data: Opened, progress: Progress) -> dict[str, Any]:
+    def add_pictures(self, project: Project, data: Opened, progress: Progress) -> dict[str, Any]:
         """Take in the pictures that the project lacks; each is copied into it."""
         known = {one.digest for one in self._store.images.locations(project.id)}
         lacking = [one for one in data.found.records if one.file and one.digest not in known]
@@ -244,7 +244,12 @@ def _short(one: Record) -> str:
     return path.removeprefix("images/")
 
 
-def _mode(mode: str) -> Mode:
+def check_mode(mode: str) -> Mode:
+    """Return a mode by its name.
+
+    Raises:
+        InvalidInputError: There is none.
+    """
     for one in MODES:
         if one == mode:
             return one

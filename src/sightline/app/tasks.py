@@ -11,6 +11,8 @@ import numpy as np
 from sightline.app.assist_batch import Wish
 from sightline.app.explaining import Asked
 from sightline.app.exports import asked
+from sightline.app.object_exports import wished
+from sightline.formats.objects.table import FORMATS
 from sightline.jobs.kinds import JobKind
 
 if TYPE_CHECKING:
@@ -280,6 +282,9 @@ def export_labels(
     bench: Workbench, job: JobContext, *, project: str, form: str, **options: Any
 ) -> dict[str, Any]:
     """Write a data set into the project's exports."""
+    if form in FORMATS:
+        drawn = wished(form, **options)
+        return bench.object_exports.perform(bench.projects.get(project), drawn, progress=job)
     wish = asked(form, options["images"], options["splits"], options["statuses"])
     return bench.exports.perform(bench.projects.get(project), wish, progress=job)
 
@@ -288,4 +293,4 @@ def import_labels(
     bench: Workbench, job: JobContext, *, project: str, source: str, **options: Any
 ) -> dict[str, Any]:
     """Take in the labels of a data set."""
-    return bench.imports.read(bench.projects.get(project), Path(source), progress=job, **options)
+    return bench.import_labels(project, source, progress=job, **options)

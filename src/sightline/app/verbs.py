@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 from sightline.app.assist_answers import Pointed, Question
 from sightline.app.explaining import Asked
 from sightline.app.exports import asked
+from sightline.app.object_exports import wished
+from sightline.app.object_imports import wanted_of, without_objects
 from sightline.app.runs_compare import compare
 from sightline.core.errors import SightlineError
 from sightline.core.progress import Silent
+from sightline.formats.objects.table import FORMATS
 from sightline.jobs.follow import follow
 
 if TYPE_CHECKING:
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from sightline.app.map import Maps
     from sightline.app.models import Models
     from sightline.app.neighbours import Neighbours
+    from sightline.app.object_exports import ObjectExports
+    from sightline.app.object_imports import ObjectImports
     from sightline.app.pictures import Pictures
     from sightline.app.presets import Presets
     from sightline.app.projects import Projects
@@ -67,6 +72,8 @@ class Verbs:
     explaining: Explaining
     exports: Exports
     imports: Imports
+    object_exports: ObjectExports
+    object_imports: ObjectImports
     neighbours: Neighbours
     analysis: Analysis
     advising: Advising
@@ -95,8 +102,16 @@ class Verbs:
         splits: Sequence[str] = (),
         statuses: Sequence[str] = (),
         progress: Progress | None = None,
+        **objects: Any,
     ) -> dict[str, Any]:
-        """Write the labels for others to use; see `Exports.export`."""
+        """Write the labels for others to use; see `Exports.export`.
+
+        For formats of objects see `ObjectExports.export`; `objects`: reviews, classes, every.
+        """
+        if form in FORMATS:
+            drawn = wished(form, images, splits=splits, **objects)
+            found = self.projects.get(project)
+            return self.object_exports.export(found, Path(out), drawn, progress=progress)
         wish = asked(form, images, splits, statuses)
         return self.exports.export(self.projects.get(project), Path(out), wish, progress=progress)
 
@@ -108,8 +123,15 @@ class Verbs:
         progress: Progress | None = None,
         **options: Any,
     ) -> dict[str, Any]:
-        """Take in the labels of a data set; see `Imports.read` for the options."""
+        """Take in the labels of a data set; see `Imports.read` for the options.
+
+        A data set of objects takes those of `object_imports.Wanted`.
+        """
         found = self.projects.get(project)
+        if self.object_imports.takes(Path(source), str(options.get("form", "auto"))):
+            wanted = wanted_of(options)
+            return self.object_imports.read(found, Path(source), wanted, progress=progress)
+        options = without_objects(options)
         return self.imports.read(found, Path(source), progress=progress, **options)
 
     def train_head(self, project: str, *, progress: Progress | None = None) -> dict[str, Any]:

@@ -34,6 +34,8 @@ from sightline.app.map_drawing import MapDrawing
 from sightline.app.model_cards import ModelCards
 from sightline.app.models import Models
 from sightline.app.neighbours import Neighbours
+from sightline.app.object_exports import ObjectExports
+from sightline.app.object_imports import ObjectImports
 from sightline.app.object_review import ObjectReview
 from sightline.app.objects import Objects
 from sightline.app.pictures import Pictures
@@ -126,6 +128,9 @@ class Workbench(Verbs):
         self.suggesting = Suggesting(self.store, self.settings, self.jobs, parts)
         self.assist = Assist(self.store, self.settings, self.projects, lambda: self.pictures.limits)
         self.tweaking = AssistBatch(self.store, self.assist, self.jobs, person)
+        self.object_exports = ObjectExports(self.store, self.exports, self.jobs, person)
+        self.object_imports = ObjectImports(self.store, self.imports, person, self.projects.folder)
+        self.waiting.placed = self.object_imports.placed
 
     def _join_shaping(self, person: str) -> None:
         """Join what shapes a training and its data before it begins, and what shows it."""

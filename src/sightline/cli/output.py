@@ -131,3 +131,13 @@ def size(count: int) -> str:
             return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
         value /= 1000
     return ""
+
+
+def listed(what: str, count: int, rows: list[Any], key: str) -> None:
+    """Say how many, and name the first."""
+    if not count:
+        return
+    say(f"  {count:,} {what}")
+    for row in rows[:10]:
+        why = row.get("reason", "") if isinstance(row, dict) else ""
+        say(f"    {row[key] if key else row} {why}".rstrip())

@@ -112,6 +112,28 @@ class FolderSink:
         return target
 
 
+class OneFileSink:
+    """A file that is the whole data set; pictures have no place in it."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out = out
+
+    def add(self, name: str, source: IO[bytes], size: int) -> tuple[str, int]:
+        """Write the file."""
+        del name, size
+        return _copy(source, self._out)
+
+    def place(self, name: str, file: Path) -> tuple[str, int]:
+        """Refuse a picture.
+
+        Raises:
+            InvalidInputError: Always.
+        """
+        raise InvalidInputError(
+            f"{name} has no place beside {file.name} in one file", hint="write a folder or a ZIP"
+        )
+
+
 def _copy(source: IO[bytes], target: IO[bytes] | None) -> tuple[str, int]:
     hasher, count = hashlib.sha256(), 0
     while part := source.read(PART):

@@ -122,7 +122,7 @@ class _Names:
             self._known.add(self._have[key])
             return self._have[key]
         if key not in self._used:
-            name = _valid(self._infos[key].name if key in self._infos else written)
+            name = valid_name(self._infos[key].name if key in self._infos else written)
             if name is None:
                 return None
             if fold(name) in self._have:
@@ -153,7 +153,7 @@ class _Names:
             info = self._infos.get(fold(name))
             hotkey = info.hotkey if info and info.hotkey not in taken else ""
             taken.add(hotkey)
-            plan.new.append(NewClass(name, _colour(info), hotkey if hotkey.isdigit() else None))
+            plan.new.append(NewClass(name, colour_of(info), hotkey if hotkey.isdigit() else None))
         plan.known = sorted(self._known)
 
 
@@ -162,7 +162,7 @@ def fold(name: str) -> str:
     return normalize("NFC", name).casefold()
 
 
-def _valid(written: str) -> str | None:
+def valid_name(written: str) -> str | None:
     """Return a name that a class may have, its forbidden characters replaced; None: none is."""
     for name in (written, written.translate(_FORBIDDEN).strip(" .")):
         try:
@@ -172,7 +172,8 @@ def _valid(written: str) -> str | None:
     return None
 
 
-def _colour(info: ClassInfo | None) -> str | None:
+def colour_of(info: ClassInfo | None) -> str | None:
+    """Return the colour that a data set gives a class, None if it gives none."""
     text = info.colour.lower() if info else ""
     good = (
         len(text) == len("#rrggbb") and text[0] == "#" and set(text[1:]) <= set("0123456789abcdef")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +15,7 @@ from sightline.store.delta import Delta, Fields, current_tags
 from sightline.store.images import tags_of
 from sightline.store.journal import Applied, record
 from sightline.store.label_plan import rows_of
-from sightline.store.tables import images, journal
+from sightline.store.tables import assets, images, journal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,6 +77,8 @@ class NewClass:
     name: str
     colour: str | None = None
     hotkey: str | None = None
+    skeleton: dict[str, Any] | None = None
+    """Names and edges of its keypoints."""
 
 
 _LIVE: Final = (
@@ -97,6 +100,22 @@ _NOW: Final = select(
     images.c.split_fixed,
     images.c.version,
 ).where(images.c.project_id == bindparam("project"), images.c.deleted.is_(False))
+
+_FRAMES: Final = (
+    select(
+        images.c.id,
+        images.c.asset_id,
+        images.c.page,
+        images.c.width,
+        images.c.height,
+        assets.c.raw_width,
+        assets.c.raw_height,
+        assets.c.orientation,
+        images.c.objects,
+    )
+    .join(assets, assets.c.id == images.c.asset_id)
+    .where(images.c.project_id == bindparam("project"), images.c.deleted.is_(False))
+)
 
 
 class Exchange:
@@ -122,6 +141,15 @@ class Exchange:
             tags = tags_of(connection, [row[0] for row in rows])
         return [LabelNow(*row, tags.get(row[0], ())) for row in rows]
 
+    def frames(self, project_id: int) -> list[tuple[int, ...]]:
+        """Return what says where labels belong, of every image, in no order.
+
+        Each: id, asset, page, width, height (upright), the file's own width and height, EXIF
+        orientation, number of objects.
+        """
+        with self._db.read() as connection:
+            return [tuple(row) for row in connection.execute(_FRAMES, {"project": project_id})]
+
     def apply(
         self,
         project: Project,
@@ -130,8 +158,11 @@ class Exchange:
         *,
         actor: str,
         description: str,
+        batch: int | None = None,
     ) -> Applied:
         """Make classes, set labels, tags and splits: one entry, which one undo takes back.
+
+        `batch`: 0 makes it the first entry of a step whose others follow (`journal.record`).
 
         Raises:
             ConflictError: An image has been changed since its wish was made.
@@ -142,7 +173,13 @@ class Exchange:
             ids = {row.name: row.id for row in class_rows.rows(connection, project.id)}
             delta = _delta(connection, project, wishes, ids, made)
             return record(
-                connection, project, delta, actor=actor, kind="labels", description=description
+                connection,
+                project,
+                delta,
+                actor=actor,
+                kind="labels",
+                description=description,
+                batch=batch,
             )
 
         return self._db.write(work)
@@ -169,11 +206,16 @@ def _learn(found: LabelTimes, at: str, delta: Delta) -> None:
 def _make(connection: Connection, project: Project, one: NewClass) -> ClassRow:
     """Make a class; a key that is taken by now is chosen anew."""
     try:
-        return class_rows.add(
+        made = class_rows.add(
             connection, project.id, one.name, colour=one.colour, hotkey=one.hotkey
         )
     except ConflictError:
-        return class_rows.add(connection, project.id, one.name, colour=one.colour)
+        made = class_rows.add(connection, project.id, one.name, colour=one.colour)
+    if one.skeleton is None:
+        return made
+    skeleton = json.dumps(one.skeleton)
+    class_rows.put(connection, made.id, made.state() | {"skeleton": skeleton})
+    return class_rows.get(connection, made.id)
 
 
 def _delta(

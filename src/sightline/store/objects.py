@@ -176,17 +176,19 @@ class ObjectStore:
         *,
         actor: str,
         description: str,
+        batch: int | None = None,
     ) -> Outcome:
         """Change many images as one step, part by part as the changes come.
 
         Each part is durable and in the journal before the next is asked for, so neither memory nor
-        others wait for all of it; undo takes all parts back together.
+        others wait for all of it; undo takes all parts back together. `batch`: the step's first
+        entry, when it is there already.
 
         Raises:
             UnknownImageError, UnknownClassError: One of them is not in this project.
             ConflictError: An image has another version than its change saw.
         """
-        first: int | None = None
+        first = batch
         count = changed = 0
         for part in _parts(changes):
             count += len(part)

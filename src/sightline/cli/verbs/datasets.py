@@ -10,6 +10,50 @@ import typer
 from sightline.cli import output
 from sightline.cli.context import of
 from sightline.cli.verbs.labels import Project, labels
+from sightline.cli.verbs.object_files import mapping_of, show_export, show_import
+
+ExportFormat = Literal[
+    "zip",
+    "csv",
+    "imagefolder",
+    "hf",
+    "parquet",
+    "yolo",
+    "yolo-seg",
+    "yolo-obb",
+    "yolo-pose",
+    "coco",
+    "voc",
+    "cvat",
+    "labelstudio",
+    "labelme",
+    "datumaro",
+    "dota",
+    "masks",
+    "crops",
+]
+ImportFormat = Literal[
+    "auto",
+    "zip",
+    "csv",
+    "imagefolder",
+    "hf",
+    "parquet",
+    "hoshina",
+    "hootsight",
+    "yolo",
+    "yolo-seg",
+    "yolo-obb",
+    "yolo-pose",
+    "coco",
+    "voc",
+    "cvat",
+    "labelstudio",
+    "labelme",
+    "datumaro",
+    "dota",
+    "masks",
+]
 
 
 @labels.command("export")
@@ -18,8 +62,8 @@ def export(
     project: Project,
     out: Annotated[Path, typer.Argument(help="File or folder to write, outside the workspace.")],
     form: Annotated[
-        Literal["zip", "csv", "imagefolder", "hf", "parquet"],
-        typer.Option("--format", help="zip, csv, imagefolder, hf (Hugging Face) or parquet."),
+        ExportFormat,
+        typer.Option("--format", help="Labels of whole pictures, or a format of objects."),
     ] = "zip",
     images: Annotated[
         Literal["none", "copy", "link"] | None,
@@ -31,9 +75,19 @@ def export(
     status: Annotated[
         list[str] | None, typer.Option(help="Only this status, as in labelled. Repeatable.")
     ] = None,
+    review: Annotated[
+        list[str] | None, typer.Option(help="Objects: only this review status. Repeatable.")
+    ] = None,
+    class_name: Annotated[
+        list[str] | None, typer.Option("--class", help="Objects: only this class. Repeatable.")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--every", help="Objects: also pictures that nobody has looked at.")
+    ] = False,
 ) -> None:
     """Write the labels for others to use. The same labels give the same bytes."""
     context = of(ctx)
+    drawn = {"reviews": review or (), "classes": class_name or (), "every": every}
     with output.bar("export", quiet=context.quiet) as bar:
         report = context.bench.export_labels(
             project,
@@ -43,14 +97,18 @@ def export(
             splits=split or (),
             statuses=status or (),
             progress=bar,
+            **{key: value for key, value in drawn.items() if value},
         )
     if context.json:
         output.line(report)
         return
+    if report.get("kind") == "objects":
+        show_export(report)
+        return
     output.say(f"{report['path']}: {report['items']:,} images, {report['pictures']:,} pictures")
     if report["left_out"]:
         output.say(f"  {report['left_out']:,} images without a class have no place in this format")
-    _listed("pictures are missing", report["missing_count"], report["missing"], "where")
+    output.listed("pictures are missing", report["missing_count"], report["missing"], "where")
 
 
 @labels.command("import")
@@ -59,8 +117,7 @@ def import_(
     project: Project,
     source: Annotated[Path, typer.Argument(help="A ZIP, table, Parquet file, folder or app.db.")],
     form: Annotated[
-        Literal["auto", "zip", "csv", "imagefolder", "hf", "parquet", "hoshina", "hootsight"],
-        typer.Option("--format", help="What it is. auto: found out."),
+        ImportFormat, typer.Option("--format", help="What it is. auto: found out.")
     ] = "auto",
     mode: Annotated[
         Literal["merge", "replace", "add"],
@@ -75,9 +132,20 @@ def import_(
     add_images: Annotated[
         bool, typer.Option("--add-images", help="Take in pictures that the project lacks, too.")
     ] = False,
+    renames: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map", help="Objects: OLD=NEW names a class anew, OLD= leaves it out. Repeatable."
+        ),
+    ] = None,
+    classes: Annotated[
+        Path | None,
+        typer.Option(help="Objects: names of the classes, one in each line, or a YAML."),
+    ] = None,
 ) -> None:
     """Take in labels from elsewhere; one undo step."""
     context = of(ctx)
+    drawn = {"mapping": mapping_of(renames or []), "classes": classes and str(classes)}
     with output.bar("import", quiet=context.quiet) as bar:
         report = context.bench.import_labels(
             project,
@@ -87,9 +155,12 @@ def import_(
             dry_run=dry_run,
             add_images=add_images,
             progress=bar,
+            **{key: value for key, value in drawn.items() if value},
         )
     if context.json:
         output.line(report)
+    elif report.get("kind") == "objects":
+        show_import(report)
     else:
         _show(report)
 
@@ -104,21 +175,13 @@ def _show(report: dict[str, Any]) -> None:
         output.say(f"  new classes: {', '.join(report['classes']['new'])}")
     if report["pictures"]["lacking"] and report["pictures"]["added"] is None:
         output.say(f"  {report['pictures']['lacking']:,} pictures are not here: --add-images")
-    _listed("conflicts; what is there stays", report["conflict_count"], report["conflicts"], "path")
-    _listed("match no image", report["unmatched_count"], report["unmatched"], "")
-    _listed("cannot be used", report["skipped_count"], report["skipped"], "path")
+    output.listed(
+        "conflicts; what is there stays", report["conflict_count"], report["conflicts"], "path"
+    )
+    output.listed("match no image", report["unmatched_count"], report["unmatched"], "")
+    output.listed("cannot be used", report["skipped_count"], report["skipped"], "path")
     for note in report["notes"]:
         output.say(f"  note: {note}")
-
-
-def _listed(what: str, count: int, rows: list[Any], key: str) -> None:
-    """Say how many, and name the first."""
-    if not count:
-        return
-    output.say(f"  {count:,} {what}")
-    for row in rows[:10]:
-        why = row.get("reason", "") if isinstance(row, dict) else ""
-        output.say(f"    {row[key] if key else row} {why}".rstrip())
 
 
 def install(app: typer.Typer) -> None:

@@ -7,8 +7,8 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import orjson
 
-from sightline.core.geometry import rle
-from sightline.core.geometry.shapes import Box, Keypoints, Mask, OrientedBox, Point, Polygon
+from sightline.core.geometry.convert import area_of
+from sightline.core.geometry.shapes import Box, Keypoints, Mask, OrientedBox, Point
 from sightline.formats.objects.coco_shapes import OWN
 from sightline.formats.objects.writing import Output
 
@@ -135,7 +135,7 @@ class _File:
         if isinstance(shape, Box):
             return {"segmentation": [], "area": area}
         if isinstance(shape, Mask):
-            return {"segmentation": shape.to_json(), "area": _pixels(shape)}
+            return {"segmentation": shape.to_json(), "area": area_of(shape)}
         if isinstance(shape, Keypoints):
             flat = [value for point in shape.points for value in point]
             seen = sum(bool(point[2]) for point in shape.points)
@@ -190,26 +190,6 @@ class _List:
             self._file.write((b"" if self._empty else b",\n") + b",\n".join(self._waiting))
             self._empty = False
         self._waiting, self._bytes = [], 0
-
-
-def area_of(polygon: Polygon) -> float:
-    """Return the area in square pixels, holes taken off (shoelace formula)."""
-    total = 0.0
-    for part in polygon.parts:
-        outer, *holes = (abs(_shoelace(ring)) for ring in part)
-        total += outer - sum(holes)
-    return total
-
-
-def _shoelace(ring: tuple[float, ...]) -> float:
-    xs, ys = ring[::2], ring[1::2]
-    after_x, after_y = (*xs[1:], xs[0]), (*ys[1:], ys[0])
-    rows = zip(xs, ys, after_x, after_y, strict=True)
-    return sum(x * v - u * y for x, y, u, v in rows) / 2
-
-
-def _pixels(mask: Mask) -> int:
-    return int(rle.counts_from_text(mask.counts)[1::2].sum())
 
 
 def _category(number: int, one: ClassInfo) -> dict[str, Any]:

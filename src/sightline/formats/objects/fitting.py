@@ -6,15 +6,13 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
-import numpy as np
-
-from sightline.core.geometry.shapes import Box, Mask, OrientedBox, Polygon
+from sightline.core.geometry.convert import to_box, to_oriented, to_polygon
+from sightline.core.geometry.shapes import Box, Mask, Polygon
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from sightline.core.arrays import F64
-    from sightline.core.geometry.shapes import Kind, Shape
+    from sightline.core.geometry.shapes import Kind, Polygon, Shape
     from sightline.formats.objects.records import ObjectRecord, PictureRecord
 
 NEAREST: Final[dict[str, tuple[Kind, ...]]] = {
@@ -77,57 +75,7 @@ class Fitting:
         if wanted == "mask":
             return self._tools.fill(shape, width, height)
         if wanted == "box":
-            return _box(one)
-        outline = self._tools.outline(shape) if isinstance(shape, Mask) else _polygon(shape)
+            return to_box(shape if one.box is None else Box(*one.box))
         if wanted == "polygon":
-            return outline
-        return _hugging(shape, outline)
-
-
-def _box(one: ObjectRecord) -> Box | None:
-    x1, y1, x2, y2 = one.box or one.shape.bounds()
-    return Box(x1, y1, x2, y2) if x2 > x1 and y2 > y1 else None
-
-
-def _polygon(shape: Shape) -> Polygon:
-    if isinstance(shape, Polygon):
-        return shape
-    if isinstance(shape, OrientedBox):
-        return Polygon(((tuple(v for corner in shape.corners() for v in corner),),))
-    x1, y1, x2, y2 = shape.bounds()
-    return Polygon((((x1, y1, x2, y1, x2, y2, x1, y2),),))
-
-
-def _hugging(shape: Shape, outline: Polygon) -> OrientedBox | None:
-    """Return the smallest oriented box about a shape; of a box it is the box, not turned."""
-    if isinstance(shape, Box):
-        x1, y1, x2, y2 = shape.bounds()
-        return OrientedBox((x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1, 0.0)
-    return smallest_about(np.array([v for part in outline.parts for v in part[0]]).reshape(-1, 2))
-
-
-def smallest_about(points: F64) -> OrientedBox | None:
-    """Return the smallest oriented box about (N, 2) points; None: they lie on one line.
-
-    One of its sides lies along a side of the convex hull (Freeman and Shapira, 1975).
-    """
-    from scipy.spatial import ConvexHull, QhullError
-
-    try:
-        hull = points[ConvexHull(points).vertices]
-    except (QhullError, ValueError):
-        return None
-    sides = np.roll(hull, -1, axis=0) - hull
-    angles = np.arctan2(sides[:, 1], sides[:, 0])
-    along = np.stack([np.cos(angles), np.sin(angles)])  # (2, M)
-    across = np.stack([-along[1], along[0]])
-    u, v = hull @ along, hull @ across  # (N, M)
-    widths, heights = np.ptp(u, axis=0), np.ptp(v, axis=0)
-    best = int(np.argmin(widths * heights))
-    if not (widths[best] > 0 and heights[best] > 0):
-        return None
-    middle_u = (u[:, best].max() + u[:, best].min()) / 2
-    middle_v = (v[:, best].max() + v[:, best].min()) / 2
-    cx, cy = middle_u * along[:, best] + middle_v * across[:, best]
-    angle = (float(np.degrees(angles[best])) + 180) % 360 - 180
-    return OrientedBox(float(cx), float(cy), float(widths[best]), float(heights[best]), angle)
+            return self._tools.outline(shape) if isinstance(shape, Mask) else to_polygon(shape)
+        return to_oriented(shape)

@@ -62,6 +62,21 @@ def card_of(source: Source) -> Card:
     return found
 
 
+def names_in(path: Path) -> tuple[str, ...]:
+    """Return the names of a file, by their numbers: a YAML with `names`, or one in each line.
+
+    Raises:
+        InvalidInputError: It names nothing, or is no YAML that can be read.
+        OSError: It is not there.
+    """
+    text = as_text(path.read_bytes()[:MOST_YAML])
+    is_yaml = path.suffix.lower() in {".yaml", ".yml"}
+    names = _from_yaml(text, path.name).names if is_yaml else _from_lines(text)
+    if not names or max(names) > MOST_CLASSES:
+        raise InvalidInputError(f"{path.name} names no classes", hint="one name in each line")
+    return tuple(names.get(place, str(place)) for place in range(max(names) + 1))
+
+
 def _within(source: Source) -> Card:
     """Read the first YAML with names, else the first list of names; the shortest path first."""
     card = Card()

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
 
-from fakes.objects import SHAPES
 from sightline.core.geometry.masks import encode
 from sightline.core.geometry.shapes import Box, Keypoints, Mask, OrientedBox, Point, Polygon, Shape
-from sightline.formats.objects.fitting import Fitting, smallest_about
+from sightline.formats.objects.fitting import Fitting
 from sightline.formats.objects.records import ObjectRecord, PictureRecord
 
 SQUARE = Polygon((((0.0, 0.0, 4.0, 0.0, 4.0, 4.0, 0.0, 4.0),),))
@@ -60,16 +58,3 @@ def test_what_has_no_place_is_left_out_and_counted(shape: Shape) -> None:
     found, fitting = fit(shape, "mask" if isinstance(shape, Box) else "box")
     assert found is None
     assert fitting.left_out == {shape.kind: 1}
-
-
-@settings(max_examples=25)
-@given(SHAPES["obb"])
-def test_the_smallest_box_about_corners_is_the_box_that_has_them(shape: OrientedBox) -> None:
-    found = smallest_about(np.array(shape.corners()))
-    assert found is not None
-    assert found.width * found.height == pytest.approx(shape.width * shape.height, rel=1e-6)
-    assert (found.cx, found.cy) == pytest.approx((shape.cx, shape.cy), abs=1e-6)
-
-
-def test_points_on_one_line_have_no_box_about_them() -> None:
-    assert smallest_about(np.array([[0.0, 0], [1, 1], [2, 2]])) is None

@@ -17,9 +17,9 @@ from fakes.objects import (
     rings,
     there_and_back,
 )
+from sightline.core.geometry.convert import area_of
 from sightline.core.geometry.shapes import Box, Keypoints, OrientedBox, Polygon
 from sightline.formats.objects.bridges import joined_rings
-from sightline.formats.objects.coco_write import area_of
 from sightline.formats.objects.frames import in_pixels
 from sightline.formats.objects.records import ObjectRecord, PictureRecord
 from sightline.formats.objects.table import open_reader
