@@ -15,11 +15,15 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import orjson
 
 from sightline.core.objects import ImageObject, ObjectChange, new_uid
-from sightline.formats.objects.wire import object_from_json, object_json, picture_json
+from sightline.formats.objects.wire import (
+    object_from_json,
+    object_json,
+    picture_from_json,
+    picture_json,
+)
 from sightline.formats.records import Record, Refused
 from sightline.label.object_frames import upright
 from sightline.label.object_plan import ObjectPlan, plan_objects
-from sightline.store.waiting import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -80,7 +84,6 @@ class Look:
         names: What gives classes their names, and those of the project by their ids.
         objects_of: Returns what is drawn in images, by id.
         mode: What counts when both say something.
-        source: How the data set is called.
     """
 
     def __init__(
@@ -146,13 +149,11 @@ class Look:
             put = [self._object(one, class_ids, by) for one in said["put"]]
             yield ObjectChange(image_id=said["id"], put=tuple(put), delete=tuple(said["delete"]))
 
-    def waits(self) -> Iterator[Waiting]:
+    def waits(self) -> Iterator[PictureRecord]:
         """Yield what waits for its picture."""
         self._waits.seek(0)
         for line in self._waits:
-            said = orjson.loads(line)
-            stem = said["path"].rpartition("/")[2].rpartition(".")
-            yield Waiting(said["path"], (stem[0] or stem[2]).lower(), self._source, said)
+            yield picture_from_json(orjson.loads(line))
 
     def _place(
         self, record: PictureRecord, twins: frozenset[str], digest_of: Callable[[str], str]
@@ -247,20 +248,24 @@ class Look:
     @staticmethod
     def _object(said: dict[str, Any], class_ids: Mapping[str, int], by: str) -> ImageObject:
         one = object_from_json(said)
-        attributes = dict(one.attributes)
-        if one.box is not None:
-            attributes[BOX] = " ".join(f"{value!r}" for value in one.box)
         return ImageObject(
             uid=said["uid"],
             class_id=class_ids[one.label],
             shape=one.shape,
-            attributes=attributes,
+            attributes=attributes_of(one),
             z=said.get("z", 0),
             locked=said.get("locked", False),
             hidden=said.get("hidden", False),
             score=one.score,
             source=by,
         )
+
+
+def attributes_of(one: ObjectRecord) -> dict[str, Any]:
+    """Return an object's attributes, with the box that stands beside its keypoints."""
+    if one.box is None:
+        return dict(one.attributes)
+    return {**one.attributes, BOX: " ".join(f"{value!r}" for value in one.box)}
 
 
 def _is_outside(one: ObjectRecord, image: Picture) -> bool:

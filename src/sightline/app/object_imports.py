@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,18 +11,18 @@ from blake3 import blake3
 from sightline.app.dataset_read import FORMATS as OLD_FORMATS
 from sightline.app.dataset_read import Opened, is_labels
 from sightline.app.imports import check_mode
-from sightline.app.object_import_plan import CHUNK, MOST_SHOWN, Look
+from sightline.app.object_import_plan import MOST_SHOWN, Look
 from sightline.core.errors import InvalidInputError, did_you_mean
 from sightline.core.progress import Silent
 from sightline.formats.archive import guarded
 from sightline.formats.objects.source import ReadOptions
 from sightline.formats.objects.table import FORMATS, open_source, reader_of, sniff
-from sightline.formats.objects.wire import picture_from_json
 from sightline.formats.objects.yolo_classes import names_in
 from sightline.formats.records import ReadSet, Record
 from sightline.imaging.sniff import ALL_EXTENSIONS
 from sightline.label.match import Matches
 from sightline.label.object_classes import ClassNames
+from sightline.label.object_frames import upright
 from sightline.label.object_match import Finder, Picture
 from sightline.label.plan import Plan, plan_import
 
@@ -31,11 +30,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sightline.app.imports import Imports
+    from sightline.app.waiting import Waiting
     from sightline.core.progress import Progress
-    from sightline.formats.objects.records import ObjectReader
+    from sightline.formats.objects.records import ObjectReader, PictureRecord
     from sightline.formats.objects.source import Source
     from sightline.label.plan import Mode
     from sightline.store.exchange import NewClass, Wish
+    from sightline.store.images import ImageRow
     from sightline.store.projects import Project
     from sightline.store.store import Store
 
@@ -92,12 +93,16 @@ class ObjectImports:
     """Reads boxes, polygons, masks and keypoints of other tools into projects."""
 
     def __init__(
-        self, store: Store, imports: Imports, person: str, folder: Callable[[Project], Path]
+        self,
+        store: Store,
+        person: str,
+        folder: Callable[[Project], Path],
+        parts: tuple[Imports, Waiting],
     ) -> None:
         self._store = store
-        self._imports = imports
         self._person = person
         self._folder = folder
+        self._imports, self._waiting = parts
 
     def takes(self, source: Path, form: str) -> bool:
         """Say whether a data set is one of objects, rather than of whole pictures.
@@ -153,33 +158,14 @@ class ObjectImports:
             finally:
                 look.close()
 
-    def attach(self, project: Project) -> dict[str, Any]:
-        """Give labels that waited to the pictures that have come; what is there stays.
+    def placed(self, record: PictureRecord, row: ImageRow) -> PictureRecord:
+        """Return a record in pixels of its upright image.
 
-        Returns how many pictures and objects it was.
+        Raises:
+            ValueError: It is of a picture of another shape.
         """
-        waiting = self._store.waiting
-        if not waiting.count(project):
-            return {"pictures": 0, "annotations": 0}
-        names = self._names(project, {})
-        look = self._look(project, self._folder(project), names, "merge")
-        found: list[int] = []
-        try:
-            rows = waiting.stream(project)
-            while part := list(islice(rows, CHUNK)):
-                for row in part:
-                    before = look.tally.unmatched_count + look.tally.skipped_count
-                    records = iter([picture_from_json(row.said)])
-                    look.take(records, frozenset, lambda _: "", Silent())
-                    if look.tally.unmatched_count + look.tally.skipped_count == before:
-                        found.append(row.id)
-            if found:
-                text = f"Labels that waited for {_count(len(found), 'picture')}"
-                self._write(project, look, (names.new(()), ()), text, "waiting")
-                waiting.drop(found)
-        finally:
-            look.close()
-        return {"pictures": len(found), "annotations": look.tally.new}
+        (frame,) = self._store.exchange.frames(row.project_id, row.id)
+        return upright(record, Picture(*frame))[0]
 
     def _look(self, project: Project, path: Path, names: ClassNames, mode: Mode) -> Look:
         store = self._store
@@ -208,7 +194,7 @@ class ObjectImports:
         if done.wanted.dry_run:
             return report | {"seq": None, "description": ""}
         look = done.look
-        self._store.waiting.put(project, list(look.waits()))
+        self._waiting.keep(project, name, look.waits())
         text = f"Objects of {_count(look.tally.images, 'image')} from {name}"
         first = (done.names.new(done.reader.classes), plan.wishes)
         seq = self._write(project, look, first, text, name)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
+import orjson
+
+from sightline.app.object_import_plan import attributes_of
 from sightline.core.errors import ConflictError
-from sightline.core.geometry.shapes import Mask, shape_from_json
+from sightline.core.geometry.shapes import Mask
 from sightline.core.objects import ImageObject, ObjectChange
 from sightline.formats.objects.frames import in_pixels
-from sightline.formats.objects.records import ObjectRecord, PictureRecord
+from sightline.formats.objects.wire import picture_from_json, picture_json
 from sightline.store.waiting import stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from sightline.formats.objects.records import PictureRecord
     from sightline.store.images import ImageRow
     from sightline.store.projects import Project
     from sightline.store.store import Store
@@ -115,7 +118,7 @@ class Waiting:
                 uid=f"w{one.id}-{at:06d}",
                 class_id=self._class_id(project, each.label),
                 shape=each.shape,
-                attributes=each.attributes,
+                attributes=attributes_of(each),
                 score=each.score,
                 source=one.source,
             )
@@ -166,39 +169,8 @@ def _scaled(record: PictureRecord, row: ImageRow) -> PictureRecord:
 
 
 def _packed(record: PictureRecord) -> bytes:
-    value = {
-        "path": record.path,
-        "width": record.width,
-        "height": record.height,
-        "objects": [
-            {
-                "label": one.label,
-                "kind": one.shape.kind,
-                "geometry": one.shape.to_json(),
-                "attributes": dict(one.attributes),
-                "score": one.score,
-                "oriented": one.oriented,
-            }
-            for one in record.objects
-        ],
-    }
-    return zlib.compress(json.dumps(value, separators=(",", ":")).encode(), 1)
+    return zlib.compress(orjson.dumps(picture_json(record)), 1)
 
 
 def _unpacked(payload: bytes) -> PictureRecord:
-    value = json.loads(zlib.decompress(payload))
-    return PictureRecord(
-        path=value["path"],
-        width=value["width"],
-        height=value["height"],
-        objects=tuple(
-            ObjectRecord(
-                label=one["label"],
-                shape=shape_from_json(one["kind"], one["geometry"]),
-                attributes=one["attributes"],
-                score=one["score"],
-                oriented=one["oriented"],
-            )
-            for one in value["objects"]
-        ),
-    )
+    return picture_from_json(orjson.loads(zlib.decompress(payload)))

@@ -129,7 +129,9 @@ class Workbench(Verbs):
         self.assist = Assist(self.store, self.settings, self.projects, lambda: self.pictures.limits)
         self.tweaking = AssistBatch(self.store, self.assist, self.jobs, person)
         self.object_exports = ObjectExports(self.store, self.exports, self.jobs, person)
-        self.object_imports = ObjectImports(self.store, self.imports, person, self.projects.folder)
+        self.object_imports = ObjectImports(
+            self.store, person, self.projects.folder, (self.imports, self.waiting)
+        )
         self.waiting.placed = self.object_imports.placed
 
     def _join_shaping(self, person: str) -> None:

@@ -141,14 +141,15 @@ class Exchange:
             tags = tags_of(connection, [row[0] for row in rows])
         return [LabelNow(*row, tags.get(row[0], ())) for row in rows]
 
-    def frames(self, project_id: int) -> list[tuple[int, ...]]:
-        """Return what says where labels belong, of every image, in no order.
+    def frames(self, project_id: int, image_id: int | None = None) -> list[tuple[int, ...]]:
+        """Return what says where labels belong, of every image or of one, in no order.
 
         Each: id, asset, page, width, height (upright), the file's own width and height, EXIF
         orientation, number of objects.
         """
+        query = _FRAMES if image_id is None else _FRAMES.where(images.c.id == image_id)
         with self._db.read() as connection:
-            return [tuple(row) for row in connection.execute(_FRAMES, {"project": project_id})]
+            return [tuple(row) for row in connection.execute(query, {"project": project_id})]
 
     def apply(
         self,

@@ -81,7 +81,7 @@ def test_a_look_changes_nothing_and_says_what_an_import_then_does(
     assert looked["classes"] == {"new": ["cat", "dog"], "known": []}
     assert drawn(bench, shop) == {}
     assert bench.store.classes.list(shop.id) == []
-    assert bench.store.waiting.count(shop) == 0
+    assert bench.store.waiting.count(shop.id) == 0
     done = bench.import_labels("shop", source)
     assert {**done, "dry_run": True, "seq": None, "description": ""} == looked
     (cat, dog) = drawn(bench, shop)["p0"]
@@ -168,14 +168,14 @@ def test_labels_of_pictures_that_are_not_here_wait_for_them(
 ) -> None:
     source = yolo(tmp_path / "y", {"late": "0 .5 .5 .2 .25\n"})
     assert bench.import_labels("shop", source)["waiting"] == 1
-    assert bench.store.waiting.count(shop) == 1
+    assert bench.store.waiting.count(shop.id) == 1
     Image.new("RGB", (200, 100), "black").save(photos / "late.png")
     report = bench.ingest(photos, "shop", labels="none")
-    assert report["attached"] == {"pictures": 1, "annotations": 1}
+    assert report["attached"] == {"pictures": 1, "objects": 1}
     ((name, box),) = drawn(bench, shop)["late"]
     assert name == "cat"
     assert box == pytest.approx([80, 37.5, 120, 62.5])
-    assert bench.store.waiting.count(shop) == 0
+    assert bench.store.waiting.count(shop.id) == 0
 
 
 def test_names_of_classes_are_mapped_and_left_out(
