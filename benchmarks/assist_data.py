@@ -111,10 +111,16 @@ def cells(most: int = 5, every: int = 4) -> Iterator[Drawn]:
             yield Drawn("bccd", picture, (x1, y1, x2, y2), learn=number % 2 == 0)
 
 
-def loosened(one: Drawn, rng: np.random.Generator) -> Bounds:
-    """Return the object's box with each side 0-20 % of its length further out, in the picture."""
+def size_of(one: Drawn) -> tuple[int, int]:
+    """Return the width and height of an object's picture."""
     height, width = pixels(one.picture).shape[:2]
-    x1, y1, x2, y2 = one.box
+    return width, height
+
+
+def loosened(box: Bounds, size: tuple[int, int], rng: np.random.Generator) -> Bounds:
+    """Return a box with each side 0-20 % of its length further out, within (width, height)."""
+    width, height = size
+    x1, y1, x2, y2 = box
     left, top, right, bottom = rng.uniform(0, 0.2, 4) * (x2 - x1, y2 - y1, x2 - x1, y2 - y1)
     return max(0.0, x1 - left), max(0.0, y1 - top), min(width, x2 + right), min(height, y2 + bottom)
 

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 
 def sides() -> dict[str, F32]:
     """Fit the sides of boxes."""
-    sources = (assist_data.coco_boxes, assist_data.facades, assist_data.chess, assist_data.cells)
+    sources = (
+        assist_data.coco_boxes,
+        assist_data.coco_outlines,
+        assist_data.facades,
+        assist_data.chess,
+        assist_data.cells,
+    )
     held = [one for source in sources for one in source() if one.learn and useful(one)]
     return train_sides.fit(held)
 

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from benchmarks.assist_data import Drawn, loosened, pixels
+from benchmarks.assist_varied import blobs, varied
 from sightline.engines.classical.evidence import CURVES, FIRST, PLACES, curves, gather
 from sightline.engines.classical.patch import SPAN, cut
 
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
     from sightline.core.geometry.shapes import Bounds
 
 DRAWS = 12
-"""Loose boxes of each object; one more is its own, tight."""
+"""Loose boxes of each object; one more is its own, tight. Of a variant there are 3."""
 TIGHT = 0.35
 """Share of the weight that tight boxes have."""
 WIDTH = 24
-WORTH = {"coco128": 1.0, "seg_facade": 0.25, "det_chess": 0.25, "bccd": 0.15}
+WORTH = {"coco128": 1.0, "seg_facade": 0.25, "det_chess": 0.25, "bccd": 0.15, "blobs": 0.2}
+MADE = 0.3
+"""Worth of a variant beside the original's."""
 
 
 class Sides(nn.Module):
@@ -53,14 +56,16 @@ def examples(objects: Sequence[Drawn]) -> tuple[F32, F32, F32]:
     """Return curves (N, 4, CURVES, PLACES), true places in cells (N, 4), and weights (N,)."""
     rng = np.random.default_rng(0)
     rows, places, worth = [], [], []
-    for one in objects:
-        picture = pixels(one.picture)
-        value = WORTH[one.source] * (1.0 if one.share() > 0.02 else 0.5)
-        for draw in range(DRAWS + 1):
-            box = loosened(one, rng) if draw else one.box
+    made = (*varied([one for one in objects if one.ring], 6, rng), *blobs(400, rng))
+    plain = [(pixels(one.picture), one.box, _value(one), DRAWS) for one in objects]
+    plain += [(one.picture, one.box, WORTH[one.source] * MADE, 3) for one in made]
+    for picture, true, value, draws in plain:
+        size = (picture.shape[1], picture.shape[0])
+        for draw in range(draws + 1):
+            box = loosened(true, size, rng) if draw else true
             rows.append(curves(gather(cut(picture, box))))
-            places.append(_places(box, one.box))
-            worth.append(value * ((1 - TIGHT) / DRAWS if draw else TIGHT))
+            places.append(_places(box, true))
+            worth.append(value * ((1 - TIGHT) / draws if draw else TIGHT))
     return np.stack(rows), np.array(places, np.float32), np.array(worth, np.float32)
 
 
@@ -88,6 +93,10 @@ def fit(objects: Sequence[Drawn], *, epochs: int = 30, seed: int = 0) -> dict[st
         assert layer.bias is not None
         kept[f"{number}.bias"] = layer.bias.detach().numpy()
     return kept
+
+
+def _value(one: Drawn) -> float:
+    return WORTH[one.source] * (1.0 if one.share() > 0.02 else 0.5)
 
 
 def _loss(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:

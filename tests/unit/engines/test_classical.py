@@ -1,4 +1,4 @@
-"""The built-in segmenter: what it answers about pictures whose truth is known, and about odd ones."""
+"""The built-in segmenter: its answers where the truth is known, and about odd pictures."""
 
 from __future__ import annotations
 

@@ -20,11 +20,12 @@ CORES: Final = (0.35, 0.5, 0.65)
 FIRST: Final = -6
 """The outermost place of a side, in cells from the prompt's inwards."""
 PLACES: Final = 24
-CURVES: Final = 12
+CURVES: Final = 17
 _LEVELS: Final = (16, 32, 32)
 """Bins of L*, a*, b* in a histogram."""
 _FEW: Final = 2e-4
 """Added to shares of colours, so that what was never seen is no proof."""
+_TRUST: Final = ("colours apart", "edge about the flood", "floods agree")
 _TOUCH: Final = 7
 """Cells: an object may reach its box with so little as this."""
 
@@ -39,6 +40,8 @@ class Evidence:
     """Share of watersheds (Meyer 1994) from within that came here before the one from outside."""
     likely: F32
     """Log-ratio of the colour's share within to that about the box, -1..1."""
+    again: F32
+    """The same of what was flooded from within to all else."""
     across: F32
     """Change of colour along x."""
     down: F32
@@ -48,7 +51,7 @@ class Evidence:
 
     def maps(self) -> tuple[NDArray[Any], ...]:
         """Return them in this order."""
-        return self.lab, self.flooded, self.likely, self.across, self.down, self.inside
+        return self.lab, self.flooded, self.likely, self.again, self.across, self.down, self.inside
 
 
 def gather(patch: Patch) -> Evidence:
@@ -59,10 +62,13 @@ def gather(patch: Patch) -> Evidence:
     soft = cv2.GaussianBlur(lab, (0, 0), 0.8).astype(np.float32)
     across = np.abs(cv2.Sobel(soft, cv2.CV_32F, 1, 0, ksize=3)).sum(axis=2) / 100
     down = np.abs(cv2.Sobel(soft, cv2.CV_32F, 0, 1, ksize=3)).sum(axis=2) / 100
+    flooded = flood(patch)
+    core = flooded > 0.5  # noqa: PLR2004
     return Evidence(
         soft,
-        flood(patch),
+        flooded,
         likeliness(lab, radius() < 0.6, ~within() & patch.inside),  # noqa: PLR2004
+        likeliness(lab, core, ~core & patch.inside),
         np.minimum(across, 4),
         np.minimum(down, 4),
         patch.inside,
@@ -105,7 +111,29 @@ def curves(seen: Evidence) -> F32:
     top = _from_top(seen)
     right = _from_top(_mirrored(turned))
     bottom = _from_top(_mirrored(seen))
-    return np.stack([left, top, right, bottom])
+    sides = np.stack([left, top, right, bottom])
+    trust = np.broadcast_to(_trust(seen)[:, None], (4, len(_TRUST), PLACES))
+    return np.concatenate([sides, trust], axis=1, dtype=np.float32)
+
+
+def _trust(seen: Evidence) -> F32:
+    """Return how clear the object is: `_TRUST`."""
+    import cv2
+
+    core = (seen.flooded > 0.5) & within()  # noqa: PLR2004
+    rest = within() & ~core
+    edge = seen.across + seen.down
+    around = cv2.morphologyEx(core.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    found = (
+        _mean(seen.again, core) - _mean(seen.again, rest),
+        _mean(edge, around > 0) / (_mean(edge, within()) + 0.02),
+        float((seen.flooded > 0.99).sum() / max(1, (seen.flooded > 0).sum())),  # noqa: PLR2004
+    )
+    return np.array(found, np.float32)
+
+
+def _mean(values: F32, where: Bool) -> float:
+    return float(values[where].mean()) if where.any() else 0.0
 
 
 def _from_top(seen: Evidence) -> F32:
@@ -114,9 +142,12 @@ def _from_top(seen: Evidence) -> F32:
     rows = slice(MARGIN + FIRST, MARGIN + FIRST + PLACES)
     box = slice(MARGIN, MARGIN + SPAN)
     flooded, likely, edge = seen.flooded[rows, box], seen.likely[rows, box], seen.down[rows, box]
+    again = seen.again[rows, box]
     outside = seen.lab[2 : MARGIN - 1, box].mean(axis=0)
     strange = np.sqrt(((seen.lab[rows, box] - outside) ** 2).sum(axis=2)) / 40
-    touching = [cv2.blur(np.ascontiguousarray(one), (_TOUCH, 1)) for one in (likely, edge, strange)]
+    touching = [
+        cv2.blur(np.ascontiguousarray(one), (_TOUCH, 1)) for one in (likely, edge, strange, again)
+    ]
     step = np.diff(seen.lab[rows.start - 1 : rows.stop, box], axis=0)
     middle = flooded[:, SPAN // 4 : -SPAN // 4]
     found = [
@@ -132,24 +163,26 @@ def _from_top(seen: Evidence) -> F32:
         touching[2].max(axis=1),
         np.abs(step).sum(axis=2).mean(axis=1) / 30,
         seen.inside[rows, GRID // 2],
+        again.mean(axis=1),
+        touching[3].max(axis=1),
     ]
     return np.stack(found).astype(np.float32)
 
 
 def _turned(seen: Evidence) -> Evidence:
     """Return what is seen of the patch with x and y exchanged."""
-    lab, flooded, likely, down, across, inside = (
+    lab, flooded, likely, again, down, across, inside = (
         np.ascontiguousarray(one.swapaxes(0, 1)) for one in seen.maps()
     )
-    return Evidence(lab, flooded, likely, across, down, inside)
+    return Evidence(lab, flooded, likely, again, across, down, inside)
 
 
 def _mirrored(seen: Evidence) -> Evidence:
     """Return what is seen of the patch upside down."""
-    lab, flooded, likely, across, down, inside = (
+    lab, flooded, likely, again, across, down, inside = (
         np.ascontiguousarray(one[::-1]) for one in seen.maps()
     )
-    return Evidence(lab, flooded, likely, across, down, inside)
+    return Evidence(lab, flooded, likely, again, across, down, inside)
 
 
 def _bins(lab: U8) -> I32:
