@@ -24,7 +24,7 @@ SEGMENTERS: Final[tuple[EngineSpec, ...]] = (
     EngineSpec(
         name=DEFAULT_SEGMENTER,
         kind="segmenter",
-        factory="sightline.engines.classical.engine:load",
+        factory="sightline.engines.classical.engine:ClassicalSegmenter",
         description="Boxes, masks and clicks from edges and colours; needs no weights",
         needs=("cv2", "skimage"),
     ),
