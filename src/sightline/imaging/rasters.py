@@ -60,7 +60,11 @@ def mask_of_shape(shape: Shape, width: int, height: int) -> Mask:
     Raises:
         InvalidInputError: The shape has no area, is a mask of another size, or lies outside.
     """
-    return masks.encode(pixels_of(shape, width, height))
+    if isinstance(shape, Mask):
+        return masks.encode(pixels_of(shape, width, height))
+    window = window_of(shape, width, height)
+    found = pixels_in(shape, window)
+    return masks.encode_window(found, window=window[:2], size=(width, height))
 
 
 def window_of(shape: Shape, width: int, height: int) -> tuple[int, int, int, int]:

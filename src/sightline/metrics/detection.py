@@ -51,8 +51,14 @@ class Side:
     def of(self, wanted: Bool) -> Side:
         """Return some of them; `wanted` (N,)."""
         kept = tuple(self.masks[at] for at in np.flatnonzero(wanted)) if self.masks else ()
-        parts = (self.classes, self.boxes, self.areas, self.scores, self.crowd)
-        return Side(*(part[wanted] for part in parts), masks=kept)
+        return Side(
+            self.classes[wanted],
+            self.boxes[wanted],
+            self.areas[wanted],
+            self.scores[wanted],
+            self.crowd[wanted],
+            kept,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,7 @@ class Judged:
         """Return which share of each found one lies in each true one, (N found, M true)."""
         if by == "mask":
             shared = masks.intersection(self.found.masks, self.truth.masks)
-            return shared / np.maximum(self.found.areas[:, None], 1.0)
+            return np.asarray(shared / np.maximum(self.found.areas[:, None], 1.0), np.float64)
         return boxes.covered(self.found.boxes, self.truth.boxes)
 
 

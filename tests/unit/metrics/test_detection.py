@@ -60,7 +60,9 @@ def scene(seed: int, pictures: int = 12) -> list[Judged]:
         found += [(int(rng.integers(0, 3)), row) for row in extra]
         crowd = [0] if len(truth) and rng.random() < 0.2 else []
         true = [(int(k), row) for k, row in zip(classes, truth, strict=True)]
-        out.append(Judged(key, side(true, crowd=crowd), side(found, rng.random(len(found)))))
+        out.append(
+            Judged(key, side(true, crowd=crowd), side(found, rng.random(len(found)).tolist()))
+        )
     return out
 
 
