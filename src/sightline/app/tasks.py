@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sightline.app.assist_batch import Wish
+from sightline.app.detection_gather import Judging
 from sightline.app.explaining import Asked
 from sightline.app.exports import asked
 from sightline.app.object_exports import wished
@@ -127,6 +128,11 @@ KINDS: Final = (
         factory="sightline.app.tasks:tweak",
         title="Tweak objects",
         resumable=True,
+    ),
+    JobKind(
+        name="evaluate-objects",
+        factory="sightline.app.tasks:evaluate_objects",
+        title="Evaluate predicted objects",
     ),
     JobKind(
         name="export-labels",
@@ -276,6 +282,16 @@ def tweak(
     found, scratch = bench.projects.get(project), job.folder / "tweak.jsonl"
     asked = Wish(image_ids=tuple(image_ids), **wish)
     return bench.tweaking.perform(found, asked, scratch=scratch, progress=job)
+
+
+def evaluate_objects(
+    bench: Workbench, job: JobContext, *, project: str, predictions: str, **options: Any
+) -> dict[str, Any]:
+    """Judge predicted objects by the drawn ones."""
+    found = bench.projects.get(project)
+    report = bench.detections.make(found, predictions, Judging.of(options), progress=job)
+    short = ("id", "predictions", "images", "map", "map50", "f1")
+    return {key: report[key] for key in short}
 
 
 def export_labels(

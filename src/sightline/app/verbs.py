@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from sightline.app.assist import Assist
     from sightline.app.augmenting import Augmenting
     from sightline.app.builds import Builds
+    from sightline.app.detection_evaluation import DetectionEvaluation
+    from sightline.app.detection_gather import Judging
     from sightline.app.encoders import Encoders
     from sightline.app.explaining import Explaining
     from sightline.app.exports import Exports
@@ -63,6 +65,7 @@ class Verbs:
     presets: Presets
     labels: Labelling
     encoders: Encoders
+    detections: DetectionEvaluation
     heads: Heads
     queues: Queues
     maps: Maps
@@ -183,6 +186,18 @@ class Verbs:
         return self.suggesting.suggest(
             self.projects.get(project), engine, progress=progress, **options
         )
+
+    def evaluate_objects(
+        self,
+        project: str,
+        predictions: str | Path,
+        *,
+        wish: Judging | None = None,
+        progress: Progress | None = None,
+    ) -> dict[str, Any]:
+        """Judge predicted objects by the drawn ones; see `DetectionEvaluation.make`."""
+        found = self.projects.get(project)
+        return self.detections.make(found, str(predictions), wish, progress=progress)
 
     def similar(
         self,

@@ -15,6 +15,7 @@ from sightline.app.augmenting import Augmenting
 from sightline.app.builds import Builds
 from sightline.app.bulk import Bulk
 from sightline.app.checks import doctor
+from sightline.app.detection_evaluation import DetectionEvaluation
 from sightline.app.edits import Edits
 from sightline.app.encoders import Encoders
 from sightline.app.engine_room import EngineRoom
@@ -133,6 +134,17 @@ class Workbench(Verbs):
             self.store, person, self.projects.folder, (self.imports, self.waiting)
         )
         self.waiting.placed = self.object_imports.placed
+        self._join_judging()
+
+    def _join_judging(self) -> None:
+        """Join what judges predicted objects."""
+        self.detections = DetectionEvaluation(
+            self.store, self.settings, self.jobs, self.projects.folder
+        )
+        self.queues.pools.sources |= {
+            "detection_errors": self.detections.counts,
+            "detection_surest": self.detections.surest,
+        }
 
     def _join_shaping(self, person: str) -> None:
         """Join what shapes a training and its data before it begins, and what shows it."""

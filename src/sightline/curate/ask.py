@@ -12,7 +12,18 @@ if TYPE_CHECKING:
 
     from sightline.curate.pool import Plan, Pool
 
-OPTIONS: Final = ("band", "class_id", "measure", "method", "against", "images", "text", "run")
+OPTIONS: Final = (
+    "band",
+    "class_id",
+    "measure",
+    "method",
+    "against",
+    "images",
+    "text",
+    "run",
+    "evaluation",
+    "error",
+)
 MEASURES: Final = ("margin", "entropy", "confidence")
 METHODS: Final = ("lof", "forest", "knn")
 MOST_IMAGES: Final = 1000
@@ -43,6 +54,11 @@ class Ask:
     """What to look for."""
     run: str = ""
     """Id of a training; empty: the newest that has ended."""
+    evaluation: str = ""
+    """Id of an evaluation of predicted objects; empty: the newest."""
+    error: str = ""
+    """Which errors of it: a kind, and ids of the true and the predicted class, as in
+    wrong_class:3:7; empty: all."""
 
     def __post_init__(self) -> None:
         """Refuse what makes no sense."""
@@ -74,7 +90,7 @@ class Queue:
     """`learn` makes the head better, `check` looks for mistakes, `look` is for looking around."""
     plan: Callable[[Pool, Ask], Plan]
     needs: tuple[str, ...] = ()
-    """What must be there: `head`, `embeddings`, `model`, `run`."""
+    """What must be there: `head`, `embeddings`, `model`, `run`, `evaluation`."""
     uses: tuple[str, ...] = ()
     """What is better when it is there: the same words."""
     options: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from sightline.core.labels import SKIPPED, UNSURE
 from sightline.curate.ask import Ask, Queue
 from sightline.curate.auto import plan_auto
 from sightline.curate.bands import plan_band, plan_certain
+from sightline.curate.detection_errors import COUNTS, SUREST, plan_detection_errors
 from sightline.curate.disagree import plan_disagreement
 from sightline.curate.diverse import plan_diverse
 from sightline.curate.doubt import plan_uncertain
@@ -205,6 +206,16 @@ _ENTRIES: Final = (
         uses=(SURE, SAID),
         options=("run",),
         plan=plan_mistaken,
+    ),
+    Queue(
+        name="detection-errors",
+        title="Errors of predicted objects",
+        description="Where evaluated predictions and what is drawn do not fit, the surest first",
+        group="check",
+        needs=("evaluation",),
+        uses=(COUNTS, SUREST),
+        options=("evaluation", "error"),
+        plan=plan_detection_errors,
     ),
     Queue(
         name="unsure",

@@ -48,16 +48,15 @@ class Side:
         """Return N."""
         return len(self.classes)
 
-    def of(self, wanted: Bool) -> Side:
-        """Return some of them; `wanted` (N,)."""
-        kept = tuple(self.masks[at] for at in np.flatnonzero(wanted)) if self.masks else ()
+    def and_(self, other: Side) -> Side:
+        """Return both together, of the same picture."""
         return Side(
-            self.classes[wanted],
-            self.boxes[wanted],
-            self.areas[wanted],
-            self.scores[wanted],
-            self.crowd[wanted],
-            kept,
+            np.concatenate([self.classes, other.classes]),
+            np.concatenate([self.boxes, other.boxes]),
+            np.concatenate([self.areas, other.areas]),
+            np.concatenate([self.scores, other.scores]),
+            np.concatenate([self.crowd, other.crowd]),
+            (*self.masks, *other.masks),
         )
 
 

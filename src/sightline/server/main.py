@@ -31,6 +31,7 @@ from sightline.server.routes import (
     classes,
     control,
     datasets,
+    detections,
     edits,
     evaluation,
     events,
@@ -60,6 +61,7 @@ from sightline.server.routes import (
 )
 from sightline.server.schemas.common import PROBLEMS
 from sightline.server.schemas.datasets import NewImport
+from sightline.server.schemas.detections import NewDetectionEvaluation
 from sightline.server.schemas.explain import Explain
 from sightline.server.schemas.labels import Labels
 from sightline.server.schemas.learning import PredictIds
@@ -74,6 +76,7 @@ ROUTERS: Final = tuple(
         labels,
         assist,
         objects,
+        detections,
         suggestions,
         images,
         items,
@@ -140,7 +143,8 @@ class Application(FastAPI):
         """Return the OpenAPI document."""
         document = super().openapi()
         modes: list[tuple[type[BaseModel], JsonSchemaMode]] = [
-            (model, "validation") for model in (Labels, Draw, NewImport, PredictIds, Explain)
+            (model, "validation")
+            for model in (Labels, Draw, NewDetectionEvaluation, NewImport, PredictIds, Explain)
         ]
         _, found = models_json_schema(modes, ref_template="#/components/schemas/{model}")
         document["components"]["schemas"] |= found["$defs"]

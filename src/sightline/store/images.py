@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 from sqlalchemy import bindparam, select, update
 
 from sightline.core.errors import UnknownImageError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from sightline.core.arrays import I64
     from sightline.store.db import Database
     from sightline.store.projects import Project
 
@@ -155,6 +157,17 @@ class ImageTable:
                 )
             }
         return [found[key] for key in ordinals if key in found]
+
+    def changed_since(self, project_id: int, seq: int) -> I64:
+        """Return the ordinals of images that were changed after a change number, ascending."""
+        query = (
+            select(images.c.ordinal)
+            .where(images.c.project_id == project_id, images.c.seq > seq)
+            .where(images.c.deleted.is_(False))
+            .order_by(images.c.ordinal)
+        )
+        with self._db.read() as connection:
+            return np.array(list(connection.scalars(query)), np.int64)
 
     def page_after(self, project_id: int, after: int, limit: int) -> list[ImageRow]:
         """Return the next images by ordinal, for scripts that read all of them."""

@@ -20,6 +20,7 @@ from unit.curate.pools import MemoryRows, pool
 
 READS = {"head", "embeddings", "model", "tops", "entropy", "out_of_fold"}
 KNOWN = READS | {"likeness", "distance", "oddness", "alike", "run", "mistaken", "mistaken_as"}
+KNOWN |= {"evaluation", "detection_errors", "detection_surest"}
 
 
 def test_the_table_lists_the_queues_that_people_see() -> None:

@@ -139,7 +139,7 @@ def test_masks_are_laid_over_each_other_by_their_pixels() -> None:
     assert average_precision([picture], 1, "mask").ap == pytest.approx(0)
     assert kinds(judge(picture, "box")) == []
     assert kinds(judge(picture, "mask")) == ["badly_placed"]
-    assert truth.of(np.array([True])).masks == (disc,)
+    assert truth.and_(found).masks == (disc, ring)
 
 
 def test_without_true_objects_there_is_no_figure() -> None:

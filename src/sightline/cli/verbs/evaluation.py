@@ -1,4 +1,4 @@
-"""`evaluate`, `compare` and `models card`: how far a trained network can be trusted."""
+"""`evaluate`, `compare` and `models card`: how far a network, or predictions, can be trusted."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from sightline.app.detection_gather import Judging
 from sightline.cli import output
 from sightline.cli.context import of, tell
 
@@ -15,17 +16,105 @@ Split = Annotated[
     Literal["test", "val", "train"] | None, typer.Option(help="Default: test, else val.")
 ]
 SHOWN = 12
+_CLASS = ("ap", "ap50", "precision", "recall", "f1")
 
 
 def evaluate(
     ctx: typer.Context,
-    ref: Ref,
+    ref: Annotated[
+        str, typer.Argument(help="Id of a run, or of its model; with --predictions a project.")
+    ],
     split: Split = None,
     labels: Annotated[
         Literal["then", "now"], typer.Option(help="Labels of the training, or as they are now.")
     ] = "then",
+    predictions: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SRC",
+            help="Judge predicted objects by the drawn ones: a file, folder or ZIP in a format of "
+            "objects, or suggestions:SOURCE.",
+        ),
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="Of SRC.")] = "auto",
+    by: Annotated[
+        Literal["auto", "box", "mask"], typer.Option(help="What is laid over each other.")
+    ] = "auto",
+    min_score: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Less sure ones are no errors. Default: best F1."),
+    ] = None,
+    min_iou: Annotated[
+        float, typer.Option(min=0.05, max=1, help="From which on an object is found.")
+    ] = 0.5,
+    silent: Annotated[
+        Literal["missed", "skip"] | None,
+        typer.Option(help="Labelled pictures that SRC does not name. Default: missed for files."),
+    ] = None,
+    names: Annotated[
+        str | None, typer.Option("--classes", metavar="A,B,...", help="Names of SRC's numbers.")
+    ] = None,
+    ids: Annotated[
+        Path | None, typer.Option(help="COCO file that a list of results is numbered by.")
+    ] = None,
 ) -> None:
-    """Judge a trained network: figures with intervals, classes, calibration, weak slices."""
+    """Judge a trained network, or with --predictions objects that anything predicted."""
+    if predictions is None:
+        _network(ctx, ref, split, labels)
+        return
+    wish = Judging(
+        form=form,
+        by=by,
+        min_score=min_score,
+        min_iou=min_iou,
+        silent=silent,
+        splits=() if split is None else (split,),
+        classes=tuple(one.strip() for one in (names or "").split(",") if one.strip()),
+        ids="" if ids is None else str(ids),
+    )
+    _objects(ctx, ref, predictions, wish)
+
+
+def _objects(ctx: typer.Context, project: str, predictions: str, wish: Judging) -> None:
+    context = of(ctx)
+    with output.bar("evaluate", quiet=context.quiet) as bar:
+        found = context.bench.evaluate_objects(project, predictions, wish=wish, progress=bar)
+    if context.json:
+        output.line(found)
+        return
+    output.say(
+        f"{found['images']:,} pictures, {found['truth']:,} objects, {found['predicted']:,} "
+        f"predictions, compared by {found['by']}"
+    )
+    output.say(
+        f"  mAP {_share(found['map'])}, at IoU .5 {_share(found['map50'])}, "
+        f"at .75 {_share(found['map75'])}"
+    )
+    output.say(
+        f"  from score {found['min_score']:.3f}: precision {_share(found['precision'])}, "
+        f"recall {_share(found['recall'])}, F1 {_share(found['f1'])}"
+    )
+    output.table(
+        ("error", "objects", "pictures"),
+        (
+            (name.replace("_", " "), one["objects"], one["images"])
+            for name, one in found["errors"].items()
+        ),
+        empty="",
+    )
+    output.table(
+        ("class", "objects", "mAP", "at .5", "precision", "recall", "F1"),
+        ((r["name"], r["truth"], *(_share(r[key]) for key in _CLASS)) for r in found["per_class"]),
+        empty="",
+    )
+    for note in found["notes"]:
+        output.say(f"note: {note}")
+    output.say(f"its errors: sightline queue {project} --strategy detection-errors")
+
+
+def _network(
+    ctx: typer.Context, ref: str, split: str | None, labels: Literal["then", "now"]
+) -> None:
     context = of(ctx)
     found = context.bench.evaluation.get(ref, split=split, labels=labels)
     if context.json:

@@ -11,7 +11,7 @@ from sightline.cli.context import listing, of
 
 _STRATEGY = (
     "auto, uncertain, diverse, band, disagreement, oddities, near-duplicates, random, certain, "
-    "mistakes, mistaken, unsure, skipped, similar, text or all."
+    "mistakes, mistaken, detection-errors, unsure, skipped, similar, text or all."
 )
 
 
@@ -42,11 +42,19 @@ def queue(
     ] = None,
     text: Annotated[str | None, typer.Option(help="What to look for. For text.")] = None,
     run: Annotated[str | None, typer.Option(help="Id of a training. For mistaken.")] = None,
+    error: Annotated[
+        str | None,
+        typer.Option(metavar="KIND[:CLASS[:CLASS]]", help="For detection-errors; ids of classes."),
+    ] = None,
+    evaluation: Annotated[
+        str | None, typer.Option(help="Id of an evaluation. For detection-errors.")
+    ] = None,
 ) -> None:
     """Say which images are worth labelling or checking next, and why."""
     context = of(ctx)
     bench = context.bench
     words = {"measure": measure, "method": method, "against": against, "text": text, "run": run}
+    words |= {"error": error, "evaluation": evaluation}
     with output.bar("queue", quiet=context.quiet) as bar:
         rows = bench.queue(
             project,

@@ -234,6 +234,20 @@ class NewView(In):
         description="id of a training; none: the newest that has ended",
     )
 
+    evaluation: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="id of an evaluation of predicted objects; none: the newest",
+    )
+    error: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="of it, as kind[:id of the true class[:id of the predicted class]]",
+        examples=["missed", "wrong_class:3:7"],
+    )
+
     def options(self) -> dict[str, Any]:
         """Return what the queue is asked besides filter and seed."""
         return self.model_dump(exclude={"queue", "filter", "seed"}, exclude_none=True)

@@ -1,0 +1,1 @@
+"""Predicted objects against drawn ones."""
