@@ -564,6 +564,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{name}/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Evaluations
+         * @description List the evaluations of predicted objects, newest first.
+         */
+        get: operations["list_evaluations"];
+        put?: never;
+        /**
+         * Evaluate Predictions
+         * @description Judge predicted objects by the drawn ones, as a job; its result names the evaluation.
+         *
+         *     The predictions are suggestions, a path that the server can see, or one uploaded file, which is
+         *     judged with the defaults.
+         */
+        post: operations["evaluate_predictions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/evaluations/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Evaluation
+         * @description Return an evaluation of predicted objects; `newest` names the newest.
+         */
+        get: operations["get_evaluation"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Evaluation
+         * @description Forget an evaluation.
+         */
+        delete: operations["delete_evaluation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/evaluations/{key}/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Evaluation Errors
+         * @description Return what is wrong, the surest first, each with the boxes of both sides.
+         */
+        get: operations["evaluation_errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/detectors": {
         parameters: {
             query?: never;
@@ -4226,6 +4297,242 @@ export interface components {
             id: string;
         };
         /**
+         * DetectionCell
+         * @description How often a class was said to be which; null: nothing there, or nothing said.
+         */
+        DetectionCell: {
+            /** Truth */
+            truth: string | null;
+            /** Truth Id */
+            truth_id: number | null;
+            /** Said */
+            said: string | null;
+            /** Said Id */
+            said_id: number | null;
+            /** Count */
+            count: number;
+        };
+        /**
+         * DetectionClass
+         * @description How well objects of a class are predicted; null where nothing can be said.
+         */
+        DetectionClass: {
+            /** Class Id */
+            class_id: number;
+            /** Name */
+            name: string;
+            /** Truth */
+            truth: number;
+            /** Predicted */
+            predicted: number;
+            /**
+             * Ap
+             * @description over IoU .50 to .95
+             */
+            ap: number | null;
+            /** Ap50 */
+            ap50: number | null;
+            /** Precision */
+            precision: number | null;
+            /** Recall */
+            recall: number | null;
+            /** F1 */
+            f1: number | null;
+            /** Missed */
+            missed: number;
+            /** Extra */
+            extra: number;
+            /** Wrong Class */
+            wrong_class: number;
+            /** Badly Placed */
+            badly_placed: number;
+            /** Duplicate */
+            duplicate: number;
+        };
+        /**
+         * DetectionError
+         * @description One thing that is wrong in a picture; boxes are x1, y1, x2, y2.
+         */
+        DetectionError: {
+            /** Image Id */
+            image_id: number;
+            /**
+             * Error
+             * @enum {string}
+             */
+            error: "missed" | "extra" | "wrong_class" | "badly_placed" | "duplicate";
+            /** Truth */
+            truth: string | null;
+            /** Truth Id */
+            truth_id: number | null;
+            /** Truth Box */
+            truth_box: number[] | null;
+            /** Said */
+            said: string | null;
+            /** Said Id */
+            said_id: number | null;
+            /** Said Box */
+            said_box: number[] | null;
+            /** Score */
+            score: number | null;
+            /** Iou */
+            iou: number;
+        };
+        /**
+         * DetectionErrors
+         * @description Errors, the surest first.
+         */
+        DetectionErrors: {
+            /** Total */
+            total: number;
+            /** Items */
+            items: components["schemas"]["DetectionError"][];
+        };
+        /**
+         * DetectionEvaluationShort
+         * @description An evaluation in a list.
+         */
+        DetectionEvaluationShort: {
+            /** Id */
+            id: string;
+            /** Predictions */
+            predictions: string;
+            /** At */
+            at: string;
+            /** Images */
+            images: number;
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "box" | "mask";
+            /** Map */
+            map: number | null;
+            /** Map50 */
+            map50: number | null;
+            /** F1 */
+            f1: number | null;
+        };
+        /**
+         * DetectionLeftOut
+         * @description What was not judged.
+         */
+        DetectionLeftOut: {
+            /**
+             * Unmatched
+             * @description pictures that the project has not
+             */
+            unmatched: number;
+            /**
+             * Unlabelled
+             * @description pictures without objects that nobody called done
+             */
+            unlabelled: number;
+            /**
+             * Refused
+             * @description what could not be read
+             */
+            refused: number;
+            /**
+             * No Area
+             * @description points, and what lies outside of its picture
+             */
+            no_area: number;
+            /**
+             * Other Classes
+             * @description of classes that the project has not
+             */
+            other_classes: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * DetectionReport
+         * @description Predictions judged by labels; figures are 0..1, null where nothing can be said.
+         */
+        DetectionReport: {
+            /** Id */
+            id: string;
+            /** Project */
+            project: string;
+            /** Predictions */
+            predictions: string;
+            /** Format */
+            format: string;
+            /** At */
+            at: string;
+            /** Seq */
+            seq: number;
+            /** Seconds */
+            seconds: number;
+            /**
+             * Changed
+             * @description pictures that were changed since
+             */
+            changed: number;
+            /** Images */
+            images: number;
+            /** Truth */
+            truth: number;
+            /** Predicted */
+            predicted: number;
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "box" | "mask";
+            /** Min Iou */
+            min_iou: number;
+            /**
+             * Min Score
+             * @description from which on predictions count as errors or hits
+             */
+            min_score: number;
+            /**
+             * Map
+             * @description COCO: mean over IoU .50 to .95 and classes
+             */
+            map: number | null;
+            /** Map50 */
+            map50: number | null;
+            /** Map75 */
+            map75: number | null;
+            /** Map Small */
+            map_small: number | null;
+            /** Map Medium */
+            map_medium: number | null;
+            /** Map Large */
+            map_large: number | null;
+            /** Recall 1 */
+            recall_1: number | null;
+            /** Recall 10 */
+            recall_10: number | null;
+            /** Recall 100 */
+            recall_100: number | null;
+            /** Precision */
+            precision: number | null;
+            /** Recall */
+            recall: number | null;
+            /** F1 */
+            f1: number | null;
+            /** Per Class */
+            per_class: components["schemas"]["DetectionClass"][];
+            /** Confusion */
+            confusion: components["schemas"]["DetectionCell"][];
+            /** Errors */
+            errors: {
+                [key: string]: components["schemas"]["ErrorCount"];
+            };
+            silent: components["schemas"]["SilentPictures"];
+            left_out: components["schemas"]["DetectionLeftOut"];
+            /** Skipped */
+            skipped: {
+                [key: string]: unknown;
+            }[];
+            /** Notes */
+            notes: string[];
+        };
+        /**
          * DetectorInfo
          * @description A model that answers with boxes.
          */
@@ -4489,6 +4796,16 @@ export interface components {
         Erased: {
             /** Erased */
             erased: string;
+        };
+        /**
+         * ErrorCount
+         * @description How often something is wrong.
+         */
+        ErrorCount: {
+            /** Objects */
+            objects: number;
+            /** Images */
+            images: number;
         };
         /**
          * Estimate
@@ -6916,6 +7233,18 @@ export interface components {
              * @description id of a training; none: the newest that has ended
              */
             run?: string | null;
+            /**
+             * Evaluation
+             * @description id of an evaluation of predicted objects; none: the newest
+             */
+            evaluation?: string | null;
+            /**
+             * Error
+             * @description of it, as kind[:id of the true class[:id of the predicted class]]
+             * @example missed
+             * @example wrong_class:3:7
+             */
+            error?: string | null;
         };
         /**
          * NextOpen
@@ -8010,6 +8339,19 @@ export interface components {
             formats: components["schemas"]["NamedCount"][];
             /** Kinds */
             kinds: components["schemas"]["NamedCount"][];
+        };
+        /**
+         * SilentPictures
+         * @description Labelled pictures that the predictions do not name.
+         */
+        SilentPictures: {
+            /** Images */
+            images: number;
+            /**
+             * Counted
+             * @enum {string}
+             */
+            counted: "missed" | "skip";
         };
         /**
          * Skipped
@@ -9139,6 +9481,65 @@ export interface components {
         Labels: {
             /** Changes */
             changes: components["schemas"]["Change"][];
+        };
+        /**
+         * NewDetectionEvaluation
+         * @description Which predictions to judge, and how.
+         */
+        NewDetectionEvaluation: {
+            /**
+             * Predictions
+             * @description suggestions:SOURCE, a path that the server can see, or what an upload is called
+             * @example suggestions:engine:yolox
+             * @example /data/predictions.json
+             */
+            predictions: string;
+            /**
+             * Form
+             * @description format of a file
+             * @default auto
+             */
+            form?: string;
+            /**
+             * By
+             * @description what is laid over each other; auto: pixels where both have any
+             * @default auto
+             * @enum {string}
+             */
+            by?: "auto" | "box" | "mask";
+            /**
+             * Min Score
+             * @description less sure ones are no errors; null: the score of the best F1
+             * @default null
+             */
+            min_score?: number | null;
+            /**
+             * Min Iou
+             * @default 0.5
+             */
+            min_iou?: number;
+            /**
+             * Splits
+             * @description empty: all
+             */
+            splits?: ("train" | "val" | "test")[];
+            /**
+             * Silent
+             * @description labelled pictures that are not named; null: missed for files
+             * @default null
+             */
+            silent?: ("missed" | "skip") | null;
+            /**
+             * Classes
+             * @description names of the file's numbers
+             */
+            classes?: string[];
+            /**
+             * Ids
+             * @description path of the COCO file that a list of results is numbered by
+             * @default
+             */
+            ids?: string;
         };
         /**
          * NewImport
@@ -10550,6 +10951,227 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_evaluations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetectionEvaluationShort"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluate_predictions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDetectionEvaluation"];
+                "multipart/form-data": {
+                    files: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_evaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+                /** @description id or name */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetectionReport"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_evaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+                /** @description id or name */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluation_errors: {
+        parameters: {
+            query?: {
+                /** @description kind[:id of the true class[:id of the predicted one]] */
+                error?: string;
+                limit?: number;
+                start?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+                /** @description id or name */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetectionErrors"];
+                };
             };
             /** @description A problem document: what to mend, field by field */
             422: {
