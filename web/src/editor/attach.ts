@@ -21,6 +21,33 @@ export const keyInput = (event: KeyboardEvent): KeyInput => ({
   repeat: event.repeat,
 });
 
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Fingers on the canvas; two of them move and zoom the picture until both are lifted. */
+class Fingers {
+  isPinching = false;
+  private readonly down = new Map<number, Place>();
+
+  heard(event: PointerEvent, x: number, y: number): { from: Place; to: Place; factor: number } | null {
+    if (event.pointerType !== "touch") return null;
+    const before = [...this.down.values()];
+    if (event.type === "pointerdown" || this.down.has(event.pointerId)) this.down.set(event.pointerId, { x, y });
+    if (event.type !== "pointerdown" && event.type !== "pointermove") this.down.delete(event.pointerId);
+    const now = [...this.down.values()];
+    if (now.length >= 2) this.isPinching = true;
+    else if (!now.length && event.type !== "pointermove") this.isPinching = false;
+    const [a, b, c, d] = [before[0], before[1], now[0], now[1]];
+    if (!a || !b || !c || !d) return null;
+    const apart = Math.hypot(b.x - a.x, b.y - a.y) || 1;
+    return { from: middle(a, b), to: middle(c, d), factor: Math.hypot(d.x - c.x, d.y - c.y) / apart || 1 };
+  }
+}
+
+const middle = (a: Place, b: Place): Place => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
+
 /** Listens until the function that it returns is called. */
 export function attach(editor: Editor, element: HTMLElement): () => void {
   let last = { at: -Infinity, x: 0, y: 0 };
@@ -45,7 +72,12 @@ export function attach(editor: Editor, element: HTMLElement): () => void {
       pressure: event.pointerType === "pen" ? event.pressure : 0.5,
     });
   };
+  const fingers = new Fingers();
   const onPointer = (event: PointerEvent) => {
+    const { left, top } = element.getBoundingClientRect();
+    const pinch = fingers.heard(event, event.clientX - left, event.clientY - top);
+    if (pinch) editor.pinch(pinch.from, pinch.to, pinch.factor);
+    if (fingers.isPinching) return;
     if (event.type === "pointerdown") element.setPointerCapture(event.pointerId);
     const clicks = clicksOf(event);
     const all = event.type === "pointermove" && editor.tool() === "brush" ? event.getCoalescedEvents() : [];

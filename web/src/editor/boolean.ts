@@ -1,4 +1,4 @@
-/** Areas joined, subtracted and cut (sweep line after Martinez, Rueda and Feito 2009, by polyclip-ts). */
+/** Areas joined, subtracted and cut by a sweep over all sides (Martínez et al. 2009 and 2013, in polyclip-ts). */
 import * as clipper from "polyclip-ts";
 import type { Geom } from "polyclip-ts";
 import {

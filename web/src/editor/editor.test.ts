@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { box, desk, numbers } from "./fakes";
+import { box, desk, numbers, object } from "./fakes";
 
 describe("Editor", () => {
   it("draws a box, hands the command on, takes it back and does it again", () => {
@@ -123,5 +123,88 @@ describe("Editor", () => {
     expect(editor.view()).toBe(view);
     press("n");
     expect(editor.view()).not.toBe(view);
+  });
+  it("zooms by two fingers, and gives up what one had begun", () => {
+    const { editor, commands, point } = desk([box("a", 10, 10, 60, 60)]);
+    point("down", 30, 30);
+    point("move", 80, 80);
+    const before = editor.toImage({ x: 100, y: 100 });
+    editor.pinch({ x: 100, y: 100 }, { x: 120, y: 90 }, 2);
+    point("up", 80, 80);
+    expect(commands).toEqual([]);
+    expect(editor.view().zoom).toBe(2);
+    expect(editor.toImage({ x: 120, y: 90 }).x).toBeCloseTo(before.x);
+  });
+  it("finds the suggestion under the pointer", () => {
+    const { editor } = desk();
+    editor.setGhosts([box("large", 0, 0, 200, 200), box("small", 20, 20, 60, 60)]);
+    expect(editor.ghostAt(editor.toScreen({ x: 40, y: 40 }))?.uid).toBe("small");
+    expect(editor.ghostAt(editor.toScreen({ x: 300, y: 40 }))).toBeNull();
+  });
+  it("says in words what the keyboard is about to move", () => {
+    const polygon = [
+      object("p", {
+        kind: "polygon",
+        geometry: [
+          [
+            [0, 0, 90, 0, 90, 90],
+            [40, 10, 80, 10, 80, 50],
+          ],
+        ],
+      }),
+    ];
+    const { editor, press } = desk(polygon);
+    press("n");
+    expect(editor.view().says).toMatch(/^polygon of 6 points/);
+    press("h");
+    expect(editor.view().says).toBe("vertex 1 at 0, 0");
+    press("Shift+h");
+    expect(editor.view().says).toMatch(/^middle after vertex 3 of hole 1/);
+  });
+  it("moves by keys a vertex, and removes it", () => {
+    const { editor, press } = desk([object("p", { kind: "polygon", geometry: [[[10, 10, 90, 10, 90, 90, 10, 90]]] })]);
+    press("n");
+    press("h");
+    press("Shift+ArrowRight");
+    expect(editor.objects()[0]?.geometry).toEqual([[[11, 10, 90, 10, 90, 90, 10, 90]]]);
+    press("Delete");
+    expect(editor.objects()[0]?.geometry).toEqual([[[90, 10, 90, 90, 10, 90]]]);
+  });
+  it("turns by keys, an upright box into an oriented one", () => {
+    const { editor, press } = desk([box("a", 10, 10, 60, 60)]);
+    press("n");
+    press("r");
+    expect(editor.objects()[0]).toMatchObject({ kind: "obb", geometry: [35, 35, 50, 50, 5] });
+    for (let at = 0; at < 9; at++) press("h");
+    expect(editor.view().handle).toBe("turn");
+    press("Shift+ArrowLeft");
+    expect(editor.objects()[0]?.geometry).toEqual([35, 35, 50, 50, 4]);
+  });
+  it("draws a polygon and cuts it, by keys alone", () => {
+    const { editor, press } = desk();
+    press("p");
+    for (const way of ["Right", "Down", "Left"]) {
+      press(`Ctrl+Shift+Arrow${way}`);
+      press(" ");
+    }
+    expect(editor.view()).toMatchObject({ drawing: "polygon", points: 3 });
+    press("Backspace");
+    expect(editor.view().points).toBe(2);
+    press("Ctrl+Shift+ArrowLeft");
+    press(" ");
+    press("Enter");
+    expect(editor.objects()).toMatchObject([{ kind: "polygon" }]);
+    expect(editor.view().drawing).toBeNull();
+  });
+  it("paints a mask by keys", () => {
+    const { editor, press } = desk();
+    press("k");
+    press("Shift+ArrowRight");
+    press(" ");
+    expect(editor.objects()).toMatchObject([{ kind: "mask" }]);
+    press("e");
+    expect(editor.settings.erase).toBe(true);
+    press(".");
+    expect(editor.settings.brush).toBeGreaterThan(24);
   });
 });

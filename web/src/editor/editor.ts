@@ -3,8 +3,10 @@ import { fitBox, toImage, toScreen } from "./camera";
 import { boundsOfAll, imagePoint, screenPoint } from "./geometry";
 import { Hand } from "./hand";
 import { DEFAULT_BINDINGS, nameOf, type Bindings, type EditorAction } from "./keys";
+import { smallestAt } from "./hit";
 import { Model, type Change } from "./model";
 import { Stage } from "./stage";
+import { REACH_PX } from "./tools/tool";
 import type {
   Box,
   Camera,
@@ -122,6 +124,11 @@ export class Editor {
   get frames(): readonly number[] {
     return this.stage.spent;
   }
+  /** The suggestion under a place of the canvas, the smallest one; null when there is none. */
+  ghostAt(p: { x: number; y: number }): EditorObject | null {
+    const { x, y } = this.toImage(p);
+    return smallestAt(this.model.ghosts, x, y, REACH_PX / this.stage.camera.zoom);
+  }
   /** Where the pointer or the keyboard's cursor is, in pixels of the picture; null when it is elsewhere. */
   place(): ImagePoint | null {
     return this.hand.cursor ?? this.hand.pointerAt;
@@ -209,6 +216,10 @@ export class Editor {
   }
   wheel(e: WheelInput): boolean {
     return this.hand.wheel(e);
+  }
+  /** Two fingers moved: their middle, CSS pixels on the canvas, and how much further apart they are. */
+  pinch(from: { x: number; y: number }, to: { x: number; y: number }, factor: number): void {
+    this.hand.pinch(screenPoint(from.x, from.y), screenPoint(to.x, to.y), factor);
   }
   key(e: KeyInput): boolean {
     if (e.key === " " && !this.hand.cursor && !e.ctrl && !e.alt) {

@@ -2,7 +2,7 @@
 import { placeWords, stepOf } from "./actions";
 import { fitBox, LOWEST, pan, reveal, toImage, toScreen, wheelFactor, zoomAt, zoomBySteps } from "./camera";
 import { boundsOfAll, imagePoint, screenPoint } from "./geometry";
-import { handlesOf, nextHandle } from "./handles";
+import { handlesOf, handleWords, nextHandle } from "./handles";
 import type { EditorAction } from "./keys";
 import type { Model } from "./model";
 import { planOf } from "./perform";
@@ -154,6 +154,17 @@ export class Hand {
     return true;
   }
 
+  /** Two fingers: what was under their middle stays under it. Ends what one finger had begun. */
+  pinch(from: ScreenPoint, to: ScreenPoint, factor: number): void {
+    if (this.grip) {
+      this.grip = null;
+      this.send({ kind: "cancel" });
+    }
+    this.pointerAt = null;
+    const panned = pan(this.stage.camera, to.x - from.x, to.y - from.y);
+    this.lookAt(zoomAt(panned, to, factor, LOWEST));
+  }
+
   // Actions
 
   /** Returns whether there was anything to do. */
@@ -285,7 +296,8 @@ export class Hand {
   private chooseHandle(by: 1 | -1): boolean {
     const next = nextHandle(handlesOf(this.model.selection, this.stage.camera.zoom), this.handle, by);
     this.handle = next?.id ?? null;
-    if (next) this.model.say(`${next.id}: ${placeWords(imagePoint(next.x, next.y))}`);
+    if (next) this.model.say(`${handleWords(next.id)} at ${placeWords(imagePoint(next.x, next.y))}`);
+    else this.model.say("Nothing here has corners or points to move");
     return next !== null;
   }
 

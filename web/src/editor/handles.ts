@@ -218,6 +218,27 @@ export function withoutVertex(shape: PolygonShape, id: string): PolygonShape | n
   return parts.length ? { ...shape, geometry: parts } : null;
 }
 
+const SIDE_WORDS: Readonly<Record<string, string>> = {
+  nw: "upper left corner",
+  n: "upper side",
+  ne: "upper right corner",
+  e: "right side",
+  se: "lower right corner",
+  s: "lower side",
+  sw: "lower left corner",
+  w: "left side",
+  turn: "turning handle",
+};
+
+/** A handle in words, for those who hear it. */
+export function handleWords(id: string): string {
+  const [kind = "", first = 0, second = 0, third = 0] = id.split(":").map((one, i) => (i ? Number(one) : one));
+  if (kind === "k") return `keypoint ${Number(first) + 1}`;
+  if (kind !== "v" && kind !== "m") return SIDE_WORDS[id] ?? id;
+  const ring = second === 0 ? (first === 0 ? "" : ` of part ${Number(first) + 1}`) : ` of hole ${second}`;
+  return `${kind === "v" ? "vertex" : "middle after vertex"} ${Number(third) + 1}${ring}`;
+}
+
 /** The handle after or before another, in order, around the end. */
 export function nextHandle(handles: readonly Handle[], id: string | null, by: 1 | -1): Handle | null {
   if (!handles.length) return null;

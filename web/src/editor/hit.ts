@@ -11,7 +11,7 @@ import {
   cornersOf,
 } from "./geometry";
 import { isSet, rasterOf } from "./raster";
-import type { Box, Shape, Skeleton } from "./types";
+import type { Box, EditorObject, Shape, Skeleton } from "./types";
 
 /** How far a point is from a shape's outline or marks, and whether it lies inside. */
 export interface Hit {
@@ -72,4 +72,16 @@ function keypointsDistance(
 export function isWithin(shape: Shape, box: Box): boolean {
   const [x1, y1, x2, y2] = boundsOf(shape);
   return x1 >= box[0] && y1 >= box[1] && x2 <= box[2] && y2 <= box[3];
+}
+
+/** Of the objects under a place the one with the smallest bounds; null when there is none. */
+export function smallestAt(objects: readonly EditorObject[], x: number, y: number, reach: number): EditorObject | null {
+  let best: EditorObject | null = null;
+  let least = Infinity;
+  for (const object of objects) {
+    const [x1, y1, x2, y2] = boundsOf(object);
+    const size = (x2 - x1) * (y2 - y1);
+    if (size < least && hit(object, x, y, reach)) [best, least] = [object, size];
+  }
+  return best;
 }

@@ -1,6 +1,6 @@
 /** The two canvases and the picture beneath: what is painted again, and when. */
 import { fit, hold, seen } from "./camera";
-import { grow, intersects, union } from "./geometry";
+import { boundsOf, grow, intersects, union } from "./geometry";
 import { paintActive, type ActiveScene } from "./paint/active";
 import { LiveMask, MaskBitmaps } from "./paint/masks";
 import { paintGrid, paintStill } from "./paint/still";
@@ -122,10 +122,11 @@ export class Stage {
     context.save();
     if (clip) this.clip(context, clip);
     context.clearRect(0, 0, this.size.width, this.size.height);
-    const { scene, settings, ghosts, ghostInFocus, size } = this.shown.model;
+    const { scene, settings, ghostInFocus, size } = this.shown.model;
     const away = this.shown.away();
     const area = grow(clip ?? view, bleed);
     const objects = scene.within(area).filter((object) => !away.has(object.uid));
+    const ghosts = this.shown.model.ghosts.filter((ghost) => intersects(boundsOf(ghost), area));
     paintGrid(context, settings.grid, this.camera, size);
     const classOf = (id: number) => scene.classOf(id);
     paintStill(context, { objects, ghosts, ghostInFocus, camera: this.camera, settings, classOf }, this.masks);

@@ -32,6 +32,8 @@ const HALO = "rgb(0 0 0 / 65%)";
 const MARK = "#ffffff";
 const HANDLE_PX = 4;
 const SELECTED_PX = 2.5;
+/** More selected objects than this are marked by their bounds alone. */
+const MANY = 300;
 
 export function paintActive(
   context: CanvasRenderingContext2D,
@@ -41,7 +43,7 @@ export function paintActive(
 ): void {
   const hidden = new Set(scene.draft.hides);
   const resting = scene.selection.filter((object) => !object.hidden && !hidden.has(object.uid));
-  for (const object of resting) paintShape(context, scene, object, object.class_id, masks);
+  paintShapes(context, scene, resting, masks);
   paintMoving(context, scene, masks);
   for (const { shape, classId } of scene.draft.shapes) {
     paintShape(context, scene, shape, classId ?? scene.draftClass, masks);
@@ -54,6 +56,28 @@ export function paintActive(
   paintLine(context, scene);
   paintMarquee(context, scene);
   paintGuides(context, scene);
+}
+
+/** Many at once get one line each, so that moving all of them keeps pace with the hand. */
+function paintShapes(
+  context: CanvasRenderingContext2D,
+  scene: ActiveScene,
+  objects: readonly EditorObject[],
+  masks: MaskBitmaps,
+): void {
+  if (objects.length <= MANY) {
+    for (const object of objects) paintShape(context, scene, object, object.class_id, masks);
+    return;
+  }
+  const { origin, zoom } = scene.camera;
+  context.lineWidth = 1;
+  context.strokeStyle = MARK;
+  for (const object of objects) {
+    const [x1, y1, x2, y2] = boundsOf(object);
+    const [x, y, width, height] = [origin.x + x1 * zoom, origin.y + y1 * zoom, (x2 - x1) * zoom, (y2 - y1) * zoom];
+    if (x > scene.stage.width || y > scene.stage.height || x + width < 0 || y + height < 0) continue;
+    context.strokeRect(x, y, width, height);
+  }
 }
 
 function paintShape(
@@ -136,8 +160,7 @@ function paintMoving(context: CanvasRenderingContext2D, scene: ActiveScene, mask
   const { origin, zoom } = camera;
   const [dx, dy] = [moving.dx * zoom, moving.dy * zoom];
   const shifted = { zoom, origin: { ...origin, x: origin.x + dx, y: origin.y + dy } };
-  for (const object of moving.objects)
-    paintShape(context, { ...scene, camera: shifted }, object, object.class_id, masks);
+  paintShapes(context, { ...scene, camera: shifted }, moving.objects, masks);
   const [only] = moving.objects;
   if (only && moving.objects.length === 1 && only.kind !== "mask") {
     const there = { ...only, ...moved(only, moving.dx, moving.dy) };

@@ -32,7 +32,7 @@ export function paintStill(context: CanvasRenderingContext2D, scene: StillScene,
   paintMasks(context, scene, masks);
   const groups = byClass(scene.objects);
   for (const [id, objects] of groups) paintClass(context, scene, scene.classOf(id) ?? UNKNOWN, objects);
-  paintGhosts(context, scene);
+  paintGhosts(context, scene, masks);
   if (!scene.settings.hideLabels) paintChips(context, scene);
 }
 
@@ -150,13 +150,17 @@ function paintMasks(context: CanvasRenderingContext2D, scene: StillScene, masks:
 }
 
 /** Suggestions: thin, broken, with their score. */
-function paintGhosts(context: CanvasRenderingContext2D, scene: StillScene): void {
+function paintGhosts(context: CanvasRenderingContext2D, scene: StillScene, masks: MaskBitmaps): void {
   context.save();
-  context.lineWidth = 1;
   context.globalAlpha = 0.8;
   context.setLineDash([3, 4]);
   for (const ghost of scene.ghosts) {
     const look = scene.classOf(ghost.class_id) ?? UNKNOWN;
+    if (ghost.kind === "mask") {
+      const bitmap = masks.of(ghost.geometry, { colour: look.colour, fill: scene.settings.fill, dashed: true });
+      if (bitmap) drawBitmap(context, bitmap, scene.camera);
+      continue;
+    }
     context.strokeStyle = look.colour;
     context.lineWidth = ghost.uid === scene.ghostInFocus ? 3 : 1;
     context.beginPath();
