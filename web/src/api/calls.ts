@@ -148,6 +148,14 @@ export const api = {
   forgetWaiting: (name: string) => take(client.DELETE("/api/projects/{name}/waiting-labels", of(name))),
   objects: async (image_id: number) =>
     (await take(client.GET("/api/images/{image_id}/objects", { params: { path: { image_id } } }))) as t.ImageObjects,
+  assistEngines: () => take(client.GET("/api/assist/engines")),
+  assistEncode: (body: t.NewEncoding) => take(client.POST("/api/assist/encode", { body })),
+  assistPredict: (body: t.AssistQuestion) => take(client.POST("/api/assist/predict", { body })),
+  assistCancel: (body: t.AssistCancel) => take(client.POST("/api/assist/cancel", { body })),
+  assistSlots: (of_: string) => take(client.GET("/api/assist/slots", { params: { query: { client: of_ } } })),
+  assistBudget: (body: t.AssistBudget) => take(client.PUT("/api/assist/budget", { body })),
+  assistTweak: (body: t.NewTweak) => take(client.POST("/api/assist/predict_batch", { body })),
+
   draw: (name: string, changes: readonly Sent[], description: string) =>
     take(
       client.POST("/api/projects/{name}/objects", {

@@ -24,6 +24,8 @@ export const keys = {
   waiting: (name: string) => ["project", name, "objects", "waiting"] as const,
   imageObjects: (id: number) => ["drawn", id] as const,
   drawn: ["drawn"] as const,
+  assistEngines: ["engines", "assist"] as const,
+  assistSlots: ["assist", "slots"] as const,
   imageEdit: (id: number) => ["image", id, "edit"] as const,
   folds: (name: string) => ["runs", name, "folds"] as const,
   builds: (name: string) => ["project", name, "builds"] as const,

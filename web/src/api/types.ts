@@ -14,6 +14,10 @@ export type ClassCount = S["ClassCount"];
 export type Finding = S["Finding"];
 export type Histogram = S["Histogram"];
 export type Answer = S["Answer"];
+export type AssistBudget = S["AssistBudget"];
+export type AssistCancel = S["AssistCancel"];
+export type AssistOverview = S["AssistOverview"];
+export type AssistQuestion = S["AssistQuestion"];
 export type AugmentPreview = Partial<S["AugmentPreview"]>;
 export type AugmentShown = S["AugmentShown"];
 export type Class = S["Class"];
@@ -42,6 +46,9 @@ export interface GalleryQuery extends PartQuery {
 }
 export type ImportReport = S["ImportReport"];
 export type ImportRequest = Required<S["NewImport"]>;
+export type NewEncoding = S["NewEncoding"];
+export type NewTweak = S["NewTweak"];
+export type SegmenterInfo = S["SegmenterInfo"];
 export type Region = S["Region"];
 /** Which images: every part is there, an empty one leaves nothing out. */
 export type ClassAverage = S["ClassAverage"];

@@ -1,4 +1,5 @@
 import type { ComponentType } from "react";
+import { assistPart } from "@/assist/part";
 import { suggestions } from "@/suggest/part";
 import type { DrawAction } from "@/app/drawKeys";
 import type { Change, Document, DrawnObject } from "@/draw/objects";
@@ -75,4 +76,4 @@ export interface Part {
 }
 
 /** All that has joined, in the order in which it is asked. Add yours here. */
-export const parts: readonly Part[] = [suggestions];
+export const parts: readonly Part[] = [assistPart, suggestions];
