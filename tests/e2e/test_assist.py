@@ -1,0 +1,191 @@
+"""Assists on the Annotate page: rough boxes and clicks become objects, on their own pictures."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import expect
+
+from e2e.axe import look
+from fakes.running import wait_for_job
+from fakes.sam_graphs import RADII, SIDE, circle_pair
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Locator, Page, Route
+
+    from fakes.running import Running
+
+WIDTH, HEIGHT = 320, 240
+SQUARE = (120, 80, 200, 150)
+
+
+@pytest.fixture
+def api(server: Running) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=server.url, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def images(api: httpx.Client, tmp_path: Path) -> list[int]:
+    """Three dark pictures with a bright square, and a class for it."""
+    (tmp_path / "squares").mkdir()
+    for number in range(3):
+        picture = Image.new("RGB", (WIDTH, HEIGHT), (30, 30 + number, 40))
+        ImageDraw.Draw(picture).rectangle((120, 80, 199, 149), fill=(230, 220, 200))
+        picture.save(tmp_path / "squares" / f"{number}.png")
+    api.post("/api/projects", json={"name": "squares"}).raise_for_status()
+    body = {"source": str(tmp_path / "squares"), "labels": "none"}
+    wait_for_job(api, api.post("/api/projects/squares/ingest", json=body).json()["id"])
+    api.post("/api/projects/squares/classes", json={"name": "square"}).raise_for_status()
+    items = api.get("/api/projects/squares/images").json()["items"]
+    return [one["id"] for one in items]
+
+
+@pytest.fixture
+def circles(api: httpx.Client, tmp_path: Path) -> str:
+    """A second engine: an encoder and a decoder whose masks are discs about the click."""
+    pair = circle_pair(tmp_path / "pair")
+    api.post("/api/models", json={"path": str(pair), "name": "circles"}).raise_for_status()
+    return "circles"
+
+
+def opened(page: Page, server: Running, image: int) -> None:
+    page.goto(f"{server.url}/p/squares/annotate/{image}")
+    expect(page.locator(".desk-picture:not(.waiting)")).to_be_visible()
+    page.get_by_role("application").focus()
+
+
+def at(page: Page, x: float, y: float) -> tuple[float, float]:
+    """Where a place of the picture is on the screen."""
+    box = page.locator(".desk-picture").bounding_box()
+    assert box is not None
+    scale = box["width"] / WIDTH
+    return box["x"] + x * scale, box["y"] + y * scale
+
+
+def drag(page: Page, x1: float, y1: float, x2: float, y2: float) -> None:
+    page.mouse.move(*at(page, x1, y1))
+    page.mouse.down()
+    page.mouse.move(*at(page, x2, y2), steps=3)
+    page.mouse.up()
+
+
+def objects(api: httpx.Client, image: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = api.get(f"/api/images/{image}/objects").json()["objects"]
+    return found
+
+
+def height(one: dict[str, Any]) -> float:
+    ys = one["geometry"][0][0][1::2]
+    return float(max(ys) - min(ys))
+
+
+def listed(page: Page) -> Locator:
+    return page.locator(".object-list")
+
+
+def saved(page: Page) -> None:
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+
+
+def test_rough_boxes_become_tight_ones_alone_selected_or_all_of_a_class(
+    page: Page, server: Running, images: list[int], api: httpx.Client
+) -> None:
+    opened(page, server, images[0])
+    page.keyboard.press("s")
+    with page.expect_response("**/assist/predict"):
+        drag(page, 110, 72, 208, 160)
+    expect(listed(page)).to_have_accessible_name("1 object")
+    page.keyboard.down("z")
+    expect(page.get_by_text("Assists rest while Z is held")).to_be_visible()
+    drag(page, 108, 70, 212, 162)
+    page.keyboard.up("z")
+    expect(listed(page)).to_have_accessible_name("2 objects")
+    saved(page)
+    rough, tight = sorted(one["geometry"] for one in objects(api, images[0]))
+    assert tight == pytest.approx(SQUARE, abs=3)
+    assert rough == pytest.approx((108, 70, 212, 162), abs=2)
+    page.keyboard.press("x")
+    page.keyboard.press("x")
+    dialog = page.get_by_role("dialog", name="Tweak all of square?")
+    with page.expect_response("**/assist/predict"):
+        dialog.get_by_role("button", name="In this picture (2 objects)").click()
+    expect(dialog).to_be_hidden()
+    expect(page.locator(".toast-title", has_text="of 2 changed")).to_be_visible()
+    saved(page)
+    for one in objects(api, images[0]):
+        assert one["geometry"] == pytest.approx(SQUARE, abs=3)
+    page.keyboard.press("v")
+    page.keyboard.press("Control+z")
+    expect(listed(page)).to_have_accessible_name("2 objects")
+
+
+def test_clicks_make_objects_on_the_picture_that_they_were_made_in(
+    page: Page, server: Running, images: list[int], circles: str, api: httpx.Client
+) -> None:
+    opened(page, server, images[0])
+    page.get_by_text("Assists", exact=True).click()
+    page.get_by_label("Engine").select_option(circles)
+    expect(page.get_by_role("row", name=re.compile("^current ready"))).to_be_visible()
+    page.get_by_role("application").focus()
+    page.keyboard.press("d")
+    page.mouse.click(*at(page, 160, 115))
+    expect(listed(page)).to_have_accessible_name("1 object")
+    with page.expect_response("**/projects/squares/objects"):
+        page.mouse.wheel(0, -100)
+    (disc,) = objects(api, images[0])
+    assert disc["kind"] == "polygon"
+    assert height(disc) == pytest.approx(2 * RADII[2] * WIDTH / SIDE, abs=4)
+    page.keyboard.press("Enter")
+
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:  # a bound method of a list is none for playwright
+        held.append(route)
+
+    page.route("**/assist/predict", hold)
+    page.mouse.click(*at(page, 60, 60))
+    expect(page.get_by_role("list", name="Assists at work")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile(rf"/annotate/{images[1]}\b"))
+    held[0].continue_()
+    page.unroute("**/assist/predict")
+    expect(page.get_by_role("list", name="Assists at work")).to_be_hidden()
+    saved(page)
+    assert len(objects(api, images[0])) == 2
+    assert objects(api, images[1]) == []
+    several_points_make_one_object(page, images[1], api)
+
+
+def several_points_make_one_object(page: Page, image: int, api: httpx.Client) -> None:
+    page.get_by_label("A click becomes").select_option("mask")
+    page.get_by_role("application").focus()
+    page.keyboard.press("m")
+    page.mouse.click(*at(page, 160, 115))
+    expect(page.get_by_text("1 of 3")).to_be_visible()
+    page.keyboard.press("g")
+    page.mouse.click(*at(page, 250, 200))
+    expect(page.locator(".assist-marks g")).to_have_count(2)
+    page.keyboard.press("f")
+    page.mouse.click(*at(page, 150, 120))
+    page.keyboard.press("Backspace")
+    expect(page.locator(".assist-marks .beside")).to_have_count(1)
+    expect(page.locator(".assist-marks g")).to_have_count(2)
+    look(page)
+    expect(listed(page)).to_have_accessible_name("0 objects")
+    page.keyboard.press("Enter")
+    expect(listed(page)).to_have_accessible_name("1 object")
+    expect(page.locator(".assist-marks")).to_have_count(0)
+    page.mouse.click(*at(page, 60, 60))
+    page.keyboard.press("Escape")
+    saved(page)
+    (one,) = objects(api, image)
+    assert one["kind"] == "mask"
+    assert one["geometry"]["size"] == [HEIGHT, WIDTH]

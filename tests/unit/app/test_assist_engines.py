@@ -1,0 +1,70 @@
+"""Segmenters by name: the built-in one loads, added ones are found, and what is gone says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fakes.sam_graphs import circle_pair
+from sightline.app.assist_engines import SegmenterTable
+from sightline.core.errors import MissingWeightsError, UnknownEngineError
+from sightline.core.ports import Segmenter
+from sightline.engines import DEFAULT_SEGMENTER, SEGMENTERS
+from sightline.store.model_plan import ImportOptions
+from sightline.store.models import ModelStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sightline.core.cards import ModelCard
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> ModelStore:
+    return ModelStore(tmp_path / "models")
+
+
+def added(models: ModelStore, tmp_path: Path, name: str) -> ModelCard:
+    return models.add_file(circle_pair(tmp_path / name), ImportOptions(name=name))
+
+
+@pytest.mark.parametrize("name", [one.name for one in SEGMENTERS])
+def test_what_is_built_in_loads_once_and_is_a_segmenter(models: ModelStore, name: str) -> None:
+    table = SegmenterTable(models)
+    found = table.load(name)
+    assert isinstance(found, Segmenter)
+    assert table.load(name) is found
+    assert table.load("auto") is table.load(DEFAULT_SEGMENTER)
+
+
+def test_an_added_pair_is_found_by_name_and_by_id(models: ModelStore, tmp_path: Path) -> None:
+    card = added(models, tmp_path, "circles")
+    table = SegmenterTable(models, default="circles")
+    assert table.load("circles").key == table.load(card.id).key == table.load("auto").key
+    listed = {one["name"]: one for one in table.listed()}
+    assert listed["circles"]["default"]
+    assert listed["circles"]["model"] == card.id
+    assert not listed[DEFAULT_SEGMENTER]["default"]
+
+
+def test_a_model_cannot_take_the_name_of_what_is_built_in(
+    models: ModelStore, tmp_path: Path
+) -> None:
+    card = added(models, tmp_path, DEFAULT_SEGMENTER)
+    names = [one["name"] for one in SegmenterTable(models).listed()]
+    assert names == [DEFAULT_SEGMENTER, card.id]
+
+
+def test_weights_that_are_gone_are_named_before_they_are_asked(
+    models: ModelStore, tmp_path: Path
+) -> None:
+    card = added(models, tmp_path, "circles")
+    models.path_of(card).unlink()
+    table = SegmenterTable(models)
+    shown = {one["name"]: one for one in table.listed()}["circles"]
+    assert (shown["ready"], shown["why"]) == (False, "model.onnx is missing")
+    with pytest.raises(MissingWeightsError):
+        table.load("circles")
+    with pytest.raises(UnknownEngineError, match="no segmenter named 'circle'"):
+        table.load("circle")
