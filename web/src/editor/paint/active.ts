@@ -1,10 +1,11 @@
 /** What is selected or being drawn: thick outlines, handles, guides, the keyboard's cursor. */
-import { boundsOf } from "../geometry";
+import { boundsOf, grow } from "../geometry";
 import { handlesOf, type Handle } from "../handles";
 import { moved } from "../transform";
 import type { Draft } from "../tools/tool";
 import type { Camera, EditorClass, EditorObject, ImagePoint, Settings, Shape, Size } from "../types";
 import { drawBitmap, type LiveMask, type MaskBitmaps } from "./masks";
+import { HALO, paintMarks } from "./marks";
 import { dashOf, paintChip, UNKNOWN } from "./still";
 import { trace, traceDot, traceLine } from "./trace";
 
@@ -28,7 +29,6 @@ export interface ActiveScene {
   classOf(id: number): EditorClass | undefined;
 }
 
-const HALO = "rgb(0 0 0 / 65%)";
 const MARK = "#ffffff";
 const HANDLE_PX = 4;
 const SELECTED_PX = 2.5;
@@ -43,7 +43,10 @@ export function paintActive(
 ): void {
   const hidden = new Set(scene.draft.hides);
   const resting = scene.selection.filter((object) => !object.hidden && !hidden.has(object.uid));
-  paintShapes(context, scene, resting, masks);
+  // The still canvas shows the pixels of a mask already; twice would hide the picture.
+  for (const object of resting) if (object.kind === "mask") frameOf(context, scene.camera, boundsOf(object));
+  const lined = resting.filter((object) => object.kind !== "mask");
+  paintShapes(context, scene, lined, masks);
   paintMoving(context, scene, masks);
   for (const { shape, classId } of scene.draft.shapes) {
     paintShape(context, scene, shape, classId ?? scene.draftClass, masks);
@@ -92,8 +95,13 @@ function paintShape(
     paintMask(context, scene, shape, look, masks);
     return;
   }
+  if (shape.kind === "point" || shape.kind === "keypoints") {
+    paintMarks(context, shape, scene.camera, look, SELECTED_PX);
+    if (shape.kind === "point") frameOf(context, scene.camera, grow(boundsOf(shape), 6 / scene.camera.zoom));
+    return;
+  }
   context.beginPath();
-  trace(context, shape, scene.camera, look.skeleton);
+  trace(context, shape, scene.camera);
   context.globalAlpha = scene.settings.fill;
   context.fillStyle = look.colour;
   context.fill("evenodd");

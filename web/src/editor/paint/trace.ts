@@ -1,12 +1,15 @@
 /** Shapes as paths on the stage, in CSS pixels. What is smaller than the eye sees is left out. */
 import { obbCorners } from "../geometry";
-import type { Camera, Shape, Skeleton } from "../types";
+import type { BoxShape, Camera, ObbShape, PolygonShape } from "../types";
 
 /** What a path takes; a context or a Path2D. */
 export type Pen = Pick<CanvasRenderingContext2D, "moveTo" | "lineTo" | "closePath" | "rect" | "arc">;
 /** Points of a line nearer than this are one, in CSS pixels, unless said otherwise. */
 const APART_PX = 0.8;
 export const POINT_PX = 4;
+
+/** Shapes with a line about them: neither points nor pixels. */
+export type Outlined = BoxShape | ObbShape | PolygonShape;
 
 /** Draws a ring or an open line, without points that lie on each other at this zoom. */
 export function traceLine(pen: Pen, line: readonly number[], camera: Camera, closed: boolean, apart = APART_PX): void {
@@ -25,8 +28,8 @@ export function traceLine(pen: Pen, line: readonly number[], camera: Camera, clo
   if (closed && n) pen.closePath();
 }
 
-/** Draws a shape's outline; a mask has none here. */
-export function trace(pen: Pen, shape: Shape, camera: Camera, skeleton?: Skeleton | null, apart = APART_PX): void {
+/** Draws the outline of a shape that has one. */
+export function trace(pen: Pen, shape: Outlined, camera: Camera, apart = APART_PX): void {
   switch (shape.kind) {
     case "box": {
       const [x1, y1, x2, y2] = shape.geometry;
@@ -39,15 +42,6 @@ export function trace(pen: Pen, shape: Shape, camera: Camera, skeleton?: Skeleto
       return;
     case "polygon":
       for (const part of shape.geometry) for (const ring of part) traceLine(pen, ring, camera, true, apart);
-      return;
-    case "point":
-      traceDot(pen, shape.geometry[0], shape.geometry[1], camera, POINT_PX);
-      return;
-    case "keypoints":
-      traceSkeleton(pen, shape.geometry, camera, skeleton);
-      return;
-    case "mask":
-      return;
   }
 }
 
@@ -55,17 +49,4 @@ export function traceDot(pen: Pen, x: number, y: number, camera: Camera, radius:
   const [cx, cy] = [camera.origin.x + x * camera.zoom, camera.origin.y + y * camera.zoom];
   pen.moveTo(cx + radius, cy);
   pen.arc(cx, cy, radius, 0, 2 * Math.PI);
-}
-
-function traceSkeleton(
-  pen: Pen,
-  points: readonly (readonly [number, number, number])[],
-  camera: Camera,
-  skeleton?: Skeleton | null,
-): void {
-  for (const [from, to] of skeleton?.edges ?? []) {
-    const [a, b] = [points[from], points[to]];
-    if (a?.[2] && b?.[2]) traceLine(pen, [a[0], a[1], b[0], b[1]], camera, false);
-  }
-  for (const [x, y, seen] of points) if (seen) traceDot(pen, x, y, camera, seen === 2 ? POINT_PX : POINT_PX - 1.5);
 }
