@@ -59,7 +59,7 @@ class Delta:
     fields: Fields = field(default_factory=dict)
     tops: tuple[int, ...] = ()
     classes: tuple[tuple[int, ClassState | None, ClassState | None], ...] = ()
-    rows: tuple[dict[str, Any], ...] | None = field(default=None, compare=False, repr=False)
+    rows: tuple[tuple[Any, ...], ...] | None = field(default=None, compare=False, repr=False)
     """The rows of the objects that come, where they are known; never written down."""
 
     def pack(self) -> bytes:

@@ -123,6 +123,8 @@ def _sides(change: ObjectChange, old: Mapping[str, dict[str, Any]]) -> Sides:
         raise InvalidInputError(
             f"image {change.image_id}: two objects have one uid", hint="send each object once"
         )
+    if not old:
+        return [], list(change.put)
     same = {uid for uid, one in new.items() if uid in old and old[uid] == brief(one)}
     gone = set(old) if change.clear else {*change.delete, *new}
     return (

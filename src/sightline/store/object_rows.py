@@ -8,10 +8,10 @@ states are compared without reading them.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import orjson
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, select
 
 from sightline.core.geometry.shapes import (
     Box,
@@ -24,7 +24,7 @@ from sightline.core.geometry.shapes import (
 )
 from sightline.core.objects import PERSON, ImageObject
 from sightline.store.sql import chunks
-from sightline.store.tables import images, object_rows
+from sightline.store.tables import object_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -33,18 +33,18 @@ if TYPE_CHECKING:
 
     from sightline.core.geometry.shapes import Bounds, Shape
 
+Row: TypeAlias = tuple[Any, ...]
+"""An object as `values_of` gives it."""
 NONE: Final = ""
 """The text of no objects."""
 _DEFAULTS: Final = {"z": 0, "locked": False, "hidden": False, "score": None, "source": PERSON}
-_INSERT: Final = insert(object_rows)
-_DELETE: Final = delete(object_rows).where(
-    object_rows.c.image_id == bindparam("image"), object_rows.c.uid == bindparam("name")
-)
-_COUNT: Final = (
-    update(images)
-    .where(images.c.id == bindparam("key"))
-    .values(objects=images.c.objects + bindparam("more"))
-)
+_INSERT: Final = """
+INSERT INTO objects (image_id, uid, class_id, kind, x1, y1, x2, y2, geometry, attributes,
+z, locked, hidden, score, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_DELETE: Final = "DELETE FROM objects WHERE image_id = ? AND uid = ?"
+_COUNT: Final = "UPDATE images SET objects = objects + ? WHERE id = ?"
+"""As the driver takes them: for a row of so many columns SQLAlchemy takes longer than SQLite."""
 COLUMNS: Final = select(object_rows)
 _OF_IMAGES: Final = COLUMNS.where(
     object_rows.c.image_id.in_(bindparam("keys", expanding=True))
@@ -100,21 +100,24 @@ def json_of(row: Any) -> dict[str, Any]:
 
 def brief_of(row: Any) -> dict[str, Any]:
     """Return the object of a row as the journal writes it."""
-    return shortened(json_of(row))
+    return brief(object_of(row))
 
 
 def brief(one: ImageObject) -> dict[str, Any]:
-    """Return an object as the journal writes it."""
-    return shortened(one.to_json())
-
-
-def shortened(value: dict[str, Any]) -> dict[str, Any]:
-    """Return the JSON of an object without what has its default."""
-    return {
-        key: told
-        for key, told in value.items()
-        if (told != _DEFAULTS[key] if key in _DEFAULTS else key != "attributes" or told)
+    """Return an object as the journal writes it: without what has its default."""
+    value: dict[str, Any] = {
+        "uid": one.uid,
+        "kind": one.shape.kind,
+        "geometry": one.shape.to_json(),
+        "class_id": one.class_id,
     }
+    if one.attributes:
+        value["attributes"] = dict(one.attributes)
+    for name, default in _DEFAULTS.items():
+        told = getattr(one, name)
+        if told != default:
+            value[name] = told
+    return value
 
 
 def text_of(found: Sequence[dict[str, Any]]) -> str:
@@ -139,27 +142,24 @@ def differing(before: str, after: str) -> tuple[str, str]:
     return text_of(gone), text_of(come)
 
 
-def values_of(image_id: int, one: ImageObject) -> dict[str, Any]:
-    """Return the row of an object."""
-    x1, y1, x2, y2 = one.shape.bounds()
-    is_box = isinstance(one.shape, Box)
-    return {
-        "image_id": image_id,
-        "uid": one.uid,
-        "class_id": one.class_id,
-        "kind": one.shape.kind,
-        "x1": x1,
-        "y1": y1,
-        "x2": x2,
-        "y2": y2,
-        "geometry": None if is_box else orjson.dumps(one.shape.to_json()).decode(),
-        "attributes": orjson.dumps(dict(one.attributes)).decode() if one.attributes else None,
-        "z": one.z,
-        "locked": one.locked,
-        "hidden": one.hidden,
-        "score": one.score,
-        "source": one.source,
-    }
+def values_of(image_id: int, one: ImageObject) -> Row:
+    """Return the row of an object, as `_INSERT` takes it."""
+    shape = one.shape
+    is_box = isinstance(shape, Box)
+    return (
+        image_id,
+        one.uid,
+        one.class_id,
+        shape.kind,
+        *shape.bounds(),
+        None if is_box else orjson.dumps(shape.to_json()).decode(),
+        orjson.dumps(dict(one.attributes)).decode() if one.attributes else None,
+        one.z,
+        one.locked,
+        one.hidden,
+        one.score,
+        one.source,
+    )
 
 
 def replace(
@@ -168,7 +168,7 @@ def replace(
     old: Sequence[str],
     new: Sequence[str],
     *,
-    rows: Sequence[dict[str, Any]] | None = None,
+    rows: Sequence[Row] | None = None,
 ) -> None:
     """Take objects away and put others in their place.
 
@@ -180,7 +180,7 @@ def replace(
         rows: What `values_of` says of those that come, when the caller knows.
     """
     gone = [
-        {"image": image_id, "name": one["uid"]}
+        (image_id, one["uid"])
         for image_id, text in zip(image_ids, old, strict=True)
         for one in objects_in(text)
     ]
@@ -190,15 +190,19 @@ def replace(
             for image_id, text in zip(image_ids, new, strict=True)
             for one in objects_in(text)
         ]
-    if gone:
-        connection.execute(_DELETE, gone)
+    more = Counter(row[0] for row in rows)
+    more.subtract(image_id for image_id, _ in gone)
+    _run(connection, _DELETE, gone)
+    _run(connection, _INSERT, rows)
+    _run(connection, _COUNT, [(count, key) for key, count in more.items() if count])
+
+
+def _run(connection: Connection, statement: str, rows: Sequence[Any]) -> None:
+    """Carry out a statement for each row."""
     if rows:
-        connection.execute(_INSERT, list(rows))
-    more = Counter(row["image_id"] for row in rows)
-    more.subtract(one["image"] for one in gone)
-    counts = [{"key": key, "more": count} for key, count in more.items() if count]
-    if counts:
-        connection.execute(_COUNT, counts)
+        is_sqlite = connection.dialect.name == "sqlite"
+        text = statement if is_sqlite else statement.replace("?", "%s")
+        connection.exec_driver_sql(text, list(rows))
 
 
 def classes_in(texts: Iterable[str]) -> set[int]:
@@ -219,7 +223,7 @@ def texts_of(connection: Connection, query: Any, values: dict[str, Any]) -> dict
     return texts | {key: text_of(one) for key, one in found.items()}
 
 
-def _values_in(image_id: int, value: dict[str, Any]) -> dict[str, Any]:
+def _values_in(image_id: int, value: dict[str, Any]) -> Row:
     """Return the row of an object that the journal wrote."""
     shape = shape_from_json(value["kind"], value["geometry"])
     one = ImageObject(
