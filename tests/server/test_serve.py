@@ -179,6 +179,24 @@ def test_no_acknowledged_label_is_lost_by_twenty_kills(workspace: Path) -> None:
         kill_under_load(workspace, acknowledged=30 + 37 * number % 200)
 
 
+def test_no_acknowledged_object_is_lost_by_a_kill(workspace: Path) -> None:
+    with running(workspace) as server:
+        load = Drawing(server.said)
+        load.start()
+        load.wait_for(60)
+        server.end(signal.SIGKILL)
+        load.stop()
+    assert load.refused == []
+    with running(workspace) as server:
+        for image_id, version in load.acknowledged.items():
+            now = httpx.get(f"{server.said}/api/images/{image_id}/objects").json()
+            # The last write of a client may be on the disk without its answer having come through.
+            assert now["version"] - version in {0, 1}
+            assert [one["uid"] for one in now["objects"]] == [
+                f"{number:04d}" for number in range(1, now["version"] + 1)
+            ]
+
+
 def kill_under_load(workspace: Path, *, acknowledged: int) -> None:
     with running(workspace) as server:
         load = Load(server.said)
@@ -250,7 +268,11 @@ class Load:
         change: dict[str, Any] = {"image_id": image_id, "version": version, "status": status}
         if status == "labelled":
             change["class_id"] = self._cat
-        answer = client.post("/api/projects/birds/labels", json={"changes": [change]})
+        self._send(client, "labels", change)
+
+    def _send(self, client: httpx.Client, what: str, change: dict[str, Any]) -> None:
+        image_id = change["image_id"]
+        answer = client.post(f"/api/projects/birds/{what}", json={"changes": [change]})
         if answer.status_code != 200:
             self.refused.append(answer.text)
             return
@@ -298,3 +320,13 @@ def test_importing_the_server_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+class Drawing(Load):
+    """The same clients, each of which draws one box more every time."""
+
+    def _label(self, client: httpx.Client, image_id: int) -> None:
+        version = self._versions[image_id]
+        box = {"kind": "box", "geometry": [0, 0, 5, 5], "class_id": self._cat}
+        put = [{**box, "uid": f"{version + 1:04d}"}]
+        self._send(client, "objects", {"image_id": image_id, "version": version, "put": put})

@@ -8,6 +8,7 @@ import {
   MapPinned,
   PenTool,
   Settings2,
+  VectorSquare,
   Waypoints,
 } from "lucide-react";
 import { NavLink } from "react-router";
@@ -19,6 +20,7 @@ export function Rail({ project }: { project: string | null }) {
     { name: "Projects", key: "p", path: to.projects, icon: Folders },
     { name: "Browse", key: "b", path: project && to.browse(project), icon: Images },
     { name: "Annotate", key: "a", path: project && to.annotate(project), icon: PenTool },
+    { name: "Objects", key: "o", path: project && to.objects(project), icon: VectorSquare },
     { name: "Map", key: "x", path: project && to.map(project), icon: MapPinned },
     { name: "Data", key: "d", path: project && to.data(project), icon: ChartColumn },
     { name: "Edit", key: "e", path: project && to.edit(project), icon: Crop },

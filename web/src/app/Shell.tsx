@@ -74,6 +74,7 @@ export function Shell() {
         ? [
             { id: "go-b", section: "Go to", title: `Browse ${project}`, keys: "g b", run: go(to.browse(project)) },
             { id: "go-a", section: "Go to", title: `Annotate ${project}`, keys: "g a", run: go(to.annotate(project)) },
+            { id: "go-o", section: "Go to", title: `Objects of ${project}`, keys: "g o", run: go(to.objects(project)) },
             { id: "go-x", section: "Go to", title: `Map of ${project}`, keys: "g x", run: go(to.map(project)) },
             { id: "go-d", section: "Go to", title: `Data of ${project}`, keys: "g d", run: go(to.data(project)) },
             { id: "go-e", section: "Go to", title: `Edit ${project}`, keys: "g e", run: go(to.edit(project)) },

@@ -86,9 +86,9 @@ function UndoRedo({ project }: { project: string }) {
 }
 
 /** The pages of a project. */
-const PAGES = ["browse", "annotate", "map", "data", "edit", "train"] as const;
+const PAGES = ["browse", "annotate", "objects", "map", "data", "edit", "train"] as const;
 type Page = (typeof PAGES)[number];
-const HAS_UNDO: ReadonlySet<Page> = new Set(["browse", "annotate", "map", "edit"]);
+const HAS_UNDO: ReadonlySet<Page> = new Set(["browse", "annotate", "objects", "map", "edit"]);
 
 function ProjectSwitch({ project, page }: { project: string; page: Page }) {
   const { data } = useProjects();

@@ -223,6 +223,15 @@ export const sheet = (chosen: Chosen): readonly { readonly title: string; readon
     ],
   },
   {
+    title: "Among objects",
+    rows: [
+      { keys: ["1", "…", "9"], means: "Give the selected objects the class with that hotkey" },
+      { keys: ["⌫"], means: "Delete them" },
+      { keys: ["Enter"], means: "Open the picture of the focused one" },
+      { keys: ["R"], means: "Read the list anew" },
+    ],
+  },
+  {
     title: "On the map",
     rows: [
       { keys: ["Shift", "drag"], means: "Select what is drawn around" },
@@ -245,6 +254,8 @@ export const sheet = (chosen: Chosen): readonly { readonly title: string; readon
       { keys: ["Ctrl", "K"], means: "Every action by name" },
       { keys: ["g", "p"], means: "Projects" },
       { keys: ["g", "b"], means: "Browse" },
+      { keys: ["g", "a"], means: "Annotate" },
+      { keys: ["g", "o"], means: "Objects" },
       { keys: ["g", "x"], means: "Map" },
       { keys: ["g", "d"], means: "Data" },
       { keys: ["g", "e"], means: "Edit" },

@@ -8,8 +8,13 @@ type State = { src: string | null; failed: boolean };
 
 /** A thumbnail by way of the cancelling loader. */
 export function Thumb({ id, px = 256, alt = "" }: { id: number; px?: number; alt?: string }) {
+  return <Picture url={urls.thumb(id, px)} alt={alt} />;
+}
+
+/** Any small picture of the server's, by the same way. The address has a query already. */
+export function Picture({ url: asked, alt = "" }: { url: string; alt?: string }) {
   const turn = useSyncExternalStore(drawn.subscribe, drawn.get);
-  const url = turn ? `${urls.thumb(id, px)}&drawn=${turn}` : urls.thumb(id, px);
+  const url = turn ? `${asked}&drawn=${turn}` : asked;
   const [state, setState] = useState<State & { url: string }>(() => ({
     url,
     src: thumbs.peek(url) ?? null,

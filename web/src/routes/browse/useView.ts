@@ -38,6 +38,10 @@ const nowhere: State = { view: null, error: null, answered: "", old: false };
 const viewOf = (info: ViewInfo): Windows =>
   new Windows(info.size, (offset, limit, signal) => api.viewWindow(info.id, offset, limit, signal));
 
+const goesByLabels = ({ queue, filter }: Asked) => queue !== "all" || filter.statuses.length > 0;
+const goesByDrawing = ({ filter }: Asked) =>
+  filter.reviews.length > 0 || filter.objects !== "" || filter.object_ids.length > 0 || filter.check !== "";
+
 /** Says which parts of an open view an event touches. */
 function listen(view: View, own: ReadonlySet<number>, onOld: () => void, onEmpty: () => void): () => void {
   const stops = [
@@ -53,8 +57,8 @@ function listen(view: View, own: ReadonlySet<number>, onOld: () => void, onEmpty
     hub.onEvent(({ kind, data }) => {
       if (kind === "reset") view.windows.invalidate();
       if (data.project !== view.project) return;
-      if (kind === "labels") {
-        if (view.asked.queue !== "all" || view.asked.filter.statuses.length > 0) onOld();
+      if (kind === "labels" || kind === "objects") {
+        if (kind === "labels" ? goesByLabels(view.asked) : goesByDrawing(view.asked)) onOld();
         // Our own labels are told by their answer, which may come after the event.
         setTimeout(() => {
           if (typeof data.seq === "number" && own.has(data.seq)) return;

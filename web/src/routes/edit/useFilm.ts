@@ -58,7 +58,8 @@ export function useFilm(project: string, view: string) {
         else windows.invalidate(event.entry.images.map(({ id }) => id));
       }),
       hub.onEvent(({ kind, data }) => {
-        if (kind === "reset" || (kind === "labels" && data.project === project)) windows.invalidate();
+        const changed = (kind === "labels" || kind === "objects") && data.project === project;
+        if (kind === "reset" || changed) windows.invalidate();
       }),
     ];
     return () => {
