@@ -161,8 +161,10 @@ class DetectionEvaluation:
         names = {row.id: row.name for row in self._store.classes.list(project.id)}
         places = np.flatnonzero(wanted(error).of(found))
         order = places[np.argsort(-found["score"][places], kind="stable")]
-        rows = [_row(found, at, names) for at in order[start : start + limit].tolist()]
-        return {"total": len(order), "items": rows}
+        shown = order[start : start + limit].tolist()
+        rows = self._store.images.by_ids(found["image_id"][shown].tolist())
+        sizes = {row.id: (row.width, row.height) for row in rows}
+        return {"total": len(order), "items": [_row(found, at, names, sizes) for at in shown]}
 
     def delete(self, project: Project, key: str) -> None:
         """Forget an evaluation.
@@ -233,10 +235,19 @@ def _with_ids(report: dict[str, Any], ids: Mapping[str, int]) -> dict[str, Any]:
     return report | {"per_class": rows, "confusion": cells}
 
 
-def _row(found: Mapping[str, Any], at: int, names: Mapping[int, str]) -> dict[str, Any]:
+def _row(
+    found: Mapping[str, Any],
+    at: int,
+    names: Mapping[int, str],
+    sizes: Mapping[int, tuple[int, int]],
+) -> dict[str, Any]:
     truth, said = int(found["truth"][at]), int(found["said"][at])
+    image = int(found["image_id"][at])
+    width, height = sizes.get(image, (0, 0))
     return {
-        "image_id": int(found["image_id"][at]),
+        "image_id": image,
+        "width": width,
+        "height": height,
         "error": FAULTS[int(found["kind"][at])],
         "truth": names.get(truth),
         "truth_id": truth if truth >= 0 else None,

@@ -12,7 +12,7 @@ import orjson
 from sightline.core.errors import InvalidInputError, did_you_mean
 from sightline.formats.objects.frames import in_pixels
 from sightline.formats.objects.source import ReadOptions
-from sightline.formats.objects.table import open_reader
+from sightline.formats.objects.table import open_source, reader_of
 from sightline.label.paths import PathIndex
 
 if TYPE_CHECKING:
@@ -125,7 +125,8 @@ class FromFile:
         """
         finder = Finder(self._store, self._project)
         options = ReadOptions(classes=self._classes)
-        with open_reader(self._path, self.format, options) as reader:
+        with open_source(self._path, options) as source:
+            self.format, reader = reader_of(source, self.format)
             for part in _parts(reader.pictures()):
                 found = [(one, finder.find(self._names.path(one.path))) for one in part]
                 wanted = [image for _, image in found if image]

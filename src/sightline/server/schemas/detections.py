@@ -153,6 +153,8 @@ class DetectionError(Out):
     """One thing that is wrong in a picture; boxes are x1, y1, x2, y2."""
 
     image_id: int
+    width: int = Field(description="of the picture; 0: it is gone")
+    height: int
     error: DetectionFault
     truth: str | None
     truth_id: int | None
