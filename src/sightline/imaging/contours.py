@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from sightline.core.errors import InvalidInputError
-from sightline.core.geometry.polygons import ring_area, ring_of
+from sightline.core.geometry.polygons import ring_of
 from sightline.core.geometry.shapes import Polygon
 from sightline.imaging.outlines import Outline, outlines_of
 from sightline.imaging.rasters import cuts_of
+from sightline.imaging.walks import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,15 +39,9 @@ GUESS: Final = 4.0
 """Tolerance to begin with: so much of an outline's length times it is what differs."""
 FINEST_PX: Final = 0.3
 """Tolerances below it keep nearly every corner."""
-GRID: Final = 16
-"""Corners lie on sixteenths of a pixel: short to write, exact to shift."""
 NUDGE: Final = 0.1
 NUDGES: Final = ((0.0, 0.0), (NUDGE, NUDGE), (-NUDGE, NUDGE), (NUDGE, -NUDGE), (-NUDGE, -NUDGE))
 """Pixels. Other programs draw by other rules: what only just holds here would fail there."""
-INNER: Final = 3
-"""Steps from which on a side's line leaves out its ends, of which one may lie on the next side."""
-STRAY_PX: Final = 1.5
-"""A corner farther than this, or the tolerance, from where the outline bends is put back."""
 
 
 def polygon_of(mask: Bool, *, window: tuple[int, int] = (0, 0), min_iou: float = 0.98) -> Polygon:
@@ -81,12 +76,13 @@ def _simplest(parts: Sequence[Sequence[Outline]], mask: Bool, min_iou: float) ->
     target = _Target(parts, mask)
     size_wh = np.array(mask.shape[::-1], np.float64)
     steps = sum(len(one.steps) for outlines in parts for one in outlines)
-    parts = _without_specks(parts, SPECKS * (1 - wanted) * target.size)
+    kept = _without_specks(parts, SPECKS * (1 - wanted) * target.size)
+    walks = [[Walk(one) for one in outlines] for outlines in kept]
     low, high = FINEST_PX, max(2.0, max(mask.shape) / 8)
     middle = min(max(GUESS * (1 - wanted) * target.size / steps, low), high)
     best: list[Rings] | None = None
     for _ in range(TRIES):
-        found = _simplified(parts, middle, size_wh)
+        found = _simplified(walks, middle, size_wh)
         if target.likeness(found, wanted) >= wanted:
             best, low, high = found, middle, min(high, 8 * middle)
         else:
@@ -110,77 +106,13 @@ def _without_specks(parts: Sequence[Sequence[Outline]], budget: float) -> list[S
     return out
 
 
-def _simplified(parts: Sequence[Sequence[Outline]], tolerance: float, size_wh: F64) -> list[Rings]:
+def _simplified(parts: Sequence[Sequence[Walk]], tolerance: float, size_wh: F64) -> list[Rings]:
     out = []
-    for outlines in parts:
-        rings = [simplify(one, tolerance) for one in outlines]
+    for walks in parts:
+        rings = [one.simplify(tolerance) for one in walks]
         if rings[0] is not None:
             out.append([np.clip(ring, 0.0, size_wh) for ring in rings if ring is not None])
     return out
-
-
-def simplify(outline: Outline, tolerance: float) -> F64 | None:
-    """Return the ring (K, 2) that stays within about `tolerance` pixels; None: it vanishes."""
-    import cv2
-
-    middles = outline.middles
-    kept = cv2.approxPolyDP(middles.astype(np.int32)[:, None], 2 * tolerance, closed=True)[:, 0]
-    if len(kept) < 3:  # noqa: PLR2004 - fewer enclose nothing
-        return None
-    places = _places(middles, kept.astype(np.int64))
-    ring = np.round(_meet(middles / 2.0, places, max(STRAY_PX, tolerance)) * GRID) / GRID
-    area = ring_area(ring)
-    return ring if area * outline.area > 0 else None
-
-
-def _places(points: I64, kept: I64) -> I64:
-    """Return where (K,) of the points (N, 2) the kept ones (K, 2) are, in the order of the walk."""
-    low = points.min(axis=0)
-    span = int(points[:, 0].max() - low[0]) + 1
-    keys = (points - low) @ np.array([1, span])
-    order = np.argsort(keys)
-    found = order[np.searchsorted(keys[order], (kept - low) @ np.array([1, span]))]
-    return np.sort(found)
-
-
-def _meet(points: F64, places: I64, most: float) -> F64:
-    """Return where the least squares lines of neighbouring sides meet: (K, 2).
-
-    Where that is more than `most` pixels from the place itself, the place stays.
-    """
-    centre, normal = _lines(points, places)
-    before_c, before_n = np.roll(centre, 1, axis=0), np.roll(normal, 1, axis=0)
-    det = before_n[:, 0] * normal[:, 1] - before_n[:, 1] * normal[:, 0]
-    first, second = (before_n * before_c).sum(axis=1), (normal * centre).sum(axis=1)
-    safe = np.where(np.abs(det) < 1e-6, 1.0, det)  # noqa: PLR2004 - parallel
-    x = (first * normal[:, 1] - second * before_n[:, 1]) / safe
-    y = (second * before_n[:, 0] - first * normal[:, 0]) / safe
-    met = np.stack([x, y], axis=1)
-    old = points[places]
-    stray = (np.abs(det) < 1e-6) | (np.hypot(*(met - old).T) > most)  # noqa: PLR2004
-    return np.asarray(np.where(stray[:, None], old, met), np.float64)
-
-
-def _lines(points: F64, places: I64) -> tuple[F64, F64]:
-    """Return a point (K, 2) and a normal (K, 2) of the line through each side's points."""
-    count = len(points)
-    first, last = places, np.roll(places, -1).copy()
-    last[-1] += count
-    inner = last - first > INNER
-    first, last = first + inner, last - inner
-    twice = np.concatenate([points, points])
-    x, y = twice[:, 0], twice[:, 1]
-    sums = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y])
-    total = np.concatenate([np.zeros((6, 1)), np.cumsum(sums, axis=1)], axis=1)
-    n, sx, sy, sxx, sxy, syy = total[:, last + 1] - total[:, first]
-    centre = np.stack([sx / n, sy / n], axis=1)
-    a, b, c = (
-        sxx / n - centre[:, 0] ** 2,
-        sxy / n - centre.prod(axis=1),
-        syy / n - centre[:, 1] ** 2,
-    )
-    angle = np.arctan2(2 * b, a - c) / 2
-    return centre, np.stack([-np.sin(angle), np.cos(angle)], axis=1)
 
 
 class _Target:
@@ -209,7 +141,7 @@ class _Target:
 
     def _iou(self, cuts: I64) -> float:
         """Between two cuts lie pixels; what lies between the cuts of both is in one alone."""
-        apart = np.sort(np.concatenate([cuts, self._cuts]))
+        apart = np.sort(np.concatenate([cuts, self._cuts]), kind="stable")
         differ = int((apart[1::2] - apart[::2]).sum())
         both = self.size + int((cuts[1::2] - cuts[::2]).sum())
         return (both - differ) / (both + differ)
@@ -227,6 +159,8 @@ def _parts(outlines: Sequence[Outline], mask: Bool) -> list[list[Outline]]:
     """Return each outer outline, largest first, with the holes of the same pixels."""
     import cv2
 
+    if len(outlines) == 1:
+        return [list(outlines)]
     labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)[1]
     by_label: dict[int, list[Outline]] = {}
     for one in outlines:

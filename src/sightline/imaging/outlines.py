@@ -12,7 +12,7 @@ from sightline.core.geometry.polygons import ring_area
 if TYPE_CHECKING:
     from sightline.core.arrays import I64, Bool
 
-_LEFT, _UP = 2, 3
+_RIGHT, _DOWN, _LEFT, _UP = range(4)
 _STEP_X: Final = np.array([1, 0, -1, 0])
 _STEP_Y: Final = np.array([0, 1, 0, -1])
 _INNER_X: Final = np.array([0, -1, -1, 0])
@@ -63,14 +63,17 @@ def outlines_of(mask: Bool) -> list[Outline]:
 
 def _edges(mask: Bool) -> tuple[I64, I64, I64]:
     """Return x, y and direction of each pixel edge between the object and the rest."""
-    padded = np.pad(mask.astype(np.int8), 1)
-    across = np.diff(padded, axis=0)[:, 1:-1]
-    along = np.diff(padded, axis=1)[1:-1]
-    found = (across > 0, along < 0, across < 0, along > 0)
-    parts = []
-    for step, there in enumerate(found):
-        y, x = np.nonzero(there)
-        parts.append(np.stack([x + (step == _LEFT), y + (step == _UP), np.full(len(x), step)]))
+    height, width = mask.shape
+    padded = np.zeros((height + 2, width + 2), np.bool_)
+    padded[1:-1, 1:-1] = mask
+    row, x = np.divmod(np.flatnonzero(padded[1:] != padded[:-1]), width + 2)
+    below = padded[row + 1, x]  # set there: the object's top, to be walked to the right
+    y, down = np.divmod(np.flatnonzero(padded[:, 1:] != padded[:, :-1]), width + 1)
+    right = padded[y, down + 1]  # set there: the object's left, to be walked up
+    parts = [
+        np.stack([x - below, row, np.where(below, _RIGHT, _LEFT)]),
+        np.stack([down, y - 1 + right, np.where(right, _UP, _DOWN)]),
+    ]
     edges = np.concatenate(parts, axis=1).astype(np.int64)
     return edges[0], edges[1], edges[2]
 
