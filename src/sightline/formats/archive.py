@@ -16,7 +16,7 @@ import stat
 import unicodedata
 import zipfile
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any, Final, Protocol
@@ -31,6 +31,7 @@ SYSTEM: Final = frozenset({"__macosx", "thumbs.db", "desktop.ini", "@eadir"})
 MOST_JSON: Final = 256 << 20
 _DRIVE: Final = re.compile(r"^[A-Za-z]:")
 _ENCRYPTED: Final = 0x1
+_NO_LINKS: Final[int] = getattr(os, "O_NOFOLLOW", 0)
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 
 
@@ -66,8 +67,10 @@ class FolderContainer:
     def __init__(self, root: Path, *, limits: ArchiveLimits | None = None) -> None:
         self.name = root.name
         self.root = root
+        self._start = str(root)
         self._limits = limits or ArchiveLimits()
         self._names: list[str] | None = None
+        self._known: frozenset[str] = frozenset()
 
     def names(self) -> list[str]:
         """Return the names of all files, sorted."""
@@ -84,10 +87,15 @@ class FolderContainer:
                         hint="part it into several",
                     )
             self._names = sorted(found)
+            self._known = frozenset(found)
         return self._names
 
     def open(self, name: str) -> IO[bytes]:
         """Open a file."""
+        if name in self._known and _NO_LINKS:  # a walk that follows no links has been there
+            with suppress(OSError):  # a link, for one: where it leads is looked at below
+                handle = os.open(f"{self._start}/{name}", os.O_RDONLY | _NO_LINKS)
+                return os.fdopen(handle, "rb")
         path = self.root.joinpath(*name.split("/"))
         if not path.resolve().is_relative_to(self.root.resolve()):
             raise InvalidInputError(

@@ -15,6 +15,7 @@ import orjson
 
 from sightline.core.errors import InvalidInputError
 from sightline.formats.archive import guarded
+from sightline.formats.objects.coco_rows import Rows
 from sightline.formats.objects.coco_shapes import box_of, read_object, skeleton_of
 from sightline.formats.objects.coco_write import write
 from sightline.formats.objects.json_stream import parts_of
@@ -24,7 +25,7 @@ from sightline.formats.objects.source import split_of, stem_of, twins_of
 from sightline.formats.records import split_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sightline.formats.objects.source import Source
 
@@ -33,6 +34,8 @@ __all__ = ["CocoReader", "reader", "sniff", "write"]
 SPOOLED: Final = 32 << 20
 """Bytes of annotations with more than a box that are kept in memory."""
 LISTS: Final = frozenset({"images", "categories", "annotations"})
+_WITH_BOXES: Final = frozenset({"annotations", ""})
+_NONE: Final = slice(0, 0)
 _PLAIN: Final = frozenset(
     {"id", "image_id", "category_id", "bbox", "area", "iscrowd", "segmentation", "ignore"}
 )
@@ -107,6 +110,8 @@ class _File:
             for key, value in parts_of(file, self._name, LISTS):
                 if (key in LISTS or not key) and isinstance(value, list):
                     seen = True
+                    if key in _WITH_BOXES and self._take_boxes(value):
+                        continue
                     for one in value:
                         self._take(key, one)
         if not seen:
@@ -129,25 +134,29 @@ class _File:
 
     def pictures(self) -> Iterator[PictureRecord]:
         """Yield every picture with its objects."""
-        of = np.frombuffer(self._of, np.int64) if self._of else np.zeros(0, np.int64)
+        of = np.asarray(self._of, np.int64)
         order = np.argsort(of, kind="stable")
         starts = np.searchsorted(of[order], np.arange(len(self._image_of) + 1))
         results = not self._images
         split = self._split()
         labels = self._labels()
+        rows_of = Rows(order, self._boxes, self._rest, self._class, labels)
         for key, place in self._order():
             path, width, height = self._images.get(key, (str(key), 0, 0))
-            rows = order[starts[place] : starts[place + 1]].tolist() if place >= 0 else []
-            if rows and not results and key not in self._images:
+            rows = slice(*starts[place : place + 2].tolist()) if place >= 0 else _NONE
+            if rows != _NONE and not results and key not in self._images:
                 self._account.refuse(
-                    f"{self._name}: image {key}", f"{len(rows)} annotations of no image"
+                    f"{self._name}: image {key}",
+                    f"{rows.stop - rows.start} annotations of no image",
                 )
                 continue
-            found = [self._object(row, labels, (width, height)) for row in rows]
+            objects = rows_of.plain(rows)
+            if objects is None:
+                objects = self._objects(rows_of.all(rows), labels, (width, height))
             file = self._file_of(path)
             yield PictureRecord(
                 path,
-                tuple(one for one in found if one is not None),
+                objects,
                 width,
                 height,
                 split=split or split_of(path),
@@ -181,6 +190,28 @@ class _File:
             return
         self._images[_key(one["id"])] = (path, whole(one.get("width")), whole(one.get("height")))
 
+    def _take_boxes(self, batch: list[Any]) -> bool:
+        """Take a batch of annotations at once if all are boxes and no more; say whether."""
+        try:
+            if not all(_is_plain(one) for one in batch):
+                return False
+            boxes = np.array([one["bbox"] for one in batch], np.float64)
+            images = [one["image_id"] for one in batch]
+            categories = [one["category_id"] for one in batch]
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return False
+        kinds = {*map(type, images), *map(type, categories)}
+        if boxes.shape != (len(batch), 4) or not kinds <= {int, str}:
+            return False
+        self._boxes.frombytes(boxes.tobytes())
+        for ids, places, found in (
+            (images, self._image_of, self._of),
+            (categories, self._category_of, self._class),
+        ):
+            found.extend([places.setdefault(one, len(places)) for one in ids])
+        self._rest.extend([-1] * len(batch))
+        return True
+
     def _annotation(self, one: dict[str, Any]) -> None:
         box = one.get("bbox")
         is_box = isinstance(box, list) and len(box) == 4  # noqa: PLR2004
@@ -193,23 +224,30 @@ class _File:
         image, category = _key(one.get("image_id")), _key(one.get("category_id"))
         self._of.append(self._image_of.setdefault(image, len(self._image_of)))
         self._class.append(self._category_of.setdefault(category, len(self._category_of)))
-        plain = is_box and one.keys() <= _PLAIN
-        if plain and not one.get("segmentation") and not one.get("iscrowd"):
+        if is_box and _is_plain(one):
             self._rest.append(-1)
             return
         self._rest.append(self._spool.tell())
         data = orjson.dumps(one, option=orjson.OPT_NON_STR_KEYS)
         self._spool.write(len(data).to_bytes(8, "little") + data)
 
+    def _objects(
+        self,
+        rows: Iterable[tuple[int, list[float]]],
+        labels: list[str | None],
+        size: tuple[int, int],
+    ) -> tuple[ObjectRecord, ...]:
+        found = (self._object(row, labels, box, size) for row, box in rows)
+        return tuple(one for one in found if one is not None)
+
     def _object(
-        self, row: int, labels: list[str | None], size: tuple[int, int]
+        self, row: int, labels: list[str | None], box: list[float], size: tuple[int, int]
     ) -> ObjectRecord | None:
         label = labels[self._class[row]]
-        x, y, width, height = self._boxes[4 * row : 4 * row + 4]
         try:
             if self._rest[row] < 0:
-                return ObjectRecord(_known(label), box_of(x, y, width, height))
-            return read_object(_known(label), self._more(row), (x, y, width, height), size)
+                return ObjectRecord(_known(label), box_of(*box))
+            return read_object(_known(label), self._more(row), box, size)
         except (
             ValueError,
             TypeError,
@@ -253,6 +291,12 @@ class _File:
         near = f"{folder}/{path}" if folder else path
         found = self._source.picture_of(stem_of(near))
         return found if found.rpartition("/")[2] == path.rpartition("/")[2] else ""
+
+
+def _is_plain(one: dict[str, Any]) -> bool:
+    """Say whether an annotation is a box and no more."""
+    plain = one.keys() <= _PLAIN
+    return plain and not one.get("segmentation") and not one.get("iscrowd")
 
 
 def _new(found: list[ClassInfo], have: list[ClassInfo]) -> list[ClassInfo]:

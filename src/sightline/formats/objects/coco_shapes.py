@@ -26,15 +26,15 @@ def box_of(x: float, y: float, width: float, height: float) -> Box:
     Raises:
         ValueError: It has no area, or holds what is no number.
     """
-    if not (width > 0 and height > 0 and math.isfinite(x + y + width + height)):
-        raise ValueError("its bbox has no area, or holds what is no number")
-    return Box(x, y, x + width, y + height)
+    if 0 < width < math.inf and 0 < height < math.inf and math.isfinite(x + y):
+        return Box(x, y, x + width, y + height)
+    raise ValueError("its bbox has no area, or holds what is no number")
 
 
 def read_object(
     label: str,
     one: dict[str, Any],
-    box: tuple[float, float, float, float],
+    box: Sequence[float],
     size: tuple[int, int],
 ) -> ObjectRecord:
     """Return an annotation as an object.

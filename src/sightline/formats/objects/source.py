@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, Final
 
 from sightline.core.errors import TooLargeError
@@ -133,7 +132,7 @@ def twins_of(names: Iterable[str]) -> frozenset[str]:
     seen: set[str] = set()
     twice: set[str] = set()
     for name in names:
-        bare = PurePosixPath(stem_of(name)).name
+        bare = stem_of(name.rpartition("/")[2])
         (twice if bare in seen else seen).add(bare)
     return frozenset(twice)
 
