@@ -31,6 +31,7 @@ SYSTEM: Final = frozenset({"__macosx", "thumbs.db", "desktop.ini", "@eadir"})
 MOST_JSON: Final = 256 << 20
 _DRIVE: Final = re.compile(r"^[A-Za-z]:")
 _ENCRYPTED: Final = 0x1
+_PIECE: Final = 1 << 16
 _NO_LINKS: Final[int] = getattr(os, "O_NOFOLLOW", 0)
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 
@@ -92,16 +93,36 @@ class FolderContainer:
 
     def open(self, name: str) -> IO[bytes]:
         """Open a file."""
-        if name in self._known and _NO_LINKS:  # a walk that follows no links has been there
-            with suppress(OSError):  # a link, for one: where it leads is looked at below
-                handle = os.open(f"{self._start}/{name}", os.O_RDONLY | _NO_LINKS)
-                return os.fdopen(handle, "rb")
+        handle = self._handle(name)
+        if handle is not None:
+            return os.fdopen(handle, "rb")
         path = self.root.joinpath(*name.split("/"))
         if not path.resolve().is_relative_to(self.root.resolve()):
             raise InvalidInputError(
                 f"{name} leads out of {self.name}", hint="leave links out of the data set"
             )
         return path.open("rb")
+
+    def read(self, name: str, most: int) -> bytes:
+        """Return up to `most` bytes of a file; faster than opening it, for small ones."""
+        handle = self._handle(name)
+        if handle is None:
+            with self.open(name) as file:
+                return file.read(most)
+        try:
+            data = os.read(handle, min(os.fstat(handle).st_size, most))
+            while len(data) < most and (more := os.read(handle, min(most - len(data), _PIECE))):
+                data += more
+        finally:
+            os.close(handle)
+        return data
+
+    def _handle(self, name: str) -> int | None:
+        """Open a file that a walk has seen and that is no link; None: it must be looked at."""
+        if name in self._known and _NO_LINKS:
+            with suppress(OSError):
+                return os.open(f"{self._start}/{name}", os.O_RDONLY | _NO_LINKS)
+        return None
 
 
 class ZipContainer:

@@ -55,7 +55,7 @@ def write(
             file.write(body.image(number, name, one))
     whole = scratch / NAME
     with whole.open("wb") as target, waiting.open("rb") as source:
-        target.write(_head(classes, body, out.counts["pictures"]).encode())
+        target.write(_head(classes, body).encode())
         shutil.copyfileobj(source, target, PIECE)
         target.write(b"</annotations>\n")
     waiting.unlink()
@@ -71,11 +71,14 @@ class _Body:
         self.attributes: dict[str, dict[str, int]] = {}
         """By class and name: the place of its type in `_TYPES`."""
         self.joints = {one.name: list(one.skeleton["names"]) for one in classes if one.skeleton}
+        self.subsets: dict[str, int] = {}
+        """How many images each split has."""
         self._quoted: dict[str, str] = {}
 
     def image(self, number: int, name: str, one: PictureRecord) -> str:
         """Return the lines of a picture."""
         subset = f" subset={quoteattr(one.split)}" if one.split else ""
+        self.subsets[one.split] = self.subsets.get(one.split, 0) + 1
         size = f' width="{one.width}" height="{one.height}"' if one.width and one.height else ""
         lines = [f'  <image id="{number}" name={_text(name)}{subset}{size}>\n']
         if one.label:
@@ -141,23 +144,36 @@ class _Body:
         return found
 
 
-def _head(classes: Sequence[ClassInfo], body: _Body, count: int) -> str:
-    """Return all that stands before the images."""
-    lines = [
-        '<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n'
-        f"  <meta>\n    <task>\n      <size>{count}</size>\n      <mode>annotation</mode>\n"
-        "      <labels>\n"
-    ]
+def _head(classes: Sequence[ClassInfo], body: _Body) -> str:
+    """Return all that stands before the images.
+
+    Without splits that of a task; else that of a project, which has a task for each of them. The
+    encoding, UTF-8, is not named: one is enough for some readers to refuse the file.
+    """
+    labels = ["      <labels>\n"]
     for one in classes:
         joints = body.joints.get(one.name, ())
-        lines.append(_label(one.name, one.colour, body.attributes.get(one.name, {}), bool(joints)))
-        lines += [
+        labels.append(_label(one.name, one.colour, body.attributes.get(one.name, {}), bool(joints)))
+        labels += [
             f"        <label><name>{_inside(joint)}</name><type>points</type>"
             f"<attributes></attributes><parent>{_inside(one.name)}</parent></label>\n"
             for joint in joints
         ]
-    lines.append("      </labels>\n    </task>\n  </meta>\n")
-    return "".join(lines)
+    labels.append("      </labels>\n")
+    tasks = [
+        f"<size>{count}</size><mode>annotation</mode><subset>{_inside(split)}</subset>"
+        for split, count in body.subsets.items()
+    ]
+    if any(body.subsets):
+        inside = "".join(f"        <task>{one}</task>\n" for one in tasks)
+        kind, more = "project", f"      <tasks>\n{inside}      </tasks>\n"
+    else:
+        size = sum(body.subsets.values())
+        kind, more = "task", f"      <size>{size}</size>\n      <mode>annotation</mode>\n"
+    return (
+        '<?xml version="1.0"?>\n<annotations>\n  <version>1.1</version>\n  <meta>\n'
+        f"    <{kind}>\n{more}{''.join(labels)}    </{kind}>\n  </meta>\n"
+    )
 
 
 def _label(name: str, colour: str, attributes: Mapping[str, int], is_skeleton: bool) -> str:

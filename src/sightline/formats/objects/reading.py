@@ -46,10 +46,16 @@ class Reading:
         self.twins: frozenset[str] = frozenset()
         """Bare names, without their endings, of more than one picture."""
         self._seen: set[str] = set()
+        self._names: dict[str, str] = {}
 
     def learn(self, written: Any, colour: str = "") -> str:
         """Take note of a class and return its name."""
+        known = self._names.get(written) if isinstance(written, str) else None
+        if known is not None:
+            return known
         name = name_of(written)
+        if isinstance(written, str):
+            self._names[written] = name
         if name not in self._seen:
             self._seen.add(name)
             self.classes.append(ClassInfo(name, colour))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Final
 
 from sightline.core.errors import TooLargeError
-from sightline.formats.archive import guarded
+from sightline.formats.archive import FolderContainer, guarded
 from sightline.formats.records import split_name
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 PICTURES: Final = frozenset(
     {".bmp", ".gif", ".heic", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 )
+USUAL: Final = 1 << 16
+"""Bytes that are asked for first: room for the most that may come takes time to make."""
 MOST_TEXT: Final = 64 << 20
 """Bytes of one text file that is read whole."""
 
@@ -70,8 +72,13 @@ class Source:
             TooLargeError: It is larger than any file of labels.
             InvalidInputError: It is damaged.
         """
-        with guarded(self.files.name, name), self.files.open(name) as file:
-            data = file.read(MOST_TEXT + 1)
+        if isinstance(self.files, FolderContainer):
+            data = self.files.read(name, MOST_TEXT + 1)
+        else:
+            with guarded(self.files.name, name), self.files.open(name) as file:
+                data = file.read(USUAL)
+                if len(data) == USUAL:
+                    data += file.read(MOST_TEXT + 1 - USUAL)
         if len(data) > MOST_TEXT:
             raise TooLargeError(f"{name} is larger than {MOST_TEXT >> 20} MB", hint="part it")
         return data

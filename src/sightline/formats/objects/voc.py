@@ -18,7 +18,6 @@ from sightline.formats.objects.outlines import polygon_of
 from sightline.formats.objects.reading import (
     Reading,
     box,
-    name_of,
     number,
     plain,
     reason_of,
@@ -28,11 +27,11 @@ from sightline.formats.objects.reading import (
 from sightline.formats.objects.records import ObjectRecord, PictureRecord
 from sightline.formats.objects.source import split_of, stem_of, twins_of
 from sightline.formats.objects.voc_write import write
-from sightline.formats.objects.xml_tree import flags_in, text_in, tree_of
+from sightline.formats.objects.xml_tree import TRUE, text_in, tree_of
 from sightline.formats.records import split_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
     from xml.etree.ElementTree import Element
 
     from sightline.core.geometry.shapes import Shape
@@ -46,6 +45,9 @@ FOLDERS: Final = frozenset({"annotations", "labels", "xml", "xmls"})
 SNIFFED: Final = 3
 _MARK: Final = re.compile(r"\s+-?[01]$")
 """Whether a picture shows a class, in lists of one class."""
+
+
+_NO: Final = frozenset({None, "", "0"})
 
 
 def sniff(source: Source) -> bool:
@@ -94,18 +96,20 @@ class VocReader(Reading):
 
     def _picture(self, name: str, root: Element) -> PictureRecord:
         objects = []
-        for place, one in enumerate(root.iterfind("object"), start=1):
+        rows = [one for one in root if one.tag == "object"]
+        for place, one in enumerate(rows, start=1):
             try:
                 objects.append(self._object(one))
             except (ValueError, KeyError, InvalidInputError) as error:
                 self.refuse(f"{name}: object {place}", reason_of(error))
         file, path = self._path(name, text_in(root, "filename").replace("\\", "/"))
+        size = {one.tag: one.text for one in root.find("size") or ()}
         stem = stem_of(path)
         return PictureRecord(
             path,
             tuple(objects),
-            whole(text_in(root, "size/width")),
-            whole(text_in(root, "size/height")),
+            whole(size.get("width")),
+            whole(size.get("height")),
             split=self._split(stem) or split_of(name),
             file=file,
         )
@@ -126,29 +130,42 @@ class VocReader(Reading):
         return file, said if "/" in said or not folder else f"{folder}/{said}"
 
     def _object(self, one: Element) -> ObjectRecord:
-        label = self.learn(name_of(text_in(one, "name")))
-        said: dict[str, Any] = dict.fromkeys(flags_in(one, FLAGS), True)
-        pose = text_in(one, "pose")
+        texts = {child.tag: child.text for child in reversed(one)}  # the first of a name counts
+        flags = [name for name in FLAGS if texts.get(name) not in _NO]
+        said: dict[str, Any] = {
+            name: True for name in flags if str(texts[name]).strip().lower() in TRUE
+        }
+        pose = (texts.get("pose") or "").strip()
         if pose and pose.lower() != "unspecified":
             said["pose"] = pose
-        for row in one.iterfind("attributes/attribute"):
+        for row in one.iterfind("attributes/attribute") if "attributes" in texts else ():
             said[text_in(row, "name")] = _value(row.findtext("value") or "")
-        score = text_in(one, "score") or text_in(one, "confidence")
+        score = texts.get("score") or texts.get("confidence")
         return ObjectRecord(
-            label, _shape(one), attributes=plain(said), score=_score(score) if score else None
+            self.learn(texts.get("name")),
+            _shape(one, texts),
+            plain(said) if said else {},
+            _score(score) if score else None,
         )
 
 
-def _shape(one: Element) -> Shape:
-    polygon, turned = one.find("polygon"), one.find("robndbox")
+def _shape(one: Element, texts: Container[str]) -> Shape:
+    """Return the shape of an object, `texts` holding the names of what it consists of."""
+    polygon = one.find("polygon") if "polygon" in texts else None
     if polygon is not None and len(polygon):
         return _polygon(polygon)
+    turned = one.find("robndbox") if "robndbox" in texts else None
     if turned is not None:
         return _turned(turned)
     found = one.find("bndbox")
     if found is None:
         raise ValueError("it has no bndbox")
-    return box(*(_number(found, key) for key in ("xmin", "ymin", "xmax", "ymax")))
+    said = {side.tag: side.text for side in found}
+    try:
+        x1, y1 = float(said["xmin"] or ""), float(said["ymin"] or "")
+        return box(x1, y1, float(said["xmax"] or ""), float(said["ymax"] or ""))
+    except (ValueError, KeyError):
+        return box(*(_number(found, key) for key in ("xmin", "ymin", "xmax", "ymax")))
 
 
 def _polygon(one: Element) -> Shape:
