@@ -196,6 +196,18 @@ describe("Editor", () => {
     expect(editor.objects()).toMatchObject([{ kind: "polygon" }]);
     expect(editor.view().drawing).toBeNull();
   });
+  it("sets keypoints by keys: seen ones, hidden ones, and one that is left out", () => {
+    const { editor, press } = desk();
+    editor.setDraftClass(2);
+    press("j");
+    press("Shift+ArrowRight");
+    press(" ");
+    press("Ctrl+Shift+ArrowDown");
+    press("Shift+ ");
+    press("/");
+    const [posed] = editor.objects();
+    expect(posed?.kind === "keypoints" && posed.geometry.map(([, , seen]) => seen)).toEqual([2, 1, 0]);
+  });
   it("paints a mask by keys", () => {
     const { editor, press } = desk();
     press("k");

@@ -228,6 +228,7 @@ export class Editor {
       return true;
     }
     const action = e.type === "down" ? this.bindings.get(nameOf(e)) : undefined;
+    if (action?.kind === "press") return this.act({ ...action, shift: e.shift });
     return action ? this.act(action) : false;
   }
   /** Carries out what a key, a button or the palette asks for. */

@@ -189,7 +189,7 @@ export class Hand {
       case "skipPoint":
         return drawing && this.send({ kind: "skip" });
       case "press":
-        return this.pressKey();
+        return this.pressKey(action.shift ?? false);
       case "nudge":
         return this.tool === "select" ? this.planned(action) : this.moveCursor(action);
       case "nextHandle":
@@ -322,11 +322,11 @@ export class Hand {
   }
 
   /** A press of the main button where the cursor is. */
-  private pressKey(): boolean {
+  private pressKey(shift: boolean): boolean {
     const p = this.cursor;
     if (!p) return false;
-    this.send({ kind: "down", ...still(p) });
-    return this.send({ kind: "up", ...still(p) });
+    this.send({ kind: "down", ...still(p), shift });
+    return this.send({ kind: "up", ...still(p), shift });
   }
 }
 

@@ -8,6 +8,8 @@ export type EditorAction =
   | { readonly kind: "turn"; readonly degrees: number }
   /** Another kind of shape: the one that is named, or the next more exact one. */
   | { readonly kind: "convert"; readonly to?: Kind }
+  /** The main button at the keyboard's cursor; Shift as with the pointer. */
+  | { readonly kind: "press"; readonly shift?: boolean }
   | { readonly kind: SimpleAction };
 
 export type SimpleAction =
@@ -17,7 +19,6 @@ export type SimpleAction =
   | "previous"
   | "nextHandle"
   | "previousHandle"
-  | "press"
   | "finish"
   | "cancel"
   | "back"
@@ -90,7 +91,7 @@ export const EDITOR_KEYS: readonly Binding[] = [
   does("Shift+n", "previous", "Previous object"),
   does("h", "nextHandle", "Next corner or vertex of the selected object"),
   does("Shift+h", "previousHandle", "Previous corner or vertex"),
-  does(" ", "press", "Set a point at the keyboard's cursor"),
+  { key: " ", action: { kind: "press" }, means: "Press at the keyboard's cursor; with Shift as the pointer does" },
   does("Enter", "finish", "Finish what is being drawn"),
   does("Escape", "cancel", "Give up what is being drawn, or select nothing"),
   does("Backspace", "delete", "Delete what is selected; while drawing: the last point"),
