@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from sightline.core.progress import Progress
     from sightline.formats.objects.records import ObjectReader, PictureRecord
     from sightline.formats.objects.source import Source
+    from sightline.jobs.runner import JobRunner
     from sightline.label.plan import Mode
     from sightline.store.exchange import NewClass, Wish
     from sightline.store.images import ImageRow
@@ -57,20 +58,23 @@ class Wanted:
     add_images: bool = False
     mapping: Mapping[str, str] = field(default_factory=dict)
     """What names of classes become; empty text leaves their objects out."""
-    classes: Path | None = None
-    """A list of names, for data sets that number their classes and name none."""
+    classes: tuple[str, ...] = ()
+    """Names in the order of the numbers, for data sets that number their classes and name none."""
 
 
 def wanted_of(options: Mapping[str, Any]) -> Wanted:
-    """Return a wish of what a person gave as options, names and paths as text."""
-    classes = options.get("classes")
+    """Return a wish of what a person gave as options; `classes`: names, or the path of a list.
+
+    Raises:
+        InvalidInputError: There is no such mode or list.
+    """
     return Wanted(
         form=str(options.get("form", "auto")),
         mode=check_mode(str(options.get("mode", "merge"))),
         dry_run=bool(options.get("dry_run")),
         add_images=bool(options.get("add_images")),
         mapping=dict(options.get("mapping") or {}),
-        classes=Path(classes) if classes else None,
+        classes=_names_of(options.get("classes")),
     )
 
 
@@ -97,12 +101,12 @@ class ObjectImports:
         store: Store,
         person: str,
         folder: Callable[[Project], Path],
-        parts: tuple[Imports, Waiting],
+        parts: tuple[Imports, Waiting, JobRunner],
     ) -> None:
         self._store = store
         self._person = person
         self._folder = folder
-        self._imports, self._waiting = parts
+        self._imports, self._waiting, self._jobs = parts
 
     def takes(self, source: Path, form: str) -> bool:
         """Say whether a data set is one of objects, rather than of whole pictures.
@@ -120,8 +124,22 @@ class ObjectImports:
         path = source.expanduser()
         if not path.exists() or is_labels(path):
             return False
-        with open_source(path, _options(None)) as found:
+        with open_source(path, _options(())) as found:
             return bool(sniff(found))
+
+    def start(self, project: Project, source: Path, wanted: Wanted) -> dict[str, Any]:
+        """Hand an import to a job."""
+        arguments = {
+            "project": project.name,
+            "source": str(source),
+            "form": wanted.form,
+            "mode": wanted.mode,
+            "add_images": wanted.add_images,
+            "mapping": dict(wanted.mapping),
+            "classes": list(wanted.classes),
+        }
+        job = self._jobs.start("import-labels", arguments, project=project.name, actor=self._person)
+        return job.to_dict()
 
     def read(
         self,
@@ -281,12 +299,19 @@ class _Digests:
         return self._known[name]
 
 
-def _options(classes: Path | None) -> ReadOptions:
+def _options(classes: tuple[str, ...]) -> ReadOptions:
+    return ReadOptions(classes=classes, pictures=frozenset(ALL_EXTENSIONS))
+
+
+def _names_of(classes: Any) -> tuple[str, ...]:
+    if not classes:
+        return ()
+    if not isinstance(classes, str | Path):
+        return tuple(str(one) for one in classes)
     try:
-        names = () if classes is None else names_in(classes.expanduser())
+        return names_in(Path(classes).expanduser())
     except OSError as error:
         raise InvalidInputError(f"there is no {classes}", hint="check the path") from error
-    return ReadOptions(classes=names, pictures=frozenset(ALL_EXTENSIONS))
 
 
 def _pictures_in(source: Source) -> list[str]:
@@ -333,6 +358,7 @@ def _report(done: _Done, plan: Plan) -> dict[str, Any]:
         "conflicts": [asdict(one) for one in plan.conflicts[:MOST_SHOWN]],
         "conflict_count": len(plan.conflicts),
         "classes": {"new": new, "known": names.known},
+        "class_names": [{"written": was, "name": name} for was, name in names.table()],
         "pictures": {"lacking": tally.lacking, "added": done.added},
         "notes": notes,
     }

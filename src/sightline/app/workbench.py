@@ -131,7 +131,7 @@ class Workbench(Verbs):
         self.tweaking = AssistBatch(self.store, self.assist, self.jobs, person)
         self.object_exports = ObjectExports(self.store, self.exports, self.jobs, person)
         self.object_imports = ObjectImports(
-            self.store, person, self.projects.folder, (self.imports, self.waiting)
+            self.store, person, self.projects.folder, (self.imports, self.waiting, self.jobs)
         )
         self.waiting.placed = self.object_imports.placed
         self._join_judging()

@@ -45,10 +45,15 @@ class ClassNames:
         """Classes of the project that are named, sorted."""
         return sorted(self._known)
 
+    def table(self) -> list[tuple[str, str | None]]:
+        """Return each written name and what it becomes; None: its objects are left out."""
+        return list(self._of.items())
+
     def new(self, infos: Sequence[ClassInfo]) -> list[NewClass]:
         """Return the classes to make, in the data set's order, with its colours and keypoints."""
-        order = {fold(one.name): place for place, one in enumerate(infos)}
-        by_name = {fold(self.of(one.name) or ""): one for one in reversed(infos)}
+        called = [fold(self.of(one.name) or "") for one in infos]
+        order = {key: place for place, key in reversed([*enumerate(called)])}
+        by_name = dict(zip(reversed(called), reversed(infos), strict=True))
         keys = sorted(self._new, key=lambda key: (order.get(key, len(order)), key))
         made = []
         for key in keys:

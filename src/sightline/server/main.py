@@ -47,6 +47,7 @@ from sightline.server.routes import (
     maps,
     models,
     networks,
+    object_files,
     objects,
     presets,
     projects,
@@ -65,6 +66,7 @@ from sightline.server.schemas.detections import NewDetectionEvaluation
 from sightline.server.schemas.explain import Explain
 from sightline.server.schemas.labels import Labels
 from sightline.server.schemas.learning import PredictIds
+from sightline.server.schemas.object_files import NewObjectImport
 from sightline.server.schemas.objects import Draw
 from sightline.server.security import Door
 
@@ -77,6 +79,7 @@ ROUTERS: Final = tuple(
         assist,
         objects,
         detections,
+        object_files,
         suggestions,
         images,
         items,
@@ -144,7 +147,15 @@ class Application(FastAPI):
         document = super().openapi()
         modes: list[tuple[type[BaseModel], JsonSchemaMode]] = [
             (model, "validation")
-            for model in (Labels, Draw, NewDetectionEvaluation, NewImport, PredictIds, Explain)
+            for model in (
+                Labels,
+                Draw,
+                NewDetectionEvaluation,
+                NewImport,
+                NewObjectImport,
+                PredictIds,
+                Explain,
+            )
         ]
         _, found = models_json_schema(modes, ref_template="#/components/schemas/{model}")
         document["components"]["schemas"] |= found["$defs"]

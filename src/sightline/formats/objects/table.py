@@ -39,6 +39,8 @@ class Format:
     """What `ReadOptions.task` and the writer are told."""
     single: str = ""
     """How its file ends where one file can hold all; empty: none can."""
+    reads: bool = True
+    writes: bool = True
     scores: bool = False
     attributes: bool = False
 

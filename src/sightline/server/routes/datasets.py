@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from sightline.app import Workbench
 from sightline.app.exports import asked
+from sightline.app.object_imports import wanted_of
 from sightline.app.uploads import PREFIX
 from sightline.core.errors import InvalidInputError
 from sightline.server.deps import Bench, ProjectName, Roots
@@ -31,6 +32,7 @@ from sightline.server.schemas.datasets import (
     NewImport,
 )
 from sightline.server.schemas.jobs import Job
+from sightline.server.schemas.object_files import ObjectImportReport
 from sightline.store.projects import Project
 
 router = APIRouter(prefix="/api/projects/{name}", tags=["data sets"])
@@ -98,10 +100,13 @@ _BODY: dict[str, Any] = {
 @router.post(
     "/import",
     status_code=202,
-    response_model=Job | ImportReport,
+    response_model=Job | ImportReport | ObjectImportReport,
     openapi_extra=_BODY,
     responses={
-        200: {"model": ImportReport, "description": "a dry run: what would be changed"},
+        200: {
+            "model": ImportReport | ObjectImportReport,
+            "description": "a dry run: what would be changed",
+        },
         202: {"model": Job, "description": "the job that does it"},
     },
 )
@@ -124,18 +129,25 @@ async def import_labels(
     """
     project = await run_in_threadpool(bench.projects.get, name)
     if is_multipart(request):
-        source = await _kept(request, bench)
+        source = await keep_upload(request, bench)
         body = NewImport(
             source=source, format=format, mode=mode, dry_run=dry_run, add_images=add_images
         )
     else:
         body = await read_json(request, NewImport)
-    if body.source.startswith(PREFIX):
-        path = bench.uploads.path(body.source)
-    else:
-        path = await run_in_threadpool(confine, body.source, roots)
+    path = await run_in_threadpool(path_of, body.source, bench, roots)
     response.status_code = 200 if body.dry_run else 202
     return await run_in_threadpool(_take_in, bench, project, path, body)
+
+
+def path_of(source: str, bench: Workbench, roots: tuple[Path, ...]) -> Path:
+    """Return where a source lies: an upload, or a path that the server may read.
+
+    Raises:
+        NotFoundError: The upload is gone.
+        ForbiddenError: The path lies elsewhere.
+    """
+    return bench.uploads.path(source) if source.startswith(PREFIX) else confine(source, roots)
 
 
 def _take_in(bench: Workbench, project: Project, path: Path, body: NewImport) -> object:
@@ -144,13 +156,18 @@ def _take_in(bench: Workbench, project: Project, path: Path, body: NewImport) ->
         "mode": body.mode,
         "add_images": body.add_images,
     }
+    if bench.object_imports.takes(path, body.format):
+        wanted = wanted_of(options | {"dry_run": body.dry_run, "mapping": body.mapping})
+        if not body.dry_run:
+            return bench.object_imports.start(project, path, wanted)
+        return bench.object_imports.read(project, path, wanted) | {"source": body.source}
     if body.dry_run:
         report = bench.imports.read(project, path, dry_run=True, **options)
         return report | {"source": body.source}
     return bench.imports.start(project, path, **options)
 
 
-async def _kept(request: Request, bench: Workbench) -> str:
+async def keep_upload(request: Request, bench: Workbench) -> str:
     """Keep the one file of a form and return what stands for it."""
     async with uploaded(request) as files:
         if len(files) > 1:

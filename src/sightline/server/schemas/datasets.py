@@ -10,6 +10,21 @@ from sightline.server.schemas.common import In, Out, Split, Status
 
 ExportFormat = Literal["zip", "csv", "imagefolder", "hf", "parquet"]
 ImportFormat = Literal["auto", "zip", "csv", "imagefolder", "hf", "parquet", "hoshina", "hootsight"]
+ObjectFormat = Literal[
+    "yolo",
+    "yolo-seg",
+    "yolo-obb",
+    "yolo-pose",
+    "coco",
+    "voc",
+    "cvat",
+    "labelstudio",
+    "labelme",
+    "datumaro",
+    "dota",
+    "masks",
+]
+ObjectExportFormat = ObjectFormat | Literal["crops"]
 Images = Literal["none", "copy", "link"]
 ImportMode = Literal["merge", "replace", "add"]
 
@@ -42,10 +57,17 @@ class NewImport(In):
     source: Annotated[str, Field(min_length=1, max_length=4_000)] = Field(
         description="full path of a file or folder, or what an upload was answered with"
     )
-    format: ImportFormat = "auto"
+    format: ImportFormat | ObjectFormat = "auto"
     dry_run: bool = False
     mode: ImportMode = "merge"
     add_images: bool = False
+    mapping: dict[Annotated[str, Field(max_length=200)], Annotated[str, Field(max_length=200)]] = (
+        Field(
+            default_factory=dict,
+            max_length=10_000,
+            description="of objects: what names of classes become; empty text leaves them out",
+        )
+    )
 
 
 class Clash(Out):
