@@ -110,16 +110,17 @@ export const api = {
 
   exportLabels: (name: string, body: t.ExportRequest) =>
     take(client.POST("/api/projects/{name}/export", { ...of(name), body })),
+  exportObjects: (name: string, body: t.ObjectExportRequest) =>
+    take(client.POST("/api/projects/{name}/object-exports", { ...of(name), body })),
   lookAtLabels: async (name: string, body: Omit<t.ImportRequest, "dry_run">) =>
-    (await take(
-      client.POST("/api/projects/{name}/import", { ...of(name), body: { ...body, dry_run: true } }),
-    )) as t.ImportReport,
+    (await take(client.POST("/api/projects/{name}/import", { ...of(name), body: { ...body, dry_run: true } }))) as
+      t.ImportReport | t.ObjectImportReport,
   importLabels: async (name: string, body: Omit<t.ImportRequest, "dry_run">) =>
     (await take(
       client.POST("/api/projects/{name}/import", { ...of(name), body: { ...body, dry_run: false } }),
     )) as t.Job,
   sendLabels: (name: string, file: File, { format, mode, add_images }: Omit<t.ImportRequest, "dry_run">) =>
-    sendFiles<t.ImportReport>(
+    sendFiles<t.ImportReport | t.ObjectImportReport>(
       `/api/projects/${encodeURIComponent(name)}/import?format=${format}&mode=${mode}&add_images=${add_images}`,
       [file],
     ),

@@ -635,6 +635,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/object-formats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Object Formats
+         * @description List the formats of objects.
+         */
+        get: operations["object_formats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/object-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Objects
+         * @description Take in objects, or say what they would change (`dry_run`).
+         *
+         *     The source is a path that the server can see, or one uploaded file. An upload is looked at
+         *     unless it says `dry_run=false`; its report's `source` stands for it in a second request.
+         */
+        post: operations["import_objects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/object-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Objects
+         * @description Write a data set of objects as one ZIP, which its result names (`file`).
+         */
+        post: operations["export_objects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/detectors": {
         parameters: {
             query?: never;
@@ -5306,6 +5369,24 @@ export interface components {
             known: string[];
         };
         /**
+         * FoundObjects
+         * @description What becomes of objects.
+         */
+        FoundObjects: {
+            /** New */
+            new: number;
+            /** Changed */
+            changed: number;
+            /** Deleted */
+            deleted: number;
+            /** Same */
+            same: number;
+            /** By Kind */
+            by_kind: {
+                [key: string]: number;
+            };
+        };
+        /**
          * GalleryItem
          * @description One object of a gallery.
          */
@@ -6981,6 +7062,34 @@ export interface components {
             expect?: number | null;
         };
         /**
+         * NewObjectExport
+         * @description What to write.
+         * @example {
+         *       "format": "coco"
+         *     }
+         */
+        NewObjectExport: {
+            /** Format */
+            format: ("yolo" | "yolo-seg" | "yolo-obb" | "yolo-pose" | "coco" | "voc" | "cvat" | "labelstudio" | "labelme" | "datumaro" | "dota" | "masks") | "crops";
+            /**
+             * Images
+             * @description default: none
+             */
+            images?: ("none" | "copy" | "link") | null;
+            /** Splits */
+            splits?: ("train" | "val" | "test")[];
+            /** Reviews */
+            reviews?: ("todo" | "in_progress" | "done" | "reviewed" | "rejected")[];
+            /** Classes */
+            classes?: string[];
+            /**
+             * Every
+             * @description also images that nobody has looked at
+             * @default false
+             */
+            every?: boolean;
+        };
+        /**
          * NewProject
          * @description A project to make.
          * @example {
@@ -7260,6 +7369,106 @@ export interface components {
             left: number;
         };
         /**
+         * ObjectFormatInfo
+         * @description A format of objects.
+         */
+        ObjectFormatInfo: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /**
+             * Holds
+             * @description shapes that it keeps as they are
+             */
+            holds: string[];
+            /**
+             * Single
+             * @description how its single file ends; empty: none can hold all
+             */
+            single: string;
+            /** Scores */
+            scores: boolean;
+            /** Attributes */
+            attributes: boolean;
+            /** Reads */
+            reads: boolean;
+            /** Writes */
+            writes: boolean;
+        };
+        /**
+         * ObjectImportReport
+         * @description What an import of objects changes; lists hold the first thousand, counts all.
+         */
+        ObjectImportReport: {
+            /**
+             * Kind
+             * @constant
+             */
+            kind: "objects";
+            /**
+             * Source
+             * @description as it may be asked for again
+             */
+            source: string;
+            /** Format */
+            format: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "merge" | "replace" | "add";
+            /** Dry Run */
+            dry_run: boolean;
+            /** Records */
+            records: number;
+            /** Matched */
+            matched: number;
+            /** Matched By */
+            matched_by: {
+                [key: string]: number;
+            };
+            /** Unmatched */
+            unmatched: number;
+            /** Unmatched Paths */
+            unmatched_paths: string[];
+            /**
+             * Waiting
+             * @description pictures whose labels wait for them
+             */
+            waiting: number;
+            /** Skipped */
+            skipped: components["schemas"]["Unusable"][];
+            /** Skipped Count */
+            skipped_count: number;
+            /** Annotations */
+            annotations: number;
+            objects: components["schemas"]["FoundObjects"];
+            /**
+             * Changed
+             * @description images
+             */
+            changed: number;
+            /** Labels */
+            labels: number;
+            /** Splits */
+            splits: number;
+            /** Conflicts */
+            conflicts: components["schemas"]["Clash"][];
+            /** Conflict Count */
+            conflict_count: number;
+            classes: components["schemas"]["FoundClasses"];
+            /** Class Names */
+            class_names: components["schemas"]["WrittenClass"][];
+            pictures: components["schemas"]["ObjectPictures"];
+            /** Notes */
+            notes: string[];
+            /** Seq */
+            seq: number | null;
+            /** Description */
+            description: string;
+        };
+        /**
          * ObjectOut
          * @description One object of an image.
          */
@@ -7289,6 +7498,18 @@ export interface components {
             score: number | null;
             /** Source */
             source: string;
+        };
+        /**
+         * ObjectPictures
+         * @description Pictures that the data set holds.
+         */
+        ObjectPictures: {
+            /**
+             * Lacking
+             * @description that the project does not have
+             */
+            lacking: number;
+            added: components["schemas"]["AddedPictures"] | null;
         };
         /**
          * ObjectRef
@@ -9148,6 +9369,16 @@ export interface components {
             bits: number;
         };
         /**
+         * Unusable
+         * @description Something that is left out.
+         */
+        Unusable: {
+            /** Where */
+            where: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * UpdatePlan
          * @description The steps from what is here to the published release.
          */
@@ -9286,6 +9517,19 @@ export interface components {
              * @description positions within the view whose image has been deleted since; not in items
              */
             gone: number[];
+        };
+        /**
+         * WrittenClass
+         * @description A class as a data set calls it.
+         */
+        WrittenClass: {
+            /** Written */
+            written: string;
+            /**
+             * Name
+             * @description in the project; null: its objects are left out
+             */
+            name: string | null;
         };
         /**
          * SplitCounts
@@ -9558,9 +9802,8 @@ export interface components {
             /**
              * Format
              * @default auto
-             * @enum {string}
              */
-            format?: "auto" | "zip" | "csv" | "imagefolder" | "hf" | "parquet" | "hoshina" | "hootsight";
+            format?: ("auto" | "zip" | "csv" | "imagefolder" | "hf" | "parquet" | "hoshina" | "hootsight") | ("yolo" | "yolo-seg" | "yolo-obb" | "yolo-pose" | "coco" | "voc" | "cvat" | "labelstudio" | "labelme" | "datumaro" | "dota" | "masks");
             /**
              * Dry Run
              * @default false
@@ -9577,6 +9820,13 @@ export interface components {
              * @default false
              */
             add_images?: boolean;
+            /**
+             * Mapping
+             * @description of objects: what names of classes become; empty text leaves them out
+             */
+            mapping?: {
+                [key: string]: string;
+            };
         };
         /**
          * NewObject
@@ -9634,6 +9884,54 @@ export interface components {
              * @default person
              */
             source?: string;
+        };
+        /**
+         * NewObjectImport
+         * @description What to read, and what counts when both say something.
+         * @example {
+         *       "dry_run": true,
+         *       "source": "/home/me/coco.json"
+         *     }
+         */
+        NewObjectImport: {
+            /**
+             * Source
+             * @description full path of a file or folder, or what an upload was answered with
+             */
+            source: string;
+            /**
+             * Format
+             * @default auto
+             */
+            format?: "auto" | ("yolo" | "yolo-seg" | "yolo-obb" | "yolo-pose" | "coco" | "voc" | "cvat" | "labelstudio" | "labelme" | "datumaro" | "dota" | "masks");
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run?: boolean;
+            /**
+             * Mode
+             * @default merge
+             * @enum {string}
+             */
+            mode?: "merge" | "replace" | "add";
+            /**
+             * Add Images
+             * @default false
+             */
+            add_images?: boolean;
+            /**
+             * Mapping
+             * @description what names of classes become; empty text leaves their objects out
+             */
+            mapping?: {
+                [key: string]: string;
+            };
+            /**
+             * Classes
+             * @description names of numbered classes
+             */
+            classes?: string[];
         };
         /**
          * PredictIds
@@ -11171,6 +11469,157 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DetectionErrors"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    object_formats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectFormatInfo"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_objects: {
+        parameters: {
+            query?: {
+                /** @description of an upload */
+                format?: string;
+                /** @description of an upload */
+                mode?: "merge" | "replace" | "add";
+                /** @description of an upload */
+                dry_run?: boolean;
+                /** @description of an upload */
+                add_images?: boolean;
+                /** @description of an upload: OLD=NEW */
+                rename?: string[];
+            };
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewObjectImport"];
+                "multipart/form-data": {
+                    files: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description a dry run: what would be changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectImportReport"];
+                };
+            };
+            /** @description the job that does it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_objects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewObjectExport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description A problem document: what to mend, field by field */
@@ -16540,7 +16989,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportReport"];
+                    "application/json": components["schemas"]["ImportReport"] | components["schemas"]["ObjectImportReport"];
                 };
             };
             /** @description the job that does it */

@@ -46,6 +46,8 @@ export interface GalleryQuery extends PartQuery {
 }
 export type ImportReport = S["ImportReport"];
 export type ImportRequest = Required<S["NewImport"]>;
+export type ObjectImportReport = S["ObjectImportReport"];
+export type ObjectExportRequest = Required<S["NewObjectExport"]>;
 export type NewEncoding = S["NewEncoding"];
 export type NewTweak = S["NewTweak"];
 export type SegmenterInfo = S["SegmenterInfo"];
@@ -284,6 +286,20 @@ export interface ExportResult {
   readonly file_bytes: number | null;
   readonly missing_count: number;
   readonly missing: readonly { readonly where: string; readonly reason: string }[];
+}
+
+/** What a job that exports objects tells at its end. */
+export interface ObjectExportResult {
+  readonly kind: "objects";
+  readonly file: string;
+  readonly items: number;
+  readonly annotations: number;
+  readonly pictures: number;
+  readonly missing_count: number;
+  readonly converted: Readonly<Record<string, number>>;
+  readonly left_out: Readonly<Record<string, number>>;
+  readonly passed_over: number;
+  readonly file_bytes: number | null;
 }
 
 /** An object that is suggested: `class_id` is null while the project has no class of its name. */

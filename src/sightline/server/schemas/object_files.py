@@ -105,7 +105,7 @@ class ObjectImportReport(Out):
     """What an import of objects changes; lists hold the first thousand, counts all."""
 
     kind: Literal["objects"]
-    source: str = Field("", description="as it may be asked for again")
+    source: str = Field(description="as it may be asked for again")
     format: str
     mode: ImportMode
     dry_run: bool

@@ -1,41 +1,18 @@
 import { Download } from "lucide-react";
+import { Tabs } from "radix-ui";
 import { useState } from "react";
 import { api, urls } from "@/api/calls";
-import type { ExportRequest, ExportResult, Split } from "@/api/types";
+import type { ExportResult, ObjectExportResult, Split } from "@/api/types";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { bytes, count, many } from "@/ui/format";
 import { ErrorNote } from "@/ui/States";
 import "./data.css";
+import { entryOf, type ExportFormat, type Images, isObjects, LABELS, OBJECTS } from "./exportFormats";
 import { JobLine } from "./JobLine";
 import { Pairs } from "./Lists";
+import { ObjectResult } from "./ObjectResult";
 import { useJob } from "./useJob";
-
-type Format = ExportRequest["format"];
-type Images = NonNullable<ExportRequest["images"]>;
-
-const FORMATS: readonly { format: Format; name: string; about: string; images: readonly Images[] }[] = [
-  {
-    format: "zip",
-    name: "ZIP",
-    about: "Everything, to come back to: table, classes, splits, manifest",
-    images: ["none", "copy", "link"],
-  },
-  { format: "csv", name: "CSV", about: "One table, for a spreadsheet or a script", images: ["none"] },
-  {
-    format: "imagefolder",
-    name: "ImageFolder",
-    about: "train, val and test with a folder for each class",
-    images: ["copy"],
-  },
-  { format: "hf", name: "Hugging Face", about: "imagefolder with metadata.jsonl", images: ["copy"] },
-  {
-    format: "parquet",
-    name: "Parquet",
-    about: "One file of columns, with or without the pictures",
-    images: ["none", "copy"],
-  },
-];
 
 const IMAGES: Readonly<Record<Images, string>> = {
   none: "Leave them out",
@@ -46,31 +23,72 @@ const IMAGES: Readonly<Record<Images, string>> = {
 const SPLITS: readonly Split[] = ["train", "val", "test"];
 
 interface Form {
-  format: Format;
+  format: ExportFormat["format"];
   images: Images;
   splits: readonly Split[];
+  /** Only labelled pictures; of objects: also pictures that nobody has looked at. */
   labelled: boolean;
+  every: boolean;
+}
+
+function FormatList({
+  legend,
+  formats,
+  value,
+  onChange,
+}: {
+  legend: string;
+  formats: readonly ExportFormat[];
+  value: Form;
+  onChange: (next: Form) => void;
+}) {
+  return (
+    <fieldset className="format-list">
+      <legend>{legend}</legend>
+      {formats.map((one) => (
+        <label key={one.format} className="format">
+          <input
+            type="radio"
+            name="format"
+            checked={value.format === one.format}
+            onChange={() => onChange({ ...value, format: one.format, images: one.images[0] ?? "none" })}
+          />
+          <b>{one.name}</b>
+          <span className="muted small">{one.about}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
 }
 
 function Fields({ value, onChange }: { value: Form; onChange: (next: Form) => void }) {
-  const images = FORMATS.find((one) => one.format === value.format)?.images ?? ["none"];
+  const images = entryOf(value.format).images;
+  const drawn = isObjects(value.format);
   return (
     <>
-      <fieldset className="format-list">
-        <legend>Format</legend>
-        {FORMATS.map((one) => (
-          <label key={one.format} className="format">
-            <input
-              type="radio"
-              name="format"
-              checked={value.format === one.format}
-              onChange={() => onChange({ ...value, format: one.format, images: one.images[0] ?? "none" })}
-            />
-            <b>{one.name}</b>
-            <span className="muted small">{one.about}</span>
-          </label>
-        ))}
-      </fieldset>
+      <Tabs.Root
+        value={drawn ? "objects" : "labels"}
+        onValueChange={(tab) => {
+          const first = entryOf(tab === "objects" ? "coco" : "zip");
+          onChange({ ...value, format: first.format, images: first.images[0] ?? "none" });
+        }}
+        className="stack"
+      >
+        <Tabs.List className="tabs-list" aria-label="What to export">
+          <Tabs.Trigger className="tab" value="labels">
+            Labels of pictures
+          </Tabs.Trigger>
+          <Tabs.Trigger className="tab" value="objects">
+            Objects in pictures
+          </Tabs.Trigger>
+        </Tabs.List>
+        <Tabs.Content value="labels">
+          <FormatList legend="Format" formats={LABELS} value={value} onChange={onChange} />
+        </Tabs.Content>
+        <Tabs.Content value="objects" className="format-columns">
+          <FormatList legend="Format" formats={OBJECTS} value={value} onChange={onChange} />
+        </Tabs.Content>
+      </Tabs.Root>
       <div className="data-options">
         <div className="field">
           <label htmlFor="export-images">Pictures</label>
@@ -111,10 +129,10 @@ function Fields({ value, onChange }: { value: Form; onChange: (next: Form) => vo
             <label className="check">
               <input
                 type="checkbox"
-                checked={value.labelled}
-                onChange={(event) => onChange({ ...value, labelled: event.target.checked })}
+                checked={drawn ? value.every : value.labelled}
+                onChange={(event) => onChange({ ...value, [drawn ? "every" : "labelled"]: event.target.checked })}
               />
-              only labelled
+              {drawn ? "also those nobody has looked at" : "only labelled"}
             </label>
           </div>
         </fieldset>
@@ -152,16 +170,32 @@ function Result({ result }: { result: ExportResult }) {
 
 /** Labels for other tools: choose, wait, download. */
 export function ExportDialog({ project, onClose }: { project: string; onClose: () => void }) {
-  const [form, setForm] = useState<Form>({ format: "zip", images: "none", splits: SPLITS, labelled: false });
+  const [form, setForm] = useState<Form>({
+    format: "zip",
+    images: "none",
+    splits: SPLITS,
+    labelled: false,
+    every: false,
+  });
+  const asked = form.splits.length === SPLITS.length ? [] : [...form.splits];
   const { job, begin, stop, busy, forget } = useJob(() =>
-    api.exportLabels(project, {
-      format: form.format,
-      images: form.images,
-      splits: form.splits.length === SPLITS.length ? [] : [...form.splits],
-      statuses: form.labelled ? ["labelled"] : [],
-    }),
+    isObjects(form.format)
+      ? api.exportObjects(project, {
+          format: form.format,
+          images: form.images,
+          splits: asked,
+          reviews: [],
+          classes: [],
+          every: form.every,
+        })
+      : api.exportLabels(project, {
+          format: form.format,
+          images: form.images,
+          splits: asked,
+          statuses: form.labelled ? ["labelled"] : [],
+        }),
   );
-  const result = job?.state === "done" ? (job.result as unknown as ExportResult) : null;
+  const result = job?.state === "done" ? (job.result as unknown as ExportResult | ObjectExportResult) : null;
   const foot = (
     <>
       <Button onClick={busy && job ? () => stop.mutate() : onClose}>{busy && job ? "Stop" : "Close"}</Button>
@@ -194,7 +228,7 @@ export function ExportDialog({ project, onClose }: { project: string; onClose: (
       />
       {begin.error && <ErrorNote error={begin.error} />}
       <JobLine job={job} />
-      {result && <Result result={result} />}
+      {result && ("kind" in result ? <ObjectResult result={result} /> : <Result result={result} />)}
     </Dialog>
   );
 }

@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { Tabs } from "radix-ui";
 import { useState, type SubmitEvent } from "react";
 import { api } from "@/api/calls";
-import type { ImportReport as Report, ImportRequest } from "@/api/types";
+import type { ImportReport as Labels, ImportRequest, ObjectImportReport as Objects } from "@/api/types";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { DropZone } from "@/ui/DropZone";
@@ -11,9 +11,11 @@ import { Bar, ErrorNote } from "@/ui/States";
 import "./data.css";
 import { ImportReport } from "./ImportReport";
 import { JobLine } from "./JobLine";
+import { ObjectReport } from "./ObjectReport";
 import { useJob } from "./useJob";
 
 type Form = Omit<ImportRequest, "dry_run">;
+type Report = Labels | Objects;
 
 const MODES: readonly [Form["mode"], string][] = [
   ["merge", "Keep what is there, add what is missing"],
@@ -21,8 +23,22 @@ const MODES: readonly [Form["mode"], string][] = [
   ["add", "Only images that have nothing"],
 ];
 
-const FORMATS: readonly [Form["format"], string][] = [
-  ["auto", "Find out"],
+const OBJECTS: readonly [Form["format"], string][] = [
+  ["yolo", "YOLO"],
+  ["yolo-seg", "YOLO polygons"],
+  ["yolo-obb", "YOLO oriented boxes"],
+  ["yolo-pose", "YOLO poses"],
+  ["coco", "COCO"],
+  ["voc", "Pascal VOC"],
+  ["cvat", "CVAT for images"],
+  ["labelstudio", "Label Studio"],
+  ["labelme", "labelme, X-AnyLabeling"],
+  ["datumaro", "Datumaro"],
+  ["dota", "DOTA"],
+  ["masks", "PNG masks"],
+];
+
+const LABELS: readonly [Form["format"], string][] = [
   ["zip", "ZIP of labels"],
   ["csv", "CSV"],
   ["imagefolder", "Class folders"],
@@ -31,6 +47,18 @@ const FORMATS: readonly [Form["format"], string][] = [
   ["hoshina", "HOSHINA"],
   ["hootsight", "HootSight"],
 ];
+
+function Formats({ label, formats }: { label: string; formats: typeof OBJECTS }) {
+  return (
+    <optgroup label={label}>
+      {formats.map(([format, name]) => (
+        <option key={format} value={format}>
+          {name}
+        </option>
+      ))}
+    </optgroup>
+  );
+}
 
 function Options({ form, onChange }: { form: Form; onChange: (part: Partial<Form>) => void }) {
   return (
@@ -58,11 +86,9 @@ function Options({ form, onChange }: { form: Form; onChange: (part: Partial<Form
           value={form.format}
           onChange={(event) => onChange({ format: event.target.value as Form["format"] })}
         >
-          {FORMATS.map(([format, name]) => (
-            <option key={format} value={format}>
-              {name}
-            </option>
-          ))}
+          <option value="auto">Find out</option>
+          <Formats label="Objects in pictures" formats={OBJECTS} />
+          <Formats label="Labels of pictures" formats={LABELS} />
         </select>
       </div>
       <label className="check">
@@ -77,13 +103,18 @@ function Options({ form, onChange }: { form: Form; onChange: (part: Partial<Form
   );
 }
 
+const isObjects = (report: Report): report is Objects => "kind" in report;
+
 const isWork = (report: Report, form: Form): boolean =>
-  report.changed > 0 || report.classes.new.length > 0 || (form.add_images && report.pictures.lacking > 0);
+  (isObjects(report) && report.waiting > 0) ||
+  report.changed > 0 ||
+  report.classes.new.length > 0 ||
+  (form.add_images && report.pictures.lacking > 0);
 
 /** Labels from elsewhere: look first, then take them in as one undo step. */
 export function ImportDialog({ project, onClose }: { project: string; onClose: () => void }) {
   const [tab, setTab] = useState("file");
-  const [form, setForm] = useState<Form>({ source: "", format: "auto", mode: "merge", add_images: false });
+  const [form, setForm] = useState<Form>({ source: "", format: "auto", mode: "merge", add_images: false, mapping: {} });
   const [file, setFile] = useState("");
   const [looked, setLooked] = useState<{ form: Form; report: Report } | null>(null);
   const look = useMutation({
@@ -113,6 +144,11 @@ export function ImportDialog({ project, onClose }: { project: string; onClose: (
     start(next);
     if (tab === "file" && next.source !== "") look.mutate(next);
   };
+  const relook = (next: Form) => {
+    start(next);
+    look.mutate(next);
+  };
+  const shown = done ?? report;
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     if (form.source.trim() !== "") look.mutate(form);
@@ -156,7 +192,7 @@ export function ImportDialog({ project, onClose }: { project: string; onClose: (
             value={tab}
             onValueChange={(next) => {
               setTab(next);
-              start({ ...form, source: "" });
+              start({ ...form, source: "", mapping: {} });
             }}
             className="stack"
           >
@@ -170,14 +206,14 @@ export function ImportDialog({ project, onClose }: { project: string; onClose: (
             </Tabs.List>
             <Tabs.Content value="file" className="stack">
               <DropZone
-                label={file && form.source ? file : "Drop a ZIP, a CSV or a Parquet file here"}
-                hint="Also a HOSHINA export or its app.db"
+                label={file && form.source ? file : "Drop a ZIP, a JSON, an XML, a CSV or a Parquet file here"}
+                hint="YOLO, COCO, VOC, CVAT, Label Studio and others; with or without pictures"
                 choose="Choose a file"
-                accept=".zip,.csv,.tsv,.txt,.parquet,.db"
+                accept=".zip,.json,.xml,.csv,.tsv,.txt,.parquet,.db"
                 multiple={false}
                 disabled={looking || busy}
                 onFiles={([first]) => {
-                  start({ ...form, source: "" });
+                  start({ ...form, source: "", mapping: {} });
                   if (first) send.mutate(first);
                 }}
               />
@@ -204,7 +240,10 @@ export function ImportDialog({ project, onClose }: { project: string; onClose: (
       {looking && <Bar label="Looking" done={0} total={null} />}
       {error && <ErrorNote error={error} />}
       <JobLine job={job} />
-      {done ? <ImportReport report={done} /> : report && <ImportReport report={report} />}
+      {shown && isObjects(shown) && (
+        <ObjectReport report={shown} mapping={form.mapping} onChange={(mapping) => relook({ ...form, mapping })} />
+      )}
+      {shown && !isObjects(shown) && <ImportReport report={shown} />}
     </Dialog>
   );
 }
