@@ -11,14 +11,16 @@ export interface ExportFormat {
   readonly images: readonly Images[];
 }
 
+const ZIP: ExportFormat = {
+  format: "zip",
+  name: "ZIP",
+  about: "Everything, to come back to: table, classes, splits, manifest",
+  images: ["none", "copy", "link"],
+};
+
 /** Classes and tags of whole pictures. */
 export const LABELS: readonly ExportFormat[] = [
-  {
-    format: "zip",
-    name: "ZIP",
-    about: "Everything, to come back to: table, classes, splits, manifest",
-    images: ["none", "copy", "link"],
-  },
+  ZIP,
   { format: "csv", name: "CSV", about: "One table, for a spreadsheet or a script", images: ["none"] },
   {
     format: "imagefolder",
@@ -57,4 +59,4 @@ export const isObjects = (format: string): format is ObjectFormat => OBJECTS.som
 
 /** The format's entry; the first one for a name that is none. */
 export const entryOf = (format: string): ExportFormat =>
-  [...LABELS, ...OBJECTS].find((one) => one.format === format) ?? (LABELS[0] as ExportFormat);
+  [...LABELS, ...OBJECTS].find((one) => one.format === format) ?? ZIP;
