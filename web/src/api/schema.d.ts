@@ -4420,6 +4420,13 @@ export interface components {
             /** Image Id */
             image_id: number;
             /**
+             * Width
+             * @description of the picture; 0: it is gone
+             */
+            width: number;
+            /** Height */
+            height: number;
+            /**
              * Error
              * @enum {string}
              */
