@@ -319,6 +319,20 @@ export const api = {
   suggest: (name: string, wish: { engine: string; again: boolean; image_ids: number[] | null }) =>
     take(client.POST("/api/projects/{name}/suggest", { ...of(name), body: { min_score: 0.05, ...wish } })),
 
+  suggestionSources: (name: string) => take(client.GET("/api/projects/{name}/suggestions", of(name))),
+
+  evaluations: (name: string) => take(client.GET("/api/projects/{name}/evaluations", of(name))),
+  evaluatePredictions: (name: string, predictions: string) =>
+    take(client.POST("/api/projects/{name}/evaluations", { ...of(name), body: { predictions } as never })),
+  evaluateFile: (name: string, file: File) =>
+    sendFiles<t.Job>(`/api/projects/${encodeURIComponent(name)}/evaluations`, [file]),
+  detections: (name: string, key: string) =>
+    take(client.GET("/api/projects/{name}/evaluations/{key}", { params: { path: { name, key } } })),
+  detectionErrors: (name: string, key: string, query: { error: string; limit: number }) =>
+    take(client.GET("/api/projects/{name}/evaluations/{key}/errors", { params: { path: { name, key }, query } })),
+  deleteDetections: (name: string, key: string) =>
+    take(client.DELETE("/api/projects/{name}/evaluations/{key}", { params: { path: { name, key } } })),
+
   models: async () => (await take(client.GET("/api/models"))) as t.Model[],
   model: async (ref: string) => (await take(client.GET("/api/models/{ref}", asModel(ref)))) as t.Model,
   addModel: async (body: {

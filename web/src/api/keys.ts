@@ -20,6 +20,10 @@ export const keys = {
   images: ["image"] as const,
   objects: (name: string) => ["project", name, "objects"] as const,
   objectSummary: (name: string) => ["project", name, "objects", "summary"] as const,
+  evaluations: (name: string) => ["project", name, "evaluations"] as const,
+  detections: (name: string, id: string, ...asked: readonly unknown[]) =>
+    ["project", name, "evaluations", id, ...asked] as const,
+  suggestionSources: (name: string) => ["project", name, "suggestions"] as const,
   checks: (name: string) => ["project", name, "objects", "checks"] as const,
   waiting: (name: string) => ["project", name, "objects", "waiting"] as const,
   imageObjects: (id: number) => ["drawn", id] as const,

@@ -44,6 +44,10 @@ export interface GalleryQuery extends PartQuery {
   readonly class_id?: number;
   readonly order: GalleryOrder;
 }
+export type DetectionReport = S["DetectionReport"];
+export type DetectionClass = S["DetectionClass"];
+export type DetectionError = S["DetectionError"];
+export type DetectionFault = DetectionError["error"];
 export type ImportReport = S["ImportReport"];
 export type ImportRequest = Required<S["NewImport"]>;
 export type ObjectImportReport = S["ObjectImportReport"];

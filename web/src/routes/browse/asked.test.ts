@@ -35,6 +35,8 @@ const asked: Asked = {
     images: [5, 6],
     text: "a red one",
     run: "r1",
+    evaluation: "e1",
+    error: "wrong_class:3:7",
   },
 };
 const read = (text: string) => fromAddress(new URLSearchParams(text));

@@ -19,6 +19,10 @@ export interface Options {
   readonly text: string;
   /** Id of a training; empty: the newest. */
   readonly run: string;
+  /** Id of an evaluation of predicted objects; empty: the newest. */
+  readonly evaluation: string;
+  /** Which of its errors, as in `wrong_class:3:7`; empty: all. */
+  readonly error: string;
 }
 
 /** What the page shows: lives in the address, so that it can be kept and sent. */
@@ -68,6 +72,8 @@ export const noOptions: Options = {
   images: [],
   text: "",
   run: "",
+  evaluation: "",
+  error: "",
 };
 export const everything: Asked = { queue: "all", filter: noFilter, seed: null, options: noOptions };
 
@@ -120,6 +126,8 @@ function readOptions(search: URLSearchParams): Options {
     images: ids(search.get("like")),
     text: search.get("find") ?? "",
     run: search.get("run") ?? "",
+    evaluation: search.get("evaluation") ?? "",
+    error: search.get("error") ?? "",
   };
 }
 
@@ -172,6 +180,8 @@ export function toAddress({ queue, filter, seed, options }: Asked): URLSearchPar
   put("like", options.images.join(","));
   put("find", options.text.trim());
   put("run", options.run);
+  put("evaluation", options.evaluation);
+  put("error", options.error);
   if (seed !== null) put("seed", String(seed));
   return search;
 }

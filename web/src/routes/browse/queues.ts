@@ -51,6 +51,8 @@ export function toBody({ queue, filter, seed, options }: Asked): NewView {
   if (options.images.length > 0) body.images = [...options.images];
   if (options.text.trim() !== "") body.text = options.text.trim();
   if (options.run !== "") body.run = options.run;
+  if (options.evaluation !== "") body.evaluation = options.evaluation;
+  if (options.error !== "") body.error = options.error;
   return body;
 }
 

@@ -1,6 +1,7 @@
 import type { ComponentType } from "react";
 import { Checks } from "./Checks";
 import { Gallery } from "./Gallery";
+import { Predictions } from "./predictions/Predictions";
 
 export interface ObjectTab {
   readonly value: string;
@@ -13,4 +14,5 @@ export interface ObjectTab {
 export const TABS: readonly ObjectTab[] = [
   { value: "gallery", name: "Gallery", Panel: Gallery },
   { value: "checks", name: "Checks", Panel: Checks },
+  { value: "predictions", name: "Predictions", Panel: Predictions },
 ];
