@@ -73,8 +73,9 @@ def skeleton_of(category: dict[str, Any]) -> dict[str, Any] | None:
     if not isinstance(names, list) or not names:
         return None
     edges = category.get("skeleton")
-    pairs = [one for one in edges if len(one) == 2] if isinstance(edges, list) else []  # noqa: PLR2004
-    good = [[int(a) - 1, int(b) - 1] for a, b in pairs]
+    pairs = [one for one in edges if isinstance(one, list)] if isinstance(edges, list) else []
+    whole = [one for one in pairs if len(one) == 2 and all(isinstance(a, int) for a in one)]  # noqa: PLR2004
+    good = [[a - 1, b - 1] for a, b in whole]
     return {
         "names": [str(one) for one in names],
         "edges": [edge for edge in good if all(0 <= one < len(names) for one in edge)],

@@ -139,8 +139,9 @@ def _from_yaml(text: str, where: str) -> Card:
     if not isinstance(data, dict):
         return Card()
     card = Card(names=_names(data.get("names") or data.get("classes")))
-    if data.get("task") in TASKS:
-        card.task = str(data["task"])
+    task = data.get("task")
+    if isinstance(task, str) and task in TASKS:
+        card.task = task
     shape = data.get("kpt_shape")
     if isinstance(shape, list) and len(shape) == 2 and all(isinstance(one, int) for one in shape):  # noqa: PLR2004
         card.points, card.dims = shape
@@ -156,9 +157,10 @@ def _from_yaml(text: str, where: str) -> Card:
 
 def _names(value: Any) -> dict[int, str]:
     if isinstance(value, list):
-        return {place: str(name) for place, name in enumerate(value)}
+        return {place: str(name).strip() or str(place) for place, name in enumerate(value)}
     if isinstance(value, dict):
-        return {int(key): str(name) for key, name in value.items() if str(key).isdigit()}
+        found = {str(key): str(name).strip() for key, name in value.items()}
+        return {int(key): name or key for key, name in found.items() if key.isdecimal()}
     return {}
 
 
