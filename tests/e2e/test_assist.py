@@ -138,6 +138,7 @@ def test_clicks_make_objects_on_the_picture_that_they_were_made_in(
     page.keyboard.press("d")
     page.mouse.click(*at(page, 160, 115))
     expect(listed(page)).to_have_accessible_name("1 object")
+    saved(page)
     with page.expect_response("**/projects/squares/objects"):
         page.mouse.wheel(0, -100)
     (disc,) = objects(api, images[0])

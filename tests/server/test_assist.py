@@ -33,7 +33,8 @@ def question(shop: Shop, at: int = 0, **more: Any) -> dict[str, Any]:
 
 
 def test_a_click_gives_candidates_with_polygons(shop: Shop, squares: SquareSegmenter) -> None:
-    found = shop.post("/api/assist/predict", question(shop, object="a", req_id=4, gen=2))
+    body = question(shop, object="a", req_id=4, gen=2, output="polygon")
+    found = shop.post("/api/assist/predict", body)
     assert (found["req_id"], found["gen"]) == (4, 2)
     boxes = [one["box"] for one in found["candidates"]]
     assert boxes == [[26, 16, 34, 24], [22, 12, 38, 28], [18, 8, 42, 32]]
@@ -76,6 +77,18 @@ def test_several_boxes_are_refined_in_one_request(shop: Shop, squares: SquareSeg
         (2, [1, 1, 19, 19]),
     ]
     assert [one.want for one in squares.asked] == ["box"] * 3
+
+
+def test_a_mask_is_drawn_about(shop: Shop, squares: SquareSegmenter) -> None:
+    del squares
+    mask = shop.post("/api/assist/predict", question(shop))["candidates"][0]["rle"]
+    polygon = shop.post("/api/assist/outline", {"rle": mask})["polygon"]
+    (ring,) = polygon[0]
+    assert (min(ring[::2]), max(ring[::2])) == pytest.approx((26, 34), abs=0.5)
+    for broken in ({"size": [4, 4], "counts": "??"}, {"size": [40, 60], "counts": "0"}):
+        shop.post("/api/assist/outline", {"rle": broken}, status=422)
+    huge = {"size": [100_000, 100_000], "counts": "0"}
+    shop.post("/api/assist/outline", {"rle": huge}, status=413)
 
 
 def test_rle_is_of_the_whole_picture(shop: Shop, squares: SquareSegmenter) -> None:

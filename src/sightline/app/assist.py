@@ -18,7 +18,10 @@ from sightline.app.assist_encodings import Encoded, Encodings, Urgency, guarded
 from sightline.app.assist_engines import SegmenterTable
 from sightline.app.assist_pictures import AssistPictures, Subject
 from sightline.app.assist_slots import Slots
-from sightline.core.errors import CancelledError, UnknownImageError
+from sightline.core.errors import CancelledError, TooLargeError, UnknownImageError
+from sightline.core.geometry.masks import decode_window
+from sightline.core.geometry.shapes import Mask, shape_from_json
+from sightline.imaging.contours import polygon_of
 from sightline.jobs.lane import Lane
 from sightline.settings import save_settings
 
@@ -93,6 +96,7 @@ class Assist:
         self.engines = SegmenterTable(store.models, default=settings.assist_engine)
         self.slots = Slots(self.encodings, self.pictures, self.engines, settings.assist_slots)
         self._store = store
+        self._limits = limits
         self._clicks = Lane("assist", timeout_s=timeout_s)
         self._refs = MaskRefs()
         self._newest: OrderedDict[tuple[str, str], tuple[int, int]] = OrderedDict()
@@ -135,6 +139,23 @@ class Assist:
         began = time.perf_counter()
         found = self.encodings.make(subject, segmenter)
         return self._answered(segmenter, question, found, began)
+
+    def outline(self, rle: dict[str, Any], min_iou: float) -> list[list[list[float]]]:
+        """Return the polygon about a mask as JSON.
+
+        Raises:
+            InvalidInputError: It is no mask, or no pixel is set.
+            TooLargeError: It is of a larger picture than any that is read.
+        """
+        height, width = rle["size"]
+        if height * width > self._limits().max_pixels:
+            raise TooLargeError(
+                f"a mask of {width} x {height} pixels", hint="raise max_image_mp, or cut it"
+            )
+        mask = shape_from_json("mask", rle)
+        assert isinstance(mask, Mask)
+        pixels, window = decode_window(mask)
+        return polygon_of(pixels, window=window, min_iou=min_iou).to_json()
 
     def subject(self, project: Project, image: str) -> Subject:
         """Return an image of a project by its id or path, or any file.

@@ -152,6 +152,7 @@ export const api = {
   assistEngines: () => take(client.GET("/api/assist/engines")),
   assistEncode: (body: t.NewEncoding) => take(client.POST("/api/assist/encode", { body })),
   assistPredict: (body: t.AssistQuestion) => take(client.POST("/api/assist/predict", { body })),
+  assistOutline: (rle: t.MaskIn) => take(client.POST("/api/assist/outline", { body: { rle } })),
   assistCancel: (body: t.AssistCancel) => take(client.POST("/api/assist/cancel", { body })),
   assistSlots: (of_: string) => take(client.GET("/api/assist/slots", { params: { query: { client: of_ } } })),
   assistBudget: (body: t.AssistBudget) => take(client.PUT("/api/assist/budget", { body })),

@@ -53,6 +53,7 @@ export type ImportRequest = Required<S["NewImport"]>;
 export type ObjectImportReport = S["ObjectImportReport"];
 export type ObjectExportRequest = Required<S["NewObjectExport"]>;
 export type NewEncoding = S["NewEncoding"];
+export type MaskIn = S["MaskIn"];
 export type NewTweak = S["NewTweak"];
 export type SegmenterInfo = S["SegmenterInfo"];
 export type Region = S["Region"];

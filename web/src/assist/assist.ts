@@ -2,18 +2,19 @@
 import type { DrawAction } from "@/app/drawKeys";
 import { Store } from "@/app/store";
 import { newUid, type DrawnObject } from "@/draw/objects";
-import type { Shape } from "@/editor";
+import type { PolygonShape, Rle, Shape } from "@/editor";
 import type { Desk } from "@/routes/annotate/desk";
 import type { DeskEvents, PartPointer } from "@/routes/annotate/slots";
 import type { Asker } from "./asker";
 import type { Choice } from "./choice";
 import { answered, newDraft, promptOf, shown, turnedBy, withoutLast, withPoint, type Draft } from "./draft";
 import { Tweaks, type Question } from "./tweaks";
-import { isAbout } from "./words";
+import { isAbout, SEEN } from "./words";
 
 export interface AssistPorts {
   readonly asker: Asker;
   readonly choice: () => Choice;
+  readonly outline: (mask: Rle) => Promise<PolygonShape["geometry"]>;
   readonly fail: (error: unknown) => void;
   readonly after: (ms: number, run: () => void) => () => void;
 }
@@ -38,6 +39,7 @@ export class Assist {
   private taken = false;
   private panning = false;
   private unrest: (() => void) | null = null;
+  private readonly placing = new Map<string, number>();
 
   constructor(
     readonly desk: Desk,
@@ -142,10 +144,7 @@ export class Assist {
     if (!draft) return;
     const next = turnedBy(draft, by);
     if (next.chosen === draft.chosen) return;
-    if (next.placed) {
-      this.unrest?.();
-      this.unrest = this.ports.after(REST_MS, () => this.settle());
-    }
+    if (next.placed) this.settleSoon();
     this.setDraft(next);
   }
 
@@ -189,11 +188,17 @@ export class Assist {
     if (!draft) return;
     const next = { ...withPoint(draft, { x: at.x, y: at.y, on: true }), sent: true };
     this.setDraft(next);
-    void this.ask(next, "Point assist").then((found) => {
-      if (!found) return;
-      this.place(found);
-      if (this.draft?.uid === found.uid) this.setDraft({ ...found, placed: true });
-    });
+    void this.ask(next, "Point assist").then((found) => found && this.placeNow(found));
+  }
+
+  /** Shows what one click has found, and makes it an object. */
+  private async placeNow(found: Draft): Promise<void> {
+    if (this.draft?.uid === found.uid) this.setDraft(found);
+    await this.place(found);
+    const { draft } = this;
+    if (draft?.uid !== found.uid) return;
+    this.setDraft({ ...draft, placed: true });
+    if (draft.chosen !== found.chosen) this.settleSoon(); // the wheel was quicker
   }
 
   private addPoint(at: { readonly x: number; readonly y: number }, on: boolean): void {
@@ -230,7 +235,7 @@ export class Assist {
         title,
         image: draft.image,
         engine: this.ports.choice().engine,
-        form: draft.form,
+        form: SEEN[draft.form],
         several: draft.points.length === 1,
         prompts: [promptOf(draft)],
       });
@@ -250,11 +255,17 @@ export class Assist {
     const { draft } = this;
     if (!draft) return false;
     this.settle();
-    this.setDraft(null);
-    if (draft.sent && this.desk.tool === POINT) return true;
-    if (draft.fresh) this.place(draft);
-    else if (draft.points.length > 0) void this.ask(draft, "Points").then((found) => found && this.place(found));
+    if (draft.sent && this.desk.tool === POINT) this.setDraft(null);
+    else void this.takeIt(draft);
     return true;
+  }
+
+  /** What is shown stays in sight until it is an object. */
+  private async takeIt(draft: Draft): Promise<void> {
+    this.show({ draft: null });
+    const found = draft.fresh || draft.points.length === 0 ? draft : await this.ask(draft, "Points");
+    if (found) await this.place(found);
+    if (this.draft === null) this.desk.editor?.preview(null);
   }
 
   private cancel(): boolean {
@@ -291,25 +302,43 @@ export class Assist {
     if (draft && id !== null && !draft.placed) this.setDraft({ ...draft, classId: id });
   }
 
+  private settleSoon(): void {
+    this.unrest?.();
+    this.unrest = this.ports.after(REST_MS, () => this.settle());
+  }
+
   /** What the wheel has chosen last is kept, and nothing more is chosen. */
   private settle(): void {
     const { draft, unrest } = this;
     if (!unrest || !draft) return;
     unrest();
     this.unrest = null;
-    this.place(draft);
+    void this.place(draft);
     this.setDraft(draft);
   }
 
   /** Puts an object on the picture that it was drawn in, wherever the person is by now. */
-  private place(draft: Draft): void {
+  private async place(draft: Draft): Promise<void> {
+    const count = (this.placing.get(draft.uid) ?? 0) + 1;
+    this.placing.set(draft.uid, count);
+    try {
+      const shape = await this.finished(draft);
+      if (!shape || this.placing.get(draft.uid) !== count) return;
+      const there = this.desk.objectsOf(draft.image) ?? [];
+      const old = there.find(({ uid }) => uid === draft.uid);
+      if (draft.placed && !old) return; // it was deleted since
+      const one = made(draft, shape, old, there.at(-1)?.z ?? 0);
+      this.desk.put(draft.image, { put: [one], delete: [] }, "Draw by clicks");
+    } catch (error) {
+      this.ports.fail(error);
+    }
+  }
+
+  /** What is shown, in the form that is wanted. */
+  private async finished(draft: Draft): Promise<Shape | null> {
     const shape = shown(draft);
-    if (!shape) return;
-    const there = this.desk.objectsOf(draft.image) ?? [];
-    const old = there.find(({ uid }) => uid === draft.uid);
-    if (draft.placed && !old) return; // it was deleted since
-    const one = made(draft, shape, old, there.at(-1)?.z ?? 0);
-    this.desk.put(draft.image, { put: [one], delete: [] }, "Draw by clicks");
+    if (shape?.kind !== "mask" || draft.form !== "polygon") return shape;
+    return { kind: "polygon", geometry: await this.ports.outline(shape.geometry) };
   }
 
   private setDraft(draft: Draft | null): void {

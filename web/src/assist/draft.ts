@@ -1,6 +1,6 @@
 /** An object that clicks are about to make; pure. */
 import type { Shape } from "@/editor";
-import { shapeOf, turned, type Answer, type AskedPoint, type Candidate, type Form, type Pointed } from "./words";
+import { SEEN, shapeOf, turned, type Answer, type AskedPoint, type Candidate, type Form, type Pointed } from "./words";
 
 export interface Draft {
   readonly uid: string;
@@ -66,5 +66,5 @@ export function promptOf({ points, candidates, chosen }: Draft): Pointed {
 
 export function shown(draft: Draft): Shape | null {
   const one = draft.candidates[draft.chosen];
-  return one ? shapeOf(one, draft.form) : null;
+  return one ? shapeOf(one, SEEN[draft.form]) : null;
 }

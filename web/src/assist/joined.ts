@@ -36,7 +36,14 @@ const assists = new WeakMap<Desk, Assist>();
 /** The assists of a desk, made once. */
 export function assistOf(desk: Desk): Assist {
   const made =
-    assists.get(desk) ?? new Assist(desk, { asker, choice: choice.get, fail: (error) => toasts.fail(error), after });
+    assists.get(desk) ??
+    new Assist(desk, {
+      asker,
+      choice: choice.get,
+      outline: async ({ size, counts }) => (await api.assistOutline({ size: [...size], counts })).polygon,
+      fail: (error) => toasts.fail(error),
+      after,
+    });
   assists.set(desk, made);
   return made;
 }

@@ -45,6 +45,9 @@ export const OUTPUT: Readonly<Record<Form, "box" | "polygon" | "rle">> = {
   mask: "rle",
 };
 
+/** Of clicks the pixels are shown at once; the polygon is drawn about those that are taken. */
+export const SEEN: Readonly<Record<Form, Form>> = { box: "box", polygon: "mask", mask: "mask" };
+
 /** The shape of a candidate; its box where there is nothing finer. */
 export function shapeOf(one: Candidate, form: Form): Shape {
   if (form === "polygon" && one.polygon) return { kind: "polygon", geometry: one.polygon };

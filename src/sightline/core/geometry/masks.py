@@ -58,6 +58,18 @@ def encode_window(pixels: Bool, *, window: tuple[int, int], size: tuple[int, int
     return Mask(height, width, rle.counts_to_text(runs), rle.extent(runs, height))
 
 
+def decode_window(mask: Mask) -> tuple[Bool, tuple[int, int]]:
+    """Return the smallest window (h, w) with all pixels that are set, and its x and y."""
+    x1, y1, x2, y2 = (int(side) for side in mask.extent)
+    runs = rle.counts_from_text(mask.counts)
+    runs[0] -= x1 * mask.height
+    if len(runs) % 2:
+        runs[-1] -= (mask.width - x2) * mask.height
+    values = np.zeros(len(runs), np.bool_)
+    values[1::2] = True
+    return np.repeat(values, runs).reshape(x2 - x1, mask.height).T[y1:y2], (x1, y1)
+
+
 def decode(mask: Mask) -> Bool:
     """Return (H, W) pixels."""
     runs = rle.counts_from_text(mask.counts)

@@ -14,20 +14,18 @@ if TYPE_CHECKING:
 
 def counts_to_text(runs: NDArray[np.integer[Any]]) -> str:
     """Return run lengths as COCO's text: differences to the run before last, 5 bits a character."""
-    deltas = np.asarray(runs, np.int64).tolist()
-    for at in range(len(deltas) - 1, 2, -1):
-        deltas[at] -= deltas[at - 2]
-    out = bytearray()
-    for value in deltas:
-        rest = value
-        while True:
-            bits = rest & 0x1F
-            rest >>= 5
-            more = rest != -1 if bits & 0x10 else rest != 0
-            out.append((bits | (0x20 if more else 0)) + 48)
-            if not more:
-                break
-    return out.decode("ascii")
+    rest = np.array(runs, np.int64)
+    rest[3:] -= np.asarray(runs, np.int64)[1:-2]
+    going = np.ones(len(rest), np.bool_)
+    columns = []
+    while going.any():
+        bits = rest & 0x1F
+        rest >>= 5
+        more = rest != np.where(bits & 0x10, -1, 0)
+        columns.append(np.where(going, (bits | (more << 5)) + 48, 0))
+        going &= more
+    signs = np.array(columns, np.uint8).T.ravel()
+    return signs[signs > 0].tobytes().decode("ascii")
 
 
 def counts_from_text(text: str) -> I64:

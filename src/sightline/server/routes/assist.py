@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
+import orjson
 from fastapi import APIRouter, Query, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -19,7 +20,9 @@ from sightline.server.schemas.assist import (
     AssistQuestion,
     EncodingInfo,
     NewEncoding,
+    NewOutline,
     NewTweak,
+    Outline,
     SegmenterInfo,
 )
 from sightline.server.schemas.jobs import Job
@@ -44,7 +47,7 @@ def encode_ahead(body: NewEncoding, bench: Bench, response: Response) -> object:
 
 
 @router.post("/predict", response_model=AssistPrediction)
-async def predict_shape(body: AssistQuestion, bench: Bench) -> object:
+async def predict_shape(body: AssistQuestion, bench: Bench) -> Response:
     """Answer prompts about a picture, which is encoded first where that is needed.
 
     A newer question about the same object makes an older one end with 409 and the code cancelled.
@@ -53,7 +56,14 @@ async def predict_shape(body: AssistQuestion, bench: Bench) -> object:
         bench.assist.predict, body.image_id, body.engine, body.question(), body.asker()
     )
     found = await asyncio.wrap_future(future)
-    return found | {"req_id": body.req_id, "gen": body.gen}
+    told = found | {"req_id": body.req_id, "gen": body.gen}
+    return Response(orjson.dumps(told), media_type="application/json")
+
+
+@router.post("/outline", response_model=Outline)
+def outline_mask(body: NewOutline, bench: Bench) -> object:
+    """Draw a polygon of few corners about a mask, all its areas and holes."""
+    return {"polygon": bench.assist.outline(body.rle.model_dump(), body.min_iou)}
 
 
 @router.post("/predict_batch", status_code=202, response_model=Job)

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from sightline.app.assist import Asker
 from sightline.app.assist_answers import MAX_POINTS, MAX_PROMPTS, Pointed, Question
+from sightline.app.assist_answers import MIN_IOU as MIN_OUTLINE
 from sightline.core.assist import MIN_IOU
 from sightline.server.schemas.common import MAX_ID, ClassId, ImageId, In, Out
 from sightline.server.schemas.labels import Images, ViewId
@@ -91,7 +92,7 @@ class AssistQuestion(In):
     prompts: Annotated[list[AssistPrompt], Field(min_length=1, max_length=MAX_PROMPTS)]
     multimask: bool = True
     output: Literal["box", "polygon", "rle", "all"] = Field(
-        default="polygon",
+        default="rle",
         description="box: the tightest box only; all: polygon and rle, and the tightest box",
     )
 
@@ -142,6 +143,28 @@ class AssistPrediction(Out):
     candidates: list[AssistCandidate]
     ms: float = Field(description="what the engine took")
     waited_ms: float = Field(description="before the engine was asked: encoding and queue")
+
+
+class MaskIn(In):
+    """A mask as COCO writes it."""
+
+    size: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=2, max_length=2)]
+    counts: Annotated[str, Field(max_length=8_000_000)]
+
+
+class NewOutline(In):
+    """A mask to be drawn about."""
+
+    rle: MaskIn
+    min_iou: Annotated[Pixel, Field(ge=0, le=1)] = Field(
+        default=MIN_OUTLINE, description="how alike polygon and mask are at least"
+    )
+
+
+class Outline(Out):
+    """The polygon about a mask."""
+
+    polygon: list[list[list[float]]]
 
 
 class AssistCancel(In):

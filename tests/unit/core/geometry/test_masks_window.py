@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sightline.core.geometry.masks import encode, encode_window
+from sightline.core.geometry.masks import decode_window, encode, encode_window
 
 SIZE = (11, 7)
 
@@ -22,7 +22,16 @@ def test_a_window_gives_the_mask_of_the_whole_picture(
     whole[20 + y : 20 + y + height, 20 + x : 20 + x + width] = part
     whole = whole[20 : 20 + SIZE[1], 20 : 20 + SIZE[0]]
     if whole.any():
-        assert encode_window(part, window=(x, y), size=SIZE) == encode(whole)
+        mask = encode_window(part, window=(x, y), size=SIZE)
+        assert mask == encode(whole)
+        pixels, (left, top) = decode_window(mask)
+        again = np.zeros_like(whole)
+        again[top : top + pixels.shape[0], left : left + pixels.shape[1]] = pixels
+        assert np.array_equal(again, whole)
+        assert pixels[:, 0].any()
+        assert pixels[0].any()
+        assert pixels[:, -1].any()
+        assert pixels[-1].any()
     else:
         with pytest.raises(ValueError, match="no pixel is set"):
             encode_window(part, window=(x, y), size=SIZE)
