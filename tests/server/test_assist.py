@@ -241,7 +241,7 @@ def test_a_failing_engine_says_so_and_the_next_question_is_answered(
     squares.error = EngineFailedError("it died", hint="ask again")
     found = shop.post("/api/assist/predict", question(shop, at=1), status=503)
     assert (found["message"], found["hint"]) == ("it died", "ask again")
-    shop.post("/api/assist/encode", {"image_id": shop.images[1]}, status=202)
+    shop.client.post("/api/assist/encode", json={"image_id": shop.images[1]})
     squares.error = None
     shop.post("/api/assist/predict", question(shop, at=1))
 

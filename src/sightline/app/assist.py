@@ -28,6 +28,7 @@ from sightline.settings import save_settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sightline.app.engine_room import EngineRoom
     from sightline.app.projects import Projects
     from sightline.core.ports import Segmenter
     from sightline.imaging.limits import Limits
@@ -83,6 +84,7 @@ class Assist:
         settings: Settings,
         projects: Projects,
         limits: Callable[[], Limits],
+        room: EngineRoom,
     ) -> None:
         self._workspace = store.workspace
         self.pictures = AssistPictures(store, projects, limits)
@@ -93,7 +95,7 @@ class Assist:
         )
         timeout_s = settings.assist_timeout_s
         self.encodings = Encodings(self.pictures, cache, timeout_s=timeout_s)
-        self.engines = SegmenterTable(store.models, default=settings.assist_engine)
+        self.engines = SegmenterTable(store.models, room, default=settings.assist_engine)
         self.slots = Slots(self.encodings, self.pictures, self.engines, settings.assist_slots)
         self._store = store
         self._limits = limits

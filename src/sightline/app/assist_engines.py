@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from sightline.app.engine_room import EngineRoom
     from sightline.core.cards import ModelCard
     from sightline.core.ports import Segmenter
     from sightline.core.registry import EngineSpec
@@ -42,11 +43,13 @@ class SegmenterTable:
     def __init__(
         self,
         models: ModelStore,
+        room: EngineRoom,
         *,
         default: str = AUTO,
         built_in: Sequence[EngineSpec] = SEGMENTERS,
     ) -> None:
         self._models = models
+        self._room = room
         self._default = default
         self._built_in = tuple(built_in)
         self._loaded: dict[str, Segmenter] = {}
@@ -116,9 +119,10 @@ class SegmenterTable:
                 hint="add the model again, or choose another engine: sightline assist --engines",
             )
         self._models.verify(entry.card.id)
-        added: Segmenter = table.load(
-            entry.spec.name, path=self._models.path_of(entry.card), card=entry.card
-        )
+        path = self._models.path_of(entry.card)
+        if entry.spec.heavy:
+            return self._room.segmenter(entry.spec, path, entry.card)
+        added: Segmenter = table.load(entry.spec.name, path=path, card=entry.card)
         return added
 
 

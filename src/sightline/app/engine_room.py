@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from sightline.core.assist_wire import ServedSegmenter, packed_question, unpacked_answer
 from sightline.core.cards import ModelCard
 from sightline.core.errors import InvalidInputError
+from sightline.core.ports import Served
 from sightline.imaging.preprocess import fit
 from sightline.jobs.engine_child import serve_engine
 from sightline.jobs.engine_process import EngineProcess
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sightline.core.arrays import F32, U8
-    from sightline.core.ports import Served
+    from sightline.core.assist import Candidate, Encoding, Prompt
+    from sightline.core.ports import Segmenter
     from sightline.core.registry import EngineSpec
     from sightline.settings import Settings
 
@@ -50,6 +53,14 @@ class EngineRoom:
                 process = self.process(spec.factory, path, card)
                 self._processes[card.encoder_key] = process
         return RemoteEncoder(process, card)
+
+    def segmenter(self, spec: EngineSpec, path: Path, card: ModelCard) -> RemoteSegmenter:
+        """Return a segmenter whose process is started when it is first asked."""
+        with self._lock:
+            process = self._processes.get(card.id)
+            if process is None:
+                process = self._processes[card.id] = self.process(spec.factory, path, card)
+        return RemoteSegmenter(process)
 
     def trial(self, spec: EngineSpec, path: Path, card: ModelCard) -> dict[str, Any]:
         """Load an engine once, for what it says of itself.
@@ -145,6 +156,36 @@ class RemoteEncoder:
         return rows
 
 
+class RemoteSegmenter:
+    """A segmenter in another process; what it encodes is kept here and sent with each prompt."""
+
+    def __init__(self, process: EngineProcess) -> None:
+        self._process = process
+
+    @property
+    def key(self) -> str:
+        """Names the weights and the preprocessing; starts the process."""
+        return str(self._process.facts()["key"])
+
+    def encode(self, image: U8) -> Encoding:
+        """Return what answers about an upright RGB picture (H, W, 3) are made from.
+
+        Raises:
+            EngineFailedError: The process died.
+        """
+        answer = self._process.call("encode", arrays=[image])
+        return dict(zip(answer.facts["names"], answer.arrays, strict=True))
+
+    def predict(self, encoding: Encoding, prompt: Prompt) -> list[Candidate]:
+        """Return candidates, the best first.
+
+        Raises:
+            EngineFailedError: The process died.
+        """
+        answer = self._process.call("predict", *packed_question(encoding, prompt))
+        return unpacked_answer(answer.facts, answer.arrays)
+
+
 def engine_command(workspace: Path, idle_s: float) -> list[str]:
     """Return the command of an engine's process."""
     module = ["-P", "-m", "sightline.worker", "--workspace", str(workspace)]
@@ -173,5 +214,5 @@ def load_served(arguments: dict[str, Any]) -> Served:
     if "card" in arguments:
         card = ModelCard.from_dict(arguments["card"])
         about |= {"path": Path(arguments["path"]), "card": card}
-    found: Served = getattr(import_module(module), function)(**about)
-    return found
+    found: Served | Segmenter = getattr(import_module(module), function)(**about)
+    return found if isinstance(found, Served) else ServedSegmenter(found)

@@ -127,7 +127,9 @@ class Workbench(Verbs):
         self.queues.pools.filters.check = self.object_review.images
         parts = (self.labels, self.bulk, lambda: self.pictures.limits)
         self.suggesting = Suggesting(self.store, self.settings, self.jobs, parts)
-        self.assist = Assist(self.store, self.settings, self.projects, lambda: self.pictures.limits)
+        self.assist = Assist(
+            self.store, self.settings, self.projects, lambda: self.pictures.limits, self.room
+        )
         self.tweaking = AssistBatch(self.store, self.assist, self.jobs, person)
         self.object_exports = ObjectExports(self.store, self.exports, self.jobs, person)
         self.object_imports = ObjectImports(

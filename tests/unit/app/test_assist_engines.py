@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from fakes.sam_graphs import circle_pair
+from fakes.segmenter import SquareSegmenter
+from sightline.app import assist_engines
 from sightline.app.assist_engines import SegmenterTable
 from sightline.core.errors import MissingWeightsError, UnknownEngineError
 from sightline.core.ports import Segmenter
+from sightline.core.registry import EngineSpec
 from sightline.engines import DEFAULT_SEGMENTER, SEGMENTERS
 from sightline.store.model_plan import ImportOptions
 from sightline.store.models import ModelStore
@@ -17,7 +20,16 @@ from sightline.store.models import ModelStore
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sightline.app.engine_room import EngineRoom
     from sightline.core.cards import ModelCard
+
+
+class NoRoom:
+    """No engine needs a process of its own here."""
+
+
+def table_of(models: ModelStore, **more: Any) -> SegmenterTable:
+    return SegmenterTable(models, cast("EngineRoom", NoRoom()), **more)
 
 
 @pytest.fixture
@@ -31,7 +43,7 @@ def added(models: ModelStore, tmp_path: Path, name: str) -> ModelCard:
 
 @pytest.mark.parametrize("name", [one.name for one in SEGMENTERS])
 def test_what_is_built_in_loads_once_and_is_a_segmenter(models: ModelStore, name: str) -> None:
-    table = SegmenterTable(models)
+    table = table_of(models)
     found = table.load(name)
     assert isinstance(found, Segmenter)
     assert table.load(name) is found
@@ -40,7 +52,7 @@ def test_what_is_built_in_loads_once_and_is_a_segmenter(models: ModelStore, name
 
 def test_an_added_pair_is_found_by_name_and_by_id(models: ModelStore, tmp_path: Path) -> None:
     card = added(models, tmp_path, "circles")
-    table = SegmenterTable(models, default="circles")
+    table = table_of(models, default="circles")
     assert table.load("circles").key == table.load(card.id).key == table.load("auto").key
     listed = {one["name"]: one for one in table.listed()}
     assert listed["circles"]["default"]
@@ -52,7 +64,7 @@ def test_a_model_cannot_take_the_name_of_what_is_built_in(
     models: ModelStore, tmp_path: Path
 ) -> None:
     card = added(models, tmp_path, DEFAULT_SEGMENTER)
-    names = [one["name"] for one in SegmenterTable(models).listed()]
+    names = [one["name"] for one in table_of(models).listed()]
     assert names == [DEFAULT_SEGMENTER, card.id]
 
 
@@ -61,10 +73,29 @@ def test_weights_that_are_gone_are_named_before_they_are_asked(
 ) -> None:
     card = added(models, tmp_path, "circles")
     models.path_of(card).unlink()
-    table = SegmenterTable(models)
+    table = table_of(models)
     shown = {one["name"]: one for one in table.listed()}["circles"]
     assert (shown["ready"], shown["why"]) == (False, "model.onnx is missing")
     with pytest.raises(MissingWeightsError):
         table.load("circles")
     with pytest.raises(UnknownEngineError, match="no segmenter named 'circle'"):
         table.load("circle")
+
+
+def test_a_heavy_one_is_asked_in_a_process_of_its_own(
+    models: ModelStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = added(models, tmp_path, "circles")
+    heavy = EngineSpec(name="circles", kind="segmenter", factory="none:none", heavy=True)
+    monkeypatch.setattr(assist_engines, "segmenter_spec", lambda *_, **__: heavy)
+    asked: list[Path] = []
+
+    class Room:
+        def segmenter(self, spec: EngineSpec, path: Path, card: ModelCard) -> SquareSegmenter:
+            assert (spec, card.name) == (heavy, "circles")
+            asked.append(path)
+            return SquareSegmenter()
+
+    table = SegmenterTable(models, cast("EngineRoom", Room()))
+    assert table.load("circles").key == SquareSegmenter.key
+    assert asked == [models.path_of(card)]

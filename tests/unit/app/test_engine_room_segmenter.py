@@ -1,0 +1,64 @@
+"""A segmenter in another process answers as it would here."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from fakes.segmenter import SquareSegmenter
+from sightline.app import engine_room
+from sightline.app.engine_room import RemoteSegmenter, load_served
+from sightline.core.assist import Prompt
+from sightline.core.assist_wire import ServedSegmenter
+from sightline.core.ports import Segmenter
+from sightline.jobs.wire import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pytest
+    from numpy.typing import NDArray
+
+    from sightline.jobs.engine_process import EngineProcess
+
+PICTURE = np.full((40, 60, 3), 9, np.uint8)
+
+
+class HereProcess:
+    """What a process would answer, through JSON."""
+
+    def __init__(self) -> None:
+        self._served = ServedSegmenter(SquareSegmenter())
+
+    def facts(self) -> dict[str, Any]:
+        return self.call("facts").facts
+
+    def call(
+        self,
+        method: str,
+        arguments: dict[str, Any] | None = None,
+        arrays: Sequence[NDArray[Any]] = (),
+    ) -> Message:
+        asked = json.loads(json.dumps(arguments or {}))
+        facts, found = self._served.answer(method, asked, arrays)
+        return Message(json.loads(json.dumps(facts)), found)
+
+
+def test_a_remote_segmenter_answers_as_the_one_it_stands_for() -> None:
+    remote = RemoteSegmenter(cast("EngineProcess", HereProcess()))
+    here = SquareSegmenter()
+    assert isinstance(remote, Segmenter)
+    assert remote.key == here.key
+    encoding = remote.encode(PICTURE)
+    assert encoding["size"].tolist() == [60, 40]
+    prompt = Prompt(points=((30, 20, True),))
+    answers = remote.predict(encoding, prompt)
+    assert [one.box for one in answers] == [one.box for one in here.predict(encoding, prompt)]
+
+
+def test_the_process_of_a_segmenter_serves_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_room, "_ENGINES", ("fakes.",))
+    served = load_served({"factory": "fakes.segmenter:load", "threads": 1})
+    assert served.answer("facts", {}, []) == ({"key": "squares-1"}, [])
