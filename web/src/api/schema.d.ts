@@ -274,6 +274,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/assist/outline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Outline Mask
+         * @description Draw a polygon of few corners about a mask, all its areas and holes.
+         */
+        post: operations["outline_mask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/assist/predict_batch": {
         parameters: {
             query?: never;
@@ -3473,7 +3493,7 @@ export interface components {
             /**
              * Output
              * @description box: the tightest box only; all: polygon and rle, and the tightest box
-             * @default polygon
+             * @default rle
              * @enum {string}
              */
             output?: "box" | "polygon" | "rle" | "all";
@@ -6367,6 +6387,16 @@ export interface components {
             seed: number;
         };
         /**
+         * MaskIn
+         * @description A mask as COCO writes it.
+         */
+        MaskIn: {
+            /** Size */
+            size: number[];
+            /** Counts */
+            counts: string;
+        };
+        /**
          * Merge
          * @description Classes to make one.
          * @example {
@@ -7097,6 +7127,19 @@ export interface components {
             every?: boolean;
         };
         /**
+         * NewOutline
+         * @description A mask to be drawn about.
+         */
+        NewOutline: {
+            rle: components["schemas"]["MaskIn"];
+            /**
+             * Min Iou
+             * @description how alike polygon and mask are at least
+             * @default 0.98
+             */
+            min_iou?: number;
+        };
+        /**
          * NewProject
          * @description A project to make.
          * @example {
@@ -7583,6 +7626,14 @@ export interface components {
             seq?: number | null;
             /** Description */
             description: string;
+        };
+        /**
+         * Outline
+         * @description The polygon about a mask.
+         */
+        Outline: {
+            /** Polygon */
+            polygon: number[][][];
         };
         /**
          * Page
@@ -10545,6 +10596,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssistPrediction"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outline_mask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOutline"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outline"];
                 };
             };
             /** @description A problem document: what to mend, field by field */
