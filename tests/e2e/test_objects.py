@@ -66,3 +66,12 @@ def test_objects_are_looked_through_reclassed_deleted_and_checked_by_keys(
     page.keyboard.press("r")
     expect(page.get_by_text("Nothing looks like it")).to_be_visible()
     look(page)
+
+    page.get_by_role("tab", name="Gallery").press("Enter")
+    expect(page.get_by_role("gridcell")).to_have_count(10)
+    page.get_by_role("grid").press("Home")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/annotate/"))
+    expect(page.get_by_role("button", name="1: bars, box", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )

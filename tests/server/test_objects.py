@@ -229,3 +229,19 @@ def test_labels_that_wait_are_listed_and_forgotten(shop: Shop) -> None:
     assert (item["path"], item["source"], item["objects"]) == ("later.jpg", "coco", 1)
     answer = shop.client.delete("/api/projects/birds/waiting-labels")
     assert answer.json() == {"deleted": 1}
+
+
+def test_thousands_of_boxes_are_drawn_at_once_and_changed_one_by_one(shop: Shop) -> None:
+    image = shop.images[0]
+    put = [box(shop, f"u{number:05d}", number / 100) for number in range(2_000)]
+    draw(shop, {"image_id": image, "version": 0, "put": put})
+    moved = {**put[17], "geometry": [1, 1, 2.5, 2.5]}
+    done = draw(shop, {"image_id": image, "version": 1, "put": [moved], "delete": ["u01999"]})
+    assert done["description"] == "Change 1, delete 1 objects in 1 image"
+    assert done["images"][0]["count"] == 1_999
+    raw = shop.bench.store.db
+    from sqlalchemy import text
+
+    with raw.read() as connection:
+        sizes = [row[0] for row in connection.execute(text("SELECT length(payload) FROM journal"))]
+    assert sizes[-1] < 500 < sizes[-2]

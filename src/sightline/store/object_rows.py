@@ -58,7 +58,7 @@ _NAMED: Final = COLUMNS.where(
 def read(connection: Connection, image_ids: Sequence[int]) -> Iterator[Any]:
     """Yield the rows of all objects of some images, by image, from the bottom up."""
     for part in chunks(image_ids):
-        yield from connection.execute(_OF_IMAGES, {"keys": list(part)})
+        yield from connection.execute(_OF_IMAGES, {"keys": list(part)}).all()
 
 
 def read_named(connection: Connection, image_id: int, uids: Sequence[str]) -> Iterator[Any]:
@@ -69,16 +69,19 @@ def read_named(connection: Connection, image_id: int, uids: Sequence[str]) -> It
 
 def object_of(row: Any) -> ImageObject:
     """Return the object of a row, as it was checked when it was written."""
+    _, uid, class_id, kind, x1, y1, x2, y2, geometry, attributes, z, *rest = row
+    bounds = (x1, y1, x2, y2)
+    locked, hidden, score, source = rest
     return ImageObject(
-        uid=row.uid,
-        class_id=row.class_id,
-        shape=_shape_of(row),
-        attributes={} if row.attributes is None else orjson.loads(row.attributes),
-        z=row.z,
-        locked=row.locked,
-        hidden=row.hidden,
-        score=row.score,
-        source=row.source,
+        uid=uid,
+        class_id=class_id,
+        shape=Box(x1, y1, x2, y2) if geometry is None else _shape(kind, geometry, bounds),
+        attributes={} if attributes is None else orjson.loads(attributes),
+        z=z,
+        locked=locked,
+        hidden=hidden,
+        score=score,
+        source=source,
     )
 
 
@@ -242,12 +245,9 @@ def _geometry_of(row: Any) -> Any:
     return orjson.loads(row.geometry)
 
 
-def _shape_of(row: Any) -> Shape:
+def _shape(kind: str, geometry: str, bounds: Bounds) -> Shape:
     """Return the shape of a row; what was checked when it was written is not checked again."""
-    bounds = (row.x1, row.y1, row.x2, row.y2)
-    if row.geometry is None:
-        return Box(*bounds)
-    return _SHAPES[row.kind](orjson.loads(row.geometry), bounds)
+    return _SHAPES[kind](orjson.loads(geometry), bounds)
 
 
 def _polygon(data: Any, _: Bounds) -> Polygon:

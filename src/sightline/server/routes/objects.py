@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from sightline.app.objects import answer, changes_from
+from sightline.core.objects import ObjectChange
 from sightline.server.deps import Bench, Drawing, ImageId, Limit, ProjectName
 from sightline.server.forms import read_json, takes
 from sightline.server.pictures import PICTURE, headers_of, is_known
@@ -30,6 +32,8 @@ from sightline.server.schemas.objects import (
 )
 
 router = APIRouter(prefix="/api", tags=["objects"])
+MANY: Final = 100
+"""Objects that are read in a thread: everybody else would wait meanwhile."""
 After = Annotated[int | None, Query(ge=1, le=MAX_ID, description="id of the image to go on from")]
 View = Annotated[str, Query(max_length=100, description="id of a view; empty: by arrival")]
 Way = Annotated[int, Query(alias="dir", ge=-1, le=1, description="1: onwards, -1: backwards")]
@@ -66,10 +70,15 @@ async def draw(name: ProjectName, request: Request, bench: Bench) -> Response:
     A stale `version` is refused with 409; `current` holds what is drawn in those images now.
     """
     body = await read_json(request, Draw)
-    changes = changes_from([one.model_dump() for one in body.changes])
+    count = sum(len(one.put) for one in body.changes)
+    changes = await run_in_threadpool(_read, body) if count > MANY else _read(body)
     future = bench.objects.submit(name, changes, body.description)
     done = await asyncio.shield(asyncio.wrap_future(future))
     return Response(orjson.dumps(answer(done)), media_type="application/json")
+
+
+def _read(body: Draw) -> list[ObjectChange]:
+    return changes_from([one.model_dump() for one in body.changes])
 
 
 @router.get("/projects/{name}/objects/summary", response_model=ObjectSummary)

@@ -1,5 +1,6 @@
 import type { ComponentType } from "react";
 import { assistPart } from "@/assist/part";
+import { arrival } from "@/routes/objects/arrival";
 import { suggestions } from "@/suggest/part";
 import type { DrawAction } from "@/app/drawKeys";
 import type { Change, Document, DrawnObject } from "@/draw/objects";
@@ -76,4 +77,4 @@ export interface Part {
 }
 
 /** All that has joined, in the order in which it is asked. Add yours here. */
-export const parts: readonly Part[] = [assistPart, suggestions];
+export const parts: readonly Part[] = [assistPart, suggestions, arrival];

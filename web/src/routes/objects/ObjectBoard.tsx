@@ -11,6 +11,7 @@ import { IconButton, Kbd } from "@/ui/Button";
 import { Confirm } from "@/ui/Dialog";
 import { count, many } from "@/ui/format";
 import { ErrorNote } from "@/ui/States";
+import { wanted } from "./arrival";
 import { CropGrid } from "./CropGrid";
 import type { LoadPart } from "./rows";
 import { useBoard } from "./useBoard";
@@ -103,7 +104,9 @@ export function ObjectBoard<T extends GalleryItem>(props: ObjectBoardProps<T>) {
   const open = useCallback(
     (index: number) => {
       const item = rows.get(index);
-      if (item) void navigate(to.annotate(project, item.image_id));
+      if (!item) return;
+      wanted.set({ image_id: item.image_id, uid: item.uid });
+      void navigate(to.annotate(project, item.image_id));
     },
     [rows, navigate, project],
   );
