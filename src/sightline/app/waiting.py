@@ -113,6 +113,8 @@ class Waiting:
             record = self.placed(_unpacked(one.payload), row)
         except ValueError:
             return None
+        if not _fits(record, row):
+            return None
         return tuple(
             ImageObject(
                 uid=f"w{one.id}-{at:06d}",
@@ -161,11 +163,13 @@ def _common(one: list[str], other: list[str]) -> int:
 
 
 def _scaled(record: PictureRecord, row: ImageRow) -> PictureRecord:
-    size = row.width, row.height
-    for one in record.objects:
-        if isinstance(one.shape, Mask) and (one.shape.width, one.shape.height) != size:
-            raise ValueError("a mask of another size than the picture")
-    return in_pixels(record, *size)
+    return in_pixels(record, row.width, row.height)
+
+
+def _fits(record: PictureRecord, row: ImageRow) -> bool:
+    """Say whether every mask has the size of its picture: of others nobody knows where they lie."""
+    masks = (one.shape for one in record.objects if isinstance(one.shape, Mask))
+    return all((mask.width, mask.height) == (row.width, row.height) for mask in masks)
 
 
 def _packed(record: PictureRecord) -> bytes:
