@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from sightline.app.detection_sources import FromFile
 from sightline.app.detectors import Detectors
 from sightline.core.geometry import boxes
 from sightline.core.geometry.shapes import Box
@@ -34,6 +36,8 @@ JOB: Final = "suggest"
 SAME_IOU: Final = 0.9
 """A suggestion that overlaps an object of its class so much says nothing new."""
 CHUNK: Final = 500
+FILE: Final = "file:"
+"""What the source of suggestions from a file begins with; `engine:` that of a detector."""
 
 
 class Suggesting:
@@ -129,6 +133,59 @@ class Suggesting:
             "passed_over": len(asked),
             "unreadable": [{"path": path, "reason": why} for path, why in looked.unreadable[:100]],
         }
+
+    def read(
+        self,
+        project: Project,
+        file: Path,
+        *,
+        form: str = "auto",
+        classes: Sequence[str] = (),
+        ids: Path | None = None,
+        min_score: float = 0.0,
+        progress: Progress | None = None,
+    ) -> dict[str, Any]:
+        """Keep what a file of predictions says, in the place of what it said before.
+
+        Args:
+            project: Whose pictures.
+            file: A file, folder or ZIP in any format of objects.
+            form: Which; auto: found out.
+            classes: Names, for formats that number them.
+            ids: A COCO file that names pictures and classes of a list of results.
+            min_score: Below it nothing is kept; what has no score counts as sure.
+            progress: Is told, and may stop it.
+
+        Raises:
+            InvalidInputError: It is not there, damaged, or in no format that is known.
+        """
+        source = f"{FILE}{file.name}"
+        told = progress or Silent()
+        predicted = FromFile(self._store, project, file, form=form, classes=classes, ids=ids)
+        images = objects = 0
+        found: dict[int, list[Suggestion]] = defaultdict(list)
+        for row, said in predicted.images():
+            sure = [one for one in said if one.score >= min_score]
+            found[row.id] += [suggestion(source, one.label, one.shape, one.score) for one in sure]
+            objects += len(sure)
+            if len(found) > CHUNK:
+                images += self._keep(project, source, found)
+                told.advance(images, None, "reading")
+                told.check()
+        images += self._keep(project, source, found)
+        return {
+            "source": source,
+            "images": images,
+            "objects": objects,
+            "unmatched": predicted.account.unmatched,
+            "skipped": predicted.account.reasons,
+        }
+
+    def _keep(self, project: Project, source: str, found: dict[int, list[Suggestion]]) -> int:
+        count = len(found)
+        self._store.suggestions.put(project, source, found)
+        found.clear()
+        return count
 
     def of_image(self, image_id: int) -> list[dict[str, Any]]:
         """Return what is suggested of an image and not decided, source by source.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -14,10 +15,23 @@ if TYPE_CHECKING:
     from sightline.cli.context import Context
 
 
+_LEFT: Final = {
+    "passed_over": "images were asked about before: --again",
+    "unmatched": "pictures of the file are not here",
+}
+
+
 def suggest(
     ctx: typer.Context,
     project: Annotated[str | None, typer.Argument(help="Name of the project.")] = None,
     engine: Annotated[str | None, typer.Option(help="Detector to ask; see --engines.")] = None,
+    predictions: Annotated[
+        Path | None,
+        typer.Option(help="Suggest what a file says, in any format of objects, as COCO results."),
+    ] = None,
+    ids: Annotated[
+        Path | None, typer.Option(help="COCO file that names the pictures of a list of results.")
+    ] = None,
     image: Annotated[
         list[int] | None, typer.Option(help="Only this image, by id. Repeatable.")
     ] = None,
@@ -53,11 +67,13 @@ def suggest(
         gone = context.bench.suggesting.clear(found, None if engine is None else f"engine:{engine}")
         tell(ctx, gone, f"forgotten: what was suggested of {gone['images']:,} images")
         return
-    if engine is None and accept is None:
+    if engine is None and accept is None and predictions is None:
         raise InvalidInputError("say whom to ask", hint="--engine NAME; see --engines")
     result: dict[str, Any] = {}
     if engine is not None:
         result |= _ask(context, project, engine, image, min_score, again=again)
+    if predictions is not None:
+        result |= _read(context, project, predictions, ids, min_score)
     if accept is not None:
         found = context.bench.projects.get(project)
         result["accepted"] = context.bench.suggesting.accept(
@@ -84,13 +100,25 @@ def _ask(
         )
 
 
+def _read(
+    context: Context, project: str, file: Path, ids: Path | None, min_score: float
+) -> dict[str, Any]:
+    found = context.bench.projects.get(project)
+    with output.bar("suggest", quiet=context.quiet) as bar:
+        return context.bench.suggesting.read(
+            found, file, ids=ids, min_score=min_score, progress=bar
+        )
+
+
 def _show(ctx: typer.Context, result: dict[str, Any]) -> None:
     lines = []
     if "source" in result:
         lines.append(
-            f"{result['source']}: {result['objects']:,} objects in {result['images']:,} images, "
-            f"{result['passed_over']:,} were asked about before"
+            f"{result['source']}: {result['objects']:,} objects in {result['images']:,} images"
         )
+        for key, what in _LEFT.items():
+            if result.get(key):
+                lines.append(f"  {result[key]:,} {what}")
     if accepted := result.get("accepted"):
         lines.append(f"accepted {accepted['objects']:,} objects in {accepted['images']:,} images")
     tell(ctx, result, "\n".join(lines))
