@@ -102,9 +102,10 @@ export function GhostPanel({ desk }: PanelProps) {
   const faint = haunting.faint();
   return (
     <section aria-label="Suggestions" className="ghosts">
-      <div className="panel-title">
-        <h2>Suggestions</h2>
-        <span className="muted num">{ghosts.length}</span>
+      <div className="row">
+        <h2 className="panel-title">
+          Suggestions <span className="muted num">{ghosts.length}</span>
+        </h2>
         <Button small look="quiet" className="grow-end" aria-expanded={asking} onClick={() => setAsking(!asking)}>
           <GhostIcon size={14} aria-hidden /> Ask a detector
         </Button>
