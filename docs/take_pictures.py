@@ -6,14 +6,18 @@ and the browser's path when it is not Playwright's own.
 
 from __future__ import annotations
 
+import io
 import re
 import sys
 from pathlib import Path
 
+import httpx
+from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
 HERE = Path(__file__).parent / "images"
 PROJECT = "digits-demo"
+DRAWN = "breakfast"
 GIVEN = 4
 LONG_MS = 60_000
 
@@ -105,6 +109,56 @@ def model(page: Page, base: str, file: Path) -> None:
     shoot(page, "predict")
 
 
+def drawing(page: Page, base: str) -> None:
+    """The editor with a few objects, one of them being made by an assist; all of a class."""
+    _make_project(base)
+    page.goto(f"{base}/p/{DRAWN}/annotate")
+    page.get_by_role("button", name=re.compile("coffee.png")).click()
+    expect(page.get_by_role("heading", name="coffee.png")).to_be_visible()
+    page.get_by_role("application").focus()
+    drawn = page.get_by_role("region", name="Objects").get_by_role("listitem")
+    for at, box in enumerate(((0.27, 0.0, 0.72, 0.75), (0.52, 0.12, 0.74, 0.86)), start=1):
+        page.keyboard.press("Escape")
+        page.keyboard.press(str(at))
+        page.keyboard.press("s")
+        _drag(page, box)
+        expect(drawn).to_have_count(at, timeout=LONG_MS)
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=HERE / "annotate.jpg", type="jpeg", quality=80)  # a photograph in it
+
+
+def _make_project(base: str) -> None:
+    """Make a project of four free photographs with the classes cup and spoon."""
+    from skimage import data
+
+    files = []
+    for name in ("astronaut", "coffee", "chelsea", "rocket"):
+        packed = io.BytesIO()
+        Image.fromarray(getattr(data, name)()).save(packed, "PNG")
+        files.append(("files", (f"{name}.png", packed.getvalue())))
+    with httpx.Client(base_url=base, timeout=30) as api:
+        api.post("/api/projects", json={"name": DRAWN})
+        api.post(f"/api/projects/{DRAWN}/upload", files=files).raise_for_status()
+        for name in ("cup", "spoon"):
+            api.post(f"/api/projects/{DRAWN}/classes", json={"name": name})
+
+
+def _drag(page: Page, box: tuple[float, float, float, float]) -> None:
+    """Drag over a part of the picture, in shares of its sides."""
+    frame = page.locator(".desk-picture").bounding_box()
+    assert frame is not None
+    x1, y1, x2, y2 = box
+    at = [
+        (frame["x"] + x * frame["width"], frame["y"] + y * frame["height"])
+        for x, y in ((x1, y1), (x2, y2))
+    ]
+    page.mouse.move(*at[0])
+    page.mouse.down()
+    page.mouse.move(*at[1], steps=4)
+    page.mouse.up()
+
+
 def rest(page: Page, base: str) -> None:
     """Jobs and settings."""
     page.goto(f"{base}/jobs")
@@ -132,6 +186,7 @@ def main() -> None:
         mapping(page, base)
         training(page, base)
         model(page, base, file)
+        drawing(page, base)
         rest(page, base)
         browser.close()
 
