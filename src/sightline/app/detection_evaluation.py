@@ -222,7 +222,15 @@ class DetectionEvaluation:
                 hint=f"name a file or folder{f', or {known}' if known else ''}",
             )
         ids = Path(wish.ids).expanduser() if wish.ids else None
-        return FromFile(self._store, project, path, form=wish.form, classes=wish.classes, ids=ids)
+        return FromFile(
+            self._store,
+            project,
+            path,
+            folder=self._folder(project),
+            form=wish.form,
+            classes=wish.classes,
+            ids=ids,
+        )
 
 
 def _with_ids(report: dict[str, Any], ids: Mapping[str, int]) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import orjson
 
+from sightline.app.object_imports import finder_of
 from sightline.core.errors import InvalidInputError, did_you_mean
 from sightline.formats.objects.frames import in_pixels
 from sightline.formats.objects.source import ReadOptions
 from sightline.formats.objects.table import open_source, reader_of
-from sightline.label.paths import PathIndex
+from sightline.label.object_frames import upright
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from sightline.core.geometry.shapes import Shape
     from sightline.formats.objects.records import PictureRecord
+    from sightline.label.object_match import Picture
     from sightline.store.images import ImageRow
     from sightline.store.projects import Project
     from sightline.store.store import Store
@@ -107,6 +109,7 @@ class FromFile:
         project: Project,
         path: Path,
         *,
+        folder: Path | None = None,
         form: str = "auto",
         classes: Sequence[str] = (),
         ids: Path | None = None,
@@ -114,6 +117,7 @@ class FromFile:
         self.account = Account()
         self.format = form
         self._store, self._project, self._path = store, project, path
+        self._folder = folder or path.parent
         self._classes = tuple(classes)
         self._names = Ids() if ids is None else read_ids(ids)
 
@@ -123,28 +127,36 @@ class FromFile:
         Raises:
             InvalidInputError: It is not there, damaged, or in no format that is known.
         """
-        finder = Finder(self._store, self._project)
+        finder = finder_of(self._store, self._project, self._folder, self._path)
+        numbers = Numbers(self._store, self._project)
         options = ReadOptions(classes=self._classes)
         with open_source(self._path, options) as source:
             self.format, reader = reader_of(source, self.format)
             for part in _parts(reader.pictures()):
-                found = [(one, finder.find(self._names.path(one.path))) for one in part]
-                wanted = [image for _, image in found if image]
-                rows = {row.id: row for row in self._store.images.by_ids(wanted)}
-                for one, image in found:
-                    row = rows.get(image)
+                found = [finder.find(self._names.path(one.path)) for one in part]
+                ids = [
+                    numbers.find(one.path) if there.image is None else there.image.id
+                    for one, there in zip(part, found, strict=True)
+                ]
+                rows = {row.id: row for row in self._store.images.by_ids(list(filter(None, ids)))}
+                for one, there, key in zip(part, found, ids, strict=True):
+                    row = rows.get(key)
                     if row is None:
                         self.account.unmatched += 1
-                        self.account.skip(one.path, "the project has no such picture")
-                        continue
-                    yield row, self._said(one, row)
+                        why = there.reason or "the project has no such picture"
+                        self.account.skip(one.path, why)
+                    else:
+                        yield row, self._said(one, row, there.image)
             self.account.refused += reader.refused_count
             for refused in reader.refused:
                 self.account.skip(refused.where, refused.reason)
 
-    def _said(self, one: PictureRecord, row: ImageRow) -> list[Said]:
+    def _said(self, one: PictureRecord, row: ImageRow, picture: Picture | None) -> list[Said]:
         try:
-            fitted = in_pixels(one, row.width, row.height)
+            if picture is None:
+                fitted = in_pixels(one, row.width, row.height)
+            else:
+                fitted, _ = upright(one, picture)
         except ValueError as error:
             self.account.refused += 1
             self.account.skip(one.path, str(error))
@@ -195,37 +207,21 @@ def read_ids(path: Path) -> Ids:
         raise InvalidInputError(f"{path.name} is no COCO file: {error}", hint=hint) from error
 
 
-class Finder:
-    """Finds a project's images by how a data set writes them: path, end of it, name, number."""
+class Numbers:
+    """Images by the number that their file is named by, as in 000000000139.jpg."""
 
     def __init__(self, store: Store, project: Project) -> None:
-        places = list(store.images.locations(project.id))
-        first: dict[int, tuple[int, int]] = {}
-        for image in store.exchange.now(project.id):
-            here = first.get(image.asset_id)
-            if here is None or image.page < here[0]:
-                first[image.asset_id] = image.page, image.id
-        self._image = {asset: key for asset, (_, key) in first.items()}
-        self._paths = PathIndex(((one.path, one.asset_id) for one in places), ("",))
-        self._stems: dict[str, set[int]] = defaultdict(set)
-        for one in places:
+        self._assets: dict[int, set[int]] = defaultdict(set)
+        for one in store.images.locations(project.id):
             stem = PurePosixPath(one.path.replace("\\", "/")).stem
-            self._stems[stem].add(one.asset_id)
             if stem.isdecimal():
-                self._stems[f"#{int(stem)}"].add(one.asset_id)
+                self._assets[int(stem)].add(one.asset_id)
+        self._images = {row.asset_id: row.id for row in store.exchange.now(project.id)}
 
     def find(self, written: str) -> int:
-        """Return the image of a path, by ever shorter ends of it; 0: none, or more than one."""
-        parts = [part for part in written.replace("\\", "/").split("/") if part not in {"", "."}]
-        for start in range(len(parts)):
-            asset = self._paths.find("/".join(parts[start:]))
-            if asset is not None:
-                return self._image.get(asset, 0)
-        stem = PurePosixPath(parts[-1]).stem if parts else ""
-        assets = self._stems.get(stem) or (
-            self._stems.get(f"#{int(stem)}", set()) if stem.isdecimal() else set()
-        )
-        return self._image.get(next(iter(assets)), 0) if len(assets) == 1 else 0
+        """Return the image that a bare number means; 0: none, or more than one."""
+        assets = self._assets.get(int(written), set()) if written.isdecimal() else set()
+        return self._images.get(next(iter(assets)), 0) if len(assets) == 1 else 0
 
 
 def _parts(rows: Iterable[Any]) -> Iterator[list[Any]]:

@@ -188,22 +188,16 @@ class ObjectImports:
     def _look(self, project: Project, path: Path, names: ClassNames, mode: Mode) -> Look:
         store = self._store
         have = {row.id: row.name for row in store.classes.list(project.id)}
-        return Look(self._finder(project, path), (names, have), store.objects.of, mode, path.name)
+        return Look(
+            finder_of(store, project, self._folder(project), path),
+            (names, have),
+            store.objects.of,
+            mode,
+            path.name,
+        )
 
     def _names(self, project: Project, mapping: Mapping[str, str]) -> ClassNames:
         return ClassNames((row.name for row in self._store.classes.list(project.id)), mapping)
-
-    def _finder(self, project: Project, path: Path) -> Finder:
-        folder = self._folder(project)
-        bases = ("", f"{folder}/", f"{folder}/images/", f"{path.parent}/", f"{path}/")
-        places = list(self._store.images.locations(project.id))
-        return Finder(
-            (Picture(*row) for row in self._store.exchange.frames(project.id)),
-            {one.digest: one.asset_id for one in places},
-            ((one.path, one.asset_id) for one in places),
-            bases,
-            ALL_EXTENSIONS,
-        )
 
     def _settle(self, project: Project, name: str, done: _Done) -> dict[str, Any]:
         """Write what was decided, unless it was a look only, and return the report."""
@@ -379,3 +373,19 @@ def _frame_notes(frames: Mapping[str, int]) -> Iterator[str]:
 
 def _count(number: int, what: str) -> str:
     return f"1 {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def finder_of(store: Store, project: Project, folder: Path, path: Path) -> Finder:
+    """Return what finds a project's images by how a data set at `path` writes them.
+
+    `folder`: of the project.
+    """
+    bases = ("", f"{folder}/", f"{folder}/images/", f"{path.parent}/", f"{path}/")
+    places = list(store.images.locations(project.id))
+    return Finder(
+        (Picture(*row) for row in store.exchange.frames(project.id)),
+        {one.digest: one.asset_id for one in places},
+        ((one.path, one.asset_id) for one in places),
+        bases,
+        ALL_EXTENSIONS,
+    )
