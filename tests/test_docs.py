@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fakes.drawings import write_drawings
 from fixtures.warm import WarmCommandLine
 
 if TYPE_CHECKING:
@@ -88,21 +89,7 @@ def command_line() -> Iterator[WarmCommandLine]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Where the commands of a document run."""
-    from PIL import Image, ImageDraw
-
-    for kind in ("circle", "square", "cross"):
-        (tmp_path / "pictures" / kind).mkdir(parents=True)
-        for number in range(12):
-            picture = Image.new("RGB", (64, 64), (number * 9, 30, 60))
-            box = (8 + number, 8, 50, 50 - number)
-            draw = ImageDraw.Draw(picture)
-            if kind == "circle":
-                draw.ellipse(box, fill="white")
-            elif kind == "square":
-                draw.rectangle(box, fill="white")
-            else:
-                draw.line(box, fill="white", width=9)
-            picture.save(tmp_path / "pictures" / kind / f"{number}.png")
+    write_drawings(tmp_path / "pictures")
     return tmp_path
 
 
