@@ -33,6 +33,8 @@ __all__ = ["CocoReader", "reader", "sniff", "write"]
 
 SPOOLED: Final = 32 << 20
 """Bytes of annotations with more than a box that are kept in memory."""
+INSTANCES: Final = "instances"
+"""How the names of COCO's own files of objects begin."""
 LISTS: Final = frozenset({"images", "categories", "annotations"})
 _WITH_BOXES: Final = frozenset({"annotations", ""})
 _NONE: Final = slice(0, 0)
@@ -58,11 +60,19 @@ class CocoReader(Reading):
         super().__init__()
         self._source = source
         every = source.ending(".json")
-        self._files = [one for one in every if _is_coco(source, one)] or every[:1]
+        self._files = self._chosen([one for one in every if _is_coco(source, one)]) or every[:1]
         if not self._files:
             raise InvalidInputError(
                 f"{source.files.name} holds no JSON file", hint="name another --format"
             )
+
+    def _chosen(self, files: list[str]) -> list[str]:
+        """Leave out what tells of the same pictures again: captions, keypoints, labels."""
+        named = [one for one in files if one.rpartition("/")[2].startswith(INSTANCES)]
+        for one in files if named else ():
+            if one not in named:
+                self.refuse(one, f"{named[0]} tells of the same pictures; read it by itself")
+        return named or files
 
     def pictures(self) -> Iterator[PictureRecord]:
         """Yield picture after picture, in the order of the file's images.

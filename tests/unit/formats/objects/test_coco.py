@@ -82,3 +82,17 @@ def test_a_file_that_is_cut_off_is_refused(tmp_path: Path) -> None:
     path.write_text('{"images": [{"id": 1, "file_name": "a.png"}], "annotations": [{"id"')
     with open_reader(path) as reader, pytest.raises(InvalidInputError, match="no valid JSON"):
         list(reader.pictures())
+
+
+def test_files_that_tell_of_the_same_pictures_again_are_left_out(tmp_path: Path) -> None:
+    data: dict[str, Any] = {
+        "images": [{"id": 1, "file_name": "a.png", "width": 100, "height": 80}],
+        "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}],
+        "categories": [{"id": 1, "name": "cat"}],
+    }
+    for name in ("captions_train", "instances_train", "person_keypoints_train"):
+        (tmp_path / f"{name}.json").write_text(json.dumps(data))
+    with open_reader(tmp_path) as reader:
+        assert len(list(reader.pictures())) == 1
+    wheres = [one.where for one in reader.refused]
+    assert wheres == ["captions_train.json", "person_keypoints_train.json"]
