@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from sightline.core.skeletons import skeleton_from
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -62,6 +64,7 @@ def class_item(row: ClassRow, count: int) -> dict[str, Any]:
         "name": row.name,
         "colour": row.colour,
         "hotkey": row.hotkey,
+        "skeleton": skeleton_from(row.skeleton),
         "position": row.position,
         "count": count,
     }

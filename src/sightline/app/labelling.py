@@ -58,7 +58,7 @@ class Labelling:
         return class_item(row, 0)
 
     def edit_class(self, class_id: int, **values: Any) -> dict[str, Any]:
-        """Change name, colour, hotkey or position (from 0) of a class."""
+        """Change name, colour, hotkey, skeleton or position (from 0) of a class."""
         project = self._project_of(class_id)
         self._store.labels.edit_class(project, class_id, actor=self._person, **values)
         return next(one for one in self.classes(project) if one["id"] == class_id)

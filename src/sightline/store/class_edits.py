@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sightline.core.errors import InvalidInputError
 from sightline.core.names import check_name
+from sightline.core.skeletons import skeleton_text
 from sightline.core.taxonomy import check_colour
 from sightline.store import class_plan
 from sightline.store import classes as class_rows
@@ -56,7 +57,7 @@ class ClassEdits:
         return self._db.write(work)
 
     def edit_class(self, project: Project, class_id: int, *, actor: str, **values: Any) -> ClassRow:
-        """Change name, colour, hotkey or position (from 0, among the classes) of a class.
+        """Change name, colour, hotkey, skeleton or position (from 0, among the classes).
 
         Raises:
             UnknownClassError: There is none.
@@ -68,6 +69,8 @@ class ClassEdits:
             live = class_rows.rows(connection, row.project_id)
             state = row.state() | {key: one for key, one in values.items() if key != "position"}
             state["name"] = check_name(state["name"], "class")
+            if "skeleton" in values:
+                state["skeleton"] = skeleton_text(values["skeleton"])
             state["colour"] = check_colour(state["colour"])
             class_rows.check_free(live, state, but=class_id)
             places = class_rows.places_after(live, class_id, values.get("position"))

@@ -62,7 +62,9 @@ const asRun = (run_id: string) => ({ params: { path: { run_id } } });
 const asModel = (ref: string) => ({ params: { path: { ref } } });
 const asJob = (job_id: string) => ({ params: { path: { job_id } } });
 
-type ClassBody = Partial<Pick<t.Class, "name" | "colour" | "hotkey" | "position">>;
+type ClassBody = Partial<Pick<t.Class, "name" | "colour" | "hotkey" | "position">> & {
+  skeleton?: { names: string[]; edges: [number, number][] } | null;
+};
 /** Only look, or do it if so many images are touched as one was told. */
 type Try = { dry_run: boolean; expect?: number };
 
@@ -125,7 +127,7 @@ export const api = {
       [file],
     ),
 
-  classes: (name: string) => take(client.GET("/api/projects/{name}/classes", of(name))),
+  classes: async (name: string) => (await take(client.GET("/api/projects/{name}/classes", of(name)))) as t.Class[],
   addClass: (name: string, body: { name: string }) =>
     take(client.POST("/api/projects/{name}/classes", { ...of(name), body })),
   editClass: (class_id: number, body: ClassBody) =>

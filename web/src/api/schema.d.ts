@@ -4013,6 +4013,8 @@ export interface components {
              * @description images that bear it
              */
             count: number;
+            /** @description of keypoints; null: it has none */
+            skeleton?: components["schemas"]["ClassSkeleton"] | null;
         };
         /**
          * ClassAverage
@@ -4203,6 +4205,7 @@ export interface components {
             hotkey?: string | null;
             /** Position */
             position?: number | null;
+            skeleton?: components["schemas"]["NewSkeleton"] | null;
         };
         /**
          * ClassObjects
@@ -4249,6 +4252,19 @@ export interface components {
             recall_high: number;
             /** F1 */
             f1: number | null;
+        };
+        /**
+         * ClassSkeleton
+         * @description The keypoints of a class.
+         */
+        ClassSkeleton: {
+            /** Names */
+            names: string[];
+            /**
+             * Edges
+             * @description which are joined, places from 0
+             */
+            edges: number[][];
         };
         /**
          * ClassSplits
@@ -7182,6 +7198,19 @@ export interface components {
              * @default false
              */
             predict_all?: boolean;
+        };
+        /**
+         * NewSkeleton
+         * @description The keypoints that a class shall have.
+         */
+        NewSkeleton: {
+            /** Names */
+            names: string[];
+            /**
+             * Edges
+             * @description which are joined, places from 0
+             */
+            edges?: number[][];
         };
         /**
          * NewSnapshot

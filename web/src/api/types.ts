@@ -20,7 +20,9 @@ export type AssistOverview = S["AssistOverview"];
 export type AssistQuestion = S["AssistQuestion"];
 export type AugmentPreview = Partial<S["AugmentPreview"]>;
 export type AugmentShown = S["AugmentShown"];
-export type Class = S["Class"];
+export type Class = Omit<S["Class"], "skeleton"> & {
+  skeleton?: { names: string[]; edges: [number, number][] } | null;
+};
 export type Curves = S["Curves"];
 export type Doctor = S["Doctor"];
 export type Encoder = S["Encoder"];

@@ -2,7 +2,16 @@ import { Fragment } from "react";
 import { Kbd } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { useBindings } from "./bindings";
+import { useDrawBindings } from "./drawBindings";
+import { drawSheet } from "./drawKeys";
 import { sheet } from "./keymap";
+
+/** The page that is open comes first: its keys are the ones that are looked for. */
+function useSheet() {
+  const browsing = sheet(useBindings());
+  const annotate = { title: "Annotate", rows: drawSheet(useDrawBindings()) };
+  return location.pathname.includes("/annotate") ? [annotate, ...browsing] : [...browsing, annotate];
+}
 
 export default function KeySheet({ onClose }: { onClose: () => void }) {
   return (
@@ -10,7 +19,7 @@ export default function KeySheet({ onClose }: { onClose: () => void }) {
       {/* Longer than a small screen: the arrow keys must be able to scroll it. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div className="keysheet" role="group" aria-label="All keys" tabIndex={0}>
-        {sheet(useBindings()).map((section) => (
+        {useSheet().map((section) => (
           <section key={section.title}>
             <h3>{section.title}</h3>
             <dl>

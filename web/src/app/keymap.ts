@@ -254,7 +254,7 @@ export const sheet = (chosen: Chosen): readonly { readonly title: string; readon
       { keys: ["Ctrl", "K"], means: "Every action by name" },
       { keys: ["g", "p"], means: "Projects" },
       { keys: ["g", "b"], means: "Browse" },
-      { keys: ["g", "a"], means: "Annotate" },
+      { keys: ["g", "a"], means: "Annotate; there g is a key of its own" },
       { keys: ["g", "o"], means: "Objects" },
       { keys: ["g", "x"], means: "Map" },
       { keys: ["g", "d"], means: "Data" },

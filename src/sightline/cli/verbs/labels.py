@@ -9,6 +9,7 @@ import typer
 
 from sightline.cli import output
 from sightline.cli.context import listing, of, tell
+from sightline.core.skeletons import skeleton_of_words
 
 labels = typer.Typer(no_args_is_help=True, help="Labels: set, undo, classes, tags.")
 heads = typer.Typer(no_args_is_help=True, help="Heads: small classifiers on frozen embeddings.")
@@ -85,12 +86,18 @@ def edit_class(
     position: Annotated[
         int | None, typer.Option(min=0, help="New place among the classes, from 0.")
     ] = None,
+    skeleton: Annotated[
+        str | None,
+        typer.Option(help='Keypoints, as in "nose,left eye,right eye;1-2,1-3"; or none.'),
+    ] = None,
 ) -> None:
-    """Change a class's name, colour, key or place."""
+    """Change a class's name, colour, key, place or skeleton."""
     asked = {"name": name, "colour": colour, "hotkey": key, "position": position}
     values: dict[str, Any] = {field: one for field, one in asked.items() if one is not None}
     if key == "none":
         values["hotkey"] = None
+    if skeleton is not None:
+        values["skeleton"] = skeleton_of_words(skeleton)
     made = of(ctx).bench.labels.edit_class(class_id, **values)
     tell(ctx, made, f"class {class_id} is {made['name']}")
 

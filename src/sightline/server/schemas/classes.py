@@ -6,8 +6,28 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
+from sightline.core.skeletons import MAX_POINTS
 from sightline.server.schemas.common import MAX_CLASS_ID, ClassId, In, Out, Text
 from sightline.server.schemas.labels import Expect, Images, Outcome, ViewId
+
+Pair = Annotated[list[int], Field(min_length=2, max_length=2)]
+NULLABLE = ("hotkey", "skeleton")
+
+
+class ClassSkeleton(Out):
+    """The keypoints of a class."""
+
+    names: list[str]
+    edges: list[list[int]] = Field(description="which are joined, places from 0")
+
+
+class NewSkeleton(In):
+    """The keypoints that a class shall have."""
+
+    names: Annotated[list[Text], Field(max_length=MAX_POINTS)]
+    edges: Annotated[list[Pair], Field(max_length=MAX_POINTS * 10)] = Field(
+        default_factory=list, description="which are joined, places from 0"
+    )
 
 
 class Class(Out):
@@ -19,6 +39,7 @@ class Class(Out):
     hotkey: str | None = Field(examples=["1"])
     position: int = Field(description="its place in the list, ascending")
     count: int = Field(description="images that bear it")
+    skeleton: ClassSkeleton | None = Field(None, description="of keypoints; null: it has none")
 
 
 class NewClass(In):
@@ -40,11 +61,12 @@ class ClassEdit(In):
     colour: str | None = Field(default=None, max_length=20)
     hotkey: str | None = Field(default=None, max_length=1)
     position: Annotated[int, Field(ge=0, le=MAX_CLASS_ID)] | None = None
+    skeleton: NewSkeleton | None = None
 
     def changes(self) -> dict[str, Any]:
-        """Return what was said; only the hotkey can be set to nothing."""
+        """Return what was said; hotkey and skeleton can be set to nothing."""
         said = self.model_dump(exclude_unset=True)
-        return {key: one for key, one in said.items() if one is not None or key == "hotkey"}
+        return {key: one for key, one in said.items() if one is not None or key in NULLABLE}
 
 
 class Merge(In):

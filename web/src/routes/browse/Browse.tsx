@@ -7,6 +7,7 @@ import { keys } from "@/api/keys";
 import type { Item, QueueInfo } from "@/api/types";
 import { useCommands } from "@/app/commands";
 import { kept } from "@/app/kept";
+import { to } from "@/app/project";
 import { Store } from "@/app/store";
 import { UnknownProject } from "@/app/UnknownProject";
 import { Grid, type GridHandle } from "@/grid/Grid";
@@ -167,6 +168,11 @@ function BrowseProject({ project }: { project: string }) {
     back,
   });
   const add = useCallback(() => void navigate(`/projects?add=${encodeURIComponent(project)}`), [navigate, project]);
+  const draw = useCallback(() => {
+    const { focus } = chosen.get();
+    const item = view?.windows.get(focus);
+    void navigate(item ? to.annotate(project, item.id, viewId, focus) : to.annotate(project, null, viewId));
+  }, [chosen, view, viewId, navigate, project]);
   useCommands(
     "browse",
     useMemo(
@@ -175,6 +181,7 @@ function BrowseProject({ project }: { project: string }) {
         { id: "similar", section: "Browse", title: "Show what is similar", keys: "S", run: similar },
         { id: "find", section: "Browse", title: "Search", keys: "/", run: find },
         { id: "add", section: "Browse", title: "Add pictures", run: add },
+        { id: "draw", section: "Browse", title: "Draw in the pictures of this view", run: draw },
         ...(queues ?? [])
           .filter((queue) => !queue.options.includes("images"))
           .map((queue) => ({
@@ -202,7 +209,7 @@ function BrowseProject({ project }: { project: string }) {
           run: () => give(look.id),
         })),
       ],
-      [refresh, similar, find, add, queues, toQueue, accept, reject, repeat, mark, give, multi, classes.list],
+      [refresh, similar, find, add, draw, queues, toQueue, accept, reject, repeat, mark, give, multi, classes.list],
     ),
   );
 
@@ -309,6 +316,7 @@ function BrowseProject({ project }: { project: string }) {
         </section>
         <Inspector
           project={project}
+          view={viewId}
           windows={view?.windows ?? null}
           index={selection.focus}
           looks={classes.byId}

@@ -1,4 +1,4 @@
-import { ChevronLeft, ChevronRight, Crop, Download, Flame, X } from "lucide-react";
+import { ChevronLeft, ChevronRight, Crop, Download, Flame, PenTool, X } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { Link } from "react-router";
@@ -96,6 +96,17 @@ export function Detail(props: DetailProps) {
           >
             <ChevronRight size={18} aria-hidden />
           </IconButton>
+          {item && (
+            <Tip text="Draw in the picture">
+              <Link
+                className="button quiet icon"
+                to={to.annotate(project, item.id, view.info.id, index)}
+                aria-label="Draw in the picture"
+              >
+                <PenTool size={16} aria-hidden />
+              </Link>
+            </Tip>
+          )}
           <Tip text="Edit the picture">
             <Link
               className="button quiet icon"

@@ -7,13 +7,23 @@ import type { ClassLook } from "@/label/look";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { ErrorNote } from "@/ui/States";
+import { jointsText, skeletonOf, wrongJoints } from "./skeleton";
 
 export function EditClass({ project, look, onClose }: { project: string; look: ClassLook; onClose: () => void }) {
   const [name, setName] = useState(look.name);
   const [colour, setColour] = useState(look.colour);
   const [hotkey, setHotkey] = useState(look.hotkey ?? "");
+  const [points, setPoints] = useState(() => look.skeleton?.names.join(", ") ?? "");
+  const [joints, setJoints] = useState(() => jointsText(look.skeleton?.edges ?? []));
+  const wrong = wrongJoints(points, joints);
   const save = useMutation({
-    mutationFn: () => api.editClass(look.id, { name: name.trim(), colour, hotkey: hotkey === "" ? null : hotkey }),
+    mutationFn: () =>
+      api.editClass(look.id, {
+        name: name.trim(),
+        colour,
+        hotkey: hotkey === "" ? null : hotkey,
+        skeleton: skeletonOf(points, joints),
+      }),
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: keys.classes(project) });
       onClose();
@@ -31,7 +41,12 @@ export function EditClass({ project, look, onClose }: { project: string; look: C
       foot={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" form="edit-class" disabled={name.trim() === "" || save.isPending}>
+          <Button
+            look="primary"
+            type="submit"
+            form="edit-class"
+            disabled={name.trim() === "" || wrong !== null || save.isPending}
+          >
             Save
           </Button>
         </>
@@ -74,6 +89,33 @@ export function EditClass({ project, look, onClose }: { project: string; look: C
             </select>
           </div>
         </div>
+        <div className="field">
+          <label htmlFor="class-points">Keypoints</label>
+          <input
+            id="class-points"
+            className="input"
+            value={points}
+            placeholder="none; or nose, left eye, right eye"
+            onChange={(event) => setPoints(event.target.value)}
+          />
+        </div>
+        {points.trim() !== "" && (
+          <div className="field">
+            <label htmlFor="class-joints">Joined, by number</label>
+            <input
+              id="class-joints"
+              className="input"
+              value={joints}
+              placeholder="1-2, 1-3"
+              aria-invalid={wrong !== null}
+              aria-describedby="class-joints-wrong"
+              onChange={(event) => setJoints(event.target.value)}
+            />
+            <span id="class-joints-wrong" className="field-error small" role="status">
+              {wrong}
+            </span>
+          </div>
+        )}
         {save.error && <ErrorNote error={save.error} />}
       </form>
     </Dialog>

@@ -1,16 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
-import { MousePointerClick } from "lucide-react";
+import { MousePointerClick, PenTool } from "lucide-react";
 import { memo, useSyncExternalStore, type CSSProperties } from "react";
+import { Link } from "react-router";
 import { api } from "@/api/calls";
 import { keys } from "@/api/keys";
 import type { ImageDetail, Item } from "@/api/types";
+import { to } from "@/app/project";
 import { outbox } from "@/app/services";
 import { Thumb } from "@/grid/Thumb";
 import type { Windows } from "@/grid/windows";
 import { shown, type ClassLook } from "@/label/look";
 import { Swatch } from "@/label/Swatch";
 import { tagText } from "@/label/tags";
-import { baseName, bytes, percent } from "@/ui/format";
+import { baseName, bytes, many, percent } from "@/ui/format";
 import { TagList } from "./classes/TagList";
 import { ImageHistory } from "./history/ImageHistory";
 import { SimilarStrip } from "./SimilarStrip";
@@ -107,6 +109,8 @@ export function Facts({ item, image }: { item: Item; image: ImageDetail | undefi
 
 interface InspectorProps {
   project: string;
+  /** Id of the view, for the pages that go through it; empty while there is none. */
+  view: string;
   windows: Windows | null;
   index: number;
   looks: ReadonlyMap<number, ClassLook>;
@@ -121,7 +125,7 @@ const zero = () => 0;
 
 /** All about the picture under the focus. */
 export const Inspector = memo(function Inspector(props: InspectorProps) {
-  const { project, windows, index, looks, multi, onOpen, onSimilar } = props;
+  const { project, view, windows, index, looks, multi, onOpen, onSimilar } = props;
   useSyncExternalStore(windows?.subscribe ?? never, windows?.snapshot ?? zero);
   const item = windows?.get(index);
   const { data } = useImage(item?.id);
@@ -143,6 +147,10 @@ export const Inspector = memo(function Inspector(props: InspectorProps) {
       </button>
       <h2 className="inspector-name">{baseName(item.path)}</h2>
       <StatusLine item={item} looks={looks} />
+      <Link className="button small inspector-draw" to={to.annotate(project, item.id, view, index)}>
+        <PenTool size={14} aria-hidden />
+        {item.objects > 0 ? `${many(item.objects, "object")} drawn` : "Draw in it"}
+      </Link>
       {multi && <TagList project={project} item={item} image={image} looks={[...looks.values()]} />}
       {!multi && image && <Probabilities image={image} looks={looks} />}
       <Facts item={item} image={image} />
