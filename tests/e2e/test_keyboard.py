@@ -104,7 +104,7 @@ def test_a_whole_view_is_asked_about_before_it_is_labelled(
 def test_a_person_puts_skip_on_another_key(page: Page, server: Running, project: str) -> None:
     page.goto(f"{server.url}/settings")
     page.get_by_role("tab", name="Keys").click()
-    field = page.get_by_role("textbox", name="Skip")
+    field = page.get_by_role("textbox", name="Skip", exact=True)
     field.press("s")
     expect(page.get_by_role("alert")).to_contain_text("taken")
     field.press("k")

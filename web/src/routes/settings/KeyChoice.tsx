@@ -24,7 +24,7 @@ function Choices<K extends string>({ page, choice }: { page: string; choice: Cho
     setRefused(why === null ? null : { kind, why });
   };
   return (
-    <ul aria-label={page}>
+    <ul aria-label={`Keys of ${page}`}>
       {choice.kinds.map((kind) => {
         const why = refused?.kind === kind ? refused.why : "";
         const id = `${page}-${kind}`;
@@ -78,9 +78,9 @@ export function KeyChoice() {
       <p className="muted">
         Put the caret into a field and press the key that you want. Digits belong to the classes. This browser keeps it.
       </p>
-      <h3>Browse</h3>
+      <h2>Browse</h2>
       <Choices
-        page="browse"
+        page="Browse"
         choice={{
           kinds: Object.keys(BINDABLE) as Bindable[],
           chosen: browse,
@@ -90,9 +90,9 @@ export function KeyChoice() {
           put: rebind,
         }}
       />
-      <h3>Annotate</h3>
+      <h2>Annotate</h2>
       <Choices
-        page="annotate"
+        page="Annotate"
         choice={{
           kinds: DRAW_KINDS,
           chosen: draw,
