@@ -1,4 +1,4 @@
-"""More to learn from: objects with an outline, turned, stretched, cut off, lit differently; discs."""
+"""More to learn from: outlined objects turned, stretched, cut off, lit differently; and discs."""
 
 from __future__ import annotations
 

@@ -41,7 +41,8 @@ def coco_masks() -> Iterator[Bool]:
 
     folder = DATA / "det_coco128"
     for text in sorted((folder / "polygons_yoloseg").glob("*.txt")):
-        height, width = cv2.imread(str(next((folder / "images").glob(f"{text.stem}.*")))).shape[:2]
+        picture = np.asarray(cv2.imread(str(next((folder / "images").glob(f"{text.stem}.*")))))
+        height, width = picture.shape[:2]
         for line in text.read_text().splitlines():
             ring = np.array(line.split()[1:], float).reshape(-1, 2) * (width, height)
             yield drawn_by_coco([ring], width, height)
@@ -83,7 +84,8 @@ def usual(mask: Bool) -> float:
         ring = cv2.approxPolyDP(largest, tolerance, closed=True)
         tolerance *= 1.3
     height, width = mask.shape
-    return likeness(drawn_by_coco([ring[:, 0]], width, height), mask) if len(ring) > 2 else 0.0
+    corners = np.asarray(ring[:, 0], np.float64)
+    return likeness(drawn_by_coco([corners], width, height), mask) if len(ring) > 2 else 0.0
 
 
 def one_set(name: str, masks: Iterator[Bool]) -> dict[str, Any]:
@@ -97,25 +99,25 @@ def one_set(name: str, masks: Iterator[Bool]) -> dict[str, Any]:
             continue
         began = cpu_s()
         shape = polygon_of(mask)
-        took = cpu_s() - began
+        seconds = cpu_s() - began
         height, width = mask.shape
         corners = sum(len(ring) // 2 for part in shape.parts for ring in part)
         ours = likeness(pixels_of(shape, width, height), mask)
         theirs = likeness(by_coco(shape, width, height), mask)
-        rows.append((ours, theirs, corners, took * 1000, usual(mask)))
-    own, coco, corners, took, plain = (Spread.of(column) for column in zip(*rows, strict=True))
+        rows.append((ours, theirs, corners, seconds * 1000, usual(mask)))
+    own, coco, count, took, plain = (Spread.of(column) for column in zip(*rows, strict=True))
     print(f"{name}: {len(rows)} masks")
     print(
         f"  IoU: worst {own.best:.4f}, by pycocotools' rule {coco.best:.4f}; the usual way: worst"
     )
     print(f"  {plain.best:.3f}, median {plain.median:.3f}")
-    print(f"  corners: median {corners.median:g}, most {corners.worst:g}; {took.median:.1f} CPU-ms")
+    print(f"  corners: median {count.median:g}, most {count.worst:g}; {took.median:.1f} CPU-ms")
     return {
         "masks": len(rows),
         "worst_iou": own.best,
         "worst_iou_pycocotools": coco.best,
         "usual_iou": plain.as_dict(),
-        "corners": corners.as_dict(),
+        "corners": count.as_dict(),
         "cpu_ms": took.as_dict(),
     }
 
