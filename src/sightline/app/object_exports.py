@@ -147,6 +147,7 @@ class ObjectExports:
                 task=FORMATS[wish.form].task,
                 single=single,
                 fill=PixelTools().fill,
+                cut=PixelTools().cut,
                 name=project.name,
             )
         is_file = target.is_file()
@@ -276,6 +277,13 @@ class PixelTools:
             return mask_of_shape(shape, width, height)
         except InvalidInputError:
             return None
+
+    def cut(self, source: Path, boxes: Sequence[Bounds]) -> list[bytes | None]:
+        """Return parts of a picture as PNG, None for one that lies outside."""
+        from sightline.imaging.cutouts import cut_out
+        from sightline.imaging.limits import DEFAULT_LIMITS
+
+        return cut_out(source, boxes, limits=DEFAULT_LIMITS)
 
     def outline(self, mask: Mask) -> Polygon:
         """Return the outline of a mask."""

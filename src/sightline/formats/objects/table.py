@@ -138,6 +138,13 @@ _ALL: Final = (
         module=f"{_PACKAGE}.masks",
         holds=("mask",),
     ),
+    Format(
+        name="crops",
+        title="Crops in class folders",
+        module=f"{_PACKAGE}.crops",
+        holds=("box", "obb", "polygon", "mask"),
+        reads=False,
+    ),
 )
 FORMATS: Final[dict[str, Format]] = {one.name: one for one in _ALL}
 """In the order in which `auto` asks them."""
@@ -194,7 +201,7 @@ def sniff(source: Source) -> str:
     """Return the name of the format that a data set has; empty: none of these."""
     asked: set[str] = set()
     for one in FORMATS.values():
-        if one.module in asked:
+        if one.module in asked or not one.reads:
             continue
         asked.add(one.module)
         if _module(one).sniff(source):
@@ -212,9 +219,13 @@ def reader_of(source: Source, form: str = "auto") -> tuple[str, ObjectReader]:
     if not name:
         raise InvalidInputError(
             f"{source.files.name} holds no objects in a format that is known",
-            hint=f"name its format: {', '.join(FORMATS)}",
+            hint=f"name its format: {', '.join(one.name for one in FORMATS.values() if one.reads)}",
         )
     found = format_of(name)
+    if not found.reads:
+        raise InvalidInputError(
+            f"{found.title} are written only", hint="read them as `imagefolder`"
+        )
     if form != "auto" and found.task:
         source.options = replace(source.options, task=source.options.task or found.task)
     return name, cast("ObjectReader", _module(found).reader(source))
