@@ -166,7 +166,7 @@ def test_clicks_make_objects_on_the_picture_that_they_were_made_in(
 
 
 def several_points_make_one_object(page: Page, image: int, api: httpx.Client) -> None:
-    page.get_by_label("A click becomes").select_option("mask")
+    page.get_by_label("Click becomes").select_option("mask")
     page.get_by_role("application").focus()
     page.keyboard.press("m")
     page.mouse.click(*at(page, 160, 115))

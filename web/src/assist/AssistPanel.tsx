@@ -96,16 +96,16 @@ function Slots({ overview }: { overview: AssistOverview }) {
         label="Pictures"
         value={String(budget.slots)}
         options={[
-          { value: "1", title: "this one" },
-          { value: "2", title: "and the next" },
-          { value: "3", title: "and the one before" },
+          { value: "1", title: "1: this one" },
+          { value: "2", title: "2: the next too" },
+          { value: "3", title: "3: and before" },
         ]}
         onChoose={(value) => save.mutate({ bytes: budget.bytes, slots: Number(value) })}
       />
       <Choose
         label="Memory"
         value={String(budget.bytes)}
-        options={known.map((size) => ({ value: String(size), title: bytes(size) }))}
+        options={known.map((size) => ({ value: String(size), title: `${Math.round(size / MIB)} MB` }))}
         onChoose={(value) => save.mutate({ bytes: Number(value), slots: budget.slots })}
       />
       <p className="small muted">
@@ -135,14 +135,9 @@ function Details() {
         options={engineOptions(list, chosen.engine)}
         onChoose={(value) => choose({ engine: value })}
       />
+      <Choose<Form> label="Box becomes" value={chosen.ofBox} options={forms} onChoose={(ofBox) => choose({ ofBox })} />
       <Choose<Form>
-        label="A box becomes"
-        value={chosen.ofBox}
-        options={forms}
-        onChoose={(ofBox) => choose({ ofBox })}
-      />
-      <Choose<Form>
-        label="A click becomes"
+        label="Click becomes"
         value={chosen.ofClick}
         options={forms}
         onChoose={(ofClick) => choose({ ofClick })}

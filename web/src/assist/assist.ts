@@ -16,6 +16,8 @@ export interface AssistPorts {
   readonly choice: () => Choice;
   readonly outline: (mask: Rle) => Promise<PolygonShape["geometry"]>;
   readonly fail: (error: unknown) => void;
+  /** Said to screen readers; to the eye it is shown already. */
+  readonly announce: (text: string) => void;
   readonly after: (ms: number, run: () => void) => () => void;
 }
 
@@ -25,6 +27,9 @@ export const BOX = "boxAssist";
 export const POINT = "pointAssist";
 export const POINTS = "multiPoint";
 const NO_CLASS = "Make a class first";
+const FIRST = "First a point on the object";
+const NEXT_ON = "Next points: on the object";
+const NEXT_BESIDE = "Next points: beside the object";
 
 /** What somebody sees of the assists; a new one with every change. */
 export interface AssistView {
@@ -170,7 +175,8 @@ export class Assist {
     const cursor = this.desk.editor?.view().cursor;
     if (cursor && tool === POINT && !draft && positive) this.clickOnce(cursor);
     else if (cursor) this.addPoint(cursor, positive);
-    else this.desk.say(positive ? "Next points: on the object" : "Next points: beside the object");
+    else if (draft) this.ports.announce(positive ? NEXT_ON : NEXT_BESIDE);
+    else this.desk.say(positive ? NEXT_ON : FIRST, positive ? "" : "Then those beside it.");
     return true;
   }
 
@@ -205,7 +211,7 @@ export class Assist {
     const draft = this.draft ?? this.begin();
     if (!draft) return;
     if (!on && draft.points.length === 0) {
-      this.desk.say("First a point on the object", "Then those beside it.");
+      this.desk.say(FIRST, "Then those beside it.");
       return;
     }
     const next = withPoint(draft, { x: at.x, y: at.y, on });

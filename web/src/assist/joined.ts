@@ -1,7 +1,7 @@
 /** The assists of the open page, joined to the server. */
 import { api } from "@/api/calls";
 import { keys } from "@/api/keys";
-import { queries } from "@/app/services";
+import { announce, queries } from "@/app/services";
 import { newUid } from "@/draw/objects";
 import type { Desk } from "@/routes/annotate/desk";
 import { toasts } from "@/ui/toasts";
@@ -41,6 +41,7 @@ export function assistOf(desk: Desk): Assist {
       asker,
       choice: choice.get,
       outline: async ({ size, counts }) => (await api.assistOutline({ size: [...size], counts })).polygon,
+      announce,
       fail: (error) => toasts.fail(error),
       after,
     });

@@ -1,4 +1,5 @@
 /** What is drawn, made tight: a rough box at once, by X what is selected, by X X all of its class after a question. */
+import { DOUBLE_MS } from "@/app/drawKeys";
 import { sameObject, type DrawnObject } from "@/draw/objects";
 import { boundsOf } from "@/editor";
 import type { Desk } from "@/routes/annotate/desk";
@@ -10,6 +11,7 @@ interface TweakPorts {
   readonly asker: Asker;
   readonly choice: () => Choice;
   readonly fail: (error: unknown) => void;
+  readonly after: (ms: number, run: () => void) => () => void;
 }
 
 /** What a double X asks: here, or in the whole project? */
@@ -33,6 +35,9 @@ const NOTHING = "Select a box, a polygon or a mask first; X twice takes all of t
 const solid = (one: DrawnObject): boolean => FORM_OF[one.kind] !== undefined && !one.locked;
 
 export class Tweaks {
+  /** A hint that a second X makes idle. */
+  private hint: (() => void) | null = null;
+
   constructor(
     private readonly desk: Desk,
     private readonly ports: TweakPorts,
@@ -63,12 +68,13 @@ export class Tweaks {
 
   selected(): void {
     const objects = this.desk.selected().filter(solid);
-    if (objects.length === 0) this.desk.say("Nothing to tweak", NOTHING);
-    else void this.tweak(objects, "Tweak");
+    if (objects.length > 0) void this.tweak(objects, "Tweak");
+    else this.hint = this.ports.after(DOUBLE_MS, () => this.desk.say("Nothing to tweak", NOTHING));
   }
 
   /** Asks where all of a class shall be tweaked. */
   ask(): void {
+    this.hint?.();
     const { image, draftClass } = this.desk;
     const classId = this.desk.selected()[0]?.class_id ?? draftClass;
     const name = this.desk.classes.find(({ id }) => id === classId)?.name;
