@@ -47,7 +47,7 @@ class Link:
         return answer.status, data, 1e3 * (time.perf_counter() - began)
 
 
-def click(engine: str, output: str, at: int, **more: Any) -> dict[str, Any]:
+def click(engine: str, output: str, at: int) -> dict[str, Any]:
     """Return a question: a point, a little elsewhere each time."""
     points = [[300 + 3 * (at % 50), 250 + 5 * (at % 30), 1]]
     return {
@@ -55,7 +55,6 @@ def click(engine: str, output: str, at: int, **more: Any) -> dict[str, Any]:
         "engine": engine,
         "output": output,
         "prompts": [{"points": points}],
-        **more,
     }
 
 
@@ -91,7 +90,7 @@ def burst(port: int) -> dict[str, float]:
 
     def send(number: int) -> None:
         more = {"client": "bench", "object": "one", "req_id": number, "gen": number}
-        question = click("classical", "rle", number, **more)
+        question = box("classical", "rle", number) | more
         status, _, _ = links[number].ask("POST", "/api/assist/predict", question)
         ended.append((1e3 * (time.perf_counter() - began), number, status))
 

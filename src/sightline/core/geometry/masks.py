@@ -45,11 +45,12 @@ def encode_window(pixels: Bool, *, window: tuple[int, int], size: tuple[int, int
     (x, y), (width, height) = window, size
     inner = pixels[max(0, -y) : max(0, height - y), max(0, -x) : max(0, width - x)]
     x, y = max(0, x), max(0, y)
-    columns = np.zeros((inner.shape[1], inner.shape[0] + 2), np.int8)
+    columns = np.zeros((inner.shape[1], inner.shape[0] + 2), np.bool_)
     columns[:, 1:-1] = inner.T
-    turns = np.diff(columns, axis=1)
-    starts, stops = (np.nonzero(turns == step) for step in (1, -1))
-    first, last = ((x + column) * height + y + row for column, row in (starts, stops))
+    # a column begins and ends with nothing: where it turns is a start, a stop, a start, ...
+    column, row = np.divmod(np.flatnonzero(columns[:, 1:] != columns[:, :-1]), len(inner) + 1)
+    places = (x + column) * height + y + row
+    first, last = places[::2], places[1::2]
     apart = np.append(np.ones(min(1, len(first)), np.bool_), first[1:] != last[:-1])
     first, last = first[apart], last[np.append(apart[1:], np.ones(min(1, len(last)), np.bool_))]
     edges = np.concatenate([[0], np.stack([first, last], axis=1).ravel(), [width * height]])
