@@ -1,4 +1,4 @@
-"""More to learn from: outlined objects turned, stretched, cut off, lit differently; and discs."""
+"""More to learn from: objects turned, stretched, cut off, lit differently; and plain blobs."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks import assist_data, train_sides
+from benchmarks import assist_data, train_outline, train_scorer, train_sides
 from sightline.engines.classical.learned import WEIGHTS
 
 if TYPE_CHECKING:
@@ -39,7 +39,24 @@ def useful(one: assist_data.Drawn) -> bool:
     return min(x2 - x1, y2 - y1) > 12 and (one.source == "coco128" or one.share() < 0.5)
 
 
-PARTS = {"sides": sides}
+def outline() -> dict[str, F32]:
+    """Fit outlines."""
+    return train_outline.fit(outlined())
+
+
+def scorer() -> dict[str, F32]:
+    """Fit the ranking of regions."""
+    return train_scorer.fit(outlined())
+
+
+def outlined() -> list[assist_data.Drawn]:
+    """Return the objects to learn from whose outline is known."""
+    sources = (assist_data.coco_outlines, assist_data.facades)
+    objects = [one for source in sources for one in source()]
+    return [one for one in objects if one.learn and one.ring and useful(one)]
+
+
+PARTS = {"sides": sides, "outline": outline, "scorer": scorer}
 
 
 def main(names: list[str]) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from sightline.core.assist import Candidate
+from sightline.engines.classical.clicks import cells_of
 from sightline.engines.classical.evidence import gather
-from sightline.engines.classical.outline import outline
+from sightline.engines.classical.outline import box_hint, outline
 from sightline.engines.classical.patch import cut, paste
 from sightline.engines.classical.pieces import tidy, trimmed
 from sightline.engines.classical.refine import refine
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sightline.core.arrays import U8, Bool
     from sightline.core.assist import Encoding, Want
     from sightline.core.geometry.shapes import Bounds
+    from sightline.engines.classical.clicks import Points
 
 SMALLEST_PX: Final = 5.0
 """Sides of a box below which there is nothing to be seen in it."""
@@ -27,8 +29,11 @@ UNSEEN: Final = 0.5
 """Score of what was not looked at."""
 
 
-def from_box(encoding: Encoding, box: Bounds, want: Want) -> Candidate:
-    """Return the tight box within `box`, which lies in the picture; with `mask` an outline too."""
+def from_box(encoding: Encoding, box: Bounds, want: Want, points: Points = ()) -> Candidate:
+    """Return the tight box within `box`, which lies in the picture; with `mask` an outline too.
+
+    `points` are in pixels of the encoding's picture: the outline agrees with them.
+    """
     width, height = (int(one) for one in encoding["size"])
     picture: U8 = encoding["picture"]
     fx, fy = picture.shape[1] / width, picture.shape[0] / height
@@ -43,7 +48,12 @@ def from_box(encoding: Encoding, box: Bounds, want: Want) -> Candidate:
     tight = (max(x1 / fx, 0.0), max(y1 / fy, 0.0), min(x2 / fx, width), min(y2 / fy, height))
     if want == "box":
         return Candidate(box=tight, score=score)
-    soft = tidy(outline(patch, seen))
+    hint = replace(
+        box_hint(patch, (x1, y1, x2, y2)),
+        front=cells_of(patch, points, on=True),
+        back=cells_of(patch, points, on=False),
+    )
+    soft = tidy(outline(patch, hint), hint.front)
     mask, window = paste(replace(patch, box=box), soft, (width, height))
     area = (tight[2] - tight[0]) * (tight[3] - tight[1])
     kept = trimmed(mask, window)

@@ -9,13 +9,18 @@ import numpy as np
 
 from sightline.core.errors import InvalidInputError
 from sightline.engines.classical.boxes import from_box
+from sightline.engines.classical.clicks import CANDIDATES, from_points, refined
+from sightline.engines.classical.tree import Trees, grow
 
 if TYPE_CHECKING:
     from sightline.core.arrays import U8
     from sightline.core.assist import Candidate, Encoding, Prompt
     from sightline.core.geometry.shapes import Bounds
+    from sightline.engines.classical.clicks import Points
 
-KEY: Final = "classical-2048-v1"
+KEY: Final = "classical-2048-v2"
+CLICKED: Final = 0.5
+"""Score of an outline that clicks have corrected: what the person makes of it says more."""
 SIDE_PX: Final = 2048
 """Longer side of the picture that is kept; a larger one is averaged down."""
 
@@ -32,7 +37,7 @@ class ClassicalSegmenter:
         cv2.setNumThreads(1)
 
     def encode(self, image: U8) -> Encoding:
-        """Return the picture, at most 2048 px long, for an upright RGB picture (H, W, 3).
+        """Return an upright RGB picture (H, W, 3), at most 2048 px long, and its regions.
 
         Raises:
             InvalidInputError: It has no pixels or is not RGB of 8 bits.
@@ -43,21 +48,68 @@ class ClassicalSegmenter:
                 hint="give (H, W, 3) uint8",
             )
         height, width = image.shape[:2]
-        return {"size": np.array([width, height]), "picture": fitted(image, SIDE_PX)}
+        picture = fitted(image, SIDE_PX)
+        trees = grow(picture)
+        return {
+            "size": np.array([width, height]),
+            "picture": picture,
+            "labels": trees.labels.astype(np.int16),
+            "parent": trees.parent.astype(np.int16),
+            "cost": trees.cost,
+            "lab": trees.lab,
+            "edge": trees.edge.astype(np.float16),
+        }
 
     def predict(self, encoding: Encoding, prompt: Prompt) -> list[Candidate]:
         """Return candidates, the best first.
 
-        A box without points gives one: its tight box and, if asked for, the outline within.
+        A box gives one: its tight box and, if asked for, the outline within, which agrees with
+        the points that go with it. One point gives up to three outlines; several points, or a
+        point and what was answered before, give one.
 
         Raises:
-            InvalidInputError: A number is no number, or the box or a point lies outside.
+            InvalidInputError: A number is no number, the box or a point lies outside, or no
+                point is on the object.
         """
-        if prompt.box is None:
+        width, height = size = int(encoding["size"][0]), int(encoding["size"][1])
+        picture: U8 = encoding["picture"]
+        fx, fy = picture.shape[1] / width, picture.shape[0] / height
+        points = tuple((x * fx, y * fy, on) for x, y, on in checked_points(prompt.points, size))
+        if points and prompt.previous is not None:
+            soft = 1 / (1 + np.exp(-prompt.previous.astype(np.float32).clip(-30, 30)))
+            return [refined(picture, soft, points, CLICKED, size=size)]
+        if prompt.box is not None:
+            return [from_box(encoding, checked_box(prompt.box, size), prompt.want, points)]
+        if not points:
             return []
-        width, height = (int(one) for one in encoding["size"])
-        box = checked_box(prompt.box, (width, height))
-        return [from_box(encoding, box, prompt.want)]
+        most = CANDIDATES if prompt.multimask else 1
+        return from_points(picture, trees_of(encoding), points, size=size, most=most)
+
+
+def trees_of(encoding: Encoding) -> Trees:
+    """Return the regions that an encoding holds."""
+    return Trees(
+        encoding["labels"].astype(np.int32),
+        encoding["parent"].astype(np.int32),
+        encoding["cost"],
+        encoding["lab"],
+        encoding["edge"].astype(np.float32),
+    )
+
+
+def checked_points(points: Points, size: tuple[int, int]) -> Points:
+    """Return points that lie in a picture of (width, height); its border counts.
+
+    Raises:
+        InvalidInputError: One does not.
+    """
+    for x, y, _ in points:
+        if not (0 <= x <= size[0] and 0 <= y <= size[1]):
+            raise InvalidInputError(
+                f"the point {x}, {y} lies outside the picture",
+                hint=f"the picture is {size[0]} x {size[1]} pixels",
+            )
+    return points
 
 
 def fitted(image: U8, side: int) -> U8:
