@@ -24,6 +24,8 @@ BACK, FRONT, MAYBE_BACK, MAYBE_FRONT = 0, 1, 2, 3
 MAPS: Final = 14
 COARSE: Final = GRID // 2
 """Cells along a side of what the network reads."""
+FLAT: Final = 4
+"""Of 255: below this difference there is nothing to tell apart."""
 CLICK: Final = 2
 """Cells about a click that are as it says."""
 _MIXTURES: Final = (1, 65)
@@ -119,6 +121,8 @@ def grab(pixels: U8, seeds: U8, rounds: int) -> Bool:
     """
     import cv2
 
+    if int(np.ptp(pixels)) < FLAT:
+        return np.asarray(seeds & 1, dtype=np.bool_)
     found = seeds.copy()
     no_box: Any = None
     back, front = np.zeros(_MIXTURES), np.zeros(_MIXTURES)
