@@ -77,6 +77,24 @@ describe("Documents", () => {
     expect(asked).toEqual([1, 2, 1, 2]);
   });
 
+  it("keeps what was known while something is on its way, and reads again when it has arrived", async () => {
+    const { documents, there, asked, pending, tell } = make();
+    documents.want(1);
+    await settled();
+    const mine = entry(1, [point("a")]);
+    pending.set(1, [mine]);
+    const first = documents.peek(1);
+    if (first) there.set(1, { ...first, version: 3, objects: [point("x"), point("a")] });
+    documents.stale([1], [1]);
+    await settled();
+    expect(documents.peek(1)?.objects).toEqual([]);
+    pending.delete(1);
+    tell({ kind: "saved", entry: mine, seq: 0, version: 3 });
+    await settled();
+    expect(documents.peek(1)?.objects.map(({ uid }) => uid)).toEqual(["x", "a"]);
+    expect(asked).toEqual([1, 1, 1]);
+  });
+
   it("tells an error, and tries again when asked", async () => {
     const { documents, world } = make();
     const read: number[] = [];

@@ -83,9 +83,15 @@ export class Documents {
     place.stale = false;
     try {
       const document = await this.ports.load(image);
+      place.error = null;
+      if (place.document && this.ports.outbox.pending(image).length > 0) {
+        // What is on its way was drawn over what was known then: that stays until all of it has arrived.
+        place.loading = null;
+        place.stale = true;
+        return;
+      }
       // What was acknowledged meanwhile is newer than the answer.
       if (!place.document || document.version >= place.document.version) place.document = document;
-      place.error = null;
     } catch (error) {
       place.error = error;
       place.stale = true;
@@ -100,8 +106,14 @@ export class Documents {
     if (event.kind === "settled") this.put(event.theirs);
     if (event.kind === "refused") this.stale([event.entry.image], []);
     if (event.kind !== "saved") return;
-    const document = this.peek(event.entry.image);
-    if (document) this.put({ ...follows(document, event.entry), version: Math.max(document.version, event.version) });
+    const { image } = event.entry;
+    const place = this.places.get(image);
+    if (!place?.document) return;
+    const { document } = place;
+    place.document = { ...follows(document, event.entry), version: Math.max(document.version, event.version) };
+    // An answer that was lost on the way tells nothing of what others did meanwhile.
+    if (event.seq === 0) place.stale = true;
+    if (place.stale && this.ports.outbox.pending(image).length === 0) this.want(image);
   }
 
   private trim(): void {
