@@ -82,8 +82,9 @@ class FolderSink:
     """
 
     def __init__(self, root: Path, *, links: bool = False) -> None:
-        self._root = root
+        self._root = str(root)
         self._links = links
+        self._made: set[str] = set()
 
     def add(self, name: str, source: IO[bytes], size: int) -> tuple[str, int]:
         """Write a file."""
@@ -107,9 +108,12 @@ class FolderSink:
             return self.add(name, source, 0)
 
     def _target(self, name: str) -> Path:
-        target = self._root.joinpath(*name.split("/"))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        return target
+        folder, _, bare = name.rpartition("/")
+        parent = os.path.join(self._root, *folder.split("/"))  # noqa: PTH118 - for each of many files
+        if folder not in self._made:
+            os.makedirs(parent, exist_ok=True)  # noqa: PTH103 - the same
+            self._made.add(folder)
+        return Path(parent, bare)
 
 
 class OneFileSink:
