@@ -5,7 +5,7 @@ import { Link, useParams } from "react-router";
 import { api } from "@/api/calls";
 import { ApiError } from "@/api/http";
 import { keys } from "@/api/keys";
-import { announce, documents, drawings, outbox } from "@/app/services";
+import { announce, documents, drawings, labelled, outbox } from "@/app/services";
 import { UnknownProject } from "@/app/UnknownProject";
 import { to } from "@/app/project";
 import { skip, unsure } from "@/label/look";
@@ -76,6 +76,14 @@ function AnnotateProject({ project, multi }: { project: string; multi: boolean }
   const [tagging, setTagging] = useState(false);
   const { conflict, waiting, postpone, ask } = useConflicts(image);
   useRefusals();
+  // What an undo has changed elsewhere is shown.
+  useEffect(
+    () =>
+      labelled.on(([first, ...others]) => {
+        if (first && others.length === 0 && first.id !== image) void goTo(first.id);
+      }),
+    [image, goTo],
+  );
   const { previous, next } = place.neighbours;
   usePrefetch([next, previous]);
 

@@ -120,6 +120,7 @@ export class Desk {
   /** Nothing is open: the next picture is on its way. */
   close(): void {
     if (this.image !== null) this.listeners.left.tell({ image: this.image });
+    this.act({ kind: "cancel" });
     this.document = null;
     this.editor?.setObjects([]);
     this.touch();
@@ -191,9 +192,14 @@ export class Desk {
     if (next) this.giveClass(next.id);
   }
 
+  /** Whether something can be drawn: the picture that is shown is the one that the editor knows. */
+  get ready(): boolean {
+    return this.document !== null && this.editor !== null;
+  }
+
   /** What the editor can do by itself: as by its keys. */
   act(action: EditorAction): boolean {
-    return this.editor?.act(action) ?? false;
+    return this.ready && (this.editor?.act(action) ?? false);
   }
 
   /** Selects an object, or adds it to what is selected. */
@@ -231,6 +237,11 @@ export class Desk {
 
   /** The editor has made a change: by hand, or because it was told to. */
   readonly commit = (command: Command): void => {
+    if (command.image !== this.image) {
+      // The picture was left in the middle of it: what is not saved must not be seen either.
+      this.editor?.setObjects(this.document?.objects ?? []);
+      return;
+    }
     this.save(command);
     const was = new Set(command.before.map(({ uid }) => uid));
     const objects = command.put.filter(({ uid }) => !was.has(uid));

@@ -15,6 +15,10 @@ export function intercept(desk: Desk, editor: Editor, outer: HTMLElement): () =>
   const onCanvas = (event: Event) => event.target instanceof HTMLCanvasElement;
   const onPointer = (event: PointerEvent) => {
     if (!onCanvas(event)) return;
+    if (!desk.ready) {
+      event.stopPropagation();
+      return;
+    }
     const { left, top } = outer.getBoundingClientRect();
     const screen = { x: event.clientX - left, y: event.clientY - top };
     const pointer: PartPointer = {

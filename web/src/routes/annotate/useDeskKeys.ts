@@ -98,13 +98,13 @@ export function useDeskKeys(desk: Desk, does: DeskDoes): void {
       if (everywhere(event)) return;
       const action = drawing(event, bindDrawing(drawBindings.get()));
       if (action === null) {
-        if (desk.editor?.key(keyInput(event))) event.preventDefault();
+        if (desk.ready && desk.editor?.key(keyInput(event))) event.preventDefault();
         return;
       }
       const double = !event.repeat && last.kind === action.kind && event.timeStamp - last.at < DOUBLE_MS;
       if (!event.repeat) last = { kind: double ? "" : action.kind, at: event.timeStamp };
       const press = { double, repeat: event.repeat };
-      if (parts.some((part) => part.act?.(desk, action, press)) || act(desk, action, latest.current)) {
+      if ((desk.ready && parts.some((part) => part.act?.(desk, action, press))) || act(desk, action, latest.current)) {
         event.preventDefault();
       }
     };

@@ -1,6 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { urls } from "@/api/calls";
-import { thumbs } from "@/app/services";
+import { hub, thumbs } from "@/app/services";
 import type { Desk } from "./desk";
 import { LEVELS, levelFor } from "./levels";
 
@@ -14,6 +14,7 @@ interface Shown {
 /** The picture beneath what is drawn: its thumbnail at once, then as sharp as the zoom asks for, never less again. */
 export function usePicture(desk: Desk, image: number | null, longest: number, tone: string) {
   useSyncExternalStore(desk.watchView, desk.view);
+  const link = useSyncExternalStore(hub.onLink, hub.link);
   const key = `${image} ${tone}`;
   const [shown, setShown] = useState<Shown | null>(null);
   const zoom = desk.editor?.camera.zoom ?? 0;
@@ -29,16 +30,22 @@ export function usePicture(desk: Desk, image: number | null, longest: number, to
     picture
       .decode()
       .then(() => !left && setShown({ key, src, level, failed: false }))
-      .catch(() => !left && setShown((before) => (before?.key === key ? before : { key, src, level, failed: true })));
+      .catch(() => {
+        if (!left)
+          setShown((before) => (before?.key === key && !before.failed ? before : { key, src, level: 0, failed: true }));
+      });
     return () => {
       left = true;
     };
-  }, [image, level, tone, key]);
+    // A server that is back is asked again.
+  }, [image, level, tone, key, link]);
 
-  const standIn = image === null ? undefined : thumbs.peek(urls.thumb(image, 128));
+  // Until the editor knows the picture, its place on the canvas is that of the last one.
+  const open = image !== null && desk.image === image;
+  const standIn = open ? thumbs.peek(urls.thumb(image, 128)) : undefined;
   return {
-    src: now && !now.failed ? now.src : standIn,
-    failed: now?.failed ?? false,
+    src: open && now && !now.failed ? now.src : standIn,
+    failed: link === "live" && (now?.failed ?? false),
     sharp: now !== null && !now.failed,
   };
 }
