@@ -176,6 +176,8 @@ def test_the_history_of_an_image_says_who_changed_what_to_what(shop: Shop) -> No
         "class_id": None,
         "tags": [],
         "split": oldest["after"]["split"],
+        "review": "todo",
+        "objects": 0,
     }
     middle = {**blank, "status": "labelled", "class_id": shop.cat}
     assert (oldest["before"], oldest["after"]) == (blank, middle)

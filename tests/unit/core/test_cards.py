@@ -51,7 +51,7 @@ def test_a_card_without_what_it_needs_is_refused_and_the_key_is_named(key: str) 
 @pytest.mark.parametrize(
     "changes",
     [
-        {"kind": "detector"},
+        {"kind": "poet"},
         {"format": "pickle"},
         {"id": 7},
         {"classes": "cat"},
