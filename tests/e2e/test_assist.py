@@ -156,7 +156,8 @@ def test_clicks_make_objects_on_the_picture_that_they_were_made_in(
     expect(page.get_by_role("list", name="Assists at work")).to_be_visible()
     page.keyboard.press("ArrowRight")
     page.wait_for_url(re.compile(rf"/annotate/{images[1]}\b"))
-    held[0].continue_()
+    with page.expect_response("**/projects/squares/objects"):
+        held[0].continue_()
     page.unroute("**/assist/predict")
     expect(page.get_by_role("list", name="Assists at work")).to_be_hidden()
     saved(page)
