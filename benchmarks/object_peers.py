@@ -191,7 +191,6 @@ def datumaro(do: str, form: str, world: Path, out: Path) -> Callable[[], int]:
         categories=NAMES,
     )
 
-
     def write() -> int:
         data.export(str(fresh(out)), DATUMARO[form], save_media=False)
         return sum(len(item.annotations) for item in data)
