@@ -51,7 +51,7 @@ def _is_plain(data: bytes) -> bool:
     """Say whether bytes cannot hold a document type: in these encodings its letters are ASCII."""
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data or b"\0" in data[:4]:
         return False
-    named = _ENCODING.search(data, 0, 200)
+    named = _ENCODING.search(data, 0, data.find(b"?>") + 1)
     return data[:2] not in _UTF_16 and (named is None or named[1].lower() in _ASCII_LIKE)
 
 
