@@ -53,6 +53,7 @@ export const OBJECTS: readonly ExportFormat[] = [
   { format: "datumaro", name: "Datumaro", about: "Every shape, a JSON for each split", images: BOTH },
   { format: "dota", name: "DOTA", about: "Oriented boxes as four corners", images: BOTH },
   { format: "masks", name: "PNG masks", about: "A picture of classes and one of objects", images: BOTH },
+  { format: "crops", name: "Crops", about: "Each object as a picture, in class folders", images: ["none"] },
 ];
 
 export const isObjects = (format: string): format is ObjectFormat => OBJECTS.some((one) => one.format === format);
