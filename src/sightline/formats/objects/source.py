@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Final
 
@@ -130,7 +131,12 @@ def stem_of(path: str) -> str:
 
 def split_of(path: str) -> str:
     """Return the split that a folder of a path names, the innermost first; empty: none."""
-    parts = path.split("/")[:-1]
+    return _split_of_folder(path.rpartition("/")[0])
+
+
+@functools.lru_cache(maxsize=1024)
+def _split_of_folder(folder: str) -> str:
+    parts = folder.split("/")
     return next((split for one in reversed(parts) if (split := split_name(one))), "")
 
 

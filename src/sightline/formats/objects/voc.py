@@ -7,6 +7,7 @@ which others added, are understood.
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from typing import TYPE_CHECKING, Any, Final
@@ -119,15 +120,13 @@ class VocReader(Reading):
 
     def _path(self, name: str, said: str) -> tuple[str, str]:
         """Return the picture's file in the data set, if it is there, and how it is called."""
-        parts = stem_of(name).split("/")
-        while len(parts) > 1 and parts[0].lower() in FOLDERS:
-            parts = parts[1:]
-        stem = "/".join(parts)
+        folder, _, bare = stem_of(name).rpartition("/")
+        inside = _inside(folder)
+        stem = f"{inside}/{bare}" if inside else bare
         file = self._source.picture_of(stem) or (said and self._source.picture_of(stem_of(said)))
         if not said:
             return file, file or stem
-        folder = stem.rpartition("/")[0]
-        return file, said if "/" in said or not folder else f"{folder}/{said}"
+        return file, said if "/" in said or not inside else f"{inside}/{said}"
 
     def _object(self, one: Element) -> ObjectRecord:
         texts = {child.tag: child.text for child in reversed(one)}  # the first of a name counts
@@ -147,6 +146,15 @@ class VocReader(Reading):
             plain(said) if said else {},
             _score(score) if score else None,
         )
+
+
+@functools.lru_cache(maxsize=1024)
+def _inside(folder: str) -> str:
+    """Return a folder without the first ones that only say what lies in them."""
+    parts = folder.split("/")
+    while parts and parts[0].lower() in FOLDERS:
+        parts = parts[1:]
+    return "/".join(parts)
 
 
 def _shape(one: Element, texts: Container[str]) -> Shape:
