@@ -107,7 +107,9 @@ def model(page: Page, base: str, file: Path) -> None:
     """A picture dropped on the demo's model, and what it answers."""
     page.goto(f"{base}/models")
     page.locator(".model-name a").first.click()
-    page.locator("input[type=file][multiple]").set_input_files([file, *sorted(file.parent.glob("*.png"))[:1]])
+    page.locator("input[type=file][multiple]").set_input_files(
+        [file, *sorted(file.parent.glob("*.png"))[:1]]
+    )
     expect(page.locator(".prediction")).to_have_count(2, timeout=LONG_MS)
     shoot(page, "predict")
 

@@ -174,9 +174,9 @@ def ingested(address: str) -> dict[str, Any]:
     with httpx.Client(base_url=base, headers=headers, timeout=30) as api:
         with api.stream("GET", "/api/events", params={"last_event_id": "0"}) as events:
             for line in events.iter_lines():
-                if line.startswith("data:") and "job" in line:
-                    assert '"failed"' not in line, line
-                    if '"done"' in line:
+                if line.startswith("data:") and '"kind":"ingest"' in line:
+                    assert '"state":"failed"' not in line, line
+                    if '"state":"done"' in line:
                         break
         found: dict[str, Any] = api.get("/api/projects").raise_for_status().json()[0]
         assert api.get("/api/items").json()["total"] == found["images"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sightline.core.errors import OutOfMemoryError
 from sightline.train.counters import step_seed
@@ -138,14 +138,25 @@ def _sower(net: nn.Module) -> Callable[[int], object]:
     return torch.default_generator.manual_seed
 
 
+_SAID: Final = (
+    "CUDNN_STATUS_ALLOC_FAILED",
+    "CUBLAS_STATUS_ALLOC_FAILED",
+    "could not create a primitive",  # oneDNN, of a convolution that found no memory for its code
+    "could not create a memory object",
+)
+"""How libraries below torch say that memory did not suffice."""
+
+
 def is_out_of_memory(error: BaseException) -> bool:
     """Say whether an error of torch means that memory did not suffice, on a GPU or the CPU."""
     import torch
 
     text = str(error)
-    return isinstance(error, torch.OutOfMemoryError | CeilingError) or (
-        "DefaultCPUAllocator" in text and "memory" in text
-    ) or "CUDNN_STATUS_ALLOC_FAILED" in text or "CUBLAS_STATUS_ALLOC_FAILED" in text  # fmt: skip
+    return (
+        isinstance(error, torch.OutOfMemoryError | CeilingError)
+        or ("DefaultCPUAllocator" in text and "memory" in text)
+        or any(one in text for one in _SAID)
+    )
 
 
 def release() -> None:

@@ -79,6 +79,7 @@ def test_the_whole_is_the_textbooks_cross_entropy() -> None:
         RuntimeError("[enforce fail at alloc_cpu.cpp:116] DefaultCPUAllocator: not enough memory"),
         RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
         RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
+        RuntimeError("could not create a primitive"),
     ],
 )
 def test_out_of_memory_halves_the_parts_and_keeps_them_small(error: Exception) -> None:
