@@ -54,7 +54,7 @@ export function Skeleton({ width = "100%", height = 16 }: { width?: number | str
 
 export function Skeletons({ count, height }: { count: number; height: number }) {
   return (
-    <div className="stack" aria-busy="true" aria-label="Loading">
+    <div className="stack" role="status" aria-busy="true" aria-label="Loading">
       {Array.from({ length: count }, (_, i) => (
         <Skeleton key={i} height={height} />
       ))}
