@@ -1,6 +1,6 @@
 """Fit what the built-in segmenter learned, and write its `weights.npz` anew.
 
-    python3 -m benchmarks.train_classical [sides] [...]
+    python3 -m benchmarks.train_classical [sides] [outline] [outline_mirrored] [scorer]
 
 Needs torch and the data that `assist_data` names. What is judged by `bench_assist_quality` is not
 learned from.
@@ -41,7 +41,12 @@ def useful(one: assist_data.Drawn) -> bool:
 
 def outline() -> dict[str, F32]:
     """Fit outlines."""
-    return train_outline.fit(outlined())
+    return train_outline.fit(outlined(), epochs=9)
+
+
+def outline_mirrored() -> dict[str, F32]:
+    """Fit the second network for outlines."""
+    return train_outline.fit(outlined(), epochs=20)
 
 
 def scorer() -> dict[str, F32]:
@@ -56,20 +61,25 @@ def outlined() -> list[assist_data.Drawn]:
     return [one for one in objects if one.learn and one.ring and useful(one)]
 
 
-PARTS = {"sides": sides, "outline": outline, "scorer": scorer}
+PARTS = {"sides": sides, "outline": outline, "outline_mirrored": outline_mirrored, "scorer": scorer}
 
 
 def main(names: list[str]) -> None:
-    """Fit the parts named, or all; the others stay as they are."""
-    kept: dict[str, F32] = {}
-    if WEIGHTS.is_file():
-        with np.load(WEIGHTS, allow_pickle=False) as found:
-            kept = {name: found[name] for name in found.files}
+    """Fit the parts named, or all, one after the other; the others stay as they are."""
     for part in names or PARTS:
-        kept = {name: value for name, value in kept.items() if not name.startswith(f"{part}.")}
-        kept |= {f"{part}.{name}": value for name, value in PARTS[part]().items()}
-    small = {name: kept[name].astype(np.float16) for name in sorted(kept)}
-    np.savez_compressed(WEIGHTS, allow_pickle=False, **small)
+        fitted = {f"{part}.{name}": value for name, value in PARTS[part]().items()}
+        others = {key: value for key, value in kept().items() if not key.startswith(f"{part}.")}
+        every = others | fitted
+        small = {name: every[name].astype(np.float16) for name in sorted(every)}
+        np.savez_compressed(WEIGHTS, allow_pickle=False, **small)
+
+
+def kept() -> dict[str, F32]:
+    """Return the weights there are."""
+    if not WEIGHTS.is_file():
+        return {}
+    with np.load(WEIGHTS, allow_pickle=False) as found:
+        return {name: found[name] for name in found.files}
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ class Outline(nn.Module):
         return logits[:, 0]
 
 
-def fit(objects: Sequence[Drawn], *, epochs: int = 14, seed: int = 0) -> dict[str, F32]:
+def fit(objects: Sequence[Drawn], *, epochs: int, seed: int = 0) -> dict[str, F32]:
     """Return the weights: those of the best soft IoU and cross entropy together."""
     rows, truth, worth = (np.stack(one) for one in zip(*examples(objects), strict=True))
     return fitted(rows, truth, worth, epochs=epochs, seed=seed)

@@ -78,7 +78,7 @@ def outline(patch: Patch, hint: Hint) -> F32:
     """Return (GRID, GRID), 0..1: how far each cell belongs to the object.
 
     Watersheds and GrabCut from seeds that the hint gives, likeliness of colours and the hint
-    itself: a convolutional network of three layers weighs them.
+    itself: two convolutional networks of three layers weigh them.
     """
     import cv2
 
@@ -216,11 +216,17 @@ def _about(cells: Cells) -> F32:
 
 
 def _network(read: F32) -> F32:
-    """Return logits (COARSE, COARSE)."""
+    """Return logits (COARSE, COARSE): the mean of two networks, one of which looks in a mirror."""
+    plain = _logits("outline", read)
+    mirrored = _logits("outline_mirrored", read[..., ::-1])[:, ::-1]
+    return (plain + mirrored) / np.float32(2)
+
+
+def _logits(part: str, read: F32) -> F32:
     learned = weights()
-    mean, scale = learned["outline.mean"], learned["outline.scale"]
+    mean, scale = learned[f"{part}.mean"], learned[f"{part}.scale"]
     values: F32 = (read - mean[:, None, None]) / scale[:, None, None]
-    layers = learned.layers("outline")
+    layers = learned.layers(part)
     for weight, bias in layers[:-1]:
         values = np.maximum(_convolved(values, weight, bias), 0)
     return np.asarray(_convolved(values, *layers[-1])[0], dtype=np.float32)
