@@ -1,8 +1,9 @@
 """The built-in segmenter, on pictures that it did not learn from: each figure beside its baselines.
 
 Boxes are the objects of coco128 of more than 2 % of their picture, each side loosened by 0-20 %;
-masks and clicks its polygons of that size (1 to 60 % for one click). A clear object is one whose
-outline two annotators would draw alike: see `clear`. Processor time is of one thread.
+masks and clicks its polygons with such boxes. A clear object is one whose outline two annotators
+would draw much alike: it stands out in colour (`stands_out`), covers 1.5 to 40 % of the picture and is
+cut off at one border at most. Processor time is of one thread.
 """
 
 from __future__ import annotations
@@ -112,7 +113,8 @@ def masks(judged: Judged, objects: Sequence[Drawn]) -> dict[str, float]:
 def clicked(judged: Judged, objects: Iterable[Drawn]) -> dict[str, Any]:
     """Return IoUs after 1 to 5 clicks, each on the middle of what is wrong, and CPU-ms."""
     rows: list[list[float]] = []
-    best, flooded, first_ms, later_ms, is_clear = [], [], [], [], []
+    best, flooded, first_ms, later_ms = [], [], [], []
+    kinds: list[tuple[bool, bool]] = []
     for one in objects:
         true = one.mask()
         x, y = deepest(true)
@@ -135,22 +137,31 @@ def clicked(judged: Judged, objects: Iterable[Drawn]) -> dict[str, Any]:
             later_ms.append(ms)
             row.append(mask_iou(whole(current, true), true))
         rows.append(row)
-        is_clear.append(clear(one, true))
-    held = np.array(is_clear)
+        apart = stands_out(one, true)
+        kinds.append((apart, apart and clear(true)))
     all_rows = np.array(rows)
+    apart_rows, clear_rows = (all_rows[np.array(kinds)[:, kind]] for kind in (0, 1))
     return {
         "objects": len(rows),
         "flood_fill": float(np.mean(flooded)),
         "best_of_3": float(np.mean(best)),
         "by_click": all_rows.mean(0).round(3).tolist(),
-        "clear_objects": int(held.sum()),
-        "clear_by_click": all_rows[held].mean(0).round(3).tolist() if held.any() else [],
+        "standing_out": len(apart_rows),
+        "standing_out_by_click": apart_rows.mean(0).round(3).tolist(),
+        "clear": len(clear_rows),
+        "clear_by_click": clear_rows.mean(0).round(3).tolist(),
         "first_cpu_ms": float(np.median(first_ms)),
         "later_cpu_ms": float(np.median(later_ms)),
     }
 
 
-def clear(one: Drawn, true: Bool) -> bool:
+def clear(true: Bool) -> bool:
+    """Return whether a mask is neither tiny nor the ground of its picture, nor mostly cut off."""
+    borders = sum(bool(edge.any()) for edge in (true[0], true[-1], true[:, 0], true[:, -1]))
+    return borders <= 1 and 0.015 < float(true.mean()) < 0.4
+
+
+def stands_out(one: Drawn, true: Bool) -> bool:
     """Return whether an object stands out: in half of the directions its rim differs.
 
     That is, the mean colours (L*a*b*) of the 5 px within the outline and of the 5 px without are
