@@ -2,8 +2,8 @@
 
 Boxes are the objects of coco128 of more than 2 % of their picture, each side loosened by 0-20 %;
 masks and clicks its polygons with such boxes. A clear object is one whose outline two annotators
-would draw much alike: it stands out in colour (`stands_out`), covers 1.5 to 40 % of the picture and is
-cut off at one border at most. Processor time is of one thread.
+would draw much alike: it stands out in colour (`stands_out`), covers 1.5 to 40 % of the picture and
+is cut off at one border at most. Processor time is of one thread.
 """
 
 from __future__ import annotations
