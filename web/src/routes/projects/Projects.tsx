@@ -78,7 +78,7 @@ export function Component() {
 
         {error && !data && <ErrorNote error={error} onRetry={() => void refetch()} />}
         {!data && !error && (
-          <div className="project-grid" aria-busy="true" aria-label="Loading">
+          <div className="project-grid" role="status" aria-busy="true" aria-label="Loading">
             {[1, 2, 3].map((i) => (
               <Skeleton key={i} height={292} />
             ))}
