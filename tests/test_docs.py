@@ -72,9 +72,17 @@ def steps(document: Path) -> list[Step]:
 
 def _as_test(name: str) -> ParameterSet:
     """A document whose commands take long is followed at night."""
-    slow = {
-        f"docs/guide/{one}.md" for one in ("classes", "datasets", "encoders", "explain", "python")
-    }
+    long = (
+        "classes",
+        "cli",
+        "datasets",
+        "encoders",
+        "explain",
+        "export-predict",
+        "python",
+        "train",
+    )
+    slow = {f"docs/guide/{one}.md" for one in long}
     return pytest.param(name, marks=[pytest.mark.nightly] if name in slow else [])
 
 

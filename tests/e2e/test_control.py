@@ -27,6 +27,7 @@ def start(server: Running, project: str, **spec: Any) -> str:
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.nightly
 def test_a_training_is_paused_slowed_ended_with_its_epoch_and_compared_with_the_next(
     page: Page, server: Running, taught: str
 ) -> None:
