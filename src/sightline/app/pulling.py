@@ -13,8 +13,9 @@ from sightline.core.progress import Silent
 from sightline.nets.catalogue import CATALOGUE, HUB_URL, pullable, torchvision_weights
 from sightline.store.fetch import fetch
 from sightline.store.locks import FileLock
-from sightline.store.model_folder import CONFIG, PREPARING, TOKENIZER, WEIGHTS
+from sightline.store.model_folder import WEIGHTS
 from sightline.store.model_plan import ImportOptions
+from sightline.store.transformer_plan import CONFIG, PREPARING, TOKENIZER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 Encoding: TypeAlias = "dict[str, NDArray[Any]]"
 """Named arrays: all that an engine needs of a picture, kept in memory and on disk as they are.
 `size` is among them: (2,) int64, width and height of the upright picture in pixels."""
+Outline: TypeAlias = "tuple[Bool, tuple[int, int]]"
+"""Pixels (h, w) of an object within a window, and the x and y of the window's top left pixel."""
 Want = Literal["box", "mask"]
 MIN_IOU: Final = 0.4
 """A tweaked shape whose box agrees less with the old one is another object's: it is not taken."""
@@ -59,3 +61,5 @@ class Detections:
     """(N,) 0..1."""
     class_index: I32
     """(N,)"""
+    masks: tuple[Outline, ...] = ()
+    """N masks with their windows' x and y, from detectors that give masks; else none."""

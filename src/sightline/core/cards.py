@@ -9,13 +9,13 @@ from typing import Any, Final, Literal, get_args
 from sightline.core.errors import InvalidInputError
 from sightline.core.preprocess import Preprocess
 
-ModelKind = Literal["classifier", "encoder", "detector", "segmenter"]
-ModelFormat = Literal["torch", "onnx", "transformers"]
+ModelKind = Literal["classifier", "encoder", "detector", "segmenter", "head"]
+ModelFormat = Literal["torch", "onnx", "transformers", "head"]
 ModelTask = Literal["single", "multi", "embedding"]
 _KINDS: Final[dict[str, type | tuple[type, ...]]] = {
     **dict.fromkeys(("id", "name", "kind", "format", "file", "blake3", "created_at"), str),
     **dict.fromkeys(("network", "project", "run", "licence", "source"), str),
-    **dict.fromkeys(("outputs", "metrics", "files", "decoder"), dict),
+    **dict.fromkeys(("outputs", "metrics", "files", "decoder", "head"), dict),
     "dim": int,
     "text": bool,
     **dict.fromkeys(("classes", "class_ids", "thresholds"), (list, tuple)),
@@ -56,12 +56,14 @@ class ModelCard:
     dim: int = 0
     """Length of an embedding, once it was tried; 0: not known."""
     text: bool = False
-    """Whether it encodes words into the same space."""
+    """Whether it encodes words into the same space, or finds what words name."""
     files: dict[str, str] = field(default_factory=dict)
     """Further files that it needs beside the weights, name to BLAKE3."""
 
     decoder: dict[str, Any] = field(default_factory=dict)
     """How a detector's answer is read: see `core.decoders`."""
+    head: dict[str, Any] = field(default_factory=dict)
+    """Of a head: what it stands on and how it answers, see `heads.bundle`."""
 
     @property
     def limits(self) -> tuple[float, ...]:

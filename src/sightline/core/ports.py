@@ -95,6 +95,25 @@ class Detector(Protocol):
 
 
 @runtime_checkable
+class TextDetector(Protocol):
+    """Finds what words name."""
+
+    @property
+    def key(self) -> str:
+        """Names the weights and the preprocessing."""
+        ...
+
+    def detect_text(
+        self, image: U8, texts: Sequence[str], *, min_score: float = 0.1, limit: int = 300
+    ) -> Detections:
+        """Return what the texts name in an upright RGB picture (H, W, 3), by descending score.
+
+        `Detections.class_index` is the place in `texts`.
+        """
+        ...
+
+
+@runtime_checkable
 class Served(Protocol):
     """An engine as a process of its own answers for it: facts and arrays in, the same out."""
 

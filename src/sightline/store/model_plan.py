@@ -61,6 +61,7 @@ class CardFields(TypedDict, total=False):
     dim: int
     text: bool
     decoder: Mapping[str, Any]
+    head: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

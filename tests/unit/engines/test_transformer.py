@@ -13,7 +13,7 @@ from sightline.core.errors import InvalidInputError, MissingWeightsError
 from sightline.core.ports import Encoder, Served, TextEncoder
 from sightline.engines.transformer.engine import load_encoder
 from sightline.imaging.preprocess import fit, normalise
-from sightline.store.model_folder import KINDS, WITH_TEXT
+from sightline.store.transformer_plan import KINDS, WITH_TEXT
 from sightline.store.model_plan import ImportOptions
 from sightline.store.models import ModelStore
 

@@ -22,7 +22,7 @@ from sightline.settings import (
     schema,
 )
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(autouse=True)

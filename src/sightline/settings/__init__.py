@@ -1,0 +1,27 @@
+"""Every knob, and where its value came from."""
+
+from sightline.settings.fields import Settings
+from sightline.settings.load import (
+    ALIASES,
+    PREFIX,
+    Loaded,
+    as_variables,
+    find_workspace,
+    load_settings,
+    public,
+    save_settings,
+    schema,
+)
+
+__all__ = [
+    "ALIASES",
+    "PREFIX",
+    "Loaded",
+    "Settings",
+    "as_variables",
+    "find_workspace",
+    "load_settings",
+    "public",
+    "save_settings",
+    "schema",
+]

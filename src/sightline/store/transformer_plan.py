@@ -1,0 +1,191 @@
+"""A folder of transformers as a model: what kind it is, what of it is taken, how it is used."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from sightline.core.errors import InvalidInputError
+from sightline.core.files import read_json
+from sightline.core.preprocess import IMAGENET_MEAN, IMAGENET_STD, Preprocess
+from sightline.store.preprocess_text import parse_preprocess
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from sightline.core.cards import ModelKind
+    from sightline.store.model_plan import CardFields, ImportOptions
+
+CONFIG: Final = "config.json"
+KINDS: Final[dict[str, ModelKind]] = {
+    "clip": "encoder",
+    "siglip": "encoder",
+    "siglip2": "encoder",
+    "dinov2": "encoder",
+    "dinov2_with_registers": "encoder",
+    "dinov3_vit": "encoder",
+    "dinov3_convnext": "encoder",
+}
+"""Each `model_type` that can be run, and what it is."""
+WITH_TEXT: Final = frozenset({"clip", "siglip", "siglip2"})
+TOKENIZER: Final = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "vocab.json",
+    "merges.txt",
+    "spiece.model",
+    "tokenizer.model",
+)
+PREPARING: Final = ("preprocessor_config.json", "processor_config.json")
+_TOKENIZERS: Final = ({"tokenizer.json"}, {"vocab.json", "merges.txt"}, {"spiece.model"})
+"""Each of these sets of files is enough."""
+_BICUBIC: Final = 3
+_BILINEAR: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FolderPlan:
+    """What a folder becomes in the store."""
+
+    weights: Path
+    fields: CardFields
+    extras: dict[str, Path] = field(default_factory=dict)
+    """Further files, by the name that they get."""
+
+
+def plan_transformers(
+    folder: Path, weights: Path, config: dict[str, Any], options: ImportOptions
+) -> FolderPlan:
+    """Decide what a folder with config.json and weights becomes.
+
+    Raises:
+        InvalidInputError: Its kind is unknown, or its files do not fit each other.
+    """
+    kind = str(config["model_type"])
+    if kind not in KINDS:
+        raise InvalidInputError(
+            f"{folder.name} is a {kind!r}, which is not known here",
+            hint=f"known: {', '.join(KINDS)}; any other can be exported to ONNX and added",
+        )
+    extras = {name: folder / name for name in (CONFIG, *PREPARING) if (folder / name).is_file()}
+    present = {name for name in TOKENIZER if (folder / name).is_file()}
+    text = kind in WITH_TEXT and any(one <= present for one in _TOKENIZERS)
+    if text:
+        extras |= {name: folder / name for name in sorted(present)}
+    preprocess = _preprocess(folder, kind, config, options)
+    fields: CardFields = {
+        "name": options.name,
+        "kind": KINDS[kind],
+        "format": "transformers",
+        "preprocess": preprocess,
+        "network": kind,
+        "outputs": {"embedding": "embedding"},
+        "licence": options.licence,
+        "source": options.source or folder.name,
+        "text": text,
+    }
+    return FolderPlan(weights, fields, extras)
+
+
+def _preprocess(
+    folder: Path, kind: str, config: dict[str, Any], options: ImportOptions
+) -> Preprocess:
+    """Return how pictures are prepared; the side must be the one that the network takes."""
+    vision = config.get("vision_config")
+    asked = vision.get("image_size") if isinstance(vision, dict) else None
+    if kind == "siglip2" and isinstance(vision, dict):
+        patches = int(vision.get("num_patches", 256))
+        asked = math.isqrt(patches) * int(vision.get("patch_size", 16))
+    side = asked if isinstance(asked, int) else None
+    if options.preprocess is not None:
+        found = parse_preprocess(options.preprocess, size=side)
+    else:
+        file = next((folder / one for one in PREPARING if (folder / one).is_file()), None)
+        if file is None:
+            raise InvalidInputError(
+                f"{folder} does not say how pictures are prepared",
+                hint="copy preprocessor_config.json into it, or say --preprocess",
+            )
+        found = read_preprocess(read_object(file), size=side if kind == "siglip2" else None)
+    if side is not None and found.size != side:
+        raise InvalidInputError(
+            f"the network takes {side} px, the preprocessing gives {found.size}",
+            hint=f"say --preprocess with size {side}",
+        )
+    return found
+
+
+def read_preprocess(data: Mapping[str, Any], *, size: int | None = None) -> Preprocess:
+    """Return the rule of a preprocessor_config.json (or of one within processor_config.json).
+
+    Args:
+        data: The JSON object.
+        size: Side, pixels, to use whatever it says: for networks that take any shape.
+
+    Raises:
+        InvalidInputError: It asks for something else than resize, crop, rescale and normalise.
+    """
+    inner = data.get("image_processor")
+    if isinstance(inner, dict):
+        data = inner
+    try:
+        rule = _sides(data) if size is None else {"size": size}
+        resample = data.get("resample", _BILINEAR)
+        if resample not in {_BILINEAR, _BICUBIC} and size is None:
+            raise ValueError(f"resample {resample}")  # noqa: TRY301
+        factor = float(data.get("rescale_factor", 1 / 255))
+        if not math.isclose(factor, 1 / 255, rel_tol=1e-3):
+            raise ValueError(f"rescale_factor {factor}")  # noqa: TRY301
+        plain = data.get("do_normalize") is False
+        return Preprocess.from_dict(
+            {
+                **rule,
+                "interpolation": "bicubic" if resample == _BICUBIC else "bilinear",
+                "mean": (0.0, 0.0, 0.0) if plain else data.get("image_mean", IMAGENET_MEAN),
+                "std": (1.0, 1.0, 1.0) if plain else data.get("image_std", IMAGENET_STD),
+            }
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise InvalidInputError(
+            f"preprocessor_config.json asks for what is not known: {error}",
+            hint="say --preprocess, as in size=224,resize=crop,resize_px=256,mean=0.5,std=0.5",
+        ) from error
+
+
+def _sides(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return size, resize and resize_px of the rule."""
+    size, crop = data.get("size"), data.get("crop_size")
+    short = size if isinstance(size, int) else None
+    if isinstance(size, dict):
+        short = size.get("shortest_edge")
+        if short is None:
+            if size["height"] != size["width"]:
+                raise ValueError(f"size {size}")
+            return {"size": int(size["height"]), "resize": "stretch"}
+    if not isinstance(short, int):
+        raise TypeError(f"size {size}")
+    if crop is None or data.get("do_center_crop") is False:
+        return {"size": short, "resize": "crop", "resize_px": short}
+    side = int(crop["height"]) if isinstance(crop, dict) else int(crop)
+    return {"size": side, "resize": "crop", "resize_px": short}
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """Return a JSON object.
+
+    Raises:
+        InvalidInputError: There is no such file, or it holds something else.
+    """
+    if not path.is_file():
+        raise InvalidInputError(
+            f"{path.parent} holds no {path.name}",
+            hint="a model's folder holds config.json and model.safetensors",
+        )
+    found = read_json(path)
+    if not isinstance(found, dict):
+        raise InvalidInputError(f"{path} is no JSON object", hint="copy the file again")
+    return found
