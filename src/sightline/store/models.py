@@ -40,6 +40,7 @@ WEIGHTS: Final = {
     "torch": "weights.safetensors",
     "onnx": ONNX_FILE,
     "transformers": "model.safetensors",
+    "head": "head.safetensors",
 }
 STALE_S: Final = 86_400.0
 """An addition that has not ended after this many seconds never will."""
