@@ -112,7 +112,7 @@ class Suggesting:
         card = self.detectors.card(engine)
         source = f"engine:{card.name}"
         asked = set() if again else self._store.suggestions.image_ids(project, source)
-        rows = [row for row in self._rows(project, image_ids) if row.id not in asked]
+        ids = [one for one in self._ids(project, image_ids) if one not in asked]
         wish = Wish(
             min_score=min_score, threads=self._settings.worker_threads(), limits=self._limits()
         )
@@ -121,10 +121,10 @@ class Suggesting:
             said = {key: _said(source, one, card.classes) for key, one in found.items()}
             self._store.suggestions.put(project, source, said)
 
-        looks = (Look(row.id, Path(row.path), row.page) for row in rows)
+        looks = (Look(row.id, Path(row.path), row.page) for row in self._rows(ids))
         told = progress or Silent()
         looked = detect_all(
-            self.detectors.load(engine), looks, write, told, total=len(rows), wish=wish
+            self.detectors.load(engine), looks, write, told, total=len(ids), wish=wish
         )
         return {
             "source": source,
@@ -305,9 +305,16 @@ class Suggesting:
     def _class_ids(self, project_id: int) -> dict[str, int]:
         return {row.name.casefold(): row.id for row in self._store.classes.list(project_id)}
 
-    def _rows(self, project: Project, image_ids: Sequence[int] | None) -> Iterator[ImageRow]:
+    def _ids(self, project: Project, image_ids: Sequence[int] | None) -> list[int]:
+        """Return the images that are meant; None: all of a project."""
+        if image_ids is not None:
+            return list(image_ids)
         state = self._store.state.get(project.id)
-        ids = state.image_id[state.alive].tolist() if image_ids is None else list(image_ids)
+        found: list[int] = state.image_id[state.alive].tolist()
+        return found
+
+    def _rows(self, ids: Sequence[int]) -> Iterator[ImageRow]:
+        """Yield images, of which only a part is held at any time."""
         for at in range(0, len(ids), CHUNK):
             yield from self._store.images.by_ids(ids[at : at + CHUNK])
 

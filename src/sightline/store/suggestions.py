@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from sightline.core.suggested import Suggestion
 from sightline.store import events
@@ -91,15 +91,14 @@ class SuggestionTable:
     def sources(self, project: Project) -> dict[str, int]:
         """Return of how many images each source has said something, be it that nothing is there."""
         query = (
-            select(suggestions.c.source)
+            select(suggestions.c.source, func.count())
             .join(images, images.c.id == suggestions.c.image_id)
             .where(images.c.project_id == project.id, images.c.deleted.is_(False))
+            .group_by(suggestions.c.source)
+            .order_by(suggestions.c.source)
         )
-        counts: dict[str, int] = defaultdict(int)
         with self._db.read() as connection:
-            for name in connection.scalars(query):
-                counts[name] += 1
-        return dict(sorted(counts.items()))
+            return {source: count for source, count in connection.execute(query)}
 
     def image_ids(self, project: Project, source: str) -> set[int]:
         """Return the images of which a source has said something."""

@@ -140,3 +140,11 @@ def test_a_detector_whose_file_is_gone_says_so(tmp_path: Path) -> None:
     card = store.add_file(file, ImportOptions(name="x", decoder="yolox", classes=CLASSES))
     with pytest.raises(MissingWeightsError):
         load_detector(path=tmp_path / "gone.onnx", card=card)
+
+
+def test_boxes_without_an_area_neither_stay_nor_cover_others(tmp_path: Path) -> None:
+    flat = (16.0, 8.0, 48.0, 8.0)
+    rows = [[*centred(flat), 0.99, 1, 0], [*centred(CAT), 0.9, 1, 0]]
+    detector = added(tmp_path, "yolov5", {"out": np.array([rows], np.float32)})
+    found = detector.detect(np.zeros((64, 64, 3), np.uint8))
+    np.testing.assert_allclose(found.boxes, [CAT], atol=1e-4)

@@ -9,6 +9,7 @@ import numpy as np
 from sightline.core.assist import Detections
 from sightline.core.decoders import Decoder
 from sightline.core.errors import InvalidInputError, MissingWeightsError
+from sightline.core.geometry.boxes import nms_by_class
 from sightline.engines.onnx_detector.decode import decode
 from sightline.imaging.preprocess import fit, normalise
 from sightline.nets.onnx_session import first_line, open_session
@@ -17,7 +18,7 @@ from sightline.store.onnx_file import layout_of, read_onnx
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sightline.core.arrays import F32, I32, U8, Bool
+    from sightline.core.arrays import F32, I32, I64, U8, Bool
     from sightline.core.cards import ModelCard
 
 BARS: Final = 114
@@ -109,20 +110,11 @@ def load_detector(*, path: Path, card: ModelCard) -> OnnxDetector:
     return OnnxDetector(open_session(path), card, layout_of(info.inputs[0].shape))
 
 
-def _without_doubles(boxes: F32, scores: F32, index: I32, usable: Bool, iou: float) -> I32:
+def _without_doubles(boxes: F32, scores: F32, index: I32, usable: Bool, iou: float) -> I64:
     """Return the places of boxes that no stronger one of their class covers, strongest first."""
-    import cv2
-
     places = np.flatnonzero(usable)
-    if iou < 1 and len(places):
-        sizes = boxes[places].copy()
-        sizes[:, 2:] -= sizes[:, :2]
-        kept = cv2.dnn.NMSBoxesBatched(
-            sizes.tolist(), scores[places].tolist(), index[places].tolist(), 0.0, iou
-        )
-        places = places[np.asarray(kept, np.int64).reshape(-1)]
-    order: I32 = places[np.argsort(-scores[places], kind="stable")].astype(np.int32)
-    return order
+    kept = nms_by_class(boxes[places], scores[places], index[places], iou)
+    return np.asarray(places[kept], np.int64)
 
 
 def _pair(x: float, y: float) -> F32:
