@@ -47,7 +47,16 @@ def test_ghosts_are_asked_for_accepted_and_rejected_by_key(
     ghosts = panel.get_by_role("list", name="What is suggested").get_by_role("listitem")
     expect(ghosts).to_have_count(2)  # the third one is less sure than the slider asks
     look_in_both_themes(page, ghosts.first)
-    page.get_by_role("application").focus()
+    picture = page.locator(".desk-picture").bounding_box()
+    assert picture is not None
+    less_sure = (
+        picture["x"] + picture["width"] * 47 / 64,
+        picture["y"] + picture["height"] * 17 / 64,
+    )
+    page.mouse.click(*less_sure)
+    expect(ghosts.nth(1).get_by_role("button", pressed=True)).to_be_visible()
+    page.mouse.click(picture["x"] + picture["width"] / 4, picture["y"] + picture["height"] / 4)
+    expect(ghosts.first.get_by_role("button", pressed=True)).to_be_visible()
     page.keyboard.press("y")
     drawn = page.get_by_role("region", name="Objects").get_by_role("listitem")
     expect(drawn).to_have_count(1)

@@ -89,8 +89,6 @@ export interface Settings {
   /** 1 leaves the picture as it is. */
   readonly brightness: number;
   readonly contrast: number;
-  /** Grey values that become black and white, 0 to 65535, for the server's picture; null: its own choice. */
-  readonly stretch: readonly [number, number] | null;
   readonly hideLabels: boolean;
   /** 0 to 1: how strongly areas are filled. */
   readonly fill: number;
@@ -108,7 +106,6 @@ export const SETTINGS: Settings = {
   snapObjects: false,
   brightness: 1,
   contrast: 1,
-  stretch: null,
   hideLabels: false,
   fill: 0.18,
   brush: 24,

@@ -23,6 +23,12 @@ export const suggestions: Part = {
       for (const stop of stops) stop();
     };
   },
+  pointer: (desk, { type, button, screen, ctrl }) => {
+    if (type !== "down" || button !== 0 || ctrl || desk.tool !== "select") return false;
+    const ghost = desk.editor?.ghostAt(screen);
+    if (ghost) hauntingOf(desk).setFocus(ghost.uid);
+    return false; // what counts may lie there too: the press goes on to the editor
+  },
   act: (desk, { kind }) => {
     const haunting = hauntingOf(desk);
     switch (kind) {

@@ -6,7 +6,7 @@ import type { Draft } from "../tools/tool";
 import type { Camera, EditorClass, EditorObject, ImagePoint, Settings, Shape, Size } from "../types";
 import { drawBitmap, type LiveMask, type MaskBitmaps } from "./masks";
 import { HALO, paintMarks } from "./marks";
-import { dashOf, paintChip, UNKNOWN } from "./still";
+import { dashOf, hasRoom, paintChip, UNKNOWN } from "./still";
 import { trace, traceDot, traceLine } from "./trace";
 
 export interface ActiveScene {
@@ -182,11 +182,13 @@ function paintPreview(context: CanvasRenderingContext2D, scene: ActiveScene, sha
   context.globalAlpha = 1;
 }
 
+/** With its name the chip lies over the one that the still canvas shows; above what has no room for one. */
 function paintName(context: CanvasRenderingContext2D, scene: ActiveScene, object: EditorObject): void {
   if (scene.settings.hideLabels) return;
   context.font = "600 11px Inter, system-ui, sans-serif";
   context.textBaseline = "middle";
-  const camera = { ...scene.camera, origin: { ...scene.camera.origin, y: scene.camera.origin.y - 20 } };
+  const { zoom, origin } = scene.camera;
+  const camera = hasRoom(object, scene.camera) ? scene.camera : { zoom, origin: { ...origin, y: origin.y - 20 } };
   paintChip(context, object, camera, scene.classOf(object.class_id) ?? UNKNOWN, true);
 }
 

@@ -216,7 +216,8 @@ function paintChips(context: CanvasRenderingContext2D, scene: StillScene): void 
   }
 }
 
-function hasRoom(object: EditorObject, camera: Camera): boolean {
+/** Whether the still canvas shows an object's chip within it. */
+export function hasRoom(object: EditorObject, camera: Camera): boolean {
   const [x1, y1, x2, y2] = boundsOf(object);
   return (x2 - x1) * camera.zoom >= CHIP_PX.width && (y2 - y1) * camera.zoom >= CHIP_PX.height;
 }

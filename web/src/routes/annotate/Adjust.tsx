@@ -4,39 +4,8 @@ import type { Science } from "@/api/types";
 import { lookOf, STRETCHES, wrongIn, type Look } from "@/routes/browse/tone";
 import { Button } from "@/ui/Button";
 import { Popover } from "@/ui/Popover";
+import { Slider } from "@/ui/Slider";
 import type { CanvasLook } from "./canvasLook";
-
-interface SliderProps {
-  name: string;
-  value: number;
-  shown: string;
-  min: number;
-  max: number;
-  step: number;
-  onChange: (value: number) => void;
-}
-
-function Slider({ name, value, shown, min, max, step, onChange }: SliderProps) {
-  const id = useId();
-  return (
-    <div className="field">
-      <label htmlFor={id} className="row">
-        <span className="grow">{name}</span>
-        <output className="num">{shown}</output>
-      </label>
-      <input
-        id={id}
-        type="range"
-        min={min}
-        max={max}
-        step={step}
-        value={value}
-        aria-valuetext={shown}
-        onChange={(event) => onChange(Number(event.target.value))}
-      />
-    </div>
-  );
-}
 
 const GRIDS = [0, 8, 16, 32, 64, 128, 256];
 const percent = (value: number) => `${Math.round(value * 100)} %`;

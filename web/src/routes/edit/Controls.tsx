@@ -1,6 +1,7 @@
 import { CaretsToAxisDashedVertical, RotateCcw, RotateCw, Undo2 } from "lucide-react";
 import type { Item } from "@/api/types";
 import { Button, IconButton } from "@/ui/Button";
+import { Slider } from "@/ui/Slider";
 import { nothing, same, shaped, shareRatio, tilted, tiltOf, turned, type EditState } from "./crop";
 
 const SHAPES: readonly [name: string, aspect: number][] = [
@@ -14,38 +15,6 @@ const SHAPES: readonly [name: string, aspect: number][] = [
   ["9 : 16", 9 / 16],
 ];
 const MOST_ZOOM = 8;
-
-interface SliderProps {
-  id: string;
-  name: string;
-  value: number;
-  shown: string;
-  min: number;
-  max: number;
-  step: number;
-  onChange: (value: number) => void;
-}
-
-function Slider({ id, name, value, shown, min, max, step, onChange }: SliderProps) {
-  return (
-    <div className="field">
-      <label htmlFor={id} className="row">
-        <span className="grow">{name}</span>
-        <output className="num">{shown}</output>
-      </label>
-      <input
-        id={id}
-        type="range"
-        min={min}
-        max={max}
-        step={step}
-        value={value}
-        aria-valuetext={shown}
-        onChange={(event) => onChange(Number(event.target.value))}
-      />
-    </div>
-  );
-}
 
 interface ControlsProps {
   item: Item;
@@ -88,7 +57,6 @@ export function Controls({ item, edit, onChange, onReset }: ControlsProps) {
         </Button>
       </div>
       <Slider
-        id="edit-tilt"
         name="Straighten"
         value={tilt}
         shown={`${tilt.toFixed(1)}°`}
@@ -98,7 +66,6 @@ export function Controls({ item, edit, onChange, onReset }: ControlsProps) {
         onChange={(value) => onChange({ rotate: tilted(edit.rotate, value) })}
       />
       <Slider
-        id="edit-zoom"
         name="Zoom"
         value={Math.min(edit.zoom, MOST_ZOOM)}
         shown={`${edit.zoom.toFixed(2)} ×`}
