@@ -98,7 +98,7 @@ class SuggestionTable:
             .order_by(suggestions.c.source)
         )
         with self._db.read() as connection:
-            return {source: count for source, count in connection.execute(query)}
+            return dict(connection.execute(query).tuples().all())
 
     def image_ids(self, project: Project, source: str) -> set[int]:
         """Return the images of which a source has said something."""
