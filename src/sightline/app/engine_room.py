@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sightline.core.assist_wire import ServedSegmenter, packed_question, unpacked_answer
+from sightline.core.assist_wire import ServedSegmenter, packed_questions, unpacked_answers
 from sightline.core.cards import ModelCard
 from sightline.core.errors import InvalidInputError
 from sightline.core.ports import Served
@@ -182,8 +182,16 @@ class RemoteSegmenter:
         Raises:
             EngineFailedError: The process died.
         """
-        answer = self._process.call("predict", *packed_question(encoding, prompt))
-        return unpacked_answer(answer.facts, answer.arrays)
+        return self.predict_many(encoding, [prompt])[0]
+
+    def predict_many(self, encoding: Encoding, prompts: Sequence[Prompt]) -> list[list[Candidate]]:
+        """Return the candidates for each prompt.
+
+        Raises:
+            EngineFailedError: The process died.
+        """
+        answer = self._process.call("predict", *packed_questions(encoding, prompts))
+        return unpacked_answers(answer.facts, answer.arrays)
 
 
 def engine_command(workspace: Path, idle_s: float) -> list[str]:

@@ -34,6 +34,8 @@ class Prompt:
     """box: the tightest box is wanted, and a mask need not be drawn."""
     multimask: bool = True
     """Several candidates are welcome."""
+    threshold: float = 0.5
+    """A pixel is the object's where the engine is surer of it than this, 0..1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

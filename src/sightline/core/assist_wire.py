@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from sightline.core.assist import Candidate, Prompt
 from sightline.core.errors import InvalidInputError
+from sightline.core.ports import ManySegmenter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from sightline.core.ports import Segmenter
 
     Parcel = tuple[dict[str, Any], list[NDArray[Any]]]
+
+
+_FACTS: Final = ("box", "points", "want", "multimask", "threshold")
+"""What of a prompt is no array."""
 
 
 class ServedSegmenter:
@@ -41,66 +45,83 @@ class ServedSegmenter:
             found = self._segmenter.encode(arrays[0])
             return {"names": list(found)}, list(found.values())
         if method == "predict":
-            encoding, prompt = unpacked_question(arguments, arrays)
-            return packed_answer(self._segmenter.predict(encoding, prompt))
+            encoding, prompts = unpacked_questions(arguments, arrays)
+            return packed_answers(predict_many(self._segmenter, encoding, prompts))
         raise InvalidInputError(f"a segmenter cannot {method!r}", hint="encode or predict")
 
 
-def packed_question(encoding: Encoding, prompt: Prompt) -> Parcel:
-    """Return what `ServedSegmenter` predicts from."""
+def predict_many(
+    segmenter: Segmenter, encoding: Encoding, prompts: Sequence[Prompt]
+) -> list[list[Candidate]]:
+    """Return what a segmenter answers to each prompt; all at once where it can."""
+    if isinstance(segmenter, ManySegmenter):
+        return segmenter.predict_many(encoding, prompts)
+    return [segmenter.predict(encoding, one) for one in prompts]
+
+
+def packed_questions(encoding: Encoding, prompts: Sequence[Prompt]) -> Parcel:
+    """Return what `ServedSegmenter` predicts from: an encoding, sent once, and prompts."""
     arrays = list(encoding.values())
-    facts = asdict(prompt) | {"names": list(encoding), "previous": prompt.previous is not None}
-    return facts, arrays if prompt.previous is None else [*arrays, prompt.previous]
-
-
-def unpacked_question(
-    facts: dict[str, Any], arrays: Sequence[NDArray[Any]]
-) -> tuple[Encoding, Prompt]:
-    """Read what `packed_question` made, as it comes out of JSON."""
-    names = facts["names"]
-    box, want = facts["box"], facts["want"]
-    prompt = Prompt(
-        box=None if box is None else (box[0], box[1], box[2], box[3]),
-        points=tuple((x, y, bool(on)) for x, y, on in facts["points"]),
-        previous=np.asarray(arrays[len(names)], np.float32) if facts["previous"] else None,
-        want="box" if want == "box" else "mask",
-        multimask=bool(facts["multimask"]),
-    )
-    return dict(zip(names, arrays, strict=False)), prompt
-
-
-def packed_answer(candidates: Sequence[Candidate]) -> Parcel:
-    """Return candidates as facts and arrays."""
     facts: list[dict[str, Any]] = []
-    arrays: list[NDArray[Any]] = []
-    for one in candidates:
-        fact: dict[str, Any] = {
-            "box": list(one.box),
-            "score": one.score,
-            "window": list(one.window),
-        }
-        for name, array in (("mask", one.mask), ("logits", one.logits)):
-            if array is not None:
-                fact[name] = len(arrays)
-                arrays.append(array)
+    for one in prompts:
+        fact = {key: getattr(one, key) for key in _FACTS}
+        if one.previous is not None:
+            fact["previous"] = len(arrays)
+            arrays.append(one.previous)
         facts.append(fact)
-    return {"candidates": facts}, arrays
+    return {"names": list(encoding), "prompts": facts}, arrays
 
 
-def unpacked_answer(facts: dict[str, Any], arrays: Sequence[NDArray[Any]]) -> list[Candidate]:
-    """Read what `packed_answer` made, as it comes out of JSON."""
-    found = []
-    for one in facts["candidates"]:
-        x1, y1, x2, y2 = one["box"]
-        x, y = one["window"]
-        mask, logits = (arrays[one[name]] if name in one else None for name in ("mask", "logits"))
-        found.append(
-            Candidate(
-                box=(x1, y1, x2, y2),
-                score=one["score"],
-                window=(int(x), int(y)),
-                mask=None if mask is None else np.asarray(mask, np.bool_),
-                logits=None if logits is None else np.asarray(logits, np.float32),
-            )
-        )
-    return found
+def unpacked_questions(
+    facts: dict[str, Any], arrays: Sequence[NDArray[Any]]
+) -> tuple[Encoding, list[Prompt]]:
+    """Read what `packed_questions` made, as it comes out of JSON."""
+    encoding = dict(zip(facts["names"], arrays, strict=False))
+    return encoding, [_prompt(one, arrays) for one in facts["prompts"]]
+
+
+def _prompt(fact: dict[str, Any], arrays: Sequence[NDArray[Any]]) -> Prompt:
+    box, previous = fact["box"], fact.get("previous")
+    return Prompt(
+        box=None if box is None else (box[0], box[1], box[2], box[3]),
+        points=tuple((x, y, bool(on)) for x, y, on in fact["points"]),
+        previous=None if previous is None else np.asarray(arrays[previous], np.float32),
+        want="box" if fact["want"] == "box" else "mask",
+        multimask=bool(fact["multimask"]),
+        threshold=float(fact["threshold"]),
+    )
+
+
+def packed_answers(answers: Sequence[Sequence[Candidate]]) -> Parcel:
+    """Return the candidates for each prompt as facts and arrays."""
+    arrays: list[NDArray[Any]] = []
+    return {"answers": [[_fact(one, arrays) for one in found] for found in answers]}, arrays
+
+
+def _fact(one: Candidate, arrays: list[NDArray[Any]]) -> dict[str, Any]:
+    fact: dict[str, Any] = {"box": list(one.box), "score": one.score, "window": list(one.window)}
+    for name, array in (("mask", one.mask), ("logits", one.logits)):
+        if array is not None:
+            fact[name] = len(arrays)
+            arrays.append(array)
+    return fact
+
+
+def unpacked_answers(
+    facts: dict[str, Any], arrays: Sequence[NDArray[Any]]
+) -> list[list[Candidate]]:
+    """Read what `packed_answers` made, as it comes out of JSON."""
+    return [[_candidate(one, arrays) for one in found] for found in facts["answers"]]
+
+
+def _candidate(fact: dict[str, Any], arrays: Sequence[NDArray[Any]]) -> Candidate:
+    x1, y1, x2, y2 = fact["box"]
+    x, y = fact["window"]
+    mask, logits = (arrays[fact[name]] if name in fact else None for name in ("mask", "logits"))
+    return Candidate(
+        box=(x1, y1, x2, y2),
+        score=fact["score"],
+        window=(int(x), int(y)),
+        mask=None if mask is None else np.asarray(mask, np.bool_),
+        logits=None if logits is None else np.asarray(logits, np.float32),
+    )

@@ -76,6 +76,15 @@ class Segmenter(Protocol):
 
 
 @runtime_checkable
+class ManySegmenter(Segmenter, Protocol):
+    """A segmenter that is asked many things of a picture for the price of sending it once."""
+
+    def predict_many(self, encoding: Encoding, prompts: Sequence[Prompt]) -> list[list[Candidate]]:
+        """Return for each prompt what `predict` returns."""
+        ...
+
+
+@runtime_checkable
 class Detector(Protocol):
     """Finds objects."""
 

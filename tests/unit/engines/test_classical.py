@@ -86,6 +86,16 @@ def test_the_outline_in_a_box_is_that_of_the_object(engine: ClassicalSegmenter) 
     assert iou(whole(found), disc_mask(WIDTH, HEIGHT)) > 0.93
 
 
+def test_a_higher_threshold_gives_fewer_pixels(engine: ClassicalSegmenter) -> None:
+    encoding = engine.encode(scene())
+    box = (DISC[0] - DISC[2], DISC[1] - DISC[2], DISC[0] + DISC[2], DISC[1] + DISC[2])
+    areas = [
+        whole(engine.predict(encoding, Prompt(box=box, threshold=one))[0]).sum()
+        for one in (0.3, 0.5, 0.8)
+    ]
+    assert areas[0] > areas[1] > areas[2]
+
+
 def test_an_object_that_the_picture_cuts_off_ends_at_its_border(
     engine: ClassicalSegmenter,
 ) -> None:

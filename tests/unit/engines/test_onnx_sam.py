@@ -88,6 +88,16 @@ def test_the_earlier_answer_is_fed_to_the_next_click(tmp_path: Path) -> None:
     assert np.allclose(third.logits, first.logits)
 
 
+def test_a_higher_threshold_gives_fewer_pixels(tmp_path: Path) -> None:
+    engine = added(tmp_path)
+    encoding = engine.encode(PICTURE)
+    prompt = Prompt(points=((80, 50, True),), multimask=False)
+    levels = (1e-9, 0.5, 1 - 1e-9)
+    found = [engine.predict(encoding, replace(prompt, threshold=one))[0] for one in levels]
+    low, middle, high = [0 if one.mask is None else int(one.mask.sum()) for one in found]
+    assert low > middle > high
+
+
 def test_a_box_wants_a_box(tmp_path: Path) -> None:
     engine = added(tmp_path)
     found = engine.predict(engine.encode(PICTURE), Prompt(box=(60, 40, 90, 70), want="box"))

@@ -29,10 +29,13 @@ UNSEEN: Final = 0.5
 """Score of what was not looked at."""
 
 
-def from_box(encoding: Encoding, box: Bounds, want: Want, points: Points = ()) -> Candidate:
+def from_box(
+    encoding: Encoding, box: Bounds, want: Want, points: Points = (), *, above: float = 0.5
+) -> Candidate:
     """Return the tight box within `box`, which lies in the picture; with `mask` an outline too.
 
-    `points` are in pixels of the encoding's picture: the outline agrees with them.
+    `points` are in pixels of the encoding's picture: the outline agrees with them. `above` is the
+    likelihood above which a pixel is the object's.
     """
     width, height = (int(one) for one in encoding["size"])
     picture: U8 = encoding["picture"]
@@ -54,7 +57,7 @@ def from_box(encoding: Encoding, box: Bounds, want: Want, points: Points = ()) -
         back=cells_of(patch, points, on=False),
     )
     soft = tidy(outline(patch, hint), hint.front)
-    mask, window = paste(replace(patch, box=box), soft, (width, height))
+    mask, window = paste(replace(patch, box=box), soft, (width, height), above)
     area = (tight[2] - tight[0]) * (tight[3] - tight[1])
     kept = trimmed(mask, window)
     if kept is None or mask.sum() < LEAST * area:

@@ -79,7 +79,8 @@ class ClassicalSegmenter:
             soft = 1 / (1 + np.exp(-prompt.previous.astype(np.float32).clip(-30, 30)))
             return [refined(picture, soft, points, CLICKED, size=size)]
         if prompt.box is not None:
-            return [from_box(encoding, checked_box(prompt.box, size), prompt.want, points)]
+            box = checked_box(prompt.box, size)
+            return [from_box(encoding, box, prompt.want, points, above=prompt.threshold)]
         if not points:
             return []
         most = CANDIDATES if prompt.multimask else 1

@@ -77,8 +77,10 @@ def cut(picture: U8, box: Bounds) -> Patch:
     return Patch(pixels, inside, box)
 
 
-def paste(patch: Patch, soft: F32, size: tuple[int, int]) -> tuple[Bool, tuple[int, int]]:
-    """Return the pixels where `soft` (GRID, GRID) is above one half, and where they lie.
+def paste(
+    patch: Patch, soft: F32, size: tuple[int, int], above: float = 0.5
+) -> tuple[Bool, tuple[int, int]]:
+    """Return the pixels where `soft` (GRID, GRID) is over `above`, and where they lie.
 
     Interpolated between cells, so that outlines are finer than the grid. `size` is the picture's
     (width, height). The second value is the x and y of the first pixel.
@@ -98,7 +100,7 @@ def paste(patch: Patch, soft: F32, size: tuple[int, int]) -> tuple[Bool, tuple[i
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return np.asarray(drawn > 0.5, dtype=np.bool_), (x, y)  # noqa: PLR2004
+    return np.asarray(drawn > above, dtype=np.bool_), (x, y)
 
 
 def sample(patch: Patch, mask: F32, window: tuple[int, int]) -> F32:

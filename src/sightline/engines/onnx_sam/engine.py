@@ -15,7 +15,7 @@ import numpy as np
 
 from sightline.core.assist import Candidate
 from sightline.core.errors import InvalidInputError, MissingWeightsError
-from sightline.engines.onnx_sam.frame import box_of, frame_of, resized_of, square_of
+from sightline.engines.onnx_sam.frame import box_of, frame_of, level_of, resized_of, square_of
 from sightline.nets.onnx_session import first_line, open_session
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def _scores(answers: Mapping[str, NDArray[Any]], count: int) -> F32:
 
 
 def _candidate(logits: F32, score: float, frame: Frame, prompt: Prompt) -> Candidate:
-    found = frame.mask(logits)
+    found = frame.mask(logits, level_of(prompt.threshold))
     if found is None:
         found, score = _faint(logits, frame, prompt), 0.0
     mask, window = found

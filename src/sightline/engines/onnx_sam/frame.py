@@ -7,8 +7,9 @@ after normalising (Kirillov et al. 2023, "Segment Anything"); or it is stretched
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from sightline.core.arrays import F32, U8, Bool
     from sightline.core.geometry.shapes import Bounds
     from sightline.core.preprocess import Preprocess
+
+
+TINY: Final = 1e-6
+"""Probabilities nearer than this to 0 and 1 are as near as one may ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,12 @@ def resized_of(image: U8, frame: Frame) -> U8:
     how = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
     resized = cv2.resize(image, (frame.wide, frame.high), interpolation=how)
     return np.asarray(resized, np.uint8)
+
+
+def level_of(threshold: float) -> float:
+    """Return the logit of a probability."""
+    kept = min(max(threshold, TINY), 1 - TINY)
+    return math.log(kept / (1 - kept))
 
 
 def box_of(mask: Bool, window: tuple[int, int]) -> Bounds:
