@@ -91,14 +91,14 @@ class SuggestionTable:
     def sources(self, project: Project) -> dict[str, int]:
         """Return of how many images each source has said something, be it that nothing is there."""
         query = (
-            select(suggestions.c.source, func.count())
+            select(suggestions.c.source, func.count().label("images"))
             .join(images, images.c.id == suggestions.c.image_id)
             .where(images.c.project_id == project.id, images.c.deleted.is_(False))
             .group_by(suggestions.c.source)
             .order_by(suggestions.c.source)
         )
         with self._db.read() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return {row.source: row.images for row in connection.execute(query)}
 
     def image_ids(self, project: Project, source: str) -> set[int]:
         """Return the images of which a source has said something."""
