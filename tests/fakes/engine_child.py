@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ class Echo:
         if arguments.get("dies"):
             os._exit(9)
         self._arguments = arguments
+        self._come = threading.Event()
+        self._hangs = threading.Event()
 
     def answer(
         self, method: str, arguments: dict[str, Any], arrays: Sequence[NDArray[Any]]
@@ -37,7 +40,14 @@ class Echo:
         if method == "kill":
             os.kill(os.getpid(), signal.SIGKILL)
         if method == "hang":
+            self._hangs.set()
             time.sleep(600)
+        if method == "hangs":
+            return {"hangs": self._hangs.wait(20)}, []
+        if method == "come":
+            self._come.set()
+        if method == "meet":
+            return {"met": self._come.wait(20)}, []
         if method == "refuse":
             raise InvalidInputError("not this", hint="ask for echo")
         if method == "fail":

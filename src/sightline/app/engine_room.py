@@ -17,7 +17,7 @@ from sightline.core.errors import InvalidInputError
 from sightline.core.ports import Served
 from sightline.imaging.preprocess import fit
 from sightline.jobs.engine_child import serve_engine
-from sightline.jobs.engine_process import EngineProcess
+from sightline.jobs.engine_process import TIMEOUT_S, EngineProcess
 from sightline.jobs.processes import child_env
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class EngineRoom:
     def __init__(self, workspace: Path, settings: Settings) -> None:
         self._workspace = workspace
         self._idle_s = settings.model_idle_s
+        self._answer_s = settings.assist_timeout_s
         self._threads = settings.worker_threads()
         self._processes: dict[str, EngineProcess] = {}
         self._lock = threading.Lock()
@@ -59,7 +60,8 @@ class EngineRoom:
         with self._lock:
             process = self._processes.get(card.id)
             if process is None:
-                process = self._processes[card.id] = self.process(spec.factory, path, card)
+                process = self.process(spec.factory, path, card, timeout_s=self._answer_s)
+                self._processes[card.id] = process
         return RemoteSegmenter(process)
 
     def trial(self, spec: EngineSpec, path: Path, card: ModelCard) -> dict[str, Any]:
@@ -77,15 +79,19 @@ class EngineRoom:
             process.close()
         return facts
 
-    def process(self, factory: str, path: Path, card: ModelCard) -> EngineProcess:
+    def process(
+        self, factory: str, path: Path, card: ModelCard, *, timeout_s: float = TIMEOUT_S
+    ) -> EngineProcess:
         """Return the process of an engine, not yet started.
 
         Args:
             factory: `sightline.engines.NAME.engine:function` of `(path, card, threads)`.
             path: The model's weights.
             card: The model's card.
+            timeout_s: Longest that an answer may take.
         """
-        return self._made(card.name, factory, {"path": str(path), "card": card.to_dict()})
+        about = {"path": str(path), "card": card.to_dict()}
+        return self._made(card.name, factory, about, timeout_s)
 
     def helper(self, name: str, factory: str) -> EngineProcess:
         """Return the one process of what needs torch and no model, not yet started.
@@ -100,13 +106,16 @@ class EngineRoom:
                 process = self._processes[factory] = self._made(name, factory, {})
         return process
 
-    def _made(self, name: str, factory: str, about: dict[str, Any]) -> EngineProcess:
+    def _made(
+        self, name: str, factory: str, about: dict[str, Any], timeout_s: float = TIMEOUT_S
+    ) -> EngineProcess:
         return EngineProcess(
             name,
             {"factory": factory, "threads": self._threads, **about},
             command=engine_command(self._workspace, self._idle_s),
             env=child_env(self._threads, OFFLINE),
             log=self._workspace / "logs" / "engines.log",
+            timeout_s=timeout_s,
         )
 
     def close(self) -> None:
@@ -157,7 +166,11 @@ class RemoteEncoder:
 
 
 class RemoteSegmenter:
-    """A segmenter in another process; what it encodes is kept here and sent with each prompt."""
+    """A segmenter in another process.
+
+    What it encodes is kept here, and sent with a prompt where that process has it no more. Prompts
+    are answered beside an encoding that is going on.
+    """
 
     def __init__(self, process: EngineProcess) -> None:
         self._process = process
@@ -190,7 +203,11 @@ class RemoteSegmenter:
         Raises:
             EngineFailedError: The process died.
         """
-        answer = self._process.call("predict", *packed_questions(encoding, prompts))
+        for named in (True, False):
+            facts, arrays = packed_questions(encoding, prompts, named=named)
+            answer = self._process.call("predict", facts, arrays, aside=True)
+            if not answer.facts.get("unknown"):
+                break
         return unpacked_answers(answer.facts, answer.arrays)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
+import threading
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -25,11 +28,22 @@ _FACTS: Final = ("box", "points", "want", "multimask", "threshold")
 """What of a prompt is no array."""
 
 
+HANDLE: Final = "handle"
+"""What an encoding is called between the two ends, (8,) uint8: one of its arrays."""
+HELD: Final = 4
+"""Encodings that the far end keeps, so that a click need not bring one along."""
+
+
 class ServedSegmenter:
-    """A segmenter as the process that holds it answers for it (`ports.Served`)."""
+    """A segmenter as the process that holds it answers for it (`ports.Served`).
+
+    It is asked for encodings in one thread and for answers in another.
+    """
 
     def __init__(self, segmenter: Segmenter) -> None:
         self._segmenter = segmenter
+        self._held: OrderedDict[str, Encoding] = OrderedDict()
+        self._lock = threading.Lock()
 
     def answer(
         self, method: str, arguments: dict[str, Any], arrays: Sequence[NDArray[Any]]
@@ -43,11 +57,34 @@ class ServedSegmenter:
             return {"key": self._segmenter.key}, []
         if method == "encode":
             found = self._segmenter.encode(arrays[0])
+            found = found | {HANDLE: np.frombuffer(secrets.token_bytes(8), np.uint8)}
+            self._hold(handle_of(found), found)
             return {"names": list(found)}, list(found.values())
         if method == "predict":
             encoding, prompts = unpacked_questions(arguments, arrays)
-            return packed_answers(predict_many(self._segmenter, encoding, prompts))
+            held = self._hold(arguments["handle"], encoding)
+            if not held:
+                return {"unknown": True}, []
+            return packed_answers(predict_many(self._segmenter, held, prompts))
         raise InvalidInputError(f"a segmenter cannot {method!r}", hint="encode or predict")
+
+    def _hold(self, handle: str, encoding: Encoding) -> Encoding:
+        """Keep an encoding that came along, or return the one that is kept; {} if there is none."""
+        if not handle:
+            return encoding
+        with self._lock:
+            found = encoding or self._held.get(handle, {})
+            if found:
+                self._held[handle] = found
+                self._held.move_to_end(handle)
+            while len(self._held) > HELD:
+                self._held.popitem(last=False)
+            return found
+
+
+def handle_of(encoding: Encoding) -> str:
+    """Return what an encoding is called; empty when it was never named."""
+    return encoding[HANDLE].tobytes().hex() if HANDLE in encoding else ""
 
 
 def predict_many(
@@ -59,9 +96,16 @@ def predict_many(
     return [segmenter.predict(encoding, one) for one in prompts]
 
 
-def packed_questions(encoding: Encoding, prompts: Sequence[Prompt]) -> Parcel:
-    """Return what `ServedSegmenter` predicts from: an encoding, sent once, and prompts."""
-    arrays = list(encoding.values())
+def packed_questions(
+    encoding: Encoding, prompts: Sequence[Prompt], *, named: bool = False
+) -> Parcel:
+    """Return what `ServedSegmenter` predicts from: an encoding, sent once, and prompts.
+
+    `named`: only the encoding's name is sent; the far end may say that it does not know it.
+    """
+    handle = handle_of(encoding)
+    sent = {} if named and handle else encoding
+    arrays = list(sent.values())
     facts: list[dict[str, Any]] = []
     for one in prompts:
         fact = {key: getattr(one, key) for key in _FACTS}
@@ -69,7 +113,7 @@ def packed_questions(encoding: Encoding, prompts: Sequence[Prompt]) -> Parcel:
             fact["previous"] = len(arrays)
             arrays.append(one.previous)
         facts.append(fact)
-    return {"names": list(encoding), "prompts": facts}, arrays
+    return {"names": list(sent), "handle": handle, "prompts": facts}, arrays
 
 
 def unpacked_questions(

@@ -1,10 +1,11 @@
-"""The inside of an engine's process: load it, then answer one request after the other."""
+"""The inside of an engine's process: load it, then answer requests."""
 
 from __future__ import annotations
 
 import queue
 import sys
 import threading
+import time
 import traceback
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -12,7 +13,7 @@ from sightline.core.errors import OutOfMemoryError, SightlineError
 from sightline.jobs.wire import BrokenWireError, Message, receive, send
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -33,6 +34,8 @@ def serve_engine(
 ) -> int:
     """Answer requests until nothing was asked for `idle_s`, and return the exit code.
 
+    Requests are answered one after the other, those that are marked `aside` in a second thread.
+
     Args:
         load: Makes the engine from the arguments of the first request.
         source: Where requests come from.
@@ -40,40 +43,78 @@ def serve_engine(
         idle_s: Seconds.
         on_end: Called from another thread when the asker is gone, also within a long answer.
     """
+    desk = _Desk(load, sink)
     inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
-    threading.Thread(target=_read, args=(source, inbox, on_end), daemon=True).start()
-    engine: Served | None = None
+    aside: queue.SimpleQueue[Message] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(source, inbox, aside, on_end), daemon=True).start()
+    threading.Thread(target=_answer, args=(desk, aside), daemon=True).start()
     while True:
         try:
-            asked = inbox.get(timeout=idle_s)
+            asked = inbox.get(timeout=max(0.01, idle_s - desk.rested_s()))
         except queue.Empty:
-            return EXIT_IDLE
+            if desk.rested_s() >= idle_s:
+                return EXIT_IDLE
+        else:
+            desk.answer(asked)
+
+
+class _Desk:
+    """The engine, and where its answers go."""
+
+    def __init__(self, load: Callable[[dict[str, Any]], Served], sink: BinaryIO) -> None:
+        self._load = load
+        self._sink = sink
+        self._engine: Served | None = None
+        self._busy = 0
+        self._ended_at = time.monotonic()
+        self._lock = threading.Lock()
+        self._writing = threading.Lock()
+
+    def rested_s(self) -> float:
+        """Return for how long nothing was asked."""
+        with self._lock:
+            return 0.0 if self._busy else time.monotonic() - self._ended_at
+
+    def answer(self, asked: Message) -> None:
+        """Answer a request; every fault is an answer."""
+        with self._lock:
+            self._busy += 1
+        arrays: list[NDArray[Any]] = []
         try:
-            if asked.facts["method"] == LOAD:
-                engine = load(asked.facts["arguments"])
-                facts, arrays = _ask(engine, "facts", {}, [])
-            else:
-                facts, arrays = _ask(
-                    engine, asked.facts["method"], asked.facts["arguments"], asked.arrays
-                )
-        except BaseException as error:  # noqa: BLE001 - every fault is an answer
-            send(sink, {"error": _told(error)})
-            continue
-        send(sink, facts, arrays)
+            facts, arrays = self._asked(asked)
+            told: dict[str, Any] = {"facts": facts}
+        except BaseException as error:  # noqa: BLE001 - see above
+            told = {"error": _told(error)}
+        with self._writing:
+            send(self._sink, told | {"id": asked.facts.get("id", 0)}, arrays)
+        with self._lock:
+            self._busy -= 1
+            self._ended_at = time.monotonic()
+
+    def _asked(self, asked: Message) -> tuple[dict[str, Any], list[NDArray[Any]]]:
+        method, arguments = asked.facts["method"], asked.facts["arguments"]
+        if method == LOAD:
+            self._engine = self._load(arguments)
+            return self._engine.answer("facts", {}, [])
+        if self._engine is None:
+            raise RuntimeError("nothing is loaded")
+        return self._engine.answer(method, arguments, asked.arrays)
 
 
-def _ask(
-    engine: Served | None, method: str, arguments: dict[str, Any], arrays: Sequence[NDArray[Any]]
-) -> tuple[dict[str, Any], list[NDArray[Any]]]:
-    if engine is None:
-        raise RuntimeError("nothing is loaded")
-    return engine.answer(method, arguments, arrays)
+def _answer(desk: _Desk, inbox: queue.SimpleQueue[Message]) -> None:
+    while True:
+        desk.answer(inbox.get())
 
 
-def _read(source: BinaryIO, inbox: queue.SimpleQueue[Message], on_end: Callable[[], None]) -> None:
+def _read(
+    source: BinaryIO,
+    inbox: queue.SimpleQueue[Message],
+    aside: queue.SimpleQueue[Message],
+    on_end: Callable[[], None],
+) -> None:
     try:
         while (message := receive(source)) is not None:
-            inbox.put(message)
+            (aside if message.facts.get("aside") else inbox).put(message)
     except (BrokenWireError, OSError) as error:
         sys.stderr.write(f"the requests end: {error}\n")
     on_end()

@@ -2,7 +2,8 @@
 
 It is started at the first request, by one caller while the others wait; ends by itself when nobody
 asks any more, and when this process ends, however it ends: it then reads the end of its pipe. When
-it dies, the request that was going on fails, and the next one starts it anew.
+it dies, the requests that were going on fail, and the next one starts it anew. One that does not
+answer in time is ended.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 import subprocess
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from sightline.core.errors import EngineFailedError, rebuilt
 from sightline.jobs.engine_child import EXIT_IDLE, LOAD
-from sightline.jobs.wire import BrokenWireError, Message, receive, send
+from sightline.jobs.engine_pipe import EnginePipe
+from sightline.jobs.wire import BrokenWireError, Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,12 +26,14 @@ if TYPE_CHECKING:
 
 TIMEOUT_S: Final = 600.0
 """An engine that takes longer for an answer hangs."""
-END_S: Final = 5.0
 LOG_BYTES: Final = 1 << 20
 
 
 class EngineProcess:
-    """An engine elsewhere. Safe to share between threads, which take turns."""
+    """An engine elsewhere. Safe to share between threads, which take turns.
+
+    What is asked `aside` takes turns of its own, so that it never waits for the others.
+    """
 
     def __init__(
         self,
@@ -49,7 +53,8 @@ class EngineProcess:
             command: Starts a process that calls `serve_engine` on its standard streams.
             env: Its environment.
             log: Where it prints to.
-            timeout_s: See TIMEOUT_S.
+            timeout_s: An engine that takes longer for an answer hangs, and is ended. Loading it
+                may take TIMEOUT_S.
         """
         self.name = name
         self._arguments = dict(arguments)
@@ -57,15 +62,16 @@ class EngineProcess:
         self._env = dict(env)
         self._log = log
         self._timeout_s = timeout_s
-        self._lock = threading.Lock()
-        self._child: subprocess.Popen[bytes] | None = None
+        self._turns = {False: threading.Lock(), True: threading.Lock()}
+        self._starting = threading.Lock()
+        self._pipe: EnginePipe | None = None
         self._facts: dict[str, Any] = {}
 
     @property
     def pid(self) -> int | None:
         """Return the id of the child's process, None while there is none."""
-        child = self._child
-        return None if child is None or child.poll() is not None else child.pid
+        pipe = self._pipe
+        return None if pipe is None or pipe.child.poll() is not None else pipe.child.pid
 
     def facts(self) -> dict[str, Any]:
         """Return what the engine says of itself; starts it when it was never asked.
@@ -73,54 +79,70 @@ class EngineProcess:
         Raises:
             SightlineError: It cannot be loaded; the engine's own error.
         """
-        with self._lock:
-            if not self._facts:
-                self._started()
-            return self._facts
+        if not self._facts:
+            self._started()
+        return self._facts
 
     def call(
         self,
         method: str,
         arguments: Mapping[str, Any] | None = None,
         arrays: Sequence[NDArray[Any]] = (),
+        *,
+        aside: bool = False,
     ) -> Message:
         """Ask the engine.
+
+        Args:
+            method: What of it.
+            arguments: As JSON.
+            arrays: What goes with them.
+            aside: Answered beside what is going on; only what the engine can do at the same time.
 
         Raises:
             EngineFailedError: It died or does not answer; the next request starts it anew.
             SightlineError: The engine's own error.
         """
-        request = {"method": method, "arguments": dict(arguments or {})}
-        with self._lock:
+        request = {"method": method, "arguments": dict(arguments or {}), "aside": aside}
+        with self._turns[aside]:
             for last in (False, True):
-                child = self._started()
+                pipe = self._started()
                 try:
-                    return self._exchange(child, request, arrays)
+                    return _told(pipe.ask(request, arrays, timeout_s=self._timeout_s))
+                except TimeoutError as error:
+                    self._end(pipe)
+                    raise self._hung(error) from error
                 except (BrokenWireError, OSError) as error:
-                    code = self._end()
+                    code = self._end(pipe)
                     if code != EXIT_IDLE or last:  # else it went to sleep just then
                         raise self._died(code) from error
         raise AssertionError("not reached")
 
     def close(self) -> None:
         """End the child."""
-        with self._lock:
-            self._end()
+        pipe = self._pipe
+        if pipe is not None:
+            self._end(pipe)
 
-    def _started(self) -> subprocess.Popen[bytes]:
-        if self._child is not None and self._child.poll() is None:
-            return self._child
-        self._end()
-        self._child = child = self._spawn()
-        try:
-            answer = self._exchange(child, {"method": LOAD, "arguments": self._arguments}, ())
-        except (BrokenWireError, OSError) as error:
-            raise self._died(self._end()) from error
-        except BaseException:
-            self._end()
-            raise
-        self._facts = answer.facts
-        return child
+    def _started(self) -> EnginePipe:
+        with self._starting:
+            if self._pipe is not None and self._pipe.child.poll() is None:
+                return self._pipe
+            if self._pipe is not None:
+                self._pipe.end()
+            self._pipe = pipe = EnginePipe(self._spawn())
+            request = {"method": LOAD, "arguments": self._arguments}
+            try:
+                self._facts = _told(pipe.ask(request, (), timeout_s=TIMEOUT_S)).facts
+            except TimeoutError as error:
+                self._end(pipe)
+                raise self._hung(error) from error
+            except (BrokenWireError, OSError) as error:
+                raise self._died(self._end(pipe)) from error
+            except BaseException:
+                self._end(pipe)
+                raise
+            return pipe
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         self._log.parent.mkdir(parents=True, exist_ok=True)
@@ -143,49 +165,37 @@ class EngineProcess:
                 hint="free some memory, then ask again",
             ) from error
 
-    def _exchange(
-        self,
-        child: subprocess.Popen[bytes],
-        request: dict[str, Any],
-        arrays: Sequence[NDArray[Any]],
-    ) -> Message:
-        """Send a request and wait for its answer; a child that hangs is killed."""
-        watch = threading.Timer(self._timeout_s, child.kill)
-        watch.daemon = True
-        watch.start()
-        try:
-            send(cast("BinaryIO", child.stdin), request, arrays)
-            answer = receive(cast("BinaryIO", child.stdout))
-        finally:
-            watch.cancel()
-        if answer is None:
-            raise BrokenWireError("no answer")
-        error = answer.facts.get("error")
-        if error is not None:
-            raise rebuilt(error["code"], error["message"], error["hint"])
-        return answer
+    def _end(self, pipe: EnginePipe) -> int:
+        """Take a child down and return its exit code."""
+        if self._pipe is pipe:
+            self._pipe = None
+        return pipe.end()
 
-    def _end(self) -> int | None:
-        """Take the child down and return its exit code; None when there was none."""
-        child, self._child = self._child, None
-        if child is None:
-            return None
-        for stream in (child.stdin, child.stdout):
-            if stream is not None:
-                with suppress(OSError):
-                    stream.close()
-        try:
-            return child.wait(END_S)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            return child.wait()
+    def _hung(self, error: TimeoutError) -> EngineFailedError:
+        return EngineFailedError(
+            f"the engine {self.name} gave {error}, and was ended",
+            hint="ask again: it is started anew. Use a smaller engine if it is only slow, or raise "
+            "assist_timeout_s",
+        )
 
-    def _died(self, code: int | None) -> EngineFailedError:
-        how = f"was killed (signal {-code})" if code is not None and code < 0 else "ended"
-        if code is not None and code > 0:
+    def _died(self, code: int) -> EngineFailedError:
+        how = f"was killed (signal {-code})" if code < 0 else "ended"
+        if code > 0:
             how = f"ended with exit code {code}"
         return EngineFailedError(
             f"the engine {self.name} {how} before it answered",
             hint=f"ask again: it is started anew. What it said is in {self._log}; "
             "a signal 9 often means that memory ran out",
         )
+
+
+def _told(answer: Message) -> Message:
+    """Return what the engine answered.
+
+    Raises:
+        SightlineError: It is an error.
+    """
+    error = answer.facts.get("error")
+    if error is not None:
+        raise rebuilt(error["code"], error["message"], error["hint"])
+    return Message(dict(answer.facts["facts"]), answer.arrays)

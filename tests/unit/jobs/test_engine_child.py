@@ -20,5 +20,5 @@ def test_it_answers_in_order_tells_the_end_and_ends_when_idle() -> None:
     answers.seek(0)
     told = [message.facts for _ in range(3) if (message := receive(answers)) is not None]
     assert "nothing is loaded" in told[0]["error"]["message"]
-    assert told[1]["loaded"] == {"x": 1}
-    assert told[2]["y"] == 2
+    assert told[1]["facts"]["loaded"] == {"x": 1}
+    assert told[2]["facts"]["y"] == 2

@@ -111,15 +111,42 @@ def test_it_sleeps_when_nobody_asks_and_wakes_for_the_next(
 ) -> None:
     process = engine(idle_s=0.1)
     before = process.call("echo").facts["pid"]
-    assert process._child is not None
-    assert process._child.wait(30) == 0
+    psutil.wait_procs([psutil.Process(before)], timeout=30)
     assert process.call("echo").facts["pid"] != before
 
 
 def test_one_that_hangs_is_ended(engine: Callable[..., EngineProcess]) -> None:
     process = engine(timeout_s=1.0)
-    with pytest.raises(EngineFailedError):
+    before = process.call("echo").facts["pid"]
+    with pytest.raises(EngineFailedError, match="no answer within 1 s, and was ended"):
         process.call("hang")
+    assert not psutil.pid_exists(before)
+    assert process.call("echo").facts["pid"] != before
+
+
+def test_what_is_asked_aside_is_answered_beside_what_is_going_on(
+    engine: Callable[..., EngineProcess],
+) -> None:
+    process = engine()
+    with ThreadPoolExecutor(1) as pool:
+        meeting = pool.submit(process.call, "meet")
+        process.call("come", aside=True)
+        assert meeting.result(30).facts["met"] is True
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
+def test_a_kill_fails_all_that_was_going_on_and_nothing_after(
+    engine: Callable[..., EngineProcess],
+) -> None:
+    process = engine()
+    with ThreadPoolExecutor(1) as pool:
+        hanging = pool.submit(process.call, "hang")
+        assert process.call("hangs", aside=True).facts["hangs"] is True
+        with pytest.raises(EngineFailedError, match="signal 9"):
+            process.call("kill", aside=True)
+        with pytest.raises(EngineFailedError, match="signal 9"):
+            hanging.result(30)
+    assert process.call("echo", aside=True).facts["pid"] == process.pid
 
 
 def test_one_that_cannot_be_started_is_told(tmp_path: Path) -> None:
