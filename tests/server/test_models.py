@@ -21,6 +21,10 @@ def test_the_catalogue_tells_what_can_be_pulled_and_asks_nobody(shop: Shop) -> N
     rows = {one["name"]: one for one in shop.get("/api/models/catalogue")}
     assert rows["mobilenet_v2"] | {"description": ""} == {
         "name": "mobilenet_v2",
+        "kind": "encoder",
+        "files": [],
+        "gated": False,
+        "terms": "",
         "source": "torchvision",
         "place": "mobilenet_v2",
         "dim": 1280,

@@ -13,6 +13,7 @@ from sightline.core.assist import Prompt
 from sightline.core.errors import MissingWeightsError, UnknownEngineError, did_you_mean
 from sightline.core.registry import Registry
 from sightline.engines import DEFAULT_SEGMENTER, SEGMENTERS, segmenter_spec
+from sightline.nets.catalogue import CATALOGUE, how_to_get
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +107,8 @@ class SegmenterTable:
         )
         if entry is None:
             raise UnknownEngineError(
-                f"no segmenter named {name!r}", hint=did_you_mean(name, entries)
+                f"no segmenter named {name!r}",
+                hint=how_to_get(name) if name in CATALOGUE else did_you_mean(name, entries),
             )
         table = Registry([entry.spec])
         table.check(entry.spec.name)

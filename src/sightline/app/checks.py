@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from sightline import __version__
+from sightline.app import earlier_names
 from sightline.core.errors import SightlineError
 from sightline.settings import load_settings, public
 
@@ -40,6 +41,7 @@ def doctor(bench: Workbench) -> dict[str, Any]:
     """Return checks, versions, settings and where each setting came from."""
     loaded = load_settings(bench.workspace, flags=bench.flags)
     checks = [_check(name, check, bench) for name, check in CHECKS.items()]
+    checks += earlier_names.checks(bench, loaded)
     checks += [_extra(name, packages) for name, packages in EXTRAS.items()]
     return {
         "ok": all(one["ok"] for one in checks if one["needed"]),

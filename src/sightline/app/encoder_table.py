@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from sightline.core.errors import MissingWeightsError, UnknownEngineError, did_you_mean
 from sightline.core.registry import Registry
 from sightline.engines import BUILT_IN, encoder_spec
+from sightline.nets.catalogue import CATALOGUE, how_to_get
 
 if TYPE_CHECKING:
     from sightline.app.engine_room import EngineRoom
@@ -72,7 +73,9 @@ class EncoderTable:
         if found is None:
             raise UnknownEngineError(
                 f"no encoder named {name!r}",
-                hint=did_you_mean(name, entries) + "; `sightline models catalogue` lists more",
+                hint=how_to_get(name)
+                if name in CATALOGUE
+                else did_you_mean(name, entries) + "; `sightline models catalogue` lists more",
             )
         return found
 

@@ -147,6 +147,14 @@ class Encoders:
         except SightlineError:
             return None
 
+    def is_ready(self, name: str) -> bool:
+        """Say whether an encoder can be loaded, as far as can be told without doing it."""
+        try:
+            self._table.check(name)
+        except SightlineError:
+            return False
+        return True
+
     def encoder(self, name: str, *, here: bool = False) -> Encoder:
         """Return an encoder, loaded once.
 

@@ -1,4 +1,4 @@
-"""Fetch a published encoder: files, checks, the store. Only when somebody asks for it by name."""
+"""Fetch a published model: files, checks, the store. Only when somebody asks for it by name."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from sightline.core.errors import BusyError, NotFoundError
+from sightline.core.errors import BusyError, InvalidInputError, NotFoundError
 from sightline.core.progress import Silent
-from sightline.nets.catalogue import CATALOGUE, HUB_URL, pullable, torchvision_weights
+from sightline.nets.catalogue import CATALOGUE, HUB_URL, pullable, terms, torchvision_weights
 from sightline.store.fetch import fetch
 from sightline.store.locks import FileLock
 from sightline.store.model_folder import WEIGHTS
@@ -18,13 +18,13 @@ from sightline.store.model_plan import ImportOptions
 from sightline.store.transformer_plan import CONFIG, PREPARING, TOKENIZER
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from sightline.app.models import Models
     from sightline.core.progress import Progress
     from sightline.jobs.runner import JobRunner
-    from sightline.nets.catalogue import Pullable
+    from sightline.nets.published import Pullable
     from sightline.settings import Settings
     from sightline.store.fetch import Fetched
     from sightline.store.store import Store
@@ -33,7 +33,7 @@ JOB: Final = "pull"
 
 
 class Pulling:
-    """The catalogue of published encoders, and what of it is here."""
+    """The catalogue of published models, and what of it is here."""
 
     def __init__(self, store: Store, settings: Settings, jobs: JobRunner, models: Models) -> None:
         self._store = store
@@ -55,7 +55,7 @@ class Pulling:
         }
         return [
             {
-                **asdict(entry),
+                **_entry(entry),
                 "model": here.get(_origin(entry)),
                 "job": active[name].id if name in active else None,
                 "state": self._state(entry, here, active),
@@ -69,31 +69,31 @@ class Pulling:
         Raises:
             InvalidInputError: Nothing of this name can be pulled.
         """
-        pullable(name)
+        self._open(pullable(name))
         for job in self._jobs.list(state=("queued", "running")):
             if job.kind == JOB and job.arguments.get("name") == name:
                 return job.to_dict()
         return self._jobs.start(JOB, {"name": name}, actor=self._settings.person).to_dict()
 
     def pull(self, name: str, *, progress: Progress | None = None) -> dict[str, Any]:
-        """Fetch an encoder and add it to the store, unless these very weights are there.
+        """Fetch a model and add it to the store, unless these very weights are there.
 
         What has come stays when it is stopped, and is not fetched again.
 
         Raises:
-            InvalidInputError: Nothing of this name can be pulled, or it cannot be an encoder.
+            InvalidInputError: Nothing of this name can be pulled, or it cannot be used here.
             DownloadError, NotFoundError: It cannot be fetched.
             BusyError: Another process fetches it.
         """
         entry = pullable(name)
+        self._open(entry)
         folder = self._folder(entry)
         folder.mkdir(parents=True, exist_ok=True)
         told = progress or Silent()
         try:
             with FileLock(folder / "lock") as lock:
                 lock.acquire(timeout_s=1)
-                got = self._torchvision if entry.source == "torchvision" else self._hub
-                result = got(entry, folder, told)
+                result = self._how(entry)(entry, folder, told)
                 for path in folder.iterdir():
                     if path.name != "lock":
                         path.unlink()
@@ -102,6 +102,19 @@ class Pulling:
         with suppress(OSError):
             shutil.rmtree(folder)
         return result
+
+    def _open(self, entry: Pullable) -> None:
+        """Refuse what its publisher hands only to those who have agreed to its terms."""
+        if entry.gated and not self._settings.model_hub_url:
+            raise InvalidInputError(
+                f"{entry.name} is only handed out to people who have agreed to its terms",
+                hint=terms(entry),
+            )
+
+    def _how(self, entry: Pullable) -> Callable[[Pullable, Path, Progress], dict[str, Any]]:
+        if entry.source == "torchvision":
+            return self._torchvision
+        return self._pair if entry.files else self._hub
 
     def _torchvision(self, entry: Pullable, folder: Path, progress: Progress) -> dict[str, Any]:
         from sightline.nets.weight_files import save_state, unpickled
@@ -126,7 +139,7 @@ class Pulling:
         revision = entry.revision
         config = self._file(entry, folder, CONFIG, revision, progress)
         revision = config.revision or revision
-        for name in (*PREPARING[:1], *TOKENIZER):
+        for name in (*PREPARING, *TOKENIZER):
             with suppress(NotFoundError):
                 self._file(entry, folder, name, revision, progress)
         try:
@@ -137,6 +150,18 @@ class Pulling:
                 hint="pickles are never fetched; name a revision that has it, as in "
                 f"{entry.repository}@refs/pr/1, or another model: sightline models catalogue",
             ) from error
+        here = self._here(entry, found.sha256)
+        if here is not None:
+            return here
+        progress.advance(0, None, "trying it")
+        return self._added(entry, folder, found, revision=revision)
+
+    def _pair(self, entry: Pullable, folder: Path, progress: Progress) -> dict[str, Any]:
+        """Fetch an ONNX encoder and its decoder, of one revision."""
+        first, second = entry.files
+        found = self._file(entry, folder, first, entry.revision, progress)
+        revision = found.revision or entry.revision
+        self._file(entry, folder, second, revision, progress)
         here = self._here(entry, found.sha256)
         if here is not None:
             return here
@@ -193,7 +218,8 @@ class Pulling:
             return "pulling"
         if _origin(entry) in here:
             return "here"
-        return "partial" if any(self._folder(entry).glob("*.part")) else "absent"
+        begun = any(path.name != "lock" for path in self._folder(entry).glob("*"))
+        return "partial" if begun else "absent"
 
 
 class _Named:
@@ -215,6 +241,11 @@ class _Named:
 
     def check(self) -> None:
         self._progress.check()
+
+
+def _entry(entry: Pullable) -> dict[str, Any]:
+    shown = asdict(entry)
+    return shown | {"files": list(entry.files), "terms": terms(entry) if entry.gated else ""}
 
 
 def _origin(entry: Pullable) -> str:

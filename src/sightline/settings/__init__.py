@@ -1,11 +1,12 @@
 """Every knob, and where its value came from."""
 
+from sightline.settings.earlier import ALIASES
 from sightline.settings.fields import Settings
 from sightline.settings.load import (
-    ALIASES,
     PREFIX,
     Loaded,
     as_variables,
+    dotenv,
     find_workspace,
     load_settings,
     public,
@@ -19,6 +20,7 @@ __all__ = [
     "Loaded",
     "Settings",
     "as_variables",
+    "dotenv",
     "find_workspace",
     "load_settings",
     "public",

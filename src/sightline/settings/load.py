@@ -1,8 +1,9 @@
 """Where the value of each setting comes from.
 
 A flag of the command line rules over a SIGHTLINE_* variable (of the environment, then of `.env`),
-that over the project's project.json, that over the workspace's settings.json, that over the
-default. Settings are read once at the start and never change; `doctor` prints each origin.
+that over the project's project.json, that over the workspace's settings.json, that over a variable
+of an earlier tool (`earlier.py`), that over the default. Settings are read once at the start and
+never change; `doctor` prints each origin.
 """
 
 from __future__ import annotations
@@ -19,18 +20,13 @@ from sightline.core.errors import InvalidInputError, did_you_mean
 from sightline.core.files import read_json, write_json
 from sightline.core.groups import parse_grouping
 from sightline.core.tone import parse_tone
+from sightline.settings.earlier import of_earlier_tools
 from sightline.settings.fields import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX: Final = "SIGHTLINE_"
-ALIASES: Final = {
-    "AL_DATA_DIR": "data_dir",
-    "AL_DB_PATH": "database_url",
-    "AL_EMBEDDING_BACKEND": "encoder",
-}
-"""Variables of earlier tools that are understood; AL_STORE_DIR names the workspace."""
 SECRETS: Final = ("token", "database_url")
 HIDDEN: Final = "***"
 """Stands for a secret where settings are shown."""
@@ -42,7 +38,8 @@ class Loaded:
 
     settings: Settings
     origins: dict[str, str]
-    """Name to flag, environment, .env, project.json, settings.json or default."""
+    """Name to flag, environment, .env, project.json, settings.json, default, or to the variable
+    of an earlier tool, as in `LOGREG_PATH (.env)`."""
 
 
 def load_settings(
@@ -58,12 +55,13 @@ def load_settings(
         InvalidInputError: A file, a variable or a flag is not valid; the message says which.
     """
     environ = os.environ if environ is None else environ
-    layers: list[tuple[str, dict[str, Any]]] = []
+    written = dotenv()
+    layers = _earlier(written, environ)
     if workspace is not None:
         layers.append(("settings.json", _file(workspace / "settings.json")))
     if project_dir is not None:
         layers.append(("project.json", _project_file(project_dir / "project.json")))
-    layers.append((".env", _variables(_dotenv())))
+    layers.append((".env", _variables(written)))
     layers.append(("environment", _variables(environ)))
     layers.append(("flag", {key: one for key, one in (flags or {}).items() if one is not None}))
     values: dict[str, Any] = {}
@@ -159,7 +157,12 @@ def _project_file(path: Path) -> dict[str, Any]:
     return values
 
 
-def _dotenv() -> dict[str, str]:
+def dotenv() -> dict[str, str]:
+    """Return the variables of the file .env where one stands, those with a value.
+
+    Raises:
+        InvalidInputError: It is not UTF-8.
+    """
     path = Path(".env")
     if not path.is_file():
         return {}
@@ -169,13 +172,19 @@ def _dotenv() -> dict[str, str]:
         raise InvalidInputError(f".env cannot be read: {error}", hint="save it as UTF-8") from error
 
 
+def _earlier(
+    written: Mapping[str, str], environ: Mapping[str, str]
+) -> list[tuple[str, dict[str, Any]]]:
+    """Return a layer for each setting that a variable of an earlier tool stands for."""
+    found = of_earlier_tools({**written, **{key: one for key, one in environ.items() if one}})
+    return [
+        (f"{name} ({'environment' if environ.get(name) else '.env'})", {key: value})
+        for key, (name, value) in found.items()
+    ]
+
+
 def _variables(environ: Mapping[str, str]) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        ALIASES[key]: one for key, one in environ.items() if key in ALIASES and one
-    }
-    plain = str(values.get("database_url", ""))
-    if plain and "://" not in plain:  # a path of theirs is relative to where one stands
-        values["database_url"] = str(Path(plain).expanduser().absolute())
+    values: dict[str, Any] = {}
     for key, one in environ.items():
         name = key.removeprefix(PREFIX).lower()
         if not key.startswith(PREFIX) or name not in Settings.model_fields or one == "":

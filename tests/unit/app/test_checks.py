@@ -5,6 +5,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from fakes.onnx_graphs import colour_model
+from fakes.sam_graphs import circle_pair
 from sightline import __version__
 from sightline.app import checks
 from sightline.core.errors import StorageError
@@ -78,3 +79,40 @@ def test_a_missing_extra_is_no_fault_and_says_how_to_get_it(
     moon = next(one for one in found["checks"] if one["name"] == "extra moon")
     assert (moon["ok"], moon["needed"]) == (False, False)
     assert "sightline[moon]" in moon["detail"]
+
+
+def test_variables_of_earlier_tools_say_what_they_stand_for_and_still_need(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "labels.pkl").touch()
+    for name, value in {
+        "LOGREG_PATH": "./mine.pkl",
+        "SAM_CHECKPOINT_PATH": "./sam_vit_h_4b8939.pth",
+        "CLIP_MODEL_NAME": "ViT-B/32",
+        "LABELMAP_PATH": str(tmp_path / "labels.pkl"),
+        "SEG_BUILDER_WORKERS_PER_DEVICE": "4",
+    }.items():
+        monkeypatch.setenv(name, value)
+    found = bench.doctor()
+    assert found["ok"], "they are no fault of the workspace"
+    told = {one["name"]: (one["ok"], one["detail"]) for one in found["checks"]}
+    assert told["SEG_BUILDER_WORKERS_PER_DEVICE"] == (True, "segment_workers = 4")
+    for name, parts in {
+        "LOGREG_PATH": ("box_head = mine", "never opened", "sightline heads convert ./mine.pkl"),
+        "SAM_CHECKPOINT_PATH": ("never opened", "sightline models pull sam-vit-huge"),
+        "CLIP_MODEL_NAME": ("sightline models pull clip-vit-base-patch32",),
+        "LABELMAP_PATH": ("a class name per line",),
+    }.items():
+        assert not told[name][0]
+        assert all(part in told[name][1] for part in parts), told[name]
+
+    (tmp_path / "labels.txt").write_text("cat\ndog\n")
+    monkeypatch.setenv("LABELMAP_PATH", str(tmp_path / "labels.txt"))
+    bench.models.add(circle_pair(tmp_path / "pair"), ImportOptions(name="sam-vit-huge"))
+    bench.save_settings({"box_head": "another"})
+    monkeypatch.setenv("SIGHTLINE_ENCODER", "hog")
+    told = {one["name"]: (one["ok"], one["detail"]) for one in bench.doctor()["checks"]}
+    assert told["LABELMAP_PATH"][0]
+    assert told["SAM_CHECKPOINT_PATH"] == (True, "assist_engine = sam-vit-huge")
+    assert told["LOGREG_PATH"] == (True, "settings.json rules over it: box_head is another")
+    assert "environment rules over it" in told["CLIP_MODEL_NAME"][1]

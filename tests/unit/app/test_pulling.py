@@ -1,4 +1,4 @@
-"""Encoders are fetched from a hub (here a real server on this machine), checked, added once."""
+"""Models are fetched from a hub (here a real server on this machine), checked, added once."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fakes.hub import Hub, running_hub
+from fakes.sam_graphs import circle_pair
 from fakes.tiny_models import save_transformer, save_weights
 from sightline.app import Workbench, open_workbench, pulling
 from sightline.core.errors import (
@@ -20,7 +21,7 @@ from sightline.core.errors import (
 )
 from sightline.core.preprocess import Preprocess
 from sightline.core.progress import Silent
-from sightline.nets.catalogue import Weights
+from sightline.nets.catalogue import CATALOGUE, Weights
 from sightline.store.locks import FileLock
 
 if TYPE_CHECKING:
@@ -153,6 +154,48 @@ def test_a_stopped_pull_is_shown_as_partial_and_goes_on(
     assert states["mobilenet_v2"] == "absent"
     assert bench.pulling.pull("mobilenet_v3_small")["added"]
     assert hub.asked[-1][1].startswith("bytes=")
+
+
+def test_a_segmenter_of_two_files_is_fetched_and_answers(
+    bench: Workbench, hub: Hub, tmp_path: Path
+) -> None:
+    entry = CATALOGUE["mobilesam"]
+    pair = circle_pair(tmp_path / "pair")
+    for name, file in zip(entry.files, ("encoder.onnx", "decoder.onnx"), strict=True):
+        (pair / file).rename(pair / name)
+    hub.add_repository(entry.place, pair)
+    made = bench.pulling.pull("mobilesam")
+    assert (made["kind"], made["licence"]) == ("segmenter", "MIT")
+    assert "mobilesam" in bench.assist.engines.entries()
+    assert bench.pulling.pull("mobilesam")["added"] is False
+
+
+def test_one_whole_file_of_two_counts_as_a_beginning(bench: Workbench) -> None:
+    folder = bench.workspace / "cache" / "pulls" / "hub--Acly--MobileSAM"
+    folder.mkdir(parents=True)
+    (folder / "lock").touch()
+
+    def state() -> str:
+        return next(one for one in bench.pulling.catalogue() if one["name"] == "mobilesam")["state"]
+
+    assert state() == "absent"
+    (folder / "mobile_sam_image_encoder.onnx").touch()
+    assert state() == "partial"
+
+
+def test_what_needs_an_agreement_says_how_it_comes_and_asks_nobody(
+    tmp_path: Path, hub: Hub
+) -> None:
+    with open_workbench(tmp_path / "plain") as plain:
+        for ask in (plain.pulling.start, plain.pulling.pull):
+            with pytest.raises(InvalidInputError, match="agreed to its terms") as caught:
+                ask("dinov3-vits16")
+            assert "models add FOLDER --name dinov3-vits16" in caught.value.hint
+        row = next(one for one in plain.pulling.catalogue() if one["name"] == "dinov3-vits16")
+        assert row["gated"]
+        assert "huggingface.co/facebook/dinov3" in row["terms"]
+        assert plain.jobs.list() == []
+    assert hub.asked == []
 
 
 def test_two_do_not_fetch_the_same(bench: Workbench) -> None:

@@ -8,8 +8,15 @@ import pytest
 
 from sightline.core.errors import InvalidInputError
 from sightline.nets.backbones import resolve
-from sightline.nets.catalogue import CATALOGUE, pullable, torchvision_weights
+from sightline.nets.catalogue import (
+    CATALOGUE,
+    how_to_get,
+    pullable,
+    terms,
+    torchvision_weights,
+)
 from sightline.nets.table import NETWORKS
+from sightline.settings.earlier import CHECKPOINTS, CLIP_NAMES, SAM_NAMES
 
 
 def test_torchvision_tells_address_hash_and_preprocessing_of_each_network() -> None:
@@ -32,9 +39,25 @@ def test_torchvision_tells_address_hash_and_preprocessing_of_each_network() -> N
 def test_every_entry_tells_size_vector_and_licence() -> None:
     for entry in CATALOGUE.values():
         assert entry.mb > 0, entry
-        assert entry.dim > 0, entry
+        assert (entry.dim > 0) == (entry.kind == "encoder"), entry
         assert entry.licence, entry
         assert entry.description, entry
+
+
+def test_what_earlier_tools_name_can_be_pulled() -> None:
+    named = {*CLIP_NAMES.values(), *SAM_NAMES.values(), *CHECKPOINTS.values()}
+    assert named <= set(CATALOGUE)
+    for name in named:
+        assert how_to_get(name) == f"sightline models pull {name}"
+    assert "add FOLDER --name mine" in how_to_get("mine")
+    assert CATALOGUE["clip-vit-base-patch32"].dim == 512
+    assert CATALOGUE["clip-vit-large-patch14"].dim == 768
+
+
+def test_the_terms_of_a_gated_entry_say_where_they_stand_and_which_files_to_take() -> None:
+    told = terms(CATALOGUE["sam3"])
+    for part in ("https://huggingface.co/facebook/sam3", "model.safetensors", "--name sam3"):
+        assert part in told
 
 
 def test_repositories_are_named_with_or_without_a_revision() -> None:

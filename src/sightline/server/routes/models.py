@@ -58,13 +58,13 @@ def add_model(body: NewModel, bench: Bench, roots: Roots) -> object:
 
 @router.get("/catalogue", response_model=list[Pullable])
 def list_catalogue(bench: Bench) -> object:
-    """List published encoders that can be fetched by name; nobody is asked for it."""
+    """List published models that can be fetched by name; nobody is asked for it."""
     return bench.pulling.catalogue()
 
 
 @router.post("/pull", status_code=202, response_model=Job)
 def pull_model(body: Pull, bench: Bench) -> object:
-    """Fetch a published encoder from its publisher, or from the mirror that is set."""
+    """Fetch a published model from its publisher, or from the mirror that is set."""
     return bench.pulling.start(body.name)
 
 

@@ -290,12 +290,16 @@ class Model(Out):
 
 
 class Pullable(Out):
-    """A published encoder that can be fetched by name."""
+    """A published model that can be fetched by name."""
 
     name: str = Field(examples=["mobilenet_v2"])
+    kind: Literal["encoder", "segmenter", "detector", "classifier", "head"]
     source: Literal["torchvision", "hub"]
     place: str = Field(description="torchvision's name, or OWNER/NAME of the repository")
-    dim: int
+    files: list[str] = Field(description="of an ONNX pair: their names in the repository")
+    gated: bool = Field(description="handed out only to those who agreed to its terms")
+    terms: str = Field(description="of a gated one: what to do to get it")
+    dim: int = Field(description="length of an encoder's vector")
     mb: float = Field(description="size of the download, megabytes, roughly")
     licence: str
     text: bool
@@ -306,7 +310,7 @@ class Pullable(Out):
 
 
 class Pull(In):
-    """A published encoder to fetch."""
+    """A published model to fetch."""
 
     name: Text = Field(examples=["mobilenet_v2"])
 
