@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-
 from benchmarks.harness import ROOT
 from sightline.formats.objects.xml_tree import tree_of
 

@@ -175,7 +175,7 @@ def test_one_whole_file_of_two_counts_as_a_beginning(bench: Workbench) -> None:
     folder.mkdir(parents=True)
     (folder / "lock").touch()
 
-    def state() -> str:
+    def state() -> Any:
         return next(one for one in bench.pulling.catalogue() if one["name"] == "mobilesam")["state"]
 
     assert state() == "absent"

@@ -13,9 +13,9 @@ from sightline.core.errors import InvalidInputError, MissingWeightsError
 from sightline.core.ports import Encoder, Served, TextEncoder
 from sightline.engines.transformer.engine import load_encoder
 from sightline.imaging.preprocess import fit, normalise
-from sightline.store.transformer_plan import KINDS, WITH_TEXT
 from sightline.store.model_plan import ImportOptions
 from sightline.store.models import ModelStore
+from sightline.store.transformer_plan import KINDS, WITH_TEXT
 
 if TYPE_CHECKING:
     from pathlib import Path

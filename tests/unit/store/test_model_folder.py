@@ -11,9 +11,9 @@ import pytest
 from sightline.core.errors import InvalidInputError, MissingWeightsError, UnknownModelError
 from sightline.core.preprocess import IMAGENET_MEAN
 from sightline.store.model_folder import plan_folder
-from sightline.store.transformer_plan import read_preprocess
 from sightline.store.model_plan import ImportOptions
 from sightline.store.models import ModelStore
+from sightline.store.transformer_plan import read_preprocess
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1619,7 +1619,7 @@ export interface paths {
         };
         /**
          * List Catalogue
-         * @description List published encoders that can be fetched by name; nobody is asked for it.
+         * @description List published models that can be fetched by name; nobody is asked for it.
          */
         get: operations["list_catalogue"];
         put?: never;
@@ -1641,7 +1641,7 @@ export interface paths {
         put?: never;
         /**
          * Pull Model
-         * @description Fetch a published encoder from its publisher, or from the mirror that is set.
+         * @description Fetch a published model from its publisher, or from the mirror that is set.
          */
         post: operations["pull_model"];
         delete?: never;
@@ -7923,7 +7923,7 @@ export interface components {
         };
         /**
          * Pull
-         * @description A published encoder to fetch.
+         * @description A published model to fetch.
          */
         Pull: {
             /**
@@ -7934,7 +7934,7 @@ export interface components {
         };
         /**
          * Pullable
-         * @description A published encoder that can be fetched by name.
+         * @description A published model that can be fetched by name.
          */
         Pullable: {
             /**
@@ -7942,6 +7942,11 @@ export interface components {
              * @example mobilenet_v2
              */
             name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "encoder" | "segmenter" | "detector" | "classifier" | "head";
             /**
              * Source
              * @enum {string}
@@ -7952,7 +7957,25 @@ export interface components {
              * @description torchvision's name, or OWNER/NAME of the repository
              */
             place: string;
-            /** Dim */
+            /**
+             * Files
+             * @description of an ONNX pair: their names in the repository
+             */
+            files: string[];
+            /**
+             * Gated
+             * @description handed out only to those who agreed to its terms
+             */
+            gated: boolean;
+            /**
+             * Terms
+             * @description of a gated one: what to do to get it
+             */
+            terms: string;
+            /**
+             * Dim
+             * @description length of an encoder's vector
+             */
             dim: number;
             /**
              * Mb
