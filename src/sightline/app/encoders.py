@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sightline.app.projects import Projects
     from sightline.core.arrays import F32
     from sightline.core.ports import Encoder
+    from sightline.core.preprocess import Preprocess
     from sightline.core.progress import Progress
     from sightline.jobs.runner import JobRunner
     from sightline.settings import Settings
@@ -139,6 +141,26 @@ class Encoders:
             UnknownEngineError: There is none of this name.
         """
         return self._table.key_of(name)
+
+    def dim_of(self, name: str) -> int:
+        """Return the length of an encoder's vectors as its card says, 0 when it does not.
+
+        Raises:
+            UnknownEngineError: There is none of this name.
+        """
+        card = self._table.entry(name).card
+        return self._table.load(name).dim if card is None else card.dim
+
+    def preprocess_of(self, name: str) -> Preprocess | None:
+        """Return how an added encoder prepares pictures; None where it is built in, or not here."""
+        with suppress(SightlineError):
+            card = self._table.entry(name).card
+            return None if card is None else card.preprocess
+        return None
+
+    def names(self) -> list[str]:
+        """Return what the encoders are called."""
+        return sorted(self._table.entries())
 
     def key_in_use(self, project: Project) -> str | None:
         """Return the key of the project's encoder, None when that encoder is gone."""

@@ -15,6 +15,7 @@ from sightline.app.augmenting import Augmenting
 from sightline.app.builds import Builds
 from sightline.app.bulk import Bulk
 from sightline.app.checks import doctor
+from sightline.app.crop_heads import CropHeads
 from sightline.app.detection_evaluation import DetectionEvaluation
 from sightline.app.edits import Edits
 from sightline.app.encoders import Encoders
@@ -118,6 +119,16 @@ class Workbench(Verbs):
         self._join_shaping(person)
         self._join_drawing(person)
 
+    def _join_learned(self) -> None:
+        """Join the assists that are learned."""
+        self.crop_heads = CropHeads(
+            self.store,
+            self.settings,
+            self.projects,
+            self.encoders,
+            lambda: self.pictures.limits,
+        )
+
     def _join_drawing(self, person: str) -> None:
         """Join what is drawn in pictures, and what helps with it."""
         self.objects = Objects(self.store, person)
@@ -137,6 +148,7 @@ class Workbench(Verbs):
         )
         self.waiting.placed = self.object_imports.placed
         self._join_judging()
+        self._join_learned()
 
     def _join_judging(self) -> None:
         """Join what judges predicted objects."""

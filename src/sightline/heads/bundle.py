@@ -15,6 +15,7 @@ import numpy as np
 
 from sightline.core.errors import InvalidInputError, MissingWeightsError
 from sightline.core.files import write_atomic
+from sightline.core.geometry.crops import pixel_rects
 from sightline.heads.calibration import softmax
 from sightline.heads.guard import BACKGROUND, Decision, Guard, is_background
 
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
-    from sightline.core.arrays import F32
+    from sightline.core.arrays import F32, I64
 
 __all__ = ["BACKGROUND", "CropRule", "Decision", "Guard", "HeadBundle", "Layer", "load", "save"]
 
@@ -64,10 +65,13 @@ class CropRule:
                 f"a padding of {self.padding} is not within 0 to 4", hint="try padding=0.1"
             )
 
-    @property
-    def key(self) -> str:
-        """Names the rule: equal keys cut alike."""
-        return f"p{self.padding:g}{'s' if self.square else ''}"
+    def rects(self, boxes: ArrayLike, size_wh: tuple[int, int]) -> I64:
+        """Return the pixels (N, 4) x1, y1, x2, y2 that stand for boxes (N, 4) of a picture.
+
+        Raises:
+            InvalidInputError: A number of a box is none.
+        """
+        return pixel_rects(boxes, size_wh=size_wh, padding=self.padding, square=self.square)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON."""
