@@ -18,7 +18,7 @@ from sightline.core.geometry.shapes import box_of
 from sightline.imaging.contours import polygon_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from sightline.core.arrays import F32, Bool
     from sightline.core.assist import Encoding
@@ -223,11 +223,3 @@ def _inside(
     (x, y), (width, height) = window, size
     part = mask[max(0, -y) : max(0, height - y), max(0, -x) : max(0, width - x)]
     return np.asarray(part, np.bool_), (max(0, x), max(0, y))
-
-
-def boxes_of(found: Sequence[dict[str, Any]]) -> dict[int, list[float]]:
-    """Return the best box for each prompt that has one."""
-    best: dict[int, list[float]] = {}
-    for one in found:
-        best.setdefault(one["prompt"], one["box"])
-    return best

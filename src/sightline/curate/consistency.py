@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 
+from sightline.core.geometry.boxes import overlap, pairs_above
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -23,7 +25,6 @@ MAD_TO_SIGMA: Final = 1.4826
 """Of a normal distribution."""
 _NEAR: Final = 48
 """Objects of one image that are compared all images at once; larger crowds go one by one."""
-_ROWS: Final = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +83,13 @@ def check(drawn: Drawn, bounds: Bounds | None = None) -> dict[Check, Found]:
         [drawn.bounds[:, 2] - drawn.bounds[:, 0], drawn.bounds[:, 3] - drawn.bounds[:, 1]], 1
     )
     scores = _scores(drawn, sides, limits)
-    duplicate, overlap = _pairs(drawn, limits)
+    duplicate, overlapping = _pairs(drawn, limits)
     return {
         "tiny": _tiny(drawn, sides, scores, limits),
         "huge": _huge(drawn, sides, scores, limits),
         "outside": _outside(drawn, limits),
         "duplicate": duplicate,
-        "overlap": overlap,
+        "overlap": overlapping,
     }
 
 
@@ -179,30 +180,9 @@ def _overlapping(drawn: Drawn, least: float) -> Iterator[tuple[I64, I64, F64]]:
         i, j = few[:-step], few[step:]
         alike = ordinal[i] == ordinal[j]
         i, j = i[alike], j[alike]
-        iou = _iou(boxes[i], boxes[j])
+        iou = overlap(boxes[i], boxes[j])
         yield at[i[iou >= least]], at[j[iou >= least]], iou[iou >= least]
     for start, count in zip(starts, counts, strict=True):
         if count > _NEAR:
-            yield from _crowd(at[start : start + count], boxes[start : start + count], least)
-
-
-def _crowd(at: I64, boxes: F64, least: float) -> Iterator[tuple[I64, I64, F64]]:
-    """Yield the same of one image: sorted by the left side, each meets only those that it can."""
-    order = np.argsort(boxes[:, 0], kind="stable")
-    sorted_ = boxes[order]
-    ends = np.searchsorted(sorted_[:, 0], sorted_[:, 2])
-    for low in range(0, len(order), _ROWS):
-        high = min(low + _ROWS, len(order))
-        last = int(ends[low:high].max())
-        iou = _iou(sorted_[low:high, None], sorted_[None, low:last])
-        i, j = np.nonzero(np.triu(iou >= least, 1))
-        one, other = order[low + i], order[low + j]
-        yield at[np.minimum(one, other)], at[np.maximum(one, other)], iou[i, j]
-
-
-def _iou(one: F64, other: F64) -> F64:
-    """Return the overlap of boxes, pair by pair, (...,)."""
-    inner = np.minimum(one[..., 2:], other[..., 2:]) - np.maximum(one[..., :2], other[..., :2])
-    both = np.maximum(inner, 0).prod(-1)
-    area = (one[..., 2:] - one[..., :2]).prod(-1) + (other[..., 2:] - other[..., :2]).prod(-1)
-    return np.asarray(both / np.maximum(area - both, np.finfo(np.float64).tiny))
+            pairs, iou = pairs_above(boxes[start : start + count], least)
+            yield at[start + pairs[:, 0]], at[start + pairs[:, 1]], iou

@@ -38,11 +38,6 @@ class Work:
     asked_at: float = field(default_factory=time.monotonic)
     began_at: float | None = None
 
-    @property
-    def waited_s(self) -> float:
-        """Return for how long it waited, so far or in all."""
-        return (self.began_at or time.monotonic()) - self.asked_at
-
 
 class Lane:
     """Work in one thread, which starts with the first piece. Thread-safe."""

@@ -111,7 +111,6 @@ def test_all_shows_what_runs_and_what_waits(lane: Lane) -> None:
     lane.submit(lambda: None, priority=1, about={"name": "first"})
     shown = [(work.about.get("name"), runs) for work, runs in lane.all()]
     assert shown == [(None, True), ("first", False), ("second", False)]
-    assert lane.all()[0][0].waited_s >= 0
     gate.open.set()
 
 

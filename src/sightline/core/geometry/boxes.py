@@ -67,8 +67,21 @@ def covered(a: ArrayLike, b: ArrayLike) -> F64:
     return _over(intersection(a, b), area(a)[:, None])
 
 
+def overlap(a: ArrayLike, b: ArrayLike) -> F64:
+    """Return intersection over union of boxes pair by pair, (...,) of two (..., 4)."""
+    first, second = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    inner = np.minimum(first[..., 2:], second[..., 2:]) - np.maximum(
+        first[..., :2], second[..., :2]
+    )
+    shared = np.maximum(inner, 0.0).prod(-1)
+    sizes = (first[..., 2:] - first[..., :2]).prod(-1) + (second[..., 2:] - second[..., :2]).prod(
+        -1
+    )
+    return _over(shared, sizes - shared)
+
+
 def pairs_above(boxes: ArrayLike, least: float) -> tuple[I64, F64]:
-    """Return which boxes overlap, without comparing all at once.
+    """Return which boxes overlap, without comparing all: each meets those that begin under it.
 
     Args:
         boxes: (N, 4)
@@ -78,18 +91,19 @@ def pairs_above(boxes: ArrayLike, least: float) -> tuple[I64, F64]:
         (P, 2) indices, the lower first, in order; (P,) their IoU.
     """
     found = as_boxes(boxes)
-    parts: list[I64] = []
-    values: list[F64] = []
-    for rows in _chunks(len(found)):
-        overlap = iou(found[rows], found)
-        i, j = np.nonzero(overlap >= max(least, np.finfo(np.float64).tiny))
-        later = j > i + rows.start
-        i, j = i[later], j[later]
-        parts.append(np.stack([i + rows.start, j], axis=1))
-        values.append(overlap[i, j])
-    if not parts:
-        return np.zeros((0, 2), np.int64), np.zeros(0)
-    return np.concatenate(parts).astype(np.int64), np.concatenate(values)
+    order = np.argsort(found[:, 0], kind="stable")
+    swept = found[order]
+    ends = np.searchsorted(swept[:, 0], swept[:, 2])
+    pairs, values = [np.zeros((0, 2), np.int64)], [np.zeros(0)]
+    for rows in _chunks(len(order)):
+        last = max(int(ends[rows].max()), rows.start)
+        table = overlap(swept[rows, None], swept[None, rows.start : last])
+        i, j = np.nonzero(np.triu(table >= max(least, np.finfo(np.float64).tiny), 1))
+        pairs.append(np.sort(np.stack([order[rows.start + i], order[rows.start + j]], 1), axis=1))
+        values.append(table[i, j])
+    found_pairs, found_values = np.concatenate(pairs), np.concatenate(values)
+    sorted_ = np.lexsort((found_pairs[:, 1], found_pairs[:, 0]))
+    return found_pairs[sorted_], found_values[sorted_]
 
 
 def nms(boxes: ArrayLike, scores: ArrayLike, iou: float) -> I64:

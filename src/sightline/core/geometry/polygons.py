@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-    from sightline.core.arrays import F64, I64, Bool
+    from sightline.core.arrays import F64, I64
     from sightline.core.geometry.shapes import Ring
 
 CELLS: Final = 1 << 20
@@ -91,29 +91,6 @@ def clip(shape: Polygon, *, size_wh: tuple[float, float]) -> Polygon | None:
             parts.append(tuple(ring_of(ring) for ring in rings if len(ring)))
     found = Polygon(tuple(parts))
     return found if parts and area(found) > 0 else None
-
-
-def crosses_itself(points: ArrayLike) -> bool:
-    """Tell whether two sides of a ring (N, 2) that are no neighbours cross."""
-    start = points_of(points)
-    if len(start) < 4:  # noqa: PLR2004 - a triangle has neighbours only
-        return False
-    end = np.roll(start, -1, axis=0)
-    return any(_cross(start, end, at).any() for at in range(len(start) - 2))
-
-
-def _cross(start: F64, end: F64, at: int) -> Bool:
-    """Return which later sides the side `at` crosses."""
-    later = slice(at + 2, len(start) - (at == 0))
-    a, b, c, d = start[at], end[at], start[later], end[later]
-    return np.asarray(
-        (_turn(a, b, c) * _turn(a, b, d) < 0) & (_turn(c, d, a) * _turn(c, d, b) < 0), np.bool_
-    )
-
-
-def _turn(a: F64, b: F64, c: F64) -> F64:
-    along, beside = b - a, c - a
-    return np.asarray(along[..., 0] * beside[..., 1] - along[..., 1] * beside[..., 0], np.float64)
 
 
 def _meet(a: Polygon, b: Polygon) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 
 from sightline.core.geometry.masks import decode
 from sightline.core.geometry.shapes import Mask
+from sightline.core.labels import SPLITS
 from sightline.formats.objects.labelmap import NAME, labelmap_text, rgb_of, voc_colour
 from sightline.formats.objects.masks_read import CLASSES, OBJECTS, MaskReader, reader, sniff
 from sightline.formats.objects.source import stem_of
@@ -28,7 +29,6 @@ __all__ = ["MaskReader", "reader", "sniff", "write"]
 FOLDER: Final = "JPEGImages"
 PALETTE: Final = 254
 """Values that fit in a palette beside the background and the void."""
-SPLITS: Final = ("train", "val", "test")
 
 
 def write(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from sightline.core.labels import SPLITS
 from sightline.formats.objects.labelmap import NAME, labelmap_text
 from sightline.formats.objects.source import stem_of
 from sightline.formats.objects.writing import Output, tidy
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 OWN: Final = frozenset({"truncated", "difficult", "occluded", "pose"})
 """Attributes with elements of their own."""
 FOLDER: Final = "JPEGImages"
-SPLITS: Final = ("train", "val", "test")
 
 
 def write(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from sightline.core.geometry.shapes import Box, Keypoints, OrientedBox, Polygon
+from sightline.core.labels import SPLITS
 from sightline.formats.objects.bridges import joined_rings
 from sightline.formats.objects.source import stem_of
 from sightline.formats.objects.writing import Output
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from sightline.core.geometry.shapes import Bounds
     from sightline.formats.objects.records import ClassInfo, ObjectRecord, PictureRecord
     from sightline.formats.sinks import Sink
-
-SPLITS: Final = ("train", "val", "test")
 
 
 def write(
