@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +28,8 @@ from sightline.formats.sinks import FolderSink
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sightline.formats.objects.records import ObjectReader
 
 CLASSES = (
     ClassInfo("cat"),
@@ -212,3 +216,31 @@ def assert_same(found: Sequence[ObjectRecord], wanted: Sequence[ObjectRecord]) -
             continue
         pairs = zip(numbers(one.shape), numbers(other.shape), strict=True)
         assert max(abs(a - b) for a, b in pairs) <= EXACT_PX
+
+
+def assert_all_comes_back(format_: str, found: Sequence[PictureRecord]) -> None:
+    """Hold that a format keeps shapes, classes, tags, splits, attributes and scores."""
+    named = [
+        replace(one, label=CLASSES[0].name, tags=("wet", "dark")[:at])
+        for at, one in enumerate(found)
+    ]
+    back = there_and_back(format_, named)
+    by_path = {one.path: one for one in named}
+    assert {one.path for one in back} == set(by_path)
+    for one in back:
+        wanted = by_path[one.path]
+        assert (one.split, one.label, one.tags) == (wanted.split, wanted.label, wanted.tags)
+        assert_same(one.objects, wanted.objects)
+        pairs = zip(one.objects, wanted.objects, strict=True)
+        assert all(a.attributes == b.attributes and a.score == b.score for a, b in pairs)
+
+
+def read_as(
+    file: Path, found: Any, format_: str, *, root: Path | None = None
+) -> tuple[list[PictureRecord], ObjectReader]:
+    """Write text, bytes or JSON to a file and read it, or the folder `root` that it lies in."""
+    file.parent.mkdir(exist_ok=True)
+    text = found if isinstance(found, str | bytes) else json.dumps(found)
+    file.write_bytes(text.encode() if isinstance(text, str) else text)
+    with open_reader(root or file, format_) as reader:
+        return list(reader.pictures()), reader

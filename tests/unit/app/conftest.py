@@ -17,6 +17,29 @@ if TYPE_CHECKING:
     from sightline.store.projects import Project
 
 
+TRAINED_SMALL: dict[str, Any] = {
+    "epochs": 1,
+    "batch_size": 16,
+    "image_size": 16,
+    "model": {"name": "small_cnn"},
+    "augment": {"views": 1},
+    "loader": {"workers": 0},
+    "threads": 1,
+}
+"""A training that ends in no time."""
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """One thread of torch in this process, too."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.fixture(autouse=True)
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No .env of anybody, and one thread: the machine is shared."""

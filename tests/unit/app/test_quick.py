@@ -14,23 +14,13 @@ from sightline.train.spec_augment import AugmentPart
 from unit.app.conftest import label_by_folder, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from sightline.app import Workbench
     from sightline.store.projects import Project
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 QUICK: dict[str, Any] = {"network": "small_cnn", "epochs": 1, "image_px": 16}
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture

@@ -22,23 +22,14 @@ from sightline.core.errors import (
     UnknownRunError,
 )
 from sightline.core.progress import Silent
-from unit.app.conftest import label_by_folder
+from unit.app.conftest import TRAINED_SMALL, label_by_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sightline.app import Workbench
     from sightline.store.projects import Project
 
-TINY: dict[str, Any] = {
-    "epochs": 1,
-    "batch_size": 16,
-    "image_size": 16,
-    "model": {"name": "small_cnn"},
-    "augment": {"views": 1},
-    "loader": {"workers": 0},
-    "threads": 1,
-}
+pytestmark = pytest.mark.usefixtures("one_thread")
+TINY = TRAINED_SMALL
 
 
 class Stop(Silent):
@@ -54,16 +45,6 @@ class Stop(Silent):
     def check(self) -> None:
         if sum(kind == "epoch" for kind, _ in self.told) >= self._after:
             raise CancelledError("stopped")
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture

@@ -12,33 +12,14 @@ from sightline.core.errors import ConflictError
 from sightline.core.progress import Silent
 from sightline.train.board import read_curves
 from sightline.train.control import Wish, read_wish, write_wish
-from unit.app.conftest import label_by_folder
+from unit.app.conftest import TRAINED_SMALL, label_by_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sightline.app import Workbench
     from sightline.store.projects import Project
 
-TINY: dict[str, Any] = {
-    "epochs": 2,
-    "batch_size": 16,
-    "image_size": 16,
-    "model": {"name": "small_cnn"},
-    "augment": {"views": 1},
-    "loader": {"workers": 0},
-    "threads": 1,
-}
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
+TINY: dict[str, Any] = TRAINED_SMALL | {"epochs": 2}
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 
-from fakes.objects import assert_same, pictures, there_and_back
+from fakes.objects import assert_same, pictures, read_as, there_and_back
 from sightline.core.errors import InvalidInputError
 from sightline.core.geometry.shapes import Box, Keypoints, Mask, OrientedBox, Point, Polygon
 from sightline.formats.objects.table import open_reader
@@ -82,10 +82,7 @@ TASK = """<?xml version="1.0" encoding="utf-8"?>
 
 
 def read(tmp_path: Path, text: str | bytes) -> tuple[list[PictureRecord], ObjectReader]:
-    path = tmp_path / "annotations.xml"
-    path.write_bytes(text.encode() if isinstance(text, str) else text)
-    with open_reader(path, "cvat") as reader:
-        return list(reader.pictures()), reader
+    return read_as(tmp_path / "annotations.xml", text, "cvat")
 
 
 def image(inside: str, *, name: str = "a.png") -> str:

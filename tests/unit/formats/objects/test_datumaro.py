@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 
-from fakes.objects import CLASSES, assert_same, pictures, there_and_back
+from fakes.objects import (
+    CLASSES,
+    assert_all_comes_back,
+    pictures,
+    read_as,
+)
 from sightline.core.errors import InvalidInputError
 from sightline.core.geometry import masks
 from sightline.core.geometry.shapes import Box, Keypoints, Mask, OrientedBox, Point, Polygon
@@ -74,11 +77,8 @@ DOCUMENT = {
 
 
 def read(tmp_path: Path, document: Any) -> tuple[list[PictureRecord], ObjectReader]:
-    path = tmp_path / "annotations" / "train.json"
-    path.parent.mkdir()
-    path.write_text(document if isinstance(document, str) else json.dumps(document))
-    with open_reader(tmp_path, "datumaro") as reader:
-        return list(reader.pictures()), reader
+    file = tmp_path / "annotations" / "train.json"
+    return read_as(file, document, "datumaro", root=tmp_path)
 
 
 def with_one(**row: Any) -> dict[str, Any]:
@@ -89,19 +89,7 @@ def with_one(**row: Any) -> dict[str, Any]:
 @settings(max_examples=25)
 @given(pictures(KINDS, attributes=True, scores=True))
 def test_every_shape_comes_back_as_it_was(found: list[PictureRecord]) -> None:
-    named = [
-        replace(one, label=CLASSES[0].name, tags=("wet", "dark")[:at])
-        for at, one in enumerate(found)
-    ]
-    back = there_and_back("datumaro", named)
-    by_path = {one.path: one for one in named}
-    assert {one.path for one in back} == set(by_path)
-    for one in back:
-        wanted = by_path[one.path]
-        assert (one.split, one.label, one.tags) == (wanted.split, wanted.label, wanted.tags)
-        assert_same(one.objects, wanted.objects)
-        pairs = zip(one.objects, wanted.objects, strict=True)
-        assert all(a.attributes == b.attributes and a.score == b.score for a, b in pairs)
+    assert_all_comes_back("datumaro", found)
 
 
 def test_a_data_set_as_datumaro_writes_it_is_read(tmp_path: Path) -> None:

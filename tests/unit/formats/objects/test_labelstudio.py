@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,13 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakes.objects import CLASSES, assert_same, masks, pictures, there_and_back
+from fakes.objects import (
+    assert_all_comes_back,
+    masks,
+    pictures,
+    read_as,
+)
 from sightline.core.errors import InvalidInputError
 from sightline.core.geometry.masks import decode, encode
 from sightline.core.geometry.shapes import Box, Keypoints, Mask, OrientedBox, Point, Polygon
 from sightline.formats.objects.brush import brush_of, mask_of_brush
 from sightline.formats.objects.labelstudio_tasks import place_of
-from sightline.formats.objects.table import open_reader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,28 +58,13 @@ def task(*results: Any, **more: Any) -> dict[str, Any]:
 
 
 def read(tmp_path: Path, found: Any) -> tuple[list[PictureRecord], ObjectReader]:
-    path = tmp_path / "tasks.json"
-    path.write_text(found if isinstance(found, str) else json.dumps(found))
-    with open_reader(path, "labelstudio") as reader:
-        return list(reader.pictures()), reader
+    return read_as(tmp_path / "tasks.json", found, "labelstudio")
 
 
 @settings(max_examples=20)
 @given(pictures(KINDS, attributes=True, scores=True))
 def test_every_shape_comes_back_as_it_was(found: list[PictureRecord]) -> None:
-    named = [
-        replace(one, label=CLASSES[0].name, tags=("wet", "dark")[:at])
-        for at, one in enumerate(found)
-    ]
-    back = there_and_back("labelstudio", named)
-    by_path = {one.path: one for one in named}
-    assert {one.path for one in back} == set(by_path)
-    for one in back:
-        wanted = by_path[one.path]
-        assert (one.split, one.label, one.tags) == (wanted.split, wanted.label, wanted.tags)
-        assert_same(one.objects, wanted.objects)
-        pairs = zip(one.objects, wanted.objects, strict=True)
-        assert all(a.attributes == b.attributes and a.score == b.score for a, b in pairs)
+    assert_all_comes_back("labelstudio", found)
 
 
 def test_an_export_of_label_studio_is_read(tmp_path: Path) -> None:
