@@ -27,6 +27,7 @@ from sightline.app.exports import Exports
 from sightline.app.face import Face
 from sightline.app.folds import Folds
 from sightline.app.grouped import Groups
+from sightline.app.head_files import HeadFiles
 from sightline.app.heads import Heads
 from sightline.app.imports import Imports
 from sightline.app.labelling import Labelling
@@ -128,6 +129,7 @@ class Workbench(Verbs):
             self.encoders,
             lambda: self.pictures.limits,
         )
+        self.head_files = HeadFiles(self.crop_heads, self.encoders)
 
     def _join_drawing(self, person: str) -> None:
         """Join what is drawn in pictures, and what helps with it."""

@@ -35,7 +35,8 @@ _HEADER_LIMIT: Final = 100_000_000
 _CONVERT: Final = (
     "a pickle can run any program when it is opened; convert it where you trust it: "
     "safetensors.torch.save_file(model.state_dict(), 'model.safetensors'), "
-    "or torch.onnx.export(model, picture, 'model.onnx')"
+    "or torch.onnx.export(model, picture, 'model.onnx'); a classifier of scikit-learn on "
+    "embeddings is turned into a head by `sightline heads convert`, which runs nothing of it"
 )
 
 
