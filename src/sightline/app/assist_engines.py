@@ -128,17 +128,25 @@ class SegmenterTable:
         return added
 
 
-def try_segmenter(path: Path, card: ModelCard) -> None:
+def try_segmenter(path: Path, card: ModelCard, room: EngineRoom) -> None:
     """Ask a segmenter once about a grey picture, before its model counts.
 
     Raises:
         InvalidInputError: It cannot answer.
+        MissingExtraError: It needs a package that is not installed.
     """
     spec = segmenter_spec(card)
     if spec is None:
         return
-    side = card.preprocess.size
-    engine: Segmenter = Registry([spec]).load(spec.name, path=path, card=card)
+    table = Registry([spec])
+    if table.check(spec.name).heavy:
+        with room.trying(spec, path, card) as engine:
+            _click(engine, card.preprocess.size)
+    else:
+        _click(table.load(spec.name, path=path, card=card), card.preprocess.size)
+
+
+def _click(engine: Segmenter, side: int) -> None:
     encoding = guarded(lambda: engine.encode(np.full((side, side, 3), GREY, np.uint8)))
     prompt = Prompt(points=((side / 2, side / 2, True),))
     guarded(lambda: engine.predict(encoding, prompt))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,7 +22,7 @@ from sightline.jobs.engine_process import TIMEOUT_S, EngineProcess
 from sightline.jobs.processes import child_env
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sightline.core.arrays import F32, U8
     from sightline.core.assist import Candidate, Encoding, Prompt
@@ -62,7 +63,16 @@ class EngineRoom:
             if process is None:
                 process = self.process(spec.factory, path, card, timeout_s=self._answer_s)
                 self._processes[card.id] = process
-        return RemoteSegmenter(process)
+        return RemoteSegmenter(process, card.encoder_key)
+
+    @contextmanager
+    def trying(self, spec: EngineSpec, path: Path, card: ModelCard) -> Iterator[RemoteSegmenter]:
+        """Give a segmenter whose process ends with the block."""
+        process = self.process(spec.factory, path, card)
+        try:
+            yield RemoteSegmenter(process, card.encoder_key)
+        finally:
+            process.close()
 
     def trial(self, spec: EngineSpec, path: Path, card: ModelCard) -> dict[str, Any]:
         """Load an engine once, for what it says of itself.
@@ -172,13 +182,10 @@ class RemoteSegmenter:
     are answered beside an encoding that is going on.
     """
 
-    def __init__(self, process: EngineProcess) -> None:
+    def __init__(self, process: EngineProcess, key: str) -> None:
         self._process = process
-
-    @property
-    def key(self) -> str:
-        """Names the weights and the preprocessing; starts the process."""
-        return str(self._process.facts()["key"])
+        self.key: Final = key
+        """Names the weights and the preprocessing, as the card does: nothing is started for it."""
 
     def encode(self, image: U8) -> Encoding:
         """Return what answers about an upright RGB picture (H, W, 3) are made from.

@@ -205,7 +205,7 @@ class Models:
     def _trial(self, path: Path, card: ModelCard) -> dict[str, Any]:
         """Load an encoder that needs torch once; return what its card should say besides."""
         if card.kind == "segmenter":
-            try_segmenter(path, card)
+            try_segmenter(path, card, self._room)
             return {}
         spec = encoder_spec(card)
         if spec is None or not spec.heavy:

@@ -40,6 +40,8 @@ _LOADERS: Final = {
     ),
 }
 """Format of a model to what loads it, the extra it needs, and the packages."""
+_TIMM: Final = dict.fromkeys(("edgetam", "edgetam_video"), ("timm",))
+"""Segmenters whose encoder is one of timm's."""
 
 
 def encoder_spec(card: ModelCard, *, name: str = "", fault: str = "") -> EngineSpec | None:
@@ -73,6 +75,17 @@ def segmenter_spec(card: ModelCard, *, name: str = "", fault: str = "") -> Engin
     """
     if card.kind != "segmenter":
         return None
+    if card.format == "transformers":
+        return EngineSpec(
+            name=name or card.name,
+            kind="segmenter",
+            factory="sightline.engines.transformer_sam.engine:load",
+            description=f"Masks by the model {card.name} ({card.network})",
+            extra="models",
+            needs=("torch", "transformers", *_TIMM.get(card.network, ())),
+            heavy=True,
+            fault=fault,
+        )
     return EngineSpec(
         name=name or card.name,
         kind="segmenter",

@@ -10,6 +10,7 @@ from sightline.core.errors import InvalidInputError
 from sightline.core.files import read_json
 from sightline.core.preprocess import IMAGENET_MEAN, IMAGENET_STD, Preprocess
 from sightline.store.preprocess_text import parse_preprocess
+from sightline.store.sam_plan import SAM_KINDS, sam_preprocess
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,7 @@ KINDS: Final[dict[str, ModelKind]] = {
     "dinov2_with_registers": "encoder",
     "dinov3_vit": "encoder",
     "dinov3_convnext": "encoder",
+    **SAM_KINDS,
 }
 """Each `model_type` that can be run, and what it is."""
 WITH_TEXT: Final = frozenset({"clip", "siglip", "siglip2"})
@@ -76,14 +78,18 @@ def plan_transformers(
     text = kind in WITH_TEXT and any(one <= present for one in _TOKENIZERS)
     if text:
         extras |= {name: folder / name for name in sorted(present)}
-    preprocess = _preprocess(folder, kind, config, options)
+    preprocess = (
+        sam_preprocess(kind, config, _said(folder), options)
+        if kind in SAM_KINDS
+        else _preprocess(folder, kind, config, options)
+    )
     fields: CardFields = {
         "name": options.name,
         "kind": KINDS[kind],
         "format": "transformers",
         "preprocess": preprocess,
         "network": kind,
-        "outputs": {"embedding": "embedding"},
+        "outputs": {"embedding": "embedding"} if KINDS[kind] == "encoder" else {},
         "licence": options.licence,
         "source": options.source or folder.name,
         "text": text,
@@ -117,6 +123,12 @@ def _preprocess(
             hint=f"say --preprocess with size {side}",
         )
     return found
+
+
+def _said(folder: Path) -> dict[str, Any]:
+    """Return what a folder says of its preprocessing; empty where it says nothing."""
+    file = next((folder / one for one in PREPARING if (folder / one).is_file()), None)
+    return {} if file is None else read_object(file)
 
 
 def read_preprocess(data: Mapping[str, Any], *, size: int | None = None) -> Preprocess:

@@ -54,7 +54,7 @@ class HereProcess:
 
 
 def test_a_remote_segmenter_answers_as_the_one_it_stands_for() -> None:
-    remote = RemoteSegmenter(cast("EngineProcess", HereProcess()))
+    remote = RemoteSegmenter(cast("EngineProcess", HereProcess()), "squares-1")
     here = SquareSegmenter()
     assert isinstance(remote, Segmenter)
     assert remote.key == here.key

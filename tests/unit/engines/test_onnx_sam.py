@@ -12,7 +12,7 @@ from fakes.sam_graphs import LOW, RADII, SCORES, SIDE, circle_pair
 from sightline.core.assist import Prompt
 from sightline.core.errors import InvalidInputError, MissingWeightsError, SightlineError
 from sightline.engines.onnx_sam.engine import OnnxSam, load
-from sightline.engines.onnx_sam.frame import frame_of
+from sightline.imaging.frame import frame_of
 from sightline.store.model_plan import ImportOptions
 from sightline.store.models import ModelStore
 

@@ -81,11 +81,11 @@ def test_pictures_and_words_are_those_of_transformers_own_clip(tmp_path: Path) -
 def test_the_published_vocabulary_of_clip_cuts_words_as_published(
     tmp_path: Path, shared_data: Path
 ) -> None:
-    from sightline.engines.transformer.engine import _tokenizer
+    from sightline.nets.transformer_folder import load_tokenizer
 
     vocabulary = shared_data / "clip_bpe_vocab" / "bpe_simple_vocab_16e6.txt.gz"
     save_clip_tokenizer(tmp_path, vocabulary)
-    ids = _tokenizer(tmp_path)(["a photo of a cat", "Diagram"])["input_ids"]
+    ids = load_tokenizer(tmp_path)(["a photo of a cat", "Diagram"])["input_ids"]
     assert ids[0] == [49406, 320, 1125, 539, 320, 2368, 49407]
     assert ids[1] == [49406, 22697, 49407]
 

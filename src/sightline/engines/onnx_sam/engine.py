@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sightline.core.assist import Candidate
 from sightline.core.errors import InvalidInputError, MissingWeightsError
-from sightline.engines.onnx_sam.frame import box_of, frame_of, level_of, resized_of, square_of
+from sightline.imaging.frame import frame_of, resized_of, square_of
+from sightline.imaging.promptable import NONE, candidates, tokens_of
 from sightline.nets.onnx_session import first_line, open_session
 
 if TYPE_CHECKING:
@@ -25,13 +25,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightline.core.arrays import F32, U8
-    from sightline.core.assist import Encoding, Prompt
+    from sightline.core.assist import Candidate, Encoding, Prompt
     from sightline.core.cards import ModelCard
-    from sightline.engines.onnx_sam.frame import Frame
+    from sightline.imaging.frame import Frame
 
 DECODER: Final = "decoder.onnx"
-MOST: Final = 3
-"""Candidates."""
 LOW_PX: Final = 256
 """Side of the mask that comes back with the next click, where the decoder does not say."""
 _PICTURE_RANK: Final = 3
@@ -95,9 +93,7 @@ class OnnxSam:
         masks: F32 = np.asarray(answers[self._masks], np.float32).reshape(
             -1, *answers[self._masks].shape[-2:]
         )
-        scores = _scores(answers, len(masks))
-        order = np.argsort(-scores, kind="stable")[: MOST if prompt.multimask else 1]
-        return [_candidate(masks[at], float(scores[at]), frame, prompt) for at in order]
+        return candidates(masks, _scores(answers, len(masks)), frame, prompt)
 
     def _pairs(self) -> dict[str, str]:
         """Return decoder inputs that the encoder feeds, to the encoder's names for them."""
@@ -123,14 +119,9 @@ class OnnxSam:
         return square.astype(_ELEMENTS.get(self._picture.type, np.float32), copy=False)
 
     def _prompted(self, prompt: Prompt, frame: Frame) -> dict[str, NDArray[Any]]:
-        places = [(x, y) for x, y, _ in prompt.points]
-        labels = [1.0 if on else 0.0 for _, _, on in prompt.points]
-        if prompt.box is not None:
-            x1, y1, x2, y2 = prompt.box
-            places, labels = [*places, (x1, y1), (x2, y2)], [*labels, 2.0, 3.0]
-        coords = frame.points(places)
+        coords, labels = tokens_of(prompt, frame)
         if prompt.box is None:  # the decoder waits for a box, or for a point that is none
-            coords, labels = np.concatenate([coords, np.zeros((1, 2), np.float32)]), [*labels, -1.0]
+            coords, labels = np.concatenate([coords, np.zeros((1, 2), np.float32)]), [*labels, NONE]
         side = self._mask_side()
         previous = prompt.previous
         fits = previous is not None and previous.shape == side
@@ -182,29 +173,3 @@ def _scores(answers: Mapping[str, NDArray[Any]], count: int) -> F32:
         if name in answers and answers[name].size == count:
             return np.asarray(answers[name], np.float32).reshape(-1)
     return np.linspace(1.0, 0.5, count, dtype=np.float32)
-
-
-def _candidate(logits: F32, score: float, frame: Frame, prompt: Prompt) -> Candidate:
-    found = frame.mask(logits, level_of(prompt.threshold))
-    if found is None:
-        found, score = _faint(logits, frame, prompt), 0.0
-    mask, window = found
-    box = box_of(mask, window)
-    if prompt.want == "box":
-        return Candidate(box=box, score=score)
-    return Candidate(box=box, score=score, window=window, mask=mask, logits=logits)
-
-
-def _faint(logits: F32, frame: Frame, prompt: Prompt) -> Any:
-    """Return a mask although the decoder is sure of none: what is no fainter than the prompt."""
-    if prompt.box is not None:
-        x, y = (prompt.box[0] + prompt.box[2]) / 2, (prompt.box[1] + prompt.box[3]) / 2
-    else:
-        x, y, _ = next(one for one in prompt.points if one[2])
-    rows, columns = logits.shape
-    sx, sy = frame.scale
-    column = min(columns - 1, max(0, int(x * sx * columns / frame.side)))
-    row = min(rows - 1, max(0, int(y * sy * rows / frame.side)))
-    found = frame.mask(logits, float(np.nextafter(logits[row, column], np.float32(-np.inf))))
-    px, py = min(frame.width - 1, int(x)), min(frame.height - 1, int(y))
-    return found or (np.ones((1, 1), np.bool_), (px, py))

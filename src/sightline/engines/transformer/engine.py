@@ -6,21 +6,17 @@ by our own resize and normalise, as preprocessor_config.json says.
 
 from __future__ import annotations
 
-import warnings
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sightline.core.errors import InvalidInputError, MissingExtraError, MissingWeightsError
-from sightline.core.files import read_json
 from sightline.imaging.preprocess import normalise
 from sightline.imaging.squares import BATCH, SquareEncoder
-from sightline.nets import torchvision_shim
 from sightline.nets.device import place
+from sightline.nets.transformer_folder import load_network, load_tokenizer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from sightline.core.arrays import F32, U8
@@ -41,12 +37,12 @@ WITH_TEXT: Final = frozenset({"clip", "siglip", "siglip2"})
 class TransformerEncoder(SquareEncoder):
     """A network of transformers; with a tokenizer beside it, words too."""
 
-    def __init__(self, folder: Path, card: ModelCard, threads: int) -> None:
+    def __init__(self, path: Path, card: ModelCard, threads: int) -> None:
         super().__init__(card)
         self._kind = card.network
-        self._net = _load(folder, card)
+        self._net = load_network(path, card, CLASSES)
         self._device = place(self._net, threads)
-        self._folder = folder
+        self._folder = path.parent
         self._words = card.text
         self._tokenizer: Any = None
         self.dim = self.measured()
@@ -81,7 +77,7 @@ class TransformerEncoder(SquareEncoder):
 
     def _tokens(self, texts: list[str]) -> dict[str, Any]:
         if self._tokenizer is None:
-            self._tokenizer = _tokenizer(self._folder)
+            self._tokenizer = load_tokenizer(self._folder)
         length = int(self._net.config.text_config.max_position_embeddings)
         made = self._tokenizer(
             texts, padding="max_length", truncation=True, max_length=length, return_tensors="pt"
@@ -117,85 +113,7 @@ def load_encoder(*, path: Path, card: ModelCard, threads: int = 1) -> Transforme
         InvalidInputError: They do not fit config.json, or transformers refuses it.
         MissingExtraError: transformers is not installed.
     """
-    if not path.is_file():
-        raise MissingWeightsError(f"no weights at {path}", hint="add the model again")
-    return TransformerEncoder(path.parent, card, threads)
-
-
-def _load(folder: Path, card: ModelCard) -> Any:
-    transformers = _import()
-    kind = str(read_json(folder / "config.json").get("model_type", ""))
-    if kind not in CLASSES or kind != card.network:
-        raise InvalidInputError(
-            f"{card.name} is of the unknown kind {kind!r}", hint=f"known: {', '.join(CLASSES)}"
-        )
-    try:
-        with _quiet():
-            net, report = getattr(transformers, CLASSES[kind]).from_pretrained(
-                str(folder),
-                local_files_only=True,
-                use_safetensors=True,
-                trust_remote_code=False,
-                output_loading_info=True,
-                dtype="float32",
-            )
-    except MemoryError:
-        raise
-    except Exception as error:  # its errors and those of safetensors share no narrower base
-        raise InvalidInputError(
-            f"{card.name} cannot be loaded: {_first_line(error)}",
-            hint="check that config.json and model.safetensors belong together",
-        ) from error
-    wanting = sorted({*report["missing_keys"], *map(str, report["mismatched_keys"])})
-    if wanting:
-        raise InvalidInputError(
-            f"the weights of {card.name} lack {len(wanting)} tensors, such as {wanting[0]}",
-            hint="config.json and model.safetensors do not belong together: copy both again",
-        )
-    return net
-
-
-def _tokenizer(folder: Path) -> Any:
-    transformers = _import()
-    try:
-        with _quiet():
-            return transformers.AutoTokenizer.from_pretrained(
-                str(folder), local_files_only=True, trust_remote_code=False
-            )
-    except Exception as error:  # the tokenizers' errors share no narrower base
-        raise InvalidInputError(
-            f"the tokenizer does not load: {_first_line(error)}",
-            hint="copy the tokenizer's files of the model into its folder and add it again",
-        ) from error
-
-
-def _import() -> Any:
-    from importlib.util import find_spec
-
-    if find_spec("transformers") is None:
-        raise MissingExtraError(
-            "transformers is not installed", hint="pip install 'sightline[models]'"
-        )
-    torchvision_shim.install()
-    import transformers
-
-    said: Any = transformers.utils.logging
-    said.set_verbosity_error()
-    said.disable_progress_bar()
-    return transformers
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep what transformers and its own packages deprecate to themselves."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
-def _first_line(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines or [type(error).__name__])[0][:300]
+    return TransformerEncoder(path, card, threads)
 
 
 def _pooled(answer: Any) -> F32:
