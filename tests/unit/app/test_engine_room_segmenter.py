@@ -67,7 +67,7 @@ def test_a_remote_segmenter_answers_as_the_one_it_stands_for() -> None:
 
 def test_an_encoding_goes_along_only_where_the_process_has_it_no_more() -> None:
     process = HereProcess()
-    remote = RemoteSegmenter(cast("EngineProcess", process))
+    remote = RemoteSegmenter(cast("EngineProcess", process), "squares-1")
     encodings = [remote.encode(PICTURE) for _ in range(HELD + 1)]
     prompt = Prompt(points=((30, 20, True),))
     process.calls.clear()

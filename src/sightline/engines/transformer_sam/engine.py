@@ -15,6 +15,7 @@ from sightline.imaging.promptable import NONE, candidates, is_ambiguous, tokens_
 from sightline.nets.device import place
 from sightline.nets.sam_family import (
     CLASSES,
+    NAMES,
     Asked,
     features_of,
     mask_side,
@@ -69,7 +70,7 @@ class TransformerSam:
         """Return what `predict` returns for each prompt, those of one form together."""
         width, height = (int(side) for side in encoding[SIZE])
         frame = frame_of(width, height, self._rule)
-        features = {name: self._given(array) for name, array in encoding.items() if name != SIZE}
+        features = {name: self._given(encoding[name]) for name in NAMES if name in encoding}
         found: dict[int, list[Candidate]] = {}
         for alike in _alike(prompts):
             for at in range(0, len(alike), BATCH):
