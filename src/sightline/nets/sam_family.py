@@ -32,7 +32,7 @@ FINE: Final = ("high_res_feats_0", "high_res_feats_1")
 """Further maps of those that answer from three, the finest first."""
 EARLY: Final = "early_features"
 """What SAM-HQ reads besides, (1, h, w, D)."""
-NAMES: Final = (MAP, *FINE, EARLY)
+NAMES: Final[tuple[str, ...]] = (MAP, *FINE, EARLY)
 """All that features can be called."""
 _CLAMP: Final = 32.0
 """SAM 2 was trained on earlier masks within these logits."""
