@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from PIL import Image
 
 from sightline.heads.bundle import HeadBundle, Layer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from sightline.app import Workbench
 
@@ -25,3 +27,37 @@ def head_on(
     )
     told: dict[str, Any] = {"encoder": encoder, "encoder_key": bench.encoders.key_of(encoder)}
     return HeadBundle(**{"layers": (layer,), "classes": tuple(classes), "dim": dim, **told, **more})
+
+
+def colour_head(bench: Workbench, classes: Sequence[str] = ("red", "green", "blue")) -> HeadBundle:
+    """Return a head that knows pure red, green and blue, sure of them and of nothing between.
+
+    Of the built-in encoder's vector the last 24 numbers are the shares of 8 bins of each colour.
+    """
+    dim = bench.encoders.dim_of("hog")
+    weight = np.zeros((dim, len(classes)), np.float32)
+    for column in range(min(3, len(classes))):
+        weight[dim - 24 + 8 * column + 7, column] = 20
+    layer = Layer(weight, np.zeros(len(classes), np.float32))
+    key = bench.encoders.key_of("hog")
+    return HeadBundle(
+        layers=(layer,), classes=tuple(classes), encoder="hog", encoder_key=key, dim=dim
+    )
+
+
+def write_colours(folder: Path, count: int = 1) -> Path:
+    """Write pictures of 120 x 80: a red, a green and a blue square side by side on grey."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(count):
+        pixels = np.full((80, 120, 3), 90 + number, np.uint8)
+        for column in range(3):
+            pixels[20:50, 5 + 40 * column : 35 + 40 * column] = 0
+            pixels[20:50, 5 + 40 * column : 35 + 40 * column, column] = 255
+        Image.fromarray(pixels).save(folder / f"{number:03d}.png")
+    return folder
+
+
+RED, GREEN, BLUE = ((5.0 + 40 * one, 20.0, 35.0 + 40 * one, 50.0) for one in range(3))
+"""Where the squares are."""
+BETWEEN = (20.0, 20.0, 60.0, 50.0)
+"""As much of red as of green."""

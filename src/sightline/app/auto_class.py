@@ -116,7 +116,7 @@ class AutoClass:
             InvalidInputError: None is active, or its encoder has changed.
             MissingWeightsError, UnknownEngineError: Its file, or its encoder, is gone.
         """
-        found = self._heads.of(project, head) if head else self._heads.active(project)
+        found = self._heads.fitted(project, head) if head else self._heads.active(project)
         if found is None:
             raise InvalidInputError(
                 f"no head names objects of {project.name}",
@@ -338,8 +338,8 @@ def _judged(objects: Sequence[ImageObject], said: Sequence[Named]) -> dict[str, 
             "bounds": list(name.box),
             "from": one.class_id,
             "to": name.class_id,
-            "p": round(name.decision.p, 4),
-            "margin": round(name.decision.margin, 4),
+            "p": round(name.decision.p, 6),
+            "margin": round(name.decision.margin, 6),
         }
         for one, name in sure
         if one.class_id != name.class_id

@@ -109,6 +109,10 @@ class AutoClassReview:
             step.take(part)
         return step.told()
 
+    def apply_all(self, project: Project, job_id: str) -> dict[str, Any]:
+        """Carry out all changes of a job; see `apply`."""
+        return self.apply(project, job_id, Choice(every=True))
+
     def _chosen(self, rows: Sequence[dict[str, Any]], choice: Choice) -> list[dict[str, Any]]:
         named, but = set(choice.objects), set(choice.but)
         sure = choice.min_p if choice.every else np.inf
@@ -204,8 +208,9 @@ class _Step:
                     stale.append(name | {"reason": reason})
             if put:
                 row = rows[image_id]
-                kept = {"review": row.review, "version": row.version}
-                changes.append(ObjectChange(image_id=image_id, put=tuple(put), **kept))
+                change = ObjectChange(image_id=image_id, put=tuple(put), version=row.version)
+                # Nobody has begun to draw there by this.
+                changes.append(change if row.review != "todo" else replace(change, review="todo"))
         return changes, stale
 
 

@@ -250,7 +250,7 @@ class CropHeads:
         """
         settings = self._projects.settings(project).settings
         ref = settings.box_head if use == "boxes" else settings.image_head
-        return self._fitted(project, ref) if ref else None
+        return self.fitted(project, ref) if ref else None
 
     def status(self, project: Project) -> dict[str, Any]:
         """Return, for boxes and for images, the head in use or what is wrong with it."""
@@ -317,7 +317,7 @@ class CropHeads:
         return self._store.models.path_of(self.card(ref)).with_name(FILE)
 
     def _checked(self, project: Project, ref: str, uses: tuple[Use, ...]) -> ActiveHead:
-        head = self._fitted(project, ref)
+        head = self.fitted(project, ref)
         if all(one is None for one in head.class_ids):
             names = ", ".join(head.bundle.foreground[:5])
             raise InvalidInputError(
@@ -331,7 +331,13 @@ class CropHeads:
             )
         return head
 
-    def _fitted(self, project: Project, ref: str) -> ActiveHead:
+    def fitted(self, project: Project, ref: str) -> ActiveHead:
+        """Return a head by id or name as a project would use it.
+
+        Raises:
+            UnknownModelError: There is none.
+            MissingWeightsError, UnknownEngineError, InvalidInputError: It cannot be used; why.
+        """
         card = self.card(ref)
         bundle = self.load(card.id)
         encoder = self.encoder_of(bundle)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from sightline.app import auto_class as auto_classes
 from sightline.app.assist_batch import Wish
+from sightline.app.auto_class_review import FILE as AUTO_CLASS_FILE
 from sightline.app.detection_gather import Judging
 from sightline.app.explaining import Asked
 from sightline.app.exports import asked
@@ -127,6 +129,12 @@ KINDS: Final = (
         name="tweak",
         factory="sightline.app.tasks:tweak",
         title="Tweak objects",
+        resumable=True,
+    ),
+    JobKind(
+        name="auto-class",
+        factory="sightline.app.tasks:auto_class",
+        title="Check classes",
         resumable=True,
     ),
     JobKind(
@@ -282,6 +290,21 @@ def tweak(
     found, scratch = bench.projects.get(project), job.folder / "tweak.jsonl"
     asked = Wish(image_ids=tuple(image_ids), **wish)
     return bench.tweaking.perform(found, asked, scratch=scratch, progress=job)
+
+
+def auto_class(
+    bench: Workbench,
+    job: JobContext,
+    *,
+    project: str,
+    image_ids: list[int] | None,
+    **wish: Any,
+) -> dict[str, Any]:
+    """Look through objects for those of another class; what is worked out stays, so it resumes."""
+    found, scratch = bench.projects.get(project), job.folder / AUTO_CLASS_FILE
+    ids = None if image_ids is None else tuple(image_ids)
+    asked = auto_classes.Wish(image_ids=ids, **wish)
+    return bench.auto_class.perform(found, asked, scratch=scratch, progress=job)
 
 
 def evaluate_objects(

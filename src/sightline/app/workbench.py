@@ -12,6 +12,8 @@ from sightline.app.analysis import Analysis
 from sightline.app.assist import Assist
 from sightline.app.assist_batch import AssistBatch
 from sightline.app.augmenting import Augmenting
+from sightline.app.auto_class import AutoClass
+from sightline.app.auto_class_review import AutoClassReview
 from sightline.app.builds import Builds
 from sightline.app.bulk import Bulk
 from sightline.app.checks import doctor
@@ -120,7 +122,7 @@ class Workbench(Verbs):
         self._join_shaping(person)
         self._join_drawing(person)
 
-    def _join_learned(self) -> None:
+    def _join_learned(self, person: str) -> None:
         """Join the assists that are learned."""
         self.crop_heads = CropHeads(
             self.store,
@@ -130,6 +132,9 @@ class Workbench(Verbs):
             lambda: self.pictures.limits,
         )
         self.head_files = HeadFiles(self.crop_heads, self.encoders)
+        parts = self.crop_heads, self.bulk
+        self.auto_class = AutoClass(self.store, self.projects, self.jobs, person, parts)
+        self.auto_class_review = AutoClassReview(self.store, self.jobs, person)
 
     def _join_drawing(self, person: str) -> None:
         """Join what is drawn in pictures, and what helps with it."""
@@ -150,7 +155,7 @@ class Workbench(Verbs):
         )
         self.waiting.placed = self.object_imports.placed
         self._join_judging()
-        self._join_learned()
+        self._join_learned(person)
 
     def _join_judging(self) -> None:
         """Join what judges predicted objects."""

@@ -28,6 +28,7 @@ from sightline.server.routes import (
     analysis,
     assist,
     augment,
+    auto_class,
     classes,
     control,
     datasets,
@@ -77,6 +78,7 @@ ROUTERS: Final = tuple(
     for module in (
         labels,
         assist,
+        auto_class,
         objects,
         detections,
         object_files,
@@ -121,6 +123,7 @@ TAGS: Final = [
     {"name": "labels", "description": "labels with undo, history and snapshots"},
     {"name": "suggestions", "description": "what detectors see, accepted or rejected"},
     {"name": "assists", "description": "what helps to draw: boxes and clicks become shapes"},
+    {"name": "auto class", "description": "heads that name the class of what is drawn"},
     {"name": "objects", "description": "objects in pictures: drawn, reviewed, checked"},
     {"name": "heads", "description": "small classifiers on embeddings, and engines"},
     {"name": "maps", "description": "where images lie on a plane, and what lies beside them"},

@@ -27,6 +27,7 @@ VERBS = [
     "queue",
     "assist",
     "tweak",
+    "autoclass",
     "suggest",
     "objects",
     "review",

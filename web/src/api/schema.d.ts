@@ -394,6 +394,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/assist/classify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Classify
+         * @description Say which class boxes of a picture have, and whether that is sure enough to be taken.
+         */
+        post: operations["classify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/auto-class": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Auto Class Status
+         * @description Say which head names objects of a project and how sure it has to be, or why none can.
+         */
+        get: operations["auto_class_status"];
+        put?: never;
+        /**
+         * Check Classes
+         * @description Look through objects for those that should be of another class; nothing is changed yet.
+         */
+        post: operations["check_classes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/auto-class/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply Auto Class
+         * @description Give the chosen objects their new class, as one step that undo takes back.
+         *
+         *     What has been changed, locked or deleted since the job looked is left out, and named.
+         */
+        post: operations["apply_auto_class"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/auto-class/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Class Corrections
+         * @description Return a part of what a job would change, the surest first.
+         */
+        get: operations["class_corrections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/images/{image_id}/objects": {
         parameters: {
             query?: never;
@@ -3288,6 +3374,37 @@ export interface components {
             images: components["schemas"]["Labelled"][];
         };
         /**
+         * ApplyAutoClass
+         * @description Which of a job's changes are wanted.
+         * @example {
+         *       "all": true,
+         *       "job": "1f2e3d4c",
+         *       "min_p": 0.8
+         *     }
+         */
+        ApplyAutoClass: {
+            /** Job */
+            job: string;
+            /**
+             * All
+             * @description all that are at least so sure but `but`
+             * @default false
+             */
+            all?: boolean;
+            /**
+             * Min P
+             * @default 0
+             */
+            min_p?: number;
+            /**
+             * Objects
+             * @description these, however sure
+             */
+            objects?: components["schemas"]["ObjectRef"][];
+            /** But */
+            but?: components["schemas"]["ObjectRef"][];
+        };
+        /**
          * AssistBudget
          * @description What encodings may take.
          */
@@ -3625,6 +3742,77 @@ export interface components {
             };
             /** Seconds */
             seconds: number;
+        };
+        /**
+         * AutoClassApplied
+         * @description What was changed, as one step that undo takes back.
+         */
+        AutoClassApplied: {
+            /**
+             * Seq
+             * @description null: nothing changed
+             */
+            seq: number | null;
+            /** Description */
+            description: string;
+            /** Objects */
+            objects: number;
+            /** Images */
+            images: number;
+            /**
+             * Left Out
+             * @description changed, locked or deleted since the job looked
+             */
+            left_out: number;
+            /**
+             * Stale
+             * @description the first of them
+             */
+            stale: components["schemas"]["StaleObject"][];
+        };
+        /**
+         * AutoClassGuard
+         * @description What an answer must reach to be taken.
+         */
+        AutoClassGuard: {
+            /** Min Prob */
+            min_prob: number;
+            /** Margin */
+            margin: number;
+            /** Bg Margin */
+            bg_margin: number;
+        };
+        /**
+         * AutoClassStatus
+         * @description Which head names objects of a project, or why none can.
+         */
+        AutoClassStatus: {
+            /**
+             * Head
+             * @description null: none is active
+             */
+            head: string | null;
+            /** Ready */
+            ready: boolean;
+            /** Why */
+            why: string;
+            /** Hint */
+            hint: string;
+            /** Encoder */
+            encoder: string | null;
+            /** Classes */
+            classes: string[];
+            /**
+             * Unknown
+             * @description classes of the head that the project does not have
+             */
+            unknown: string[];
+            /**
+             * Untaught
+             * @description classes of the project that the head cannot say
+             */
+            untaught: string[];
+            guard: components["schemas"]["AutoClassGuard"];
         };
         /**
          * Balance
@@ -4118,6 +4306,58 @@ export interface components {
             p: number;
         };
         /**
+         * ClassCorrection
+         * @description An object that should be of another class.
+         */
+        ClassCorrection: {
+            /** Image Id */
+            image_id: number;
+            /** Uid */
+            uid: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "box" | "obb" | "polygon" | "mask" | "keypoints" | "point";
+            /** Bounds */
+            bounds: number[];
+            /**
+             * Width
+             * @description of the image, pixels
+             */
+            width: number;
+            /** Height */
+            height: number;
+            /**
+             * From
+             * @description id of its class
+             */
+            from: number;
+            /** To */
+            to: number;
+            /** P */
+            p: number;
+            /** Margin */
+            margin: number;
+        };
+        /**
+         * ClassCorrections
+         * @description A part of what a job would change, the surest first.
+         */
+        ClassCorrections: {
+            /** Total */
+            total: number;
+            /** Items */
+            items: components["schemas"]["ClassCorrection"][];
+            /** Next */
+            next: string | null;
+            /**
+             * Above
+             * @description how many are at least so sure, for 0, .01, ... 1
+             */
+            above: number[];
+        };
+        /**
          * ClassCount
          * @description Labelled images of a class, or with a tag, by split.
          */
@@ -4277,6 +4517,46 @@ export interface components {
             name: string;
             before: components["schemas"]["sightline__server__schemas__splits__SplitCounts"];
             after: components["schemas"]["sightline__server__schemas__splits__SplitCounts"];
+        };
+        /**
+         * Classify
+         * @description Boxes of a picture, or objects that are drawn in it, to be named.
+         * @example {
+         *       "boxes": [
+         *         [
+         *           40,
+         *           30,
+         *           120,
+         *           90
+         *         ]
+         *       ],
+         *       "image_id": 17
+         *     }
+         */
+        Classify: {
+            /**
+             * Image Id
+             * @description id of an image
+             * @example 17
+             */
+            image_id: number;
+            /**
+             * Boxes
+             * @description x1, y1, x2, y2, pixels of the upright picture
+             */
+            boxes?: number[][];
+            /**
+             * Uids
+             * @description instead of boxes; gone ones are left out
+             */
+            uids?: string[];
+            /**
+             * Head
+             * @description name or id of a head; empty: the project's
+             * @default
+             */
+            head?: string;
+            guard?: components["schemas"]["NewGuard"] | null;
         };
         /**
          * Cluster
@@ -6237,6 +6517,21 @@ export interface components {
             sharpness: components["schemas"]["Histogram"];
         };
         /**
+         * LikelyClass
+         * @description One of the likeliest classes.
+         */
+        LikelyClass: {
+            /** Class */
+            class: string;
+            /** P */
+            p: number;
+            /**
+             * Class Id
+             * @description null: the project has no class of this name
+             */
+            class_id: number | null;
+        };
+        /**
          * Load
          * @description Processors, memory, graphics cards.
          */
@@ -6519,6 +6814,56 @@ export interface components {
             to: string;
         };
         /**
+         * NamedBox
+         * @description What a head says of one box.
+         */
+        NamedBox: {
+            /** Uid */
+            uid: string | null;
+            /** Box */
+            box: number[];
+            /**
+             * Class
+             * @description the likeliest, no background
+             */
+            class: string | null;
+            /**
+             * Class Id
+             * @description of the class that may be taken; null: ask a person
+             */
+            class_id: number | null;
+            /** P */
+            p: number;
+            /**
+             * Margin
+             * @description its lead over the second likeliest
+             */
+            margin: number;
+            /** Top */
+            top: components["schemas"]["LikelyClass"][];
+            /** Accepted */
+            accepted: boolean;
+            /**
+             * Why
+             * @example car: sure enough
+             * @example car: 0.41 is under 0.5
+             */
+            why: string;
+        };
+        /**
+         * NamedBoxes
+         * @description What a head says, box after box.
+         */
+        NamedBoxes: {
+            /** Head */
+            head: string;
+            guard: components["schemas"]["AutoClassGuard"];
+            /** Boxes */
+            boxes: components["schemas"]["NamedBox"][];
+            /** Ms */
+            ms: number;
+        };
+        /**
          * NamedCount
          * @description How many there are of something.
          */
@@ -6790,6 +7135,34 @@ export interface components {
             near?: boolean;
         };
         /**
+         * NewAutoClass
+         * @description Objects to be looked through; no view and no ids: of all images.
+         * @example {
+         *       "image_ids": [
+         *         17,
+         *         18
+         *       ]
+         *     }
+         */
+        NewAutoClass: {
+            /** View */
+            view?: string | null;
+            /** Image Ids */
+            image_ids?: number[] | null;
+            /**
+             * Class Id
+             * @description only objects of this class
+             */
+            class_id?: number | null;
+            /**
+             * Head
+             * @description name or id of a head; empty: the project's
+             * @default
+             */
+            head?: string;
+            guard?: components["schemas"]["NewGuard"] | null;
+        };
+        /**
          * NewBuild
          * @description Pictures of one size in folders that other trainers read.
          * @example {
@@ -6990,6 +7363,27 @@ export interface components {
             spec?: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * NewGuard
+         * @description What an answer must reach to be taken; what is left out is the project's.
+         */
+        NewGuard: {
+            /**
+             * Min Prob
+             * @description probability of the class
+             */
+            min_prob?: number | null;
+            /**
+             * Margin
+             * @description lead over the second likeliest class
+             */
+            margin?: number | null;
+            /**
+             * Bg Margin
+             * @description lead over the background
+             */
+            bg_margin?: number | null;
         };
         /**
          * NewLrRange
@@ -8990,6 +9384,18 @@ export interface components {
             seq: number | null;
         };
         /**
+         * StaleObject
+         * @description An object that is not as the job saw it.
+         */
+        StaleObject: {
+            /** Image Id */
+            image_id: number;
+            /** Uid */
+            uid: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * StartTraining
          * @description A training to start, as HootSight names things; what it does not know is passed over.
          * @example {
@@ -10895,6 +11301,225 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SegmenterInfo"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    classify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Classify"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedBoxes"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auto_class_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutoClassStatus"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_classes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAutoClass"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    apply_auto_class: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyAutoClass"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutoClassApplied"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    class_corrections: {
+        parameters: {
+            query?: {
+                /** @description `next` of the part before, or any place */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassCorrections"];
                 };
             };
             /** @description A problem document: what to mend, field by field */

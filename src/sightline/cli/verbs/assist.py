@@ -42,7 +42,7 @@ def assist(
         return
     if project is None or image is None:
         raise InvalidInputError("say where to look", hint="name a project and one of its images")
-    where = None if box is None else _box(box)
+    where = None if box is None else box_of(box)
     points = tuple(map(_point, point or ()))
     found = context.bench.assist_image(project, image, box=where, points=points, engine=engine)
     if context.json:
@@ -108,7 +108,8 @@ def _engines(ctx: typer.Context) -> None:
     )
 
 
-def _box(text: str) -> Bounds:
+def box_of(text: str) -> Bounds:
+    """Read a box as people write it: x1,y1,x2,y2."""
     x1, y1, x2, y2 = _numbers("--box", text, (_BOX_NUMBERS,))
     return x1, y1, x2, y2
 

@@ -11,7 +11,7 @@ from sightline.app.auto_class_review import Choice
 from sightline.server.schemas.assist import Pixel
 from sightline.server.schemas.common import ClassId, ImageId, In, Out
 from sightline.server.schemas.labels import Images, ViewId
-from sightline.server.schemas.objects import ShapeKind, Uid
+from sightline.server.schemas.objects import ObjectRef, ShapeKind, Uid
 
 Share = Annotated[float, Field(strict=False, ge=0, le=1, allow_inf_nan=False)]
 HeadRef = Annotated[
@@ -54,7 +54,8 @@ class Classify(In):
         Field(max_length=MAX_BOXES, description="x1, y1, x2, y2, pixels of the upright picture"),
     ] = Field(default_factory=list)
     uids: Annotated[
-        list[Uid], Field(max_length=MAX_BOXES, description="instead of boxes; the gone are left out")
+        list[Uid],
+        Field(max_length=MAX_BOXES, description="instead of boxes; gone ones are left out"),
     ] = Field(default_factory=list)
     head: HeadRef = ""
     guard: NewGuard | None = None
@@ -83,7 +84,9 @@ class NamedBox(Out):
     uid: str | None
     box: list[float]
     class_: str | None = Field(
-        alias="class", serialization_alias="class", description="the likeliest that is no background"
+        alias="class",
+        serialization_alias="class",
+        description="the likeliest, no background",
     )
     class_id: int | None = Field(description="of the class that may be taken; null: ask a person")
     p: float
@@ -156,13 +159,6 @@ class ClassCorrections(Out):
     above: list[int] = Field(description="how many are at least so sure, for 0, .01, ... 1")
 
 
-class ObjectName(In):
-    """An object."""
-
-    image_id: ImageId
-    uid: Uid
-
-
 class ApplyAutoClass(In):
     """Which of a job's changes are wanted."""
 
@@ -171,12 +167,12 @@ class ApplyAutoClass(In):
     )
 
     job: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9]+$")]
-    all: bool = Field(default=False, description="all that are at least so sure, but those in `but`")
+    all: bool = Field(default=False, description="all that are at least so sure but `but`")
     min_p: Share = 0.0
     objects: Annotated[
-        list[ObjectName], Field(max_length=MOST_NAMED, description="these, however sure")
+        list[ObjectRef], Field(max_length=MOST_NAMED, description="these, however sure")
     ] = Field(default_factory=list)
-    but: Annotated[list[ObjectName], Field(max_length=MOST_NAMED)] = Field(default_factory=list)
+    but: Annotated[list[ObjectRef], Field(max_length=MOST_NAMED)] = Field(default_factory=list)
 
     def choice(self) -> Choice:
         """Return what is chosen."""

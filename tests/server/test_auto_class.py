@@ -1,0 +1,100 @@
+"""Auto class over HTTP: boxes named, objects looked through, changes taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fakes.heads import BETWEEN, RED, colour_head, write_colours
+from fakes.http import Client
+from sightline.server.main import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sightline.app import Workbench
+
+
+@pytest.fixture
+def api(bench: Workbench, tmp_path: Path) -> Iterator[Client]:
+    """A project with two pictures, the classes red and green, and a head for them."""
+    bench.ingest(write_colours(tmp_path / "pictures", 2), "colours", labels="none")
+    project = bench.projects.get("colours")
+    for name in ("red", "green"):
+        bench.labels.add_class(project, name)
+    bench.crop_heads.keep(colour_head(bench), "colours")
+    with Client(create_app(bench)) as client:
+        yield client
+
+
+def sent(api: Client, url: str, body: Any, status: int = 200) -> Any:
+    answer = api.post(url, json=body)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def box(uid: str, class_id: int) -> dict[str, Any]:
+    return {"uid": uid, "kind": "box", "geometry": list(RED), "class_id": class_id}
+
+
+def test_boxes_are_named_and_doubtful_ones_come_with_a_choice(
+    api: Client, bench: Workbench
+) -> None:
+    status = api.get("/api/projects/colours/auto-class").json()
+    assert (status["head"], status["ready"]) == (None, False)
+    assert "heads train colours" in status["hint"]
+    asked = {"image_id": 1, "boxes": [RED, BETWEEN]}
+    refused = sent(api, "/api/assist/classify", asked, 422)
+    assert refused["message"] == "no head names objects of colours"
+    bench.crop_heads.activate(bench.projects.get("colours"), "colours")
+    found = sent(api, "/api/assist/classify", asked)
+    red, between = found["boxes"]
+    assert (red["class"], red["class_id"], red["accepted"]) == ("red", 1, True)
+    assert (between["accepted"], len(between["top"])) == (False, 3)
+    assert {"class", "p", "class_id"} == set(between["top"][0])
+    status = api.get("/api/projects/colours/auto-class").json()
+    assert (status["head"], status["ready"], status["unknown"]) == ("colours", True, ["blue"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"image_id": 1},
+        {"image_id": 1, "boxes": [[0, 0, 1]]},
+        {"image_id": 1, "boxes": [[500, 500, 510, 510]]},
+        {"image_id": 1, "boxes": [[0, 0, 9, 9]], "guard": {"min_prob": 2}},
+        {"image_id": 1, "boxes": [[0, 0, 9, 9]] * 1_001},
+    ],
+)
+def test_what_cannot_be_named_is_refused(
+    api: Client, bench: Workbench, body: dict[str, Any]
+) -> None:
+    bench.crop_heads.activate(bench.projects.get("colours"), "colours")
+    assert api.post("/api/assist/classify", json=body).status_code == 422
+
+
+def test_a_job_looks_through_objects_and_a_person_takes_what_is_right(
+    api: Client, bench: Workbench
+) -> None:
+    project = bench.projects.get("colours")
+    changes = [{"image_id": n, "put": [box("a", 2)]} for n in (1, 2)]
+    sent(api, "/api/projects/colours/objects", {"changes": changes})
+    started = sent(api, "/api/projects/colours/auto-class", {"head": "colours"}, 202)
+    done = bench.wait(started["id"])
+    assert (done["objects"], done["changes"]) == (2, 2)
+    url = f"/api/projects/colours/auto-class/{started['id']}"
+    listed = api.get(url, params={"limit": 1}).json()
+    assert (listed["total"], listed["next"]) == (2, "1")
+    assert (listed["items"][0]["from"], listed["items"][0]["to"]) == (2, 1)
+    but = [{"image_id": 2, "uid": "a"}]
+    body = {"job": started["id"], "all": True, "min_p": 0.5, "but": but}
+    applied = sent(api, "/api/projects/colours/auto-class/apply", body)
+    assert (applied["objects"], applied["left_out"]) == (1, 0)
+    assert [one.class_id for one in bench.store.objects.of([1])[1]] == [1]
+    bench.labels.undo(project)
+    assert [one.class_id for one in bench.store.objects.of([1])[1]] == [2]
+    assert api.get("/api/projects/colours/auto-class/none").status_code == 404
+    nothing = {"job": started["id"]}
+    sent(api, "/api/projects/colours/auto-class/apply", nothing, 422)
