@@ -71,6 +71,21 @@ class HeadFiles:
             bundle, called = unpack(file, Path(scratch))
         return self._heads.keep(bundle, name or called or plain_name(file), source=file.name)
 
+    def add(self, file: Path, *, name: str = "", **of_pickle: Any) -> dict[str, Any]:
+        """Take in a head of ours, or convert one that another tool pickled.
+
+        Args:
+            file: A ZIP, safetensors or a pickle.
+            name: What to call it; empty: as the file.
+            of_pickle: What `convert` takes.
+
+        Raises:
+            UnknownModelError, InvalidInputError, TooLargeError: As `take` and `convert`.
+        """
+        if file.suffix.lower() in PICKLES:
+            return self.convert(file, name=name, **of_pickle)
+        return self.take(file, name)
+
     def convert(
         self,
         file: Path,

@@ -31,6 +31,7 @@ from sightline.server.routes import (
     auto_class,
     classes,
     control,
+    crop_heads,
     datasets,
     detections,
     edits,
@@ -57,11 +58,13 @@ from sightline.server.routes import (
     splits,
     suggestions,
     sweeps,
+    tator,
     training,
     updates,
     views,
 )
 from sightline.server.schemas.common import PROBLEMS
+from sightline.server.schemas.crop_heads import NewHead
 from sightline.server.schemas.datasets import NewImport
 from sightline.server.schemas.detections import NewDetectionEvaluation
 from sightline.server.schemas.explain import Explain
@@ -91,6 +94,8 @@ ROUTERS: Final = tuple(
         maps,
         analysis,
         heads,
+        crop_heads,
+        tator,
         explain,
         models,
         networks,
@@ -154,6 +159,7 @@ class Application(FastAPI):
                 Labels,
                 Draw,
                 NewDetectionEvaluation,
+                NewHead,
                 NewImport,
                 NewObjectImport,
                 PredictIds,
