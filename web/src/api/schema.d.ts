@@ -1522,6 +1522,160 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/heads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Heads
+         * @description List the heads, newest first, with what keeps one from being used.
+         */
+        get: operations["list_heads"];
+        put?: never;
+        /**
+         * Add Head
+         * @description Take in a head: a ZIP or safetensors of ours, or a pickle of another tool, never run.
+         *
+         *     An upload holds the head in `files`; of a pickle also `meta` and `labelmap`, if there are any.
+         */
+        post: operations["add_head"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heads/{ref}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Head Model
+         * @description Return one head.
+         */
+        get: operations["get_head_model"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Head
+         * @description Move a head to the trash; projects that used it use none from then on.
+         */
+        delete: operations["remove_head"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heads/{ref}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Head
+         * @description Download a head as a ZIP that another workspace takes in.
+         */
+        get: operations["download_head"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/heads/active": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Heads In Use
+         * @description Return the heads that a project uses, or what is wrong with them.
+         */
+        get: operations["heads_in_use"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/heads/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activate Head
+         * @description Let a project use a head from now on, for its boxes, its images, or both.
+         */
+        post: operations["activate_head"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clip/active_model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Active Clip Model
+         * @description Say which head names boxes.
+         */
+        get: operations["active_clip_model"];
+        put?: never;
+        /**
+         * Set Clip Model
+         * @description Let another head name boxes.
+         */
+        post: operations["set_clip_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clip/classifiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Clip Classifiers
+         * @description List the heads.
+         */
+        get: operations["list_clip_classifiers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models/{ref}/layers": {
         parameters: {
             query?: never;
@@ -3242,6 +3396,43 @@ export interface components {
             min_score?: number;
             /** Uids */
             uids?: string[] | null;
+        };
+        /**
+         * ActivateHead
+         * @description A head to use from now on, without a restart.
+         */
+        ActivateHead: {
+            /**
+             * Head
+             * @description id or name; null: none, and the live head again
+             */
+            head: string | null;
+            /**
+             * Use
+             * @default boxes
+             * @enum {string}
+             */
+            use?: "boxes" | "images" | "both";
+        };
+        /**
+         * ActiveClipModel
+         * @description The active head, as Tator names things.
+         */
+        ActiveClipModel: {
+            /**
+             * Classifier Path
+             * @description id of the head
+             */
+            classifier_path: string | null;
+            /**
+             * Clip Model
+             * @description name of its encoder
+             */
+            clip_model: string | null;
+            /** Labelmap Entries */
+            labelmap_entries: string[];
+        } & {
+            [key: string]: unknown;
         };
         /**
          * AddedPictures
@@ -5822,6 +6013,71 @@ export interface components {
              * @default
              */
             note?: string;
+        };
+        /**
+         * HeadInUse
+         * @description The head that a project uses, or what is wrong with it.
+         */
+        HeadInUse: {
+            /** Model */
+            model: string;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Encoder
+             * @default
+             */
+            encoder?: string;
+            /**
+             * Classes
+             * @description name in the head to id of the project's class
+             */
+            classes?: {
+                [key: string]: number;
+            };
+            /**
+             * Unknown
+             * @description classes that the project has none of that name for
+             */
+            unknown?: string[];
+            /** Guard */
+            guard?: {
+                [key: string]: number;
+            };
+            /**
+             * Fault
+             * @default
+             */
+            fault?: string;
+            /**
+             * Hint
+             * @default
+             */
+            hint?: string;
+        };
+        /**
+         * HeadUser
+         * @description A project that uses a head, and for what.
+         */
+        HeadUser: {
+            /** Project */
+            project: string;
+            /**
+             * Use
+             * @enum {string}
+             */
+            use: "boxes" | "images";
+        };
+        /**
+         * HeadsInUse
+         * @description What a project uses for its boxes and for whole images; null: none, or the live head.
+         */
+        HeadsInUse: {
+            boxes: components["schemas"]["HeadInUse"] | null;
+            images: components["schemas"]["HeadInUse"] | null;
         };
         /**
          * Health
@@ -8631,6 +8887,23 @@ export interface components {
             rejected?: boolean;
         };
         /**
+         * RemovedHead
+         * @description A head in the trash.
+         */
+        RemovedHead: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Trashed */
+            trashed: string;
+            /**
+             * Used
+             * @description who used it, and uses none now
+             */
+            used: components["schemas"]["HeadUser"][];
+        };
+        /**
          * Renamed
          * @description One image's names.
          */
@@ -9040,6 +9313,24 @@ export interface components {
             guess: boolean;
             /** Default */
             default: boolean;
+        };
+        /**
+         * SetClipModel
+         * @description A head to activate, as Tator names things; what it does not know is passed over.
+         */
+        SetClipModel: {
+            /**
+             * Classifier Path
+             * @description id or name of a head; an ending .pkl is passed over
+             * @default
+             */
+            classifier_path?: string;
+            /**
+             * Project
+             * @description empty: the only one
+             * @default
+             */
+            project?: string;
         };
         /**
          * Shapes
@@ -9758,6 +10049,76 @@ export interface components {
             accuracy: number;
         };
         /**
+         * TrainedHead
+         * @description A head: the card of its model, what is wrong with it, who uses it.
+         */
+        TrainedHead: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Created At
+             * @description UTC, RFC 3339
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Classes
+             * @description background included: names that begin with __bg_
+             */
+            classes: string[];
+            /**
+             * Dim
+             * @description length of the embeddings that it takes
+             */
+            dim: number;
+            /** Temperature */
+            temperature: number;
+            /**
+             * Project
+             * @description that it was trained on; empty: none of here
+             */
+            project: string;
+            /** Source */
+            source: string;
+            /** Metrics */
+            metrics: {
+                [key: string]: unknown;
+            };
+            /**
+             * Head
+             * @description encoder, encoder_key, sizes, normalise, crop, guard, facts
+             */
+            head: {
+                [key: string]: unknown;
+            };
+            /** Bytes */
+            bytes: number;
+            /** Path */
+            path: string;
+            /** Blake3 */
+            blake3: string;
+            /**
+             * Fault
+             * @description why it cannot be used now; empty: it can
+             * @default
+             */
+            fault?: string;
+            /** Used */
+            used?: components["schemas"]["HeadUser"][];
+            /**
+             * Notes
+             * @description of one that was converted
+             */
+            notes?: string[];
+            /**
+             * Meta
+             * @description metadata that a conversion used
+             */
+            meta?: string | null;
+        };
+        /**
          * Trashed
          * @description Where a deleted project lies.
          */
@@ -10300,6 +10661,41 @@ export interface components {
              * @default
              */
             ids?: string;
+        };
+        /**
+         * NewHead
+         * @description A head's file that the server can see: of ours, or pickled by another tool.
+         */
+        NewHead: {
+            /**
+             * Path
+             * @example /home/me/birds.zip
+             */
+            path: string;
+            /**
+             * Name
+             * @description empty: as the file
+             * @default
+             */
+            name?: string;
+            /**
+             * Meta
+             * @description of a pickle: its metadata
+             * @default null
+             */
+            meta?: string | null;
+            /**
+             * Labelmap
+             * @description of a pickle: names of its classes
+             * @default null
+             */
+            labelmap?: string | null;
+            /**
+             * Encoder
+             * @description of a pickle: which gave its embeddings
+             * @default
+             */
+            encoder?: string;
         };
         /**
          * NewImport
@@ -14090,6 +14486,428 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Forgotten"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_heads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainedHead"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_head: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHead"];
+                "multipart/form-data": {
+                    /** Format: binary */
+                    files: string;
+                    /** Format: binary */
+                    meta?: string;
+                    /** Format: binary */
+                    labelmap?: string;
+                    encoder?: string;
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainedHead"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_head_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainedHead"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_head: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovedHead"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_head: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    heads_in_use: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeadsInUse"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    activate_head: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivateHead"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeadsInUse"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    active_clip_model: {
+        parameters: {
+            query?: {
+                /** @description empty: the only one */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActiveClipModel"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_clip_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetClipModel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActiveClipModel"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_clip_classifiers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    }[];
                 };
             };
             /** @description A problem document: what to mend, field by field */
