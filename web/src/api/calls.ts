@@ -1,42 +1,6 @@
-import createClient from "openapi-fetch";
 import type { Sent } from "@/draw/outbox";
-import { ApiError, isAbort, refusal, unreachable } from "./http";
-import type { paths } from "./schema";
+import { answered, client, of, sendFiles, take } from "./client";
 import type * as t from "./types";
-
-/** Every request the page makes, one function each, checked against the server's own description. */
-const client = createClient<paths>({ baseUrl: "", credentials: "same-origin" });
-
-interface Answered<T> {
-  data?: T;
-  error?: unknown;
-  response: Response;
-}
-
-/** Gives the answer, or throws an ApiError (an aborted request throws as fetch does). */
-async function take<T>(asked: Promise<Answered<T>>): Promise<T> {
-  let answer: Answered<T>;
-  try {
-    answer = await asked;
-  } catch (error) {
-    if (isAbort(error) || error instanceof ApiError) throw error;
-    throw unreachable();
-  }
-  if (!answer.response.ok) throw refusal(answer.response.status, answer.error);
-  return answer.data as T;
-}
-
-async function answered<T>(response: Response): Promise<Answered<T>> {
-  const said: unknown = await response.json().catch(() => null);
-  return response.ok ? { data: said as T, response } : { error: said, response };
-}
-
-/** Uploads; openapi-fetch would write the form as JSON. */
-async function sendFiles<T>(url: string, list: readonly File[]): Promise<T> {
-  const body = new FormData();
-  for (const file of list) body.append("files", file, file.name);
-  return take<T>(fetch(url, { method: "POST", body, credentials: "same-origin" }).then(answered<T>));
-}
 
 export const urls = {
   thumb: (id: number, px = 256) => `/api/thumb/${id}?px=${px}`,
@@ -57,7 +21,6 @@ export const urls = {
     `/api/projects/${encodeURIComponent(project)}/map/tile/${zoom}/${x}/${y}.png?method=${method}&v=${key}`,
 };
 
-const of = (name: string) => ({ params: { path: { name } } });
 const asRun = (run_id: string) => ({ params: { path: { run_id } } });
 const asModel = (ref: string) => ({ params: { path: { ref } } });
 const asJob = (job_id: string) => ({ params: { path: { job_id } } });
@@ -77,6 +40,7 @@ const asDrawn = ({ put, delete: gone, review, note, ...rest }: Sent) => ({
   note: note ?? null,
 });
 
+/** Every request the page makes, one function each, checked against the server's own description. */
 export const api = {
   health: () => take(client.GET("/api/health")),
   doctor: () => take(client.GET("/api/doctor")),
