@@ -28,6 +28,7 @@ class SquareSegmenter:
 
     def __init__(self) -> None:
         self.encoded = 0
+        self.sides = SIDES
         self.asked: list[Prompt] = []
         self.error: Exception | None = None
         self.encoding = threading.Event()
@@ -56,7 +57,7 @@ class SquareSegmenter:
             inner = (x1 + SHRINK, y1 + SHRINK, x2 - SHRINK, y2 - SHRINK)
             return [candidate(inner, 0.9, mask=prompt.want == "mask")]
         x, y, _ = prompt.points[0]
-        sides = SIDES if prompt.multimask else SIDES[:1]
+        sides = self.sides if prompt.multimask else self.sides[:1]
         return [
             candidate((x - side / 2, y - side / 2, x + side / 2, y + side / 2), 1 - side / 100)
             for side in sides

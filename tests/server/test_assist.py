@@ -222,11 +222,15 @@ def test_the_budget_bounds_slots_and_memory_and_lasts(shop: Shop, squares: Squar
     del squares
     budget = {"bytes": 1 << 20, "slots": 1}
     answer = shop.client.put("/api/assist/budget", json=budget)
-    assert answer.json() == budget
+    assert answer.json() == budget | {"tile_px": 0, "browser": False}
     body = {"image_id": shop.images[1], "priority": "next", "client": "page"}
     assert shop.post("/api/assist/encode", body)["state"] == "off"
     assert len(shop.get("/api/assist/slots?client=page")["slots"]) == 1
     assert shop.get("/api/settings")["values"]["assist_slots"] == 1
+    more = {"tile_px": 512, "browser": True}
+    assert shop.client.put("/api/assist/budget", json=budget | more).json() == budget | more
+    assert shop.client.put("/api/assist/budget", json=budget).json() == budget | more
+    assert shop.get("/api/settings")["values"]["assist_tile_px"] == 512
     assert shop.client.put("/api/assist/budget", json={"bytes": 1, "slots": 4}).status_code == 422
 
 
@@ -298,3 +302,40 @@ def test_other_requests_go_on_while_an_engine_thinks(
     assert not asked.done()
     squares.encode_gate.set()
     assert asked.result(10).status_code == 200
+
+
+def test_a_large_picture_is_asked_by_tiles_as_if_it_were_one(
+    shop: Shop, squares: SquareSegmenter
+) -> None:
+    places = [(x, y) for x in (12, 31, 47) for y in (12, 28)]
+    prompts: list[dict[str, Any]] = [{"points": [[x, y, 1]]} for x, y in places]
+    prompts += [{"box": [2, 2, 12, 11]}, {"box": [20, 10, 30, 20]}, {"box": [3, 3, 50, 30]}]
+    body = question(shop, prompts=prompts, multimask=False)
+    whole = shop.post("/api/assist/predict", body)["candidates"]
+    shop.bench.assist.tile_px = 32
+    tiled = shop.post("/api/assist/predict", body)["candidates"]
+    assert [one["prompt"] for one in tiled] == list(range(len(prompts)))
+    assert [(one["box"], one["rle"]) for one in tiled] == [
+        (one["box"], one["rle"]) for one in whole
+    ]
+    assert squares.encoded > 4  # each tile was, and none twice
+    before = squares.encoded
+    shop.post("/api/assist/predict", body)
+    assert squares.encoded == before
+
+
+def test_what_goes_on_beyond_a_tile_is_asked_of_the_whole_picture(
+    shop: Shop, squares: SquareSegmenter
+) -> None:
+    shop.bench.assist.tile_px = 20
+    click = {"points": [[30, 20, 1]]}
+    found = shop.post("/api/assist/predict", question(shop, prompts=[click]))["candidates"]
+    assert [one["box"] for one in found] == [[26, 16, 34, 24], [22, 12, 38, 28]]  # one is cut
+    squares.sides = (24, 16, 8)
+    found = shop.post("/api/assist/predict", question(shop, prompts=[click], gen=1))["candidates"]
+    assert [one["box"] for one in found] == [[18, 8, 42, 32], [22, 12, 38, 28], [26, 16, 34, 24]]
+    again = {"points": [[30, 20, 1], [1, 1, 0]], "mask_ref": found[0]["mask_ref"]}
+    squares.asked.clear()
+    shop.post("/api/assist/predict", question(shop, prompts=[again], gen=2))
+    (asked,) = squares.asked  # of the whole picture at once, which the first answer was about
+    assert asked.previous is not None

@@ -6,18 +6,20 @@ import itertools
 import threading
 import time
 from collections import OrderedDict
+from concurrent.futures import CancelledError as FutureCancelledError
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sightline.app.assist_answers import MaskRefs, Question, answer, checked
+from sightline.app.assist_answers import MaskRefs, Question, checked
 from sightline.app.assist_cache import EncodingCache
-from sightline.app.assist_encodings import Encoded, Encodings, Urgency, guarded
+from sightline.app.assist_encodings import Encoded, Encodings, Urgency
 from sightline.app.assist_engines import SegmenterTable
 from sightline.app.assist_pictures import AssistPictures, Subject
 from sightline.app.assist_slots import Slots
+from sightline.app.assist_tiles import Clock, Part, PictureAsk, answers, parts_of, when_all, whole
 from sightline.core.errors import CancelledError, TooLargeError, UnknownImageError
 from sightline.core.geometry.masks import decode_window
 from sightline.core.geometry.shapes import Mask, shape_from_json
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 OBJECTS: Final = 10_000
 """Objects of which the newest question is remembered."""
+AGAIN: Final = "ask again if it is still wanted"
 STALE: Final = "a newer question about this object came"
 
 
@@ -57,6 +60,11 @@ class Asker:
         """What is higher for a newer question."""
         return self.gen, self.req_id
 
+    def is_older(self, other: Asker) -> bool:
+        """Say whether this is an older question about the same object."""
+        same = (self.client, self.object) == (other.client, other.object)
+        return same and self.count < other.count
+
 
 @dataclass(slots=True, eq=False)
 class _Asked:
@@ -65,6 +73,14 @@ class _Asked:
     asker: Asker
     image_id: int | None
     engine: str
+    segmenter: Segmenter
+    question: Question
+    size: tuple[int, int]
+    """Of the picture."""
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    """What is answered so far; prompts that a tile cuts are asked about once more."""
+    engine_s: float = 0.0
+    waited_s: float = 0.0
     future: Future[dict[str, Any]] = field(default_factory=Future)
     began: float = field(default_factory=time.perf_counter)
     inner: Future[Any] | None = None
@@ -97,6 +113,10 @@ class Assist:
         self.encodings = Encodings(self.pictures, cache, timeout_s=timeout_s)
         self.engines = SegmenterTable(store.models, room, default=settings.assist_engine)
         self.slots = Slots(self.encodings, self.pictures, self.engines, settings.assist_slots)
+        self.tile_px = settings.assist_tile_px
+        """Longer pictures are encoded in tiles of this side; 0: none."""
+        self.browser = settings.assist_browser
+        """Clicks are answered in the browser, by engines that can."""
         self._store = store
         self._limits = limits
         self._clicks = Lane("assist", timeout_s=timeout_s)
@@ -122,25 +142,35 @@ class Assist:
         question = checked(question)
         subject = self.pictures.of_image(image_id)
         segmenter = self.engines.load(engine)
-        self._make_newest(asker)
-        asked = _Asked(asker, image_id, engine)
-        self._hold(asked)
-        about = {"kind": "encode", "image_id": image_id, "engine": engine}
+        size = self.pictures.size(subject)
+        asked = _Asked(asker, image_id, engine, segmenter, question, size)
+        self._admit(asked)
         try:
-            encoding = self.encodings.ask(subject, segmenter, Urgency.CLICK, about)
+            self._encode(asked, parts_of(question, subject, size, self.tile_px, known=self._refs))
         except BaseException as error:
             _fail(asked.future, error)
             raise
-        encoding.add_done_callback(lambda found: self._encoded(asked, segmenter, question, found))
         return asked.future
 
     def ask(self, subject: Subject, engine: str, question: Question) -> dict[str, Any]:
         """Return {candidates, ms, waited_ms} now, in this thread; see `predict` for errors."""
         question = checked(question)
         segmenter = self.engines.load(engine)
-        began = time.perf_counter()
-        found = self.encodings.make(subject, segmenter)
-        return self._answered(segmenter, question, found, began)
+        size = self.pictures.size(subject)
+        asked = _Asked(Asker(), subject.image_id, engine, segmenter, question, size)
+        parts = parts_of(question, subject, size, self.tile_px, known=self._refs)
+        while parts:
+            found = [self.encodings.make(one.subject, segmenter) for one in parts]
+            parts = self._run(asked, parts, found)
+        return _answered(asked)
+
+    def about(self, subject: Subject, segmenter: Segmenter) -> PictureAsk:
+        """Return a segmenter as a job asks it about one picture: now, in this thread.
+
+        Raises:
+            UnreadableImageError: The picture cannot be read.
+        """
+        return PictureAsk(self.encodings, self.pictures, segmenter, subject, self.tile_px)
 
     def outline(self, rle: dict[str, Any], min_iou: float) -> list[list[list[float]]]:
         """Return the polygon about a mask as JSON.
@@ -214,21 +244,47 @@ class Assist:
 
     def overview(self, client: str) -> dict[str, Any]:
         """Return a page's slots, the queue, and how much memory and disk are in use."""
-        return self.slots.shown(client) | {
+        return {
+            "slots": self.slots.shown(client),
+            "budget": self.budget(),
             "queue": self.questions() + self.slots.waiting(),
             "used": self.encodings.cache.state(),
         }
 
-    def set_budget(self, *, bytes_: int, slots: int) -> dict[str, int]:
-        """Set how much memory encodings take and how many pictures are encoded ahead; it lasts."""
-        megabytes = max(1, -(-bytes_ // (1 << 20)))
-        save_settings(
-            self._workspace / "settings.json",
-            {"assist_memory_mb": megabytes, "assist_slots": slots},
-        )
+    def set_budget(
+        self, *, bytes_: int, slots: int, tile_px: int | None = None, browser: bool | None = None
+    ) -> dict[str, Any]:
+        """Set what encodings take and where they are asked; it lasts.
+
+        Args:
+            bytes_: Memory of encodings.
+            slots: Pictures that are encoded ahead.
+            tile_px: Longer pictures are encoded in tiles of this side; 0: none, None: as before.
+            browser: Clicks are answered in the browser where they can be; None: as before.
+        """
+        self.tile_px = self.tile_px if tile_px is None else tile_px
+        self.browser = self.browser if browser is None else browser
         self.encodings.cache.bound(bytes_)
         self.slots.count = slots
-        return {"bytes": bytes_, "slots": slots}
+        save_settings(
+            self._workspace / "settings.json",
+            {
+                "assist_memory_mb": max(1, -(-bytes_ // (1 << 20))),
+                "assist_slots": slots,
+                "assist_tile_px": self.tile_px,
+                "assist_browser": self.browser,
+            },
+        )
+        return self.budget()
+
+    def budget(self) -> dict[str, Any]:
+        """Return what `set_budget` sets."""
+        return {
+            "bytes": self.encodings.cache.limit_bytes,
+            "slots": self.slots.count,
+            "tile_px": self.tile_px,
+            "browser": self.browser,
+        }
 
     def close(self) -> None:
         """Drop what waits and let go of the engines."""
@@ -236,34 +292,27 @@ class Assist:
         self.encodings.close()
         self.engines.forget()
 
-    def _make_newest(self, asker: Asker) -> None:
-        """Note a question as its object's newest, and forget the older ones.
+    def _admit(self, asked: _Asked) -> None:
+        """Hold a question as its object's newest, and forget the older ones.
 
         Raises:
             CancelledError: It is not the newest.
         """
-        if not asker.object:
-            return
+        asker, number = asked.asker, next(self._numbers)
         name = (asker.client, asker.object)
         with self._lock:
-            if asker.count < self._newest.get(name, asker.count):
-                raise CancelledError(STALE, hint="nothing is to be done: the newer one is answered")
-            self._newest[name] = asker.count
-            self._newest.move_to_end(name)
-            while len(self._newest) > OBJECTS:
-                self._newest.popitem(last=False)
-            older = [
-                one
-                for one in self._open.values()
-                if (one.asker.client, one.asker.object) == name and one.asker.count < asker.count
-            ]
-        self._forget(older, STALE)
-
-    def _hold(self, asked: _Asked) -> None:
-        number = next(self._numbers)
-        with self._lock:
+            older = []
+            if asker.object:
+                if asker.count < self._newest.get(name, asker.count):
+                    raise CancelledError(STALE, hint="nothing is to be done: the newer is answered")
+                self._newest[name] = asker.count
+                self._newest.move_to_end(name)
+                while len(self._newest) > OBJECTS:
+                    self._newest.popitem(last=False)
+                older = [one for one in self._open.values() if one.asker.is_older(asker)]
             self._open[number] = asked
         asked.future.add_done_callback(lambda _: self._let_go(number))
+        self._forget(older, STALE)
 
     def _let_go(self, number: int) -> None:
         with self._lock:
@@ -271,16 +320,21 @@ class Assist:
         if asked is not None and asked.inner is not None:
             asked.inner.cancel()
 
-    def _encoded(
-        self, asked: _Asked, segmenter: Segmenter, question: Question, found: Future[Encoded]
-    ) -> None:
-        """Go on with a question once its picture is encoded."""
+    def _encode(self, asked: _Asked, parts: list[Part]) -> None:
+        """Go on with a question once what its parts are asked of is encoded."""
+        about = {"kind": "encode", "image_id": asked.image_id, "engine": asked.engine}
+        found = [
+            self.encodings.ask(one.subject, asked.segmenter, Urgency.CLICK, about) for one in parts
+        ]
+        when_all(found, lambda: self._encoded(asked, parts, found))
+
+    def _encoded(self, asked: _Asked, parts: list[Part], found: list[Future[Encoded]]) -> None:
         if asked.future.done():
             return
         try:
-            encoded = found.result()
+            encoded = [one.result() for one in found]
             work = self._clicks.submit(
-                lambda: self._run(asked, segmenter, question, encoded), priority=Urgency.CLICK
+                lambda: self._run(asked, parts, encoded), priority=Urgency.CLICK
             )
         except BaseException as error:  # noqa: BLE001 - whoever waits is told
             _fail(asked.future, error)
@@ -288,59 +342,50 @@ class Assist:
         asked.inner = work.future
         if asked.future.done():  # it was forgotten just now
             work.future.cancel()
-        work.future.add_done_callback(lambda done: _hand_on(done, asked.future))
+        work.future.add_done_callback(lambda done: self._ran(asked, done))
 
-    def _run(
-        self, asked: _Asked, segmenter: Segmenter, question: Question, encoded: Encoded
-    ) -> dict[str, Any]:
+    def _run(self, asked: _Asked, parts: list[Part], encoded: list[Encoded]) -> list[Part]:
+        """Answer prompts, and return those that have to be asked of the whole picture."""
         asked.running = True
-        return self._answered(segmenter, question, encoded, asked.began)
+        if not asked.rows:
+            asked.waited_s = time.perf_counter() - asked.began
+        clock = Clock(asked.segmenter)
+        left: list[int] = []
+        for part, one in zip(parts, encoded, strict=True):
+            found, cut = answers(
+                clock.predict, asked.question, part, one, size=asked.size, refs=self._refs
+            )
+            asked.rows += found
+            left += cut
+        asked.engine_s += clock.seconds
+        return [whole(parts[0], left)] if left else []
 
-    def _answered(
-        self, segmenter: Segmenter, question: Question, encoded: Encoded, began: float
-    ) -> dict[str, Any]:
-        clock = _Clock(segmenter)
-        waited = time.perf_counter() - began
-        found = answer(
-            clock.predict,
-            question,
-            key=encoded.key,
-            encoding=encoded.encoding,
-            refs=self._refs,
-        )
-        return {"candidates": found, "ms": 1e3 * clock.seconds, "waited_ms": 1e3 * waited}
+    def _ran(self, asked: _Asked, done: Future[list[Part]]) -> None:
+        try:
+            left = done.result()
+            if left and not asked.future.done():
+                self._encode(asked, left)
+                return
+        except FutureCancelledError:
+            _fail(asked.future, CancelledError("it was cancelled", hint=AGAIN))
+        except BaseException as error:  # noqa: BLE001 - whoever waits is told
+            _fail(asked.future, error)
+        else:
+            with suppress(InvalidStateError):
+                asked.future.set_result(_answered(asked))
 
     def _forget(self, asked: list[_Asked], why: str) -> int:
         for one in asked:
-            _fail(one.future, CancelledError(why, hint="ask again if it is still wanted"))
+            _fail(one.future, CancelledError(why, hint=AGAIN))
         return len(asked)
 
 
-class _Clock:
-    """A segmenter that is watched: how long it takes, and that its faults are told well."""
-
-    def __init__(self, segmenter: Segmenter) -> None:
-        self._segmenter = segmenter
-        self.seconds = 0.0
-
-    def predict(self, encoding: Any, prompt: Any) -> Any:
-        began = time.perf_counter()
-        try:
-            return guarded(lambda: self._segmenter.predict(encoding, prompt))
-        finally:
-            self.seconds += time.perf_counter() - began
-
-
-def _hand_on(done: Future[dict[str, Any]], to: Future[dict[str, Any]]) -> None:
-    if done.cancelled():
-        _fail(to, CancelledError("it was cancelled", hint="ask again if it is still wanted"))
-        return
-    error = done.exception()
-    if error is not None:
-        _fail(to, error)
-        return
-    with suppress(InvalidStateError):
-        to.set_result(done.result())
+def _answered(asked: _Asked) -> dict[str, Any]:
+    return {
+        "candidates": sorted(asked.rows, key=lambda one: one["prompt"]),
+        "ms": 1e3 * asked.engine_s,
+        "waited_ms": 1e3 * asked.waited_s,
+    }
 
 
 def _fail(future: Future[Any], error: BaseException) -> None:

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sightline.core.arrays import F32, Bool
-    from sightline.core.assist import Encoding
     from sightline.core.geometry.shapes import Bounds
+
+    Ask = Callable[[Prompt], list[Candidate]]
 
 Output = Literal["box", "polygon", "rle", "all"]
 MAX_PROMPTS: Final = 256
@@ -57,14 +58,17 @@ class MaskRefs:
     """What engines like to get back with the next click, for the newest answers."""
 
     def __init__(self) -> None:
-        self._held: OrderedDict[str, tuple[str, F32]] = OrderedDict()
+        self._held: OrderedDict[str, tuple[str, F32, bool]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def keep(self, key: str, logits: F32) -> str:
-        """Hold the logits of an answer about an encoding and return their name."""
+    def keep(self, key: str, logits: F32, *, whole: bool = True) -> str:
+        """Hold the logits of an answer about an encoding and return their name.
+
+        `whole`: the encoding is of a whole picture.
+        """
         ref = secrets.token_hex(8)
         with self._lock:
-            self._held[ref] = (key, logits)
+            self._held[ref] = (key, logits, whole)
             while len(self._held) > REFS:
                 self._held.popitem(last=False)
         return ref
@@ -74,6 +78,12 @@ class MaskRefs:
         with self._lock:
             found = self._held.get(ref or "")
         return found[1] if found is not None and found[0] == key else None
+
+    def is_whole(self, ref: str | None) -> bool:
+        """Say whether an answer is held that is about a whole picture."""
+        with self._lock:
+            found = self._held.get(ref or "")
+        return found is not None and found[2]
 
 
 def checked(question: Question) -> Question:
@@ -114,50 +124,47 @@ def _checked(prompt: Pointed) -> Pointed:
 
 
 def answer(
-    ask: Callable[[Encoding, Prompt], list[Candidate]],
+    ask: Ask,
+    pointed: Pointed,
     question: Question,
     *,
-    key: str,
-    encoding: Encoding,
+    size: tuple[int, int],
     refs: MaskRefs,
+    key: str,
+    whole: bool = True,
 ) -> list[dict[str, Any]]:
-    """Return the candidates for every prompt, the best of each first.
+    """Return the candidates for a prompt, the best first.
 
     Args:
-        ask: The engine's `predict`.
-        question: As `checked` returned it.
-        key: Of the encoding.
-        encoding: What is asked about.
+        ask: The engine's `predict` about the picture.
+        pointed: The prompt, as `checked` returned it.
+        question: What it belongs to.
+        size: Width and height of the picture.
         refs: Where the answers' logits are kept, and those of earlier ones are.
+        key: Of the encoding that is asked.
+        whole: It is of the whole picture.
 
     Raises:
-        InvalidInputError: A prompt lies outside of the picture.
+        InvalidInputError: The prompt lies outside of the picture.
     """
-    width, height = (int(one) for one in encoding["size"])
+    prompt = _within(pointed, size)
+    prompt = replace(prompt, multimask=question.multimask)
+    prompt = replace(prompt, previous=refs.find(pointed.mask_ref, key))
     shown = []
-    for number, pointed in enumerate(question.prompts):
-        prompt = _within(pointed, (width, height))
-        prompt = replace(prompt, multimask=question.multimask)
-        prompt = replace(prompt, previous=refs.find(pointed.mask_ref, key))
-        for one in _asked(ask, encoding, prompt, question.output):
-            row = _shown(one, question.output, (width, height))
-            if row is not None:
-                ref = None if one.logits is None else refs.keep(key, one.logits)
-                shown.append(row | {"prompt": number, "mask_ref": ref})
+    for one in _asked(ask, prompt, question.output):
+        row = _shown(one, question.output, size)
+        if row is not None:
+            ref = None if one.logits is None else refs.keep(key, one.logits, whole=whole)
+            shown.append(row | {"mask_ref": ref})
     return shown
 
 
-def _asked(
-    ask: Callable[[Encoding, Prompt], list[Candidate]],
-    encoding: Encoding,
-    prompt: Prompt,
-    output: Output,
-) -> list[Candidate]:
+def _asked(ask: Ask, prompt: Prompt, output: Output) -> list[Candidate]:
     if output == "box":
-        return ask(encoding, replace(prompt, want="box"))
-    found = ask(encoding, prompt)
+        return ask(replace(prompt, want="box"))
+    found = ask(prompt)
     if output == "all" and prompt.box is not None and found and not prompt.points:
-        tight = ask(encoding, replace(prompt, want="box"))
+        tight = ask(replace(prompt, want="box"))
         if tight:
             found = [replace(found[0], box=tight[0].box), *found[1:]]
     return found

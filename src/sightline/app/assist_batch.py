@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sightline.app.assist_encodings import guarded
 from sightline.core.assist import MIN_IOU, Prompt
 from sightline.core.errors import InvalidInputError, SightlineError, UnknownClassError
 from sightline.core.geometry.boxes import iou
@@ -23,7 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sightline.app.assist import Assist
-    from sightline.core.assist import Candidate, Encoding
+    from sightline.app.assist_tiles import PictureAsk
+    from sightline.core.assist import Candidate
     from sightline.core.geometry.shapes import Bounds, Shape
     from sightline.core.ports import Segmenter
     from sightline.core.progress import Progress
@@ -157,10 +157,8 @@ class AssistBatch:
         found = _of_class(self._store.objects.of([image_id]).get(image_id, ()), wish.class_id)
         told |= {"version": rows[0].version, "objects": len(found)}
         try:
-            encoding = self._assist.encodings.make(
-                self._assist.pictures.of_row(rows[0]), segmenter
-            ).encoding
-            tight = [tightened(one, segmenter, encoding, wish.min_iou) for one in found]
+            picture = self._assist.about(self._assist.pictures.of_row(rows[0]), segmenter)
+            tight = tightened(found, picture, wish.min_iou)
         except SightlineError as error:
             return told | {"reason": str(error)}
         return told | {"put": [one.to_json() for one in tight if one is not None]}
@@ -179,24 +177,39 @@ class AssistBatch:
 
 
 def tightened(
-    one: ImageObject, segmenter: Segmenter, encoding: Encoding, min_iou: float
-) -> ImageObject | None:
-    """Return an object with the shape that a segmenter gives its box; None when it stays as it is.
+    objects: Sequence[ImageObject], picture: PictureAsk, min_iou: float
+) -> list[ImageObject | None]:
+    """Return objects with the shapes that a segmenter gives their boxes; None: one stays as it is.
 
     Raises:
         SightlineError: The segmenter fails.
     """
-    width, height = (int(side) for side in encoding["size"])
-    x1, y1, x2, y2 = one.shape.bounds()
-    box = (max(0.0, x1), max(0.0, y1), min(float(width), x2), min(float(height), y2))
-    if not (box[0] < box[2] and box[1] < box[3]):
-        return None
-    wants_box = isinstance(one.shape, Box)
-    prompt = Prompt(box=box, want="box" if wants_box else "mask", multimask=False)
-    found = guarded(lambda: segmenter.predict(encoding, prompt))
+    boxes = [_inside(one.shape.bounds(), picture.size) for one in objects]
+    asked = [
+        Prompt(box=box, want="box" if isinstance(one.shape, Box) else "mask", multimask=False)
+        for one, box in zip(objects, boxes, strict=True)
+        if box is not None
+    ]
+    answers = iter(picture.predict_many(asked))
+    return [
+        None if box is None else _tight(one, next(answers), picture.size, min_iou)
+        for one, box in zip(objects, boxes, strict=True)
+    ]
+
+
+def _inside(bounds: Bounds, size: tuple[int, int]) -> Bounds | None:
+    """Return the part of a box that lies in a picture; None where there is none."""
+    x1, y1, x2, y2 = bounds
+    box = (max(0.0, x1), max(0.0, y1), min(float(size[0]), x2), min(float(size[1]), y2))
+    return box if box[0] < box[2] and box[1] < box[3] else None
+
+
+def _tight(
+    one: ImageObject, found: Sequence[Candidate], size: tuple[int, int], min_iou: float
+) -> ImageObject | None:
     if not found or _iou(found[0].box, one.shape.bounds()) < min_iou:
         return None
-    shape = _shape(found[0], one.shape, (width, height))
+    shape = _shape(found[0], one.shape, size)
     if shape is None or _alike(shape, one.shape):
         return None
     return replace(one, shape=shape)

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from sightline.app.assist_cache import encoding_key
+from sightline.core.errors import UnreadableImageError
 from sightline.core.tone import DEFAULT_TONE
 from sightline.imaging.decode import decode
+from sightline.imaging.header import read_header
 from sightline.imaging.science import TONED
 from sightline.imaging.source import unreadable
 
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
 
     from sightline.app.projects import Projects
     from sightline.core.arrays import U8
+    from sightline.core.geometry.tiles import Tile
     from sightline.core.tone import Tone
     from sightline.imaging.limits import Limits
     from sightline.store.images import ImageRow
@@ -36,6 +41,10 @@ class Subject:
     tone: Tone = DEFAULT_TONE
     image_id: int | None = None
     project_id: int | None = None
+    size: tuple[int, int] | None = None
+    """Width and height of the upright picture; None until its file is looked at."""
+    tile: Tile | None = None
+    """The part of the picture that is meant; None: all of it."""
 
 
 class AssistPictures:
@@ -58,19 +67,42 @@ class AssistPictures:
     def of_row(self, row: ImageRow) -> Subject:
         """Return an image as a subject."""
         tone = self._projects.tone(row.project_id) if row.format in TONED else DEFAULT_TONE
-        return Subject(Path(row.path), row.page, tone, row.id, row.project_id)
+        size = (row.width, row.height)
+        return Subject(Path(row.path), row.page, tone, row.id, row.project_id, size)
 
     def of_file(self, path: Path) -> Subject:
         """Return a file as a subject; it need not belong to a project."""
         return Subject(path)
 
     def pixels(self, subject: Subject) -> U8:
-        """Return a picture (H, W, 3), upright.
+        """Return a picture, or the tile of it that is meant, (H, W, 3), upright.
 
         Raises:
             UnreadableImageError: It cannot be read.
         """
-        return decode(subject.path, page=subject.page, limits=self._limits(), tone=subject.tone)
+        whole = decode(subject.path, page=subject.page, limits=self._limits(), tone=subject.tone)
+        tile = subject.tile
+        if tile is None:
+            return whole
+        part = whole[tile.y : tile.y + tile.height, tile.x : tile.x + tile.width]
+        if part.shape[:2] != (tile.height, tile.width):
+            raise UnreadableImageError(
+                f"{subject.path} is {whole.shape[1]} x {whole.shape[0]} pixels now",
+                hint="add the picture again: it has changed",
+                reason="changed",
+            )
+        return np.ascontiguousarray(part)
+
+    def size(self, subject: Subject) -> tuple[int, int]:
+        """Return the width and height of the whole picture, pixels.
+
+        Raises:
+            UnreadableImageError: It cannot be read.
+        """
+        if subject.size is not None:
+            return subject.size
+        header = read_header(subject.path, limits=self._limits())
+        return (header.page_sizes or ((header.width, header.height),))[subject.page]
 
     def mark(self, subject: Subject, engine_key: str) -> tuple[Any, ...]:
         """Return what is equal as long as the file did not change.
@@ -88,6 +120,7 @@ class AssistPictures:
             seen.st_size,
             subject.page,
             subject.tone.key(),
+            subject.tile,
             engine_key,
         )
 

@@ -98,8 +98,8 @@ class Slots:
             lambda work: _is_ahead(work, client), "the page has gone on"
         )
 
-    def shown(self, client: str) -> dict[str, Any]:
-        """Return a page's slots with their live sizes, and the budget."""
+    def shown(self, client: str) -> list[dict[str, Any]]:
+        """Return a page's slots with their live sizes."""
         with self._lock:
             desk = self._desks.get(client)
             slots = {} if desk is None else dict(desk.slots)
@@ -117,8 +117,7 @@ class Slots:
                     **_told(made),
                 }
             )
-        limit = self._encodings.cache.limit_bytes
-        return {"slots": rows, "budget": {"bytes": limit, "slots": self.count}}
+        return rows
 
     def waiting(self) -> list[dict[str, Any]]:
         """Return the encodings on their way, as the queue shows them."""

@@ -90,8 +90,10 @@ def assist_slots(bench: Bench, client: Client = "") -> object:
 
 @router.put("/budget", response_model=AssistBudgetInfo)
 def set_assist_budget(body: AssistBudget, bench: Bench) -> object:
-    """Set the memory of encodings and how many pictures are encoded ahead, for good."""
-    return bench.assist.set_budget(bytes_=body.bytes, slots=body.slots)
+    """Set the memory of encodings, how many are made ahead, and how they are asked, for good."""
+    return bench.assist.set_budget(
+        bytes_=body.bytes, slots=body.slots, tile_px=body.tile_px, browser=body.browser
+    )
 
 
 @router.get("/engines", response_model=list[SegmenterInfo])

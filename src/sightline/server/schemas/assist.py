@@ -187,6 +187,14 @@ class AssistBudget(In):
 
     bytes: Annotated[int, Field(ge=1 << 20, le=MAX_ID, description="of memory")]
     slots: Annotated[int, Field(ge=1, le=3, description="1 current, 2 next too, 3 previous too")]
+    tile_px: Annotated[int, Field(ge=0, le=16_384)] | None = Field(
+        default=None,
+        description="longer pictures are encoded in tiles of this side; 0: none, null: as before",
+    )
+    browser: bool | None = Field(
+        default=None,
+        description="answer clicks in the browser where an engine can; null: as before",
+    )
 
 
 class AssistBudgetInfo(Out):
@@ -194,6 +202,8 @@ class AssistBudgetInfo(Out):
 
     bytes: int
     slots: int
+    tile_px: int
+    browser: bool
 
 
 class SlotInfo(EncodingInfo):
