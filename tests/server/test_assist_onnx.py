@@ -44,6 +44,17 @@ def test_a_pair_that_was_added_answers_clicks_until_it_is_deleted(
     assert ((x1 + x2) / 2, (y1 + y2) / 2) == pytest.approx((30, 20), abs=1)
     assert shop.client.delete(f"/api/models/{model['id']}").status_code == 200
     assert "circles" not in {one["name"] for one in shop.get("/api/assist/engines")}
+    body = {"image_id": shop.images[0], "engine": "circles", "prompts": [{"points": [[3, 4, 1]]}]}
+    shop.post("/api/assist/predict", body, status=404)
+
+
+def test_a_name_means_the_newest_model_from_the_next_click_on(shop: Shop, tmp_path: Path) -> None:
+    add(shop, circle_pair(tmp_path / "pair"), "circles")
+    ask(shop, "circles", {"points": [[30, 20, 1]]})
+    older = shop.bench.assist.engines.load("circles")
+    add(shop, circle_pair(tmp_path / "other", stretched=True), "circles")
+    assert shop.bench.assist.engines.load("circles") is not older
+    assert ask(shop, "circles", {"points": [[30, 20, 1]]})
 
 
 def test_weights_that_changed_are_refused(shop: Shop, tmp_path: Path) -> None:

@@ -38,6 +38,17 @@ class SegmenterEntry:
     """None for a built-in one."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A segmenter that is loaded."""
+
+    segmenter: Segmenter
+    model: str
+    """Id of its model; empty for a built-in one."""
+    stamp: int
+    """Of the models, when the name was looked up."""
+
+
 class SegmenterTable:
     """Finds segmenters by name and loads each once. Thread-safe."""
 
@@ -53,7 +64,8 @@ class SegmenterTable:
         self._room = room
         self._default = default
         self._built_in = tuple(built_in)
-        self._loaded: dict[str, Segmenter] = {}
+        self._loaded: dict[str, _Held] = {}
+        self._turns: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
     @property
@@ -80,7 +92,7 @@ class SegmenterTable:
         return [_shown(entry, self.default) for entry in self.entries().values()]
 
     def load(self, name: str = AUTO) -> Segmenter:
-        """Return a segmenter, loaded once.
+        """Return a segmenter, loaded once, and anew when another model bears its name.
 
         Raises:
             UnknownEngineError: There is none of this name.
@@ -90,26 +102,37 @@ class SegmenterTable:
         """
         wanted = self.default if name in {"", AUTO} else name
         with self._lock:
-            found = self._loaded.get(wanted)
-            if found is None:
-                found = self._loaded[wanted] = self._load(wanted)
-        return found
+            turn = self._turns.setdefault(wanted, threading.Lock())
+        with turn:  # weights are read and checked meanwhile: other engines go on
+            stamp = self._models.stamp()
+            held = self._loaded.get(wanted)
+            if held is None or held.stamp != stamp:
+                held = self._loaded[wanted] = self._found(wanted, held, stamp)
+        return held.segmenter
 
     def forget(self) -> None:
         """Let go of what is loaded."""
         with self._lock:
             self._loaded.clear()
 
-    def _load(self, name: str) -> Segmenter:
+    def _found(self, name: str, held: _Held | None, stamp: int) -> _Held:
+        """Return what a name means now; what is loaded already where that is the same."""
         entries = self.entries()
         entry = entries.get(name) or next(
             (one for one in entries.values() if one.card is not None and one.card.id == name), None
         )
         if entry is None:
+            self._loaded.pop(name, None)
             raise UnknownEngineError(
                 f"no segmenter named {name!r}",
                 hint=how_to_get(name) if name in CATALOGUE else did_you_mean(name, entries),
             )
+        model = "" if entry.card is None else entry.card.id
+        if held is not None and held.model == model and not entry.spec.fault:
+            return _Held(held.segmenter, model, stamp)
+        return _Held(self._load(name, entry), model, stamp)
+
+    def _load(self, name: str, entry: SegmenterEntry) -> Segmenter:
         table = Registry([entry.spec])
         table.check(entry.spec.name)
         if entry.card is None:

@@ -147,6 +147,13 @@ class ModelStore:
         folders = [one for one in self.root.iterdir() if one.is_dir() and one.name[0] != "."]
         return sorted((_record(folder) for folder in folders), key=_age, reverse=True)
 
+    def stamp(self) -> int:
+        """Return a number that changes when a model comes or goes."""
+        try:
+            return self.root.stat().st_mtime_ns
+        except OSError:
+            return 0
+
     def get(self, ref: str, *, allow_paths: bool = True) -> ModelCard:
         """Return the card of an id, a name (the newest so named), a model folder or a .onnx file.
 
