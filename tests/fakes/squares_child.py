@@ -54,7 +54,7 @@ def remote_squares(
         log=folder / "log.txt",
         timeout_s=timeout_s,
     )
-    return process, RemoteSegmenter(process)
+    return process, RemoteSegmenter(process, SquareSegmenter.key)
 
 
 def _load(_: dict[str, Any]) -> ServedSegmenter:

@@ -364,7 +364,7 @@ export interface paths {
         get?: never;
         /**
          * Set Assist Budget
-         * @description Set the memory of encodings and how many pictures are encoded ahead, for good.
+         * @description Set the memory of encodings, how many are made ahead, and how they are asked, for good.
          */
         put: operations["set_assist_budget"];
         post?: never;
@@ -3610,6 +3610,16 @@ export interface components {
              * @description 1 current, 2 next too, 3 previous too
              */
             slots: number;
+            /**
+             * Tile Px
+             * @description longer pictures are encoded in tiles of this side; 0: none, null: as before
+             */
+            tile_px?: number | null;
+            /**
+             * Browser
+             * @description answer clicks in the browser where an engine can; null: as before
+             */
+            browser?: boolean | null;
         };
         /**
          * AssistBudgetInfo
@@ -3620,6 +3630,10 @@ export interface components {
             bytes: number;
             /** Slots */
             slots: number;
+            /** Tile Px */
+            tile_px: number;
+            /** Browser */
+            browser: boolean;
         };
         /**
          * AssistCancel
