@@ -205,7 +205,7 @@ def _shown(one: Candidate, output: Output, size: tuple[int, int]) -> dict[str, A
     }
     if output == "box" or one.mask is None:
         return row
-    mask, window = _inside(one.mask, one.window, size)
+    mask, window = inside(one.mask, one.window, size)
     if not mask.any():
         return None
     if output in {"rle", "all"}:
@@ -223,7 +223,7 @@ def outline(mask: Bool, window: tuple[int, int]) -> list[list[list[float]]] | No
         return None
 
 
-def _inside(
+def inside(
     mask: Bool, window: tuple[int, int], size: tuple[int, int]
 ) -> tuple[Bool, tuple[int, int]]:
     """Return the part of a mask that lies in the picture, and its window."""

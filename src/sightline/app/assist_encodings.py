@@ -117,13 +117,16 @@ class Encodings:
         work.future.add_done_callback(lambda future: self._ended(mark, work, future))
         return work.future
 
-    def make(self, subject: Subject, engine: Segmenter, *, later: bool = False) -> Encoded:
+    def make(
+        self, subject: Subject, engine: Segmenter, *, later: bool = False, keep: bool = True
+    ) -> Encoded:
         """Return an encoding now, in this thread.
 
         Args:
             subject: The picture.
             engine: Whose encoding.
             later: Write it to the disk when the lane has nothing else to do.
+            keep: Keep it in memory and on the disk; else what others keep there is left alone.
 
         Raises:
             UnreadableImageError: The picture cannot be read.
@@ -140,10 +143,12 @@ class Encodings:
         if encoding is None:
             size = np.array([pixels.shape[1], pixels.shape[0]], np.int64)
             encoding = guarded(lambda: engine.encode(pixels)) | {"size": size}
-            self._keep(key, encoding, later=later)
-        held = self.cache.put(key, encoding)
+            if keep:
+                self._keep(key, encoding, later=later)
+        held = self.cache.put(key, encoding) if keep else 0
         ms = 1e3 * (time.perf_counter() - began)
-        self._took[key] = ms
+        if keep:
+            self._took[key] = ms
         return Encoded(key, encoding, held, ms)
 
     def look(self, subject: Subject, engine: Segmenter) -> Made:

@@ -25,7 +25,7 @@ EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 FILE_MODE: Final = 0o644
 _UNIX: Final = 3
 _TWO_GIB: Final = 1 << 31
-_FULL: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+FULL: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 _PACKED: Final = frozenset({".csv", ".json", ".jsonl", ".txt", ".md"})
 """Texts are compressed; pictures are already."""
 
@@ -99,7 +99,7 @@ class FolderSink:
             try:
                 os.link(file, self._target(name))
             except OSError as error:
-                if error.errno in _FULL:
+                if error.errno in FULL:
                     raise
             else:
                 with file.open("rb") as source:
@@ -155,7 +155,7 @@ def new_file(target: Path) -> Iterator[IO[bytes]]:
     Raises:
         StorageError: The disk refuses.
     """
-    with _told(target):
+    with disk_told(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
         temp = Path(name)
@@ -182,7 +182,7 @@ def new_folder(target: Path) -> Iterator[Path]:
     """
     if os.path.lexists(target) and not (target.is_dir() and not any(target.iterdir())):
         raise ConflictError(f"{target} is there already", hint="name a folder that is new or empty")
-    with _told(target):
+    with disk_told(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         temp = Path(tempfile.mkdtemp(prefix=".", suffix=".part", dir=target.parent))
         try:
@@ -198,12 +198,12 @@ def new_folder(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _told(target: Path) -> Iterator[None]:
+def disk_told(target: Path) -> Iterator[None]:
     """Tell what the disk refuses as an error with a next step."""
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if error.errno in FULL:
             raise StorageError(
                 f"the disk is full: {target} was not written", hint="free some space, then again"
             ) from error

@@ -41,11 +41,12 @@ def cut_out(source: Path, boxes: Sequence[Box], *, limits: Limits) -> list[bytes
     for x1, y1, x2, y2 in boxes:
         left, top = max(math.floor(x1), 0), max(math.floor(y1), 0)
         part = pixels[top : min(math.ceil(y2), height), left : min(math.ceil(x2), width)]
-        found.append(_png(part) if part.size else None)
+        found.append(png_of(part) if part.size else None)
     return found
 
 
-def _png(pixels: U8) -> bytes:
+def png_of(pixels: U8) -> bytes:
+    """Return a picture (H, W, 3) as the bytes of a PNG."""
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, "PNG")
     return out.getvalue()

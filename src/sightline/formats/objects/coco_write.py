@@ -32,7 +32,7 @@ def write(
     *,
     images: str = "none",
     single: bool = False,
-    fill: Callable[[Shape, int, int], Mask] | None = None,
+    fill: Callable[[Shape, int, int], Mask | None] | None = None,
     **_: Any,
 ) -> dict[str, int]:
     """Write pictures; coordinates are exact.
@@ -78,7 +78,7 @@ class _File:
         scratch: Path,
         split: str,
         numbers: dict[str, int],
-        fill: Callable[[Shape, int, int], Mask] | None,
+        fill: Callable[[Shape, int, int], Mask | None] | None,
     ) -> None:
         self._path = scratch / f"coco-{split}.json"
         self._images = _List(self._path.with_suffix(".images"))

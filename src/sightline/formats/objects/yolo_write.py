@@ -47,7 +47,7 @@ def write(
             for thing in one.objects
         ]
         out.text(f"labels/{stem_of(name)}.txt", "".join(lines))
-    out.text("data.yaml", _yaml(classes, task, points))
+    out.text("data.yaml", data_yaml(classes, task, points))
     return out.counts
 
 
@@ -108,9 +108,14 @@ def _fractions(flat: Sequence[float], width: int, height: int) -> list[float]:
     return [value / (height if place % 2 else width) for place, value in enumerate(flat)]
 
 
-def _yaml(classes: Sequence[ClassInfo], task: str, points: int) -> str:
-    """Return data.yaml; JSON strings are YAML strings."""
-    lines = ["path: .", *(f"{split}: images/{split}" for split in SPLITS), f"task: {task}"]
+def data_yaml(
+    classes: Sequence[ClassInfo], task: str, points: int = 0, *, place: str = "images/{}"
+) -> str:
+    """Return data.yaml; JSON strings are YAML strings.
+
+    `place`: where the pictures of a split lie.
+    """
+    lines = ["path: .", *(f"{one}: {place.format(one)}" for one in SPLITS), f"task: {task}"]
     if points:
         skeleton: dict[str, Any] = next((one.skeleton for one in classes if one.skeleton), {})
         lines.append(f"kpt_shape: [{points}, 3]")
