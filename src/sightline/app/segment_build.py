@@ -85,19 +85,23 @@ class SegmentBuilds:
         """Return what a build would be made of, and the builds in the making."""
         found = self._store.object_index.get(project.id)[1]
         boxed, outlined = np.isin(found.kind, BOXED), np.isin(found.kind, OUTLINED)
-        ordinals = np.unique(found.ordinal[boxed])
-        rows = self._store.images.by_ordinals(project.id, ordinals[:FIRST].tolist())
         return {
             "classes": len(self._store.classes.list(project.id)),
             "boxes": int(boxed.sum()),
             "outlines": int(outlined.sum()),
             "left_out": int((~(boxed | outlined)).sum()),
-            "pictures": len(ordinals),
-            "first": [row.id for row in rows],
+            "pictures": len(np.unique(found.ordinal[boxed])),
+            "first": self.first(project),
             "out": self.free_name(project),
             "workers": self._settings.segment_workers,
             "active": self._active(project),
         }
+
+    def first(self, project: Project, count: int = FIRST) -> list[int]:
+        """Return the ids of the first pictures with boxes."""
+        found = self._store.object_index.get(project.id)[1]
+        ordinals = np.unique(found.ordinal[np.isin(found.kind, BOXED)])[:count]
+        return [row.id for row in self._store.images.by_ordinals(project.id, ordinals.tolist())]
 
     def free_name(self, project: Project) -> str:
         """Return a name for a build that nothing bears yet."""

@@ -15,6 +15,7 @@ from sightline.app.detection_gather import Judging
 from sightline.app.explaining import Asked
 from sightline.app.exports import asked
 from sightline.app.object_exports import wished
+from sightline.app.segment_shapes import SegmentWish
 from sightline.formats.objects.table import FORMATS
 from sightline.jobs.kinds import JobKind
 
@@ -135,6 +136,12 @@ KINDS: Final = (
         name="auto-class",
         factory="sightline.app.tasks:auto_class",
         title="Check classes",
+        resumable=True,
+    ),
+    JobKind(
+        name="segment",
+        factory="sightline.app.tasks:segment",
+        title="Boxes to polygons",
         resumable=True,
     ),
     JobKind(
@@ -305,6 +312,20 @@ def auto_class(
     ids = None if image_ids is None else tuple(image_ids)
     asked = auto_classes.Wish(image_ids=ids, **wish)
     return bench.auto_class.perform(found, asked, scratch=scratch, progress=job)
+
+
+def segment(
+    bench: Workbench,
+    job: JobContext,
+    *,
+    project: str,
+    out: str,
+    wish: dict[str, Any],
+    workers: int,
+) -> dict[str, Any]:
+    """Make polygons of a project's boxes; pictures that are done are passed over, so it resumes."""
+    found, asked = bench.projects.get(project), SegmentWish(**wish)
+    return bench.segments.perform(found, out, asked, workers=workers, progress=job)
 
 
 def evaluate_objects(

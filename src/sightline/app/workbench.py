@@ -53,6 +53,7 @@ from sightline.app.quick import QuickTraining
 from sightline.app.run_control import RunControl
 from sightline.app.run_mistakes import Mistaken
 from sightline.app.run_shelf import RunShelf
+from sightline.app.segment_build import SegmentBuilds
 from sightline.app.shaping import Shaping
 from sightline.app.splits import Splits
 from sightline.app.suggesting import Suggesting
@@ -135,6 +136,9 @@ class Workbench(Verbs):
         parts = self.crop_heads, self.bulk
         self.auto_class = AutoClass(self.store, self.projects, self.jobs, person, parts)
         self.auto_class_review = AutoClassReview(self.store, self.jobs, person)
+        self.segments = SegmentBuilds(
+            self.store, self.settings, self.assist, (self.projects, self.pictures, self.jobs)
+        )
 
     def _join_drawing(self, person: str) -> None:
         """Join what is drawn in pictures, and what helps with it."""

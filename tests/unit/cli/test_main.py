@@ -29,6 +29,7 @@ VERBS = [
     "tweak",
     "autoclass",
     "suggest",
+    "segment",
     "objects",
     "review",
     "train",

@@ -18,6 +18,7 @@ const TITLES: Readonly<Record<string, string>> = {
   "export-labels": "Exporting labels",
   "import-labels": "Importing labels",
   suggest: "Looking for objects",
+  segment: "Boxes to polygons",
   thumbs: "Making thumbnails",
   head: "Refitting",
   predict: "Predicting",
