@@ -8,12 +8,15 @@ import pytest
 
 from fakes.pets import write_pets
 from sightline.app import Workbench, open_workbench
+from sightline.core.geometry.shapes import Box
 from sightline.core.labels import LabelChange
+from sightline.core.objects import ImageObject, ObjectChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from sightline.core.geometry.shapes import Shape
     from sightline.store.projects import Project
 
 
@@ -65,6 +68,28 @@ def pets(bench: Workbench, pictures: Path) -> Project:
     """A project of them that knows no label."""
     bench.ingest(pictures, "pets", labels="none")
     return bench.projects.get("pets")
+
+
+@pytest.fixture
+def boxed(bench: Workbench, tmp_path: Path) -> Project:
+    """A project of fourteen images: five with two boxes each, one that somebody found empty."""
+    bench.ingest(write_pets(tmp_path / "boxed", 7), "pets", labels="none")
+    project = bench.projects.get("pets")
+    label_by_folder(bench, project)
+    *first, empty = rows(bench, project)[:6]
+    for row in first:
+        draw_boxes(bench, project, row.id, Box(2, 2, 12, 20), Box(6, 4, 22, 16))
+    bench.objects.change(project, [ObjectChange(image_id=empty.id, review="done")])
+    return project
+
+
+def draw_boxes(bench: Workbench, project: Project, image_id: int, *shapes: Shape) -> None:
+    """Draw shapes of a project's first class in an image, named u0, u1, ..."""
+    class_id = bench.store.classes.list(project.id)[0].id
+    put = tuple(
+        ImageObject(uid=f"u{at}", class_id=class_id, shape=shape) for at, shape in enumerate(shapes)
+    )
+    bench.objects.change(project, [ObjectChange(image_id=image_id, put=put)])
 
 
 def rows(bench: Workbench, project: Project) -> list[Any]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,15 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fakes.pets import write_pets
 from fakes.segmenter import SquareSegmenter, use_squares
 from sightline.app.segment_shapes import SegmentWish
-from sightline.app.segment_work import BROKEN
 from sightline.core.errors import (
-    BusyError,
-    CancelledError,
     ConflictError,
-    EngineFailedError,
     InvalidInputError,
     UnknownEngineError,
 )
@@ -29,14 +22,10 @@ from sightline.core.geometry.shapes import Box, Point
 from sightline.core.labels import LabelChange
 from sightline.core.objects import ImageObject, ObjectChange
 from sightline.core.progress import Silent
-from sightline.store.locks import FileLock
-from unit.app.conftest import label_by_folder, rows
+from unit.app.conftest import draw_boxes, label_by_folder, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sightline.app import Workbench
-    from sightline.core.geometry.shapes import Shape
     from sightline.store.projects import Project
 
 WISH = SegmentWish()
@@ -44,32 +33,8 @@ OUT = "pets_seg"
 
 
 @pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    """Seven cats and seven dogs."""
-    return write_pets(tmp_path / "pictures", 7)
-
-
-@pytest.fixture
 def squares(bench: Workbench) -> SquareSegmenter:
     return use_squares(bench)
-
-
-@pytest.fixture
-def boxed(bench: Workbench, pets: Project) -> Project:
-    """Five images with two boxes each, and one that somebody found empty."""
-    label_by_folder(bench, pets)
-    for row in rows(bench, pets)[:5]:
-        draw(bench, pets, row.id, Box(2, 2, 12, 20), Box(6, 4, 22, 16))
-    bench.objects.change(pets, [ObjectChange(image_id=rows(bench, pets)[5].id, review="done")])
-    return pets
-
-
-def draw(bench: Workbench, project: Project, image_id: int, *shapes: Shape) -> None:
-    class_id = bench.store.classes.list(project.id)[0].id
-    put = tuple(
-        ImageObject(uid=f"u{at}", class_id=class_id, shape=shape) for at, shape in enumerate(shapes)
-    )
-    bench.objects.change(project, [ObjectChange(image_id=image_id, put=put)])
 
 
 def build(
@@ -128,123 +93,6 @@ def test_splits_classes_tags_and_reviews_of_pictures_come_along(
     assert copy.review == "reviewed"
 
 
-class Stops(Silent):
-    """Stops once so many pictures are done."""
-
-    def __init__(self, at: int) -> None:
-        self.at = at
-        self.done = 0
-
-    def advance(self, done: int, total: int | None, note: str = "") -> None:
-        del total, note
-        self.done = done
-
-    def check(self) -> None:
-        if self.done >= self.at:
-            raise CancelledError("stop", hint="")
-
-
-@pytest.mark.parametrize("workers", [1, 3])
-def test_a_stopped_build_repeats_no_finished_picture(
-    bench: Workbench, boxed: Project, squares: SquareSegmenter, workers: int
-) -> None:
-    with pytest.raises(CancelledError):
-        build(bench, boxed, workers=workers, progress=Stops(2))
-    assert bench.store.projects.find(OUT) is None
-    first = squares.encoded
-    report = build(bench, boxed, workers=workers)
-    assert report["made"] <= 6 - 2
-    assert squares.encoded - 6 <= workers
-    assert squares.encoded - first == report["made"]
-
-
-KILLED = """
-import os, signal, sys
-sys.path.insert(0, sys.argv[2])
-from fakes.segmenter import use_squares
-from sightline.app import open_workbench
-from sightline.app.segment_shapes import SegmentWish
-from sightline.core.progress import Silent
-
-class Killed(Silent):
-    def advance(self, done, total, note=""):
-        if note.endswith(sys.argv[3]):
-            os.kill(os.getpid(), signal.SIGKILL)
-
-with open_workbench(sys.argv[1], job_threads=1) as bench:
-    use_squares(bench)
-    bench.segments.perform(
-        bench.projects.get("pets"), "pets_seg", SegmentWish(), workers=1, progress=Killed()
-    )
-"""
-
-
-@pytest.mark.parametrize(
-    ("note", "left"),
-    [
-        ("002.png", 3),
-        pytest.param("writing the folders", 0, marks=pytest.mark.nightly),
-        pytest.param("drawing the polygons", 0, marks=pytest.mark.nightly),
-    ],
-)
-def test_a_killed_build_goes_on_and_repeats_one_picture_at_most(
-    bench: Workbench, boxed: Project, squares: SquareSegmenter, note: str, left: int
-) -> None:
-    tests = Path(__file__).parents[2]
-    command = [sys.executable, "-c", KILLED, str(bench.workspace), str(tests), note]
-    done = subprocess.run(command, check=False, capture_output=True)
-    assert done.returncode == -9, done.stderr.decode()
-    report = build(bench, boxed)
-    assert report["made"] == left
-    assert squares.encoded == left
-    assert sorted(map(len, drawn(bench, OUT).values())) == [0] + [2] * 5
-    whole = build(bench, boxed, "whole")
-    assert content(bench, OUT) == content(bench, "whole")
-    assert {**report, "made": 0, "out": "", "path": ""} == {
-        **whole,
-        "made": 0,
-        "out": "",
-        "path": "",
-    }
-
-
-def content(bench: Workbench, name: str) -> dict[str, bytes]:
-    folder = bench.store.project_dir(name)
-    return {
-        str(one.relative_to(folder)): one.read_bytes()
-        for one in folder.rglob("*")
-        if one.is_file() and one.name != "segment.json"
-    }
-
-
-def test_a_finished_build_is_left_as_it_is(
-    bench: Workbench, boxed: Project, squares: SquareSegmenter
-) -> None:
-    report = build(bench, boxed)
-    out = bench.projects.get(OUT)
-    seq = bench.store.projects.by_id(out.id).seq
-    squares.encoded = 0
-    assert build(bench, boxed) == report | {"made": 0}
-    assert squares.encoded == 0
-    assert bench.store.projects.by_id(out.id).seq == seq
-    with pytest.raises(ConflictError, match="other boxes"):
-        build(bench, boxed, wish=SegmentWish(min_size=3))
-    draw(bench, boxed, rows(bench, boxed)[7].id, Box(3, 3, 20, 20))
-    with pytest.raises(ConflictError, match="other boxes"):
-        build(bench, boxed)
-
-
-def test_what_changed_while_a_build_was_stopped_is_worked_out_anew(
-    bench: Workbench, boxed: Project, squares: SquareSegmenter
-) -> None:
-    with pytest.raises(CancelledError):
-        build(bench, boxed, progress=Stops(3))
-    draw(bench, boxed, rows(bench, boxed)[0].id, Box(1, 1, 23, 23))
-    squares.encoded = 0
-    assert build(bench, boxed)["made"] == squares.encoded >= 3
-    assert (2, 2, 22, 22) in {one.shape.bounds() for one in drawn(bench, OUT)["000.png"]}
-
-
 def test_a_project_that_is_no_build_of_it_is_never_touched(
     bench: Workbench, boxed: Project, squares: SquareSegmenter
 ) -> None:
@@ -269,81 +117,21 @@ def test_a_project_without_classes_or_boxes_fails_at_once(
     for fault in (lambda: bench.segments.start(pets, WISH), lambda: build(bench, pets)):
         with pytest.raises(InvalidInputError, match="no boxes"):
             fault()
-    draw(bench, pets, rows(bench, pets)[0].id, Point(3, 3))
+    draw_boxes(bench, pets, rows(bench, pets)[0].id, Point(3, 3))
     with pytest.raises(InvalidInputError, match="no boxes"):
         bench.segments.start(pets, WISH)
-    draw(bench, pets, rows(bench, pets)[0].id, Box(1, 1, 9, 9))
+    draw_boxes(bench, pets, rows(bench, pets)[0].id, Box(1, 1, 9, 9))
     with pytest.raises(UnknownEngineError):
         bench.segments.start(pets, SegmentWish(engine="nobody"))
     assert squares.encoded == 0
     assert not bench.jobs.list()
 
 
-def test_two_of_the_same_build_do_not_meet(
-    bench: Workbench, boxed: Project, squares: SquareSegmenter
-) -> None:
-    del squares
-    folder = bench.segments.folder(boxed)
-    folder.mkdir(parents=True)
-    lock = FileLock(folder / f".{OUT}.lock")
-    assert lock.try_acquire()
-    with pytest.raises(BusyError):
-        build(bench, boxed)
-    lock.release()
-
-
-def fails_at(squares: SquareSegmenter, fails: Callable[[int], bool]) -> None:
-    """Let a segmenter break down at some of its encodings, by their number."""
-    encode, count = squares.encode, iter(range(10_000))
-
-    def broken(image: Any) -> Any:
-        if fails(next(count)):
-            raise EngineFailedError("it died", hint="")
-        return encode(image)
-
-    squares.encode = broken  # type: ignore[method-assign]
-
-
-def test_a_segmenter_that_dies_once_is_asked_again(
-    bench: Workbench, boxed: Project, squares: SquareSegmenter
-) -> None:
-    fails_at(squares, lambda n: n % 3 == 0)
-    assert build(bench, boxed)["fallbacks"] == 0
-
-
-def test_a_picture_at_which_the_segmenter_dies_keeps_its_boxes(
-    bench: Workbench, boxed: Project, squares: SquareSegmenter
-) -> None:
-    fails_at(squares, lambda n: n in {2, 3})
-    report = build(bench, boxed)
-    assert report["fallback_reasons"] == {BROKEN: 2}
-    assert (report["polygons"], report["objects"]) == (8, 10)
-    lines = (bench.store.project_dir(OUT) / "train" / "labels").glob("*.txt")
-    assert {len(line.split()) for one in lines for line in one.read_text().splitlines()} == {9}
-    boxes = [
-        one for found in drawn(bench, OUT).values() for one in found if one.shape.kind == "box"
-    ]
-    assert len(boxes) == 2
-
-
-def test_a_segmenter_that_always_dies_stops_the_build_and_keeps_what_is_done(
-    bench: Workbench, boxed: Project, squares: SquareSegmenter
-) -> None:
-    encode = squares.encode
-    fails_at(squares, lambda n: n >= 2)
-    with pytest.raises(EngineFailedError):
-        build(bench, boxed)
-    squares.encode = encode  # type: ignore[method-assign]
-    squares.encoded = 0
-    assert build(bench, boxed)["fallbacks"] == 0
-    assert squares.encoded == 4
-
-
 def test_a_picture_that_cannot_be_read_is_left_out_and_told(
-    bench: Workbench, boxed: Project, squares: SquareSegmenter, pictures: Path
+    bench: Workbench, boxed: Project, squares: SquareSegmenter, tmp_path: Path
 ) -> None:
     del squares
-    (pictures / "cat" / "003.png").write_bytes(b"\x89PNG broken")
+    (tmp_path / "boxed" / "cat" / "003.png").write_bytes(b"\x89PNG broken")
     report = build(bench, boxed)
     assert report["pictures"] == 5
     (skipped,) = report["skipped"]
@@ -363,7 +151,7 @@ def test_a_page_of_a_file_becomes_a_picture_of_its_own(
     stack = bench.projects.get("stack")
     bench.labels.add_class(stack, "cell")
     for row in rows(bench, stack):
-        draw(bench, stack, row.id, Box(2, 2, 20, 20 + row.page))
+        draw_boxes(bench, stack, row.id, Box(2, 2, 20, 20 + row.page))
     report = build(bench, stack, "stack_seg")
     assert (report["pictures"], report["polygons"]) == (3, 3)
     found = drawn(bench, "stack_seg")
@@ -378,7 +166,7 @@ def test_a_preview_changes_nothing_and_says_why_boxes_stay(
     overview = bench.segments.overview(boxed)
     assert (overview["boxes"], overview["pictures"], overview["out"]) == (10, 5, OUT)
     first = overview["first"][0]
-    draw(bench, boxed, first, Box(2, 2, 12, 20), Box(3, 3, 7, 7))
+    draw_boxes(bench, boxed, first, Box(2, 2, 12, 20), Box(3, 3, 7, 7))
     seq = bench.store.projects.by_id(boxed.id).seq
     shown = bench.segments.preview(boxed, first, WISH)
     assert (shown["polygons"], shown["fallbacks"], shown["more"]) == (1, 1, 0)
