@@ -42,7 +42,7 @@ def squares(bench: Workbench) -> SquareSegmenter:
 def build(
     bench: Workbench, project: Project, out: str = OUT, wish: SegmentWish = WISH, **more: Any
 ) -> dict[str, Any]:
-    asked = {"workers": 1, "progress": Silent()} | more
+    asked: dict[str, Any] = {"workers": 1, "progress": Silent()} | more
     return bench.segments.perform(project, out, wish, **asked)
 
 

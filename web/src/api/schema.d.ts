@@ -928,6 +928,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{name}/segment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Segment Overview
+         * @description Return what a project of polygons would be made of, and those in the making.
+         */
+        get: operations["segment_overview"];
+        put?: never;
+        /**
+         * Segment Build
+         * @description Make polygons of a project's boxes as a project of its own; the source stays as it is.
+         */
+        post: operations["segment_build"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/segment/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Segment Preview
+         * @description Return what a build would make of one picture; nothing is changed.
+         */
+        post: operations["segment_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{name}/images": {
         parameters: {
             query?: never;
@@ -7864,6 +7908,110 @@ export interface components {
             predict_all?: boolean;
         };
         /**
+         * NewSegmentBuild
+         * @description A project of polygons to be made of one of boxes.
+         * @example {
+         *       "out": "cars_seg"
+         *     }
+         */
+        NewSegmentBuild: {
+            /**
+             * Engine
+             * @description name of a segmenter; auto: as the settings say
+             * @default auto
+             */
+            engine?: string;
+            /**
+             * Mask Threshold
+             * @description how sure the segmenter must be of a pixel
+             * @default 0.5
+             */
+            mask_threshold?: number;
+            /**
+             * Score Threshold
+             * @description masks of a lower score are not taken
+             * @default 0
+             */
+            score_threshold?: number;
+            /**
+             * Min Size
+             * @description masks of fewer pixels are not taken
+             * @default 0
+             */
+            min_size?: number;
+            /**
+             * Max Results
+             * @description polygons for a box at most
+             * @default 1
+             */
+            max_results?: number;
+            /**
+             * Min Box Iou
+             * @description masks that agree less with the box are not taken
+             * @default 0.4
+             */
+            min_box_iou?: number;
+            /**
+             * Out
+             * @description name of the new project; empty: the source's with _seg
+             * @default
+             */
+            out?: string;
+            /**
+             * Workers
+             * @description pictures at once; null: as the setting segment_workers says
+             */
+            workers?: number | null;
+        };
+        /**
+         * NewSegmentPreview
+         * @description A picture that shall show what a build would make of it.
+         */
+        NewSegmentPreview: {
+            /**
+             * Engine
+             * @description name of a segmenter; auto: as the settings say
+             * @default auto
+             */
+            engine?: string;
+            /**
+             * Mask Threshold
+             * @description how sure the segmenter must be of a pixel
+             * @default 0.5
+             */
+            mask_threshold?: number;
+            /**
+             * Score Threshold
+             * @description masks of a lower score are not taken
+             * @default 0
+             */
+            score_threshold?: number;
+            /**
+             * Min Size
+             * @description masks of fewer pixels are not taken
+             * @default 0
+             */
+            min_size?: number;
+            /**
+             * Max Results
+             * @description polygons for a box at most
+             * @default 1
+             */
+            max_results?: number;
+            /**
+             * Min Box Iou
+             * @description masks that agree less with the box are not taken
+             * @default 0.4
+             */
+            min_box_iou?: number;
+            /**
+             * Image Id
+             * @description id of an image
+             * @example 17
+             */
+            image_id: number;
+        };
+        /**
          * NewSkeleton
          * @description The keypoints that a class shall have.
          */
@@ -9296,6 +9444,103 @@ export interface components {
              */
             share: number;
             mixed_with: components["schemas"]["Mixed"] | null;
+        };
+        /**
+         * SegmentOverview
+         * @description What a build would be made of.
+         */
+        SegmentOverview: {
+            /** Classes */
+            classes: number;
+            /**
+             * Boxes
+             * @description upright and oriented ones: what becomes polygons
+             */
+            boxes: number;
+            /**
+             * Outlines
+             * @description polygons and masks, which are taken over
+             */
+            outlines: number;
+            /**
+             * Left Out
+             * @description points and keypoints, which have no outline
+             */
+            left_out: number;
+            /**
+             * Pictures
+             * @description with boxes
+             */
+            pictures: number;
+            /**
+             * First
+             * @description ids of the first pictures with boxes, for a preview
+             */
+            first: number[];
+            /**
+             * Out
+             * @description a name that is free
+             */
+            out: string;
+            /** Workers */
+            workers: number;
+            /**
+             * Active
+             * @description builds in the making: names, and their jobs
+             */
+            active: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * SegmentPreview
+         * @description What a build would make of a picture.
+         */
+        SegmentPreview: {
+            /** Image Id */
+            image_id: number;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Polygons */
+            polygons: number;
+            /**
+             * Fallbacks
+             * @description boxes that stay boxes
+             */
+            fallbacks: number;
+            /**
+             * More
+             * @description objects that are not shown
+             */
+            more: number;
+            /** Objects */
+            objects: components["schemas"]["SegmentPreviewObject"][];
+        };
+        /**
+         * SegmentPreviewObject
+         * @description An object as it would be.
+         */
+        SegmentPreviewObject: {
+            /** Uid */
+            uid: string;
+            /** Class Id */
+            class_id: number;
+            /** Kind */
+            kind: string;
+            /** Geometry */
+            geometry: unknown;
+            /**
+             * Said
+             * @description score of the segmenter's mask; null: it drew none
+             */
+            said: number | null;
+            /**
+             * Reason
+             * @description why a box stays a box
+             */
+            reason: string;
         };
         /**
          * SegmenterInfo
@@ -13106,6 +13351,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    segment_overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentOverview"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    segment_build: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSegmentBuild"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    segment_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSegmentPreview"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentPreview"];
                 };
             };
             /** @description A problem document: what to mend, field by field */
