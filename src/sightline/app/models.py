@@ -77,16 +77,12 @@ class Models:
         self._tell(card.id, "added")
         return self._store.models.record(card).to_dict()
 
-    def verify(self, ref: str) -> dict[str, Any]:
-        """Compare a model's file with the hash on its card."""
-        return self._store.models.verify(ref).to_dict()
-
     def delete(self, ref: str) -> dict[str, Any]:
-        """Move a model to the trash."""
-        card = self._store.models.get(ref, allow_paths=False)
-        trashed = self._store.models.delete(card.id)
-        self._tell(card.id, "deleted")
-        return {"id": card.id, "trashed": str(trashed)}
+        """Move a model, damaged or not, to the trash."""
+        trashed = self._store.models.delete(ref)
+        model_id = trashed.name.removeprefix("model-").rpartition("-")[0]
+        self._tell(model_id, "deleted")
+        return {"id": model_id, "trashed": str(trashed)}
 
     def export(
         self,

@@ -103,6 +103,46 @@ class Pulling:
             shutil.rmtree(folder)
         return result
 
+    def partial(self) -> list[dict[str, Any]]:
+        """Return the downloads that have begun and not ended."""
+        names = {self._folder(entry).name: name for name, entry in CATALOGUE.items()}
+        found = []
+        for folder in sorted(self._root().glob("*--*")):
+            files = [one for one in folder.glob("*") if one.name != "lock"]
+            if files:
+                plain = folder.name.partition("--")[2].replace("--", "/", 1).replace("--", "@")
+                found.append(
+                    {
+                        "name": names.get(folder.name, plain),
+                        "folder": str(folder),
+                        "bytes": sum(one.stat().st_size for one in files),
+                    }
+                )
+        return found
+
+    def forget(self, name: str) -> dict[str, Any]:
+        """Throw away what has come of a download that did not end.
+
+        Raises:
+            InvalidInputError: Nothing of this name can be pulled.
+            NotFoundError: Nothing of it is here.
+            BusyError: It is going on.
+        """
+        folder = self._folder(pullable(name))
+        if not folder.is_dir():
+            raise NotFoundError(f"nothing of {name} is here", hint="sightline models disk")
+        try:
+            with FileLock(folder / "lock") as lock:
+                lock.acquire(timeout_s=1)
+                size = sum(one.stat().st_size for one in folder.iterdir() if one.is_file())
+                shutil.rmtree(folder)
+        except BusyError as error:
+            raise BusyError(f"{name} is being pulled", hint="cancel its job first") from error
+        return {"name": name, "freed_bytes": size}
+
+    def _root(self) -> Path:
+        return self._store.workspace / "cache" / "pulls"
+
     def _open(self, entry: Pullable) -> None:
         """Refuse what its publisher hands only to those who have agreed to its terms."""
         if entry.gated and not self._settings.model_hub_url:
@@ -208,7 +248,7 @@ class Pulling:
 
     def _folder(self, entry: Pullable) -> Path:
         safe = entry.place.replace("/", "--").replace("@", "--")
-        return self._store.workspace / "cache" / "pulls" / f"{entry.source}--{safe}"
+        return self._root() / f"{entry.source}--{safe}"
 
     def _hub_url(self) -> str:
         return (self._settings.model_hub_url or HUB_URL).rstrip("/")

@@ -55,6 +55,12 @@ KINDS: Final = (
         lane="io",
     ),
     JobKind(
+        name="verify-models",
+        factory="sightline.app.tasks:verify_models",
+        title="Check models",
+        lane="io",
+    ),
+    JobKind(
         name="map",
         factory="sightline.app.tasks:map_",
         title="Make a map",
@@ -205,8 +211,13 @@ def compare(
 
 
 def pull(bench: Workbench, job: JobContext, *, name: str) -> dict[str, Any]:
-    """Fetch a published encoder; what has come is not fetched again, so it resumes."""
+    """Fetch a published model; what has come is not fetched again, so it resumes."""
     return bench.pulling.pull(name, progress=job)
+
+
+def verify_models(bench: Workbench, job: JobContext, *, model: str) -> dict[str, Any]:
+    """Compare models' files with the hashes on their cards; an empty `model`: all."""
+    return bench.model_shelf.verify(model, progress=job)
 
 
 def map_(

@@ -37,6 +37,8 @@ from sightline.app.lr_range import LrRange
 from sightline.app.map import Maps
 from sightline.app.map_drawing import MapDrawing
 from sightline.app.model_cards import ModelCards
+from sightline.app.model_shelf import ModelShelf
+from sightline.app.model_uploads import ModelUploads
 from sightline.app.models import Models
 from sightline.app.neighbours import Neighbours
 from sightline.app.object_exports import ObjectExports
@@ -196,6 +198,9 @@ class Workbench(Verbs):
         """Join what is done with models: asked, exported, fetched, explained."""
         self.models = Models(self.store, self.settings, self.jobs, self._networks, self.room)
         self.pulling = Pulling(self.store, self.settings, self.jobs, self.models)
+        parts = (self.projects, self.models, self.pulling)
+        self.model_shelf = ModelShelf(self.store, self.settings, self.jobs, parts)
+        self.model_uploads = ModelUploads(self.models, self.workspace / "cache" / "uploads")
         self.explaining = Explaining(
             self.store, self.settings, self.room, lambda: self.pictures.limits
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import secrets
 import shutil
@@ -107,7 +108,7 @@ class ModelStore:
         if isinstance(weights, Path) and not weights.is_file():
             raise MissingWeightsError(f"no weights at {weights}", hint="check the path")
         model_id = _new_id(name)
-        with _storing(), self._new_folder(model_id) as folder:
+        with storing(), self._new_folder(model_id) as folder:
             file = WEIGHTS[fields["format"]]
             digest = _copy(weights, folder / file)
             files = {one: _copy(path, folder / one) for one, path in (extras or {}).items()}
@@ -208,7 +209,7 @@ class ModelStore:
         path = self.path_of(card).with_name(name)
         if name in {CARD_FILE, card.file, *card.files} or not path.parent.is_dir():
             raise InvalidInputError(f"{name} cannot be replaced", hint="choose another name")
-        with _storing():
+        with storing():
             write_atomic(path, data)
         return path
 
@@ -229,7 +230,7 @@ class ModelStore:
         if changed:
             raise InvalidInputError(
                 f"the weights of {card.name} are not those of its card ({changed[0]} has changed)",
-                hint="restore them from a copy, or delete the model and add it again",
+                hint="restore them from a copy, or remove the model and add it again",
             )
         return card
 
@@ -244,9 +245,10 @@ class ModelStore:
         if not _ID.fullmatch(ref) or not folder.is_dir():
             folder = self.root / self.get(ref, allow_paths=False).id
         target = self._trash / f"model-{folder.name}-{secrets.token_hex(3)}"
-        with _storing():
+        with storing():
             self._trash.mkdir(parents=True, exist_ok=True)
             shutil.move(folder, target)
+            os.utime(target)
             fsync_dir(self.root)
         return target
 
@@ -283,7 +285,8 @@ def file_digest(path: Path) -> str:
 
 
 @contextmanager
-def _storing() -> Iterator[None]:
+def storing() -> Iterator[None]:
+    """Tell what the disk refuses as a StorageError."""
     try:
         yield
     except OSError as error:
@@ -296,8 +299,6 @@ def _storing() -> Iterator[None]:
 
 def _copy(weights: Path | bytes, target: Path) -> str:
     """Write and fsync the weights, and return their BLAKE3."""
-    import os
-
     hasher = blake3()
     with target.open("wb") as out:
         if isinstance(weights, bytes):

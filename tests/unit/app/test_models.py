@@ -47,7 +47,7 @@ def test_a_model_is_added_shown_verified_and_deleted(
     assert (colours["name"], colours["kind"]) == ("colours", "classifier")
     assert bench.models.get("colours") == colours
     assert [one["id"] for one in bench.models.all()] == [colours["id"]]
-    assert bench.models.verify("colours")["blake3"] == colours["blake3"]
+    assert bench.model_shelf.verify("colours")["ok"]
     trashed = Path(bench.models.delete("colours")["trashed"])
     assert (trashed / "model.json").is_file()
     assert bench.models.all() == []
@@ -100,7 +100,7 @@ def test_unknown_models_are_told_with_a_hint(bench: Workbench, colours: dict[str
     for call in (
         lambda: bench.models.get("coulors"),
         lambda: bench.models.delete("coulors"),
-        lambda: bench.models.verify("coulors"),
+        lambda: bench.model_shelf.verify("coulors"),
         lambda: bench.models.export("coulors"),
         lambda: bench.models.start_export("coulors"),
         lambda: list(bench.predict("coulors", [])),

@@ -1870,6 +1870,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/models/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Model
+         * @description Add a model of an uploaded file, or of the files of one folder.
+         */
+        post: operations["upload_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/disk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Model Disk
+         * @description Return what lies where and how large it is, what is missing, and the trash.
+         */
+        get: operations["model_disk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pull Model
+         * @description Fetch a published model from its publisher, or from the mirror that is set.
+         */
+        post: operations["pull_model"];
+        /**
+         * Forget Pull
+         * @description Throw away what has come of a download that did not end.
+         */
+        delete: operations["forget_pull"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Trashed Models
+         * @description List the models in the trash, those removed last first.
+         */
+        get: operations["list_trashed_models"];
+        put?: never;
+        post?: never;
+        /**
+         * Empty Model Trash
+         * @description Erase models in the trash for good.
+         */
+        delete: operations["empty_model_trash"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/trash/{ref}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Model
+         * @description Put a model back from the trash.
+         */
+        post: operations["restore_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify Models
+         * @description Compare every model's files with the hashes on its card; a job does it where that is long.
+         */
+        post: operations["verify_models"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{ref}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify Model
+         * @description Compare a model's files with the hashes on its card; a job does it where that is long.
+         */
+        post: operations["verify_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models": {
         parameters: {
             query?: never;
@@ -1879,7 +2027,7 @@ export interface paths {
         };
         /**
          * List Models
-         * @description List models, newest first.
+         * @description List models, newest first, with what uses them.
          */
         get: operations["list_models"];
         put?: never;
@@ -1914,26 +2062,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/models/pull": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Pull Model
-         * @description Fetch a published model from its publisher, or from the mirror that is set.
-         */
-        post: operations["pull_model"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/models/{ref}": {
         parameters: {
             query?: never;
@@ -1943,16 +2071,16 @@ export interface paths {
         };
         /**
          * Get Model
-         * @description Return a model's card, size and exports.
+         * @description Return a model's card, size and exports, and what uses it.
          */
         get: operations["get_model"];
         put?: never;
         post?: never;
         /**
-         * Delete Model
-         * @description Move a model to the trash.
+         * Remove Model
+         * @description Move a model to the trash, from where it can be put back, and say what used it.
          */
-        delete: operations["delete_model"];
+        delete: operations["remove_model"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4258,6 +4386,20 @@ export interface components {
             expect?: number | null;
         };
         /**
+         * Cache
+         * @description A folder that may be deleted at any time.
+         */
+        Cache: {
+            /** Name */
+            name: string;
+            /** About */
+            about: string;
+            /** Path */
+            path: string;
+            /** Bytes */
+            bytes: number;
+        };
+        /**
          * Calibration
          * @description How much the probabilities can be trusted.
          */
@@ -5433,6 +5575,14 @@ export interface components {
             erased: string;
         };
         /**
+         * ErasedModels
+         * @description How many models are gone for good.
+         */
+        ErasedModels: {
+            /** Erased */
+            erased: number;
+        };
+        /**
          * ErrorCount
          * @description How often something is wrong.
          */
@@ -5897,6 +6047,16 @@ export interface components {
             key: string;
             /** Deleted */
             deleted: number;
+        };
+        /**
+         * ForgottenPull
+         * @description A download that was thrown away.
+         */
+        ForgottenPull: {
+            /** Name */
+            name: string;
+            /** Freed Bytes */
+            freed_bytes: number;
         };
         /**
          * Form
@@ -6715,6 +6875,16 @@ export interface components {
             redo: string | null;
         };
         /**
+         * KindBytes
+         * @description What the models of a kind take.
+         */
+        KindBytes: {
+            /** Kind */
+            kind: string;
+            /** Bytes */
+            bytes: number;
+        };
+        /**
          * LabelState
          * @description What is said of an image.
          */
@@ -6903,6 +7073,18 @@ export interface components {
             at: number;
         };
         /**
+         * LostFile
+         * @description A file that a model has lost, and where it belongs.
+         */
+        LostFile: {
+            /** File */
+            file: string;
+            /** Folder */
+            folder: string;
+            /** Blake3 */
+            blake3: string;
+        };
+        /**
          * Map
          * @description How a map stands.
          */
@@ -7071,6 +7253,22 @@ export interface components {
             higher: boolean;
         };
         /**
+         * MissingModel
+         * @description Something that a setting or a head names and that is not here.
+         */
+        MissingModel: {
+            /** Name */
+            name: string;
+            wanted_by: components["schemas"]["ModelUse"];
+            /**
+             * How
+             * @description the command that brings it
+             */
+            how: string;
+            /** Pullable */
+            pullable: boolean;
+        };
+        /**
          * Mixed
          * @description The picture that was mixed in.
          */
@@ -7095,8 +7293,72 @@ export interface components {
             bytes: number;
             /** Exports */
             exports: unknown[];
+            /**
+             * Used By
+             * @description what needs it
+             */
+            used_by?: components["schemas"]["ModelUse"][];
+            /**
+             * Lacks
+             * @description files that are gone
+             */
+            lacks?: components["schemas"]["LostFile"][];
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * ModelDisk
+         * @description What lies where and how large it is.
+         */
+        ModelDisk: {
+            /** Folder */
+            folder: string;
+            /** Models */
+            models: components["schemas"]["KindBytes"][];
+            /** Caches */
+            caches: components["schemas"]["Cache"][];
+            /**
+             * Checkpoints Bytes
+             * @description of trainings
+             */
+            checkpoints_bytes: number;
+            /** Free Bytes */
+            free_bytes: number;
+            /** Total Bytes */
+            total_bytes: number;
+            /** Partial */
+            partial: components["schemas"]["PartialPull"][];
+            /** Missing */
+            missing: components["schemas"]["MissingModel"][];
+            /** Trash */
+            trash: components["schemas"]["TrashedModelInfo"][];
+        };
+        /**
+         * ModelUse
+         * @description Something that a model is needed for.
+         */
+        ModelUse: {
+            /**
+             * Kind
+             * @description workspace, project, head, run or vectors
+             */
+            kind: string;
+            /**
+             * Name
+             * @description of the project, head or run
+             */
+            name: string;
+            /**
+             * What
+             * @example its encoder
+             */
+            what: string;
+            /**
+             * Setting
+             * @description the setting that names it
+             * @default
+             */
+            setting?: string;
         };
         /**
          * MoreTrials
@@ -8487,6 +8749,18 @@ export interface components {
             next: string | null;
         };
         /**
+         * PartialPull
+         * @description A download that has begun and not ended.
+         */
+        PartialPull: {
+            /** Name */
+            name: string;
+            /** Folder */
+            folder: string;
+            /** Bytes */
+            bytes: number;
+        };
+        /**
          * PeoplesCard
          * @description A model's card for people.
          */
@@ -9064,6 +9338,23 @@ export interface components {
              * @description who used it, and uses none now
              */
             used: components["schemas"]["HeadUser"][];
+        };
+        /**
+         * RemovedModel
+         * @description A model that lies in the trash.
+         */
+        RemovedModel: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Trashed */
+            trashed: string;
+            /**
+             * Used By
+             * @description what will not work without it
+             */
+            used_by: components["schemas"]["ModelUse"][];
         };
         /**
          * Renamed
@@ -10386,6 +10677,28 @@ export interface components {
             trashed: string;
         };
         /**
+         * TrashedModelInfo
+         * @description A model in the trash.
+         */
+        TrashedModelInfo: {
+            /** Key */
+            key: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Trashed At
+             * @description UTC, RFC 3339
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            trashed_at: string;
+        };
+        /**
          * TrashedRun
          * @description A training in the trash.
          */
@@ -10576,6 +10889,37 @@ export interface components {
             values: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Verified
+         * @description Whether models are whole; null with a job: it is being looked at.
+         */
+        Verified: {
+            /** Ok */
+            ok: boolean | null;
+            /** Models */
+            models: components["schemas"]["VerifiedModel"][];
+            job: components["schemas"]["Job"] | null;
+        };
+        /**
+         * VerifiedModel
+         * @description Whether a model's files are those of its card.
+         */
+        VerifiedModel: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Blake3 */
+            blake3: string;
+            /** Bytes */
+            bytes: number;
+            /** Ok */
+            ok: boolean;
+            /** Fault */
+            fault: string;
+            /** Hint */
+            hint: string;
         };
         /**
          * View
@@ -15762,6 +16106,396 @@ export interface operations {
             };
         };
     };
+    upload_model: {
+        parameters: {
+            query?: {
+                /** @description empty: the first file's */
+                name?: string;
+                network?: string;
+                preprocess?: string;
+                output?: string;
+                decoder?: string;
+                licence?: string;
+                classes?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_disk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDisk"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pull_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pull"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_pull: {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForgottenPull"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_trashed_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashedModelInfo"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    empty_model_trash: {
+        parameters: {
+            query?: {
+                /** @description empty: all */
+                ref?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasedModels"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verified"];
+                };
+            };
+            /** @description A job looks at them */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verified"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verified"];
+                };
+            };
+            /** @description A job looks at them */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verified"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_models: {
         parameters: {
             query?: never;
@@ -15880,48 +16614,6 @@ export interface operations {
             };
         };
     };
-    pull_model: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Pull"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description A problem document: what to mend, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem document: code, message and hint */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     get_model: {
         parameters: {
             query?: never;
@@ -15963,7 +16655,7 @@ export interface operations {
             };
         };
     };
-    delete_model: {
+    remove_model: {
         parameters: {
             query?: never;
             header?: never;
@@ -15981,7 +16673,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Trashed"];
+                    "application/json": components["schemas"]["RemovedModel"];
                 };
             };
             /** @description A problem document: what to mend, field by field */

@@ -1,4 +1,4 @@
-"""`models` and `export`: weights on disk."""
+"""`models` and `export`: weights that are here, come, and become files."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import typer
 from sightline.cli import output
 from sightline.cli.context import listing, of, tell
 from sightline.cli.follow import follow
-from sightline.cli.verbs import evaluation
+from sightline.cli.verbs import evaluation, model_files
 from sightline.core.errors import InvalidInputError
 
-group = typer.Typer(no_args_is_help=True, help="Models: list, add, pull, show, verify.")
+group = typer.Typer(no_args_is_help=True, help="Models: list, add, pull, show, verify, remove.")
 Model = Annotated[str, typer.Argument(help="Id or name (the newest) of the model.")]
 
 
@@ -21,17 +21,18 @@ Model = Annotated[str, typer.Argument(help="Id or name (the newest) of the model
 def list_(ctx: typer.Context) -> None:
     """List models, newest first."""
     context = of(ctx)
-    rows = context.bench.models.all()
+    rows = context.bench.model_shelf.all()
     listing(
         ctx,
         rows,
-        ("model", "name", "kind", "format", "classes", "size", "fault"),
+        ("model", "name", "kind", "format", "licence", "used by", "size", "fault"),
         lambda r: (
             r["id"],
             r["name"],
             r.get("kind"),
             r.get("format"),
-            len(r.get("classes", ())),
+            r.get("licence"),
+            ", ".join(sorted({use["name"] or "workspace" for use in r["used_by"]})),
             output.size(r["bytes"]),
             r["fault"],
         ),
@@ -48,7 +49,7 @@ def add(
             help="An .onnx or .safetensors file, or a folder (transformers, timm, SAM as ONNX)."
         ),
     ],
-    name: Annotated[str, typer.Option(help="What to call it.")],
+    name: Annotated[str, typer.Option(help="What to call it. Default: as the file.")] = "",
     output_: Annotated[
         str | None, typer.Option("--output", help="Output of the graph to use, as in embedding.")
     ] = None,
@@ -80,7 +81,7 @@ def add(
 
     names = () if classes is None else _lines(classes)
     options = ImportOptions(
-        name=name,
+        name=name or file.resolve().with_suffix("").name,
         output=output_,
         preprocess=preprocess,
         classes=tuple(one.strip() for one in names if one.strip()),
@@ -98,14 +99,15 @@ def catalogue(ctx: typer.Context) -> None:
     listing(
         ctx,
         of(ctx).bench.pulling.catalogue(),
-        ("name", "size", "vector", "words", "licence", "state", "what it is"),
+        ("name", "kind", "size", "vector", "words", "licence", "state", "what it is"),
         lambda r: (
             r["name"],
+            r["kind"],
             f"{r['mb']:.0f} MB",
-            r["dim"],
+            r["dim"] or "",
             "yes" if r["text"] else "",
             r["licence"],
-            r["state"],
+            "ask first" if r["gated"] and r["state"] == "absent" else r["state"],
             r["description"],
         ),
         empty="",
@@ -147,16 +149,23 @@ def pull(
             help="Name in the catalogue, of a network, or OWNER/NAME[@REVISION] of the hub."
         ),
     ],
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Throw away what came of one that did not end.")
+    ] = False,
 ) -> None:
     """Download published weights and add them. Stopped, it goes on where it was."""
     context = of(ctx)
+    if forget:
+        gone = context.bench.pulling.forget(name)
+        tell(ctx, gone, f"{output.size(gone['freed_bytes'])} of {name} are gone")
+        return
     job = context.bench.pulling.start(name)
     found = follow(context, job["id"], "pull")
     what = "added" if found["added"] else "there already:"
     tell(
         ctx,
         found,
-        f"{what} {found['name']} ({output.size(found['bytes'])}, vectors of {found['dim']}, "
+        f"{what} the {found['kind']} {found['name']} ({output.size(found['bytes'])}, "
         f"licence: {found['licence'] or 'see its page'})",
     )
 
@@ -164,21 +173,7 @@ def pull(
 @group.command()
 def show(ctx: typer.Context, model: Model) -> None:
     """Show a model's card."""
-    output.line(of(ctx).bench.models.get(model))
-
-
-@group.command()
-def verify(ctx: typer.Context, model: Model) -> None:
-    """Check a model's file against the hash on its card."""
-    found = of(ctx).bench.models.verify(model)
-    tell(ctx, {"id": found["id"], "ok": True, "blake3": found["blake3"]}, f"{found['id']} is whole")
-
-
-@group.command()
-def delete(ctx: typer.Context, model: Model) -> None:
-    """Move a model to the trash."""
-    result = of(ctx).bench.models.delete(model)
-    tell(ctx, result, f"{result['id']} is in {result['trashed']}")
+    output.line(of(ctx).bench.model_shelf.get(model))
 
 
 def export(
@@ -213,5 +208,6 @@ def _lines(file: Path) -> tuple[str, ...]:
 def install(app: typer.Typer) -> None:
     """Add the verbs."""
     group.command()(evaluation.card)
+    model_files.install(group)
     app.add_typer(group, name="models")
     app.command()(export)

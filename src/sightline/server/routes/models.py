@@ -24,7 +24,7 @@ from sightline.server.schemas.learning import (
     Pull,
     Pullable,
 )
-from sightline.server.schemas.projects import Trashed
+from sightline.server.schemas.model_shelf import RemovedModel
 from sightline.store.model_plan import ImportOptions
 
 router = APIRouter(prefix="/api/models", tags=["models"])
@@ -37,8 +37,8 @@ def _id_of(bench: Workbench, ref: str) -> str:
 
 @router.get("", response_model=list[Model])
 def list_models(bench: Bench) -> object:
-    """List models, newest first."""
-    return bench.models.all()
+    """List models, newest first, with what uses them."""
+    return bench.model_shelf.all()
 
 
 @router.post("", status_code=201, response_model=Model)
@@ -70,14 +70,14 @@ def pull_model(body: Pull, bench: Bench) -> object:
 
 @router.get("/{ref}", response_model=Model)
 def get_model(ref: Ref, bench: Bench) -> object:
-    """Return a model's card, size and exports."""
-    return bench.models.get(_id_of(bench, ref))
+    """Return a model's card, size and exports, and what uses it."""
+    return bench.model_shelf.get(_id_of(bench, ref))
 
 
-@router.delete("/{ref}", response_model=Trashed)
-def delete_model(ref: Ref, bench: Bench) -> object:
-    """Move a model to the trash."""
-    return bench.models.delete(ref)
+@router.delete("/{ref}", response_model=RemovedModel)
+def remove_model(ref: Ref, bench: Bench) -> object:
+    """Move a model to the trash, from where it can be put back, and say what used it."""
+    return bench.model_shelf.remove(ref)
 
 
 @router.post("/{ref}/export", status_code=202, response_model=Job)

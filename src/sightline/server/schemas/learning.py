@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from sightline.server.schemas.common import ImageId, In, Mode, Out, State, Text, When
 from sightline.server.schemas.jobs import Job
+from sightline.server.schemas.model_shelf import LostFile, ModelUse
 
 
 class Bin(Out):
@@ -287,6 +288,8 @@ class Model(Out):
     path: str
     bytes: int
     exports: list[Any]
+    used_by: list[ModelUse] = Field(default_factory=list, description="what needs it")
+    lacks: list[LostFile] = Field(default_factory=list, description="files that are gone")
 
 
 class Pullable(Out):
