@@ -98,6 +98,11 @@ class Slots:
             lambda work: _is_ahead(work, client), "the page has gone on"
         )
 
+    def newest(self) -> str:
+        """Return the page that asked last; empty where none has."""
+        with self._lock:
+            return next(reversed(self._desks), "")
+
     def shown(self, client: str) -> list[dict[str, Any]]:
         """Return a page's slots with their live sizes."""
         with self._lock:

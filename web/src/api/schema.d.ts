@@ -1720,6 +1720,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sam_slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sam Slots
+         * @description List what the page that asked last has encoded ahead.
+         */
+        get: operations["sam_slots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/predictor_settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Predictor Settings
+         * @description Say how many pictures are encoded ahead, and what that takes.
+         */
+        get: operations["predictor_settings"];
+        put?: never;
+        /**
+         * Set Predictor Settings
+         * @description Set how many pictures are encoded ahead.
+         */
+        post: operations["set_predictor_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models/{ref}/layers": {
         parameters: {
             query?: never;
@@ -8897,6 +8941,30 @@ export interface components {
             items: components["schemas"]["Prediction"][];
         };
         /**
+         * PredictorSettings
+         * @description How many pictures are encoded ahead, and what that takes, megabytes.
+         */
+        PredictorSettings: {
+            /** Max Predictors */
+            max_predictors: number;
+            /** Min Predictors */
+            min_predictors: number;
+            /** Max Supported Predictors */
+            max_supported_predictors: number;
+            /** Active Predictors */
+            active_predictors: number;
+            /** Loaded Predictors */
+            loaded_predictors: number;
+            /** Process Ram Mb */
+            process_ram_mb: number;
+            /** Total Ram Mb */
+            total_ram_mb: number;
+            /** Available Ram Mb */
+            available_ram_mb: number;
+            /** Image Ram Mb */
+            image_ram_mb: number;
+        };
+        /**
          * Preset
          * @description A starting point for a kind of task.
          */
@@ -9689,6 +9757,31 @@ export interface components {
             starred?: boolean | null;
         };
         /**
+         * SamSlot
+         * @description One picture that is encoded ahead, or room for one.
+         */
+        SamSlot: {
+            /**
+             * Slot Name
+             * @enum {string}
+             */
+            slot_name: "current" | "next" | "previous";
+            /** Enabled */
+            enabled: boolean;
+            /** Image Name */
+            image_name: string | null;
+            /** Variant */
+            variant: string | null;
+            /** Width */
+            width: number | null;
+            /** Height */
+            height: number | null;
+            /** Busy */
+            busy: boolean;
+            /** Memory Bytes */
+            memory_bytes: number;
+        };
+        /**
          * Science
          * @description What a picture holds that a screen cannot show at once.
          */
@@ -9881,6 +9974,14 @@ export interface components {
              * @default
              */
             project?: string;
+        };
+        /**
+         * SetPredictorSettings
+         * @description How many pictures to encode ahead: the current, the next, the previous one.
+         */
+        SetPredictorSettings: {
+            /** Max Predictors */
+            max_predictors: number;
         };
         /**
          * Shapes
@@ -15642,6 +15743,124 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     }[];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sam_slots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamSlot"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    predictor_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictorSettings"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_predictor_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPredictorSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictorSettings"];
                 };
             };
             /** @description A problem document: what to mend, field by field */

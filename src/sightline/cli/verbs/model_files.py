@@ -23,16 +23,16 @@ def verify(
         found = context.bench.model_shelf.verify(model, progress=bar)
     rows = found["models"]
     bad = [row for row in rows if not row["ok"]]
-    if context.json:
-        output.line({key: found[key] for key in ("ok", "models")})
-    else:
+    if not context.json:
         for row in rows:
             output.say(f"{row['id']}: {'whole' if row['ok'] else row['fault']}")
     if bad:
+        faults = "; ".join(f"{row['id']}: {row['fault']}" for row in bad)
         raise MissingWeightsError(
-            f"{len(bad)} of {len(rows)} models are not whole: {bad[0]['fault']}",
-            hint=bad[0]["hint"],
+            f"{len(bad)} of {len(rows)} models are not whole: {faults}", hint=bad[0]["hint"]
         )
+    if context.json:
+        output.line({key: found[key] for key in ("ok", "models")})
 
 
 def remove(
