@@ -47,7 +47,7 @@ def _enliven(net: Any) -> None:
         if "embed" in name or "token" in name:
             value.copy_(torch.randn_like(value))
         elif value.ndim > 1:
-            value.copy_(torch.randn_like(value) * 1.5 / (value[0].numel() ** 0.5))
+            value.copy_(torch.randn_like(value) * 1.2 / (value[0].numel() ** 0.5))
         else:
             value.copy_(torch.randn_like(value) * 0.1 + name.endswith("weight"))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sightline.app.assist_engines import try_segmenter
+from sightline.app.pair_export import as_pair
 from sightline.core.errors import InvalidInputError, MissingWeightsError
 from sightline.core.progress import Silent
 from sightline.core.registry import Registry
@@ -94,6 +95,8 @@ class Models:
     ) -> dict[str, Any]:
         """Write a model as ONNX once the export answers as the network does.
 
+        A segmenter becomes a pair of files: a model of its own, or in the folder `out`.
+
         Raises:
             ParityError: It does not; nothing was written.
             InvalidInputError: There is no such format, or nothing to export.
@@ -102,6 +105,8 @@ class Models:
             raise InvalidInputError(f"no export to {form!r}", hint="the format is onnx")
         card = self._store.models.get(ref)
         _refuse_as_it_is(card)
+        if card.kind == "segmenter":
+            return self._export_pair(card, out, progress or Silent())
         folder = self._store.models.path_of(card).parent
         target = out if out is not None else folder / "model.onnx"
         report = export_onnx(
@@ -114,6 +119,13 @@ class Models:
         )
         self._tell(card.id, "exported")
         return report.to_dict()
+
+    def _export_pair(self, card: ModelCard, out: Path | None, progress: Progress) -> dict[str, Any]:
+        made = as_pair(self._store.models, card, self._trial, progress, out)
+        self._tell(card.id, "exported")
+        if "model" in made:
+            self._tell(made["model"], "added")
+        return made
 
     def start_export(self, ref: str, form: str = "onnx") -> dict[str, Any]:
         """Hand an export to a job.
@@ -236,7 +248,12 @@ def _refuse_encoder(card: ModelCard) -> None:
 
 
 def _refuse_as_it_is(card: ModelCard) -> None:
-    if card.kind != "classifier" and card.format != "onnx" and card.task != "embedding":
+    if card.kind == "segmenter" and card.format == "onnx":
+        raise InvalidInputError(
+            f"{card.name} is an ONNX pair already", hint="copy its files: sightline models show"
+        )
+    trained = card.kind == "classifier" or card.task == "embedding"
+    if not trained and card.kind != "segmenter" and card.format != "onnx":
         raise InvalidInputError(
             f"{card.name} is an encoder that runs as it is: it has nothing to export",
             hint="use it with `embed`; only networks that were trained here are exported",

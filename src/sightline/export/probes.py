@@ -35,7 +35,7 @@ def odd_pictures(size: int) -> tuple[Probe, ...]:
     """
     from PIL import Image
 
-    scene = Image.fromarray(_scene(2 * size + 37, 3 * size + 11))
+    scene = Image.fromarray(drawn_scene(2 * size + 37, 3 * size + 11))
     small = scene.resize((size // 2 + 3, size // 3 + 5))
     grey = scene.convert("L")
     deep = Image.fromarray(np.asarray(grey, np.uint16) * 257)
@@ -63,7 +63,7 @@ def odd_pictures(size: int) -> tuple[Probe, ...]:
     return tuple(Probe(name, data) for name, data in made.items())
 
 
-def _scene(height: int, width: int) -> U8:
+def drawn_scene(height: int, width: int) -> U8:
     """Return a picture (H, W, 3) in which every corner, scale and colour differs."""
     rng = np.random.default_rng(20)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)

@@ -58,7 +58,7 @@ def features_of(net: Any, pixels: torch.Tensor) -> Features:
         net: One of CLASSES.
         pixels: (1, 3, side, side), normalised.
     """
-    if _has_three(net):
+    if has_three(net):
         maps = net.get_image_embeddings(pixels)
         return {MAP: maps[-1]} | dict(zip(FINE, maps[:-1], strict=True))
     if _is_hq(net):
@@ -81,7 +81,7 @@ def masks_of(
     prompts, count, earlier = net.prompt_encoder, asked.points.shape[0], asked.earlier
     maps = {name: one.expand(count, *one.shape[1:]) for name, one in features.items()}
     more: dict[str, Any] = {}
-    if _has_three(net):
+    if has_three(net):
         more["high_resolution_features"] = [maps[name] for name in FINE]
         earlier = earlier.clamp(-_CLAMP, _CLAMP)
     elif _is_hq(net):
@@ -100,7 +100,7 @@ def masks_of(
 
 def wants_empty_point(net: Any, labels: list[int]) -> bool:
     """Return whether a prompt needs a point that is none: SAM 2 always does, SAM without a box."""
-    return _has_three(net) or 2 not in labels  # noqa: PLR2004
+    return has_three(net) or 2 not in labels  # noqa: PLR2004
 
 
 def mask_side(net: Any) -> int:
@@ -138,7 +138,8 @@ def _dense(
     return found
 
 
-def _has_three(net: Any) -> bool:
+def has_three(net: Any) -> bool:
+    """Return whether a network answers from three maps."""
     return hasattr(net, "backbone_feature_sizes")
 
 

@@ -181,7 +181,11 @@ def export(
     model: Model,
     form: Annotated[str, typer.Option("--format", help="onnx.")] = "onnx",
     out: Annotated[
-        Path | None, typer.Option(help="Where to write. Default: beside the model.")
+        Path | None,
+        typer.Option(
+            help="Where to write; of a segmenter a folder. Default: beside the model; a segmenter "
+            "becomes a model of its own."
+        ),
     ] = None,
 ) -> None:
     """Write a model as ONNX, once both answer alike on real and odd pictures."""
