@@ -58,3 +58,17 @@ def test_a_folder_that_does_not_load_is_not_added(shop: Shop, tmp_path: Path) ->
     with pytest.raises(InvalidInputError, match="cannot be loaded"):
         shop.bench.models.add(folder, ImportOptions(name="short"))
     assert shop.bench.models.all() == []
+
+
+@pytest.mark.nightly
+def test_a_job_makes_an_onnx_pair_of_a_folder_and_the_pair_is_clicked(
+    shop: Shop, tmp_path: Path
+) -> None:
+    folder = save_family(tmp_path / "sam2", "sam2")
+    shop.bench.store.models.add_file(folder, ImportOptions(name="tiny"))
+    job = shop.post("/api/models/tiny/export", {"format": "onnx"}, status=202)
+    shop.bench.jobs.wait(job["id"])
+    done = shop.get(f"/api/jobs/{job['id']}")
+    assert done["state"] == "done", done
+    assert done["result"]["name"] == "tiny-onnx"
+    assert len(ask(shop, "tiny-onnx", {"points": [[30, 20, 1]]})) >= 1

@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
@@ -29,9 +29,10 @@ from sightline.nets.sam_family import (
     masks_of,
 )
 from sightline.nets.transformer_folder import load_network
+from sightline.store.onnx_file import METADATA_KEY, metadata_of_card
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -136,7 +137,8 @@ def _write(net: Any, card: ModelCard, files: Sequence[Path], progress: Progress)
         features = features_of(net, pixels)
     names = list(features)
     progress.advance(0, STEPS, f"writing the encoder of {card.name}")
-    _save(_encoder(net), (pixels,), files[0], ["pixel_values"], names)
+    told = {METADATA_KEY: metadata_of_card(card)}
+    _save(_encoder(net), (pixels,), files[0], ["pixel_values"], names, told=told)
     mask = torch.zeros(1, 1, mask_side(net), mask_side(net))
     prompt = (torch.rand(1, 2, 2) * side, torch.tensor([[1.0, 0.0]]), mask, torch.ones(1))
     progress.advance(1, STEPS, f"writing the decoder of {card.name}")
@@ -158,8 +160,13 @@ def _save(
     outputs: list[str],
     *,
     several: tuple[str, ...] = (),
+    told: Mapping[str, str] | None = None,
 ) -> None:
-    """Trace a module into a file; of the inputs in `several` the second side may be any."""
+    """Trace a module into a file.
+
+    Of the inputs in `several` the second side may be any; `told` is what the file says of itself:
+    how pictures are prepared.
+    """
     try:
         import onnx
         import torch
@@ -173,7 +180,7 @@ def _save(
         torch.onnx.export(
             module.eval(),
             given,
-            buffer,
+            cast("Any", buffer),  # documented to take a file too
             input_names=inputs,
             output_names=outputs,
             dynamic_axes={name: {1: "n"} for name in several},
@@ -183,6 +190,8 @@ def _save(
         )
     model = onnx.load_from_string(buffer.getvalue())
     model.producer_name, model.producer_version = "sightline", ""
+    for key, value in (told or {}).items():
+        model.metadata_props.add(key=key, value=value)
     file.write_bytes(model.SerializeToString(deterministic=True))
 
 

@@ -8,14 +8,17 @@ single click, which may mean a part, an object, or a group.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from sightline.core.assist import Candidate
+from sightline.core.geometry.boxes import iou
 from sightline.imaging.frame import box_of, level_of
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from sightline.core.arrays import F32
     from sightline.core.assist import Outline, Prompt
     from sightline.imaging.frame import Frame
@@ -35,6 +38,12 @@ def tokens_of(prompt: Prompt, frame: Frame) -> tuple[F32, list[int]]:
         x1, y1, x2, y2 = prompt.box
         places, labels = [*places, (x1, y1), (x2, y2)], [*labels, CORNER, OTHER_CORNER]
     return frame.points(places), labels
+
+
+def halved(array: F32) -> NDArray[Any]:
+    """Return an array in half precision, unless that would make something infinite of it."""
+    most = np.finfo(np.float16).max
+    return array.astype(np.float16) if np.abs(array).max(initial=0.0) < most else array
 
 
 def is_ambiguous(prompt: Prompt) -> bool:
@@ -67,6 +76,19 @@ def candidates(masks: F32, scores: F32, frame: Frame, prompt: Prompt) -> list[Ca
     """
     order = ranked(scores, prompt)
     return [_candidate(masks[at], float(scores[at]), frame, prompt) for at in order]
+
+
+def nearest(masks: F32, scores: F32, frame: Frame, prompt: Prompt) -> list[Candidate]:
+    """Return candidates for a box that the network was not told of: those that fill it best first.
+
+    See `candidates`; the network was asked about the middle of the box instead.
+    """
+    assert prompt.box is not None
+    rows = zip(masks, scores, strict=True)
+    every = [_candidate(mask, float(one), frame, prompt) for mask, one in rows]
+    agree = iou([one.box for one in every], [prompt.box])[:, 0]
+    order = np.argsort(-agree, kind="stable")[: MOST if prompt.multimask else 1]
+    return [every[at] for at in order]
 
 
 def _candidate(logits: F32, score: float, frame: Frame, prompt: Prompt) -> Candidate:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sightline.core.errors import InvalidInputError
-from sightline.store.onnx_file import layout_of, read_onnx
+from sightline.store.onnx_file import card_of_metadata, layout_of, read_onnx
 from sightline.store.preprocess_text import parse_preprocess
 
 if TYPE_CHECKING:
@@ -16,9 +16,15 @@ if TYPE_CHECKING:
     from sightline.store.onnx_file import OnnxInfo, Port
 
 DEFAULT_SIZE_PX: Final = 1024
-POINTS: Final = "point_coords"
+SAM3_SIZE_PX: Final = 1008
+POINTS: Final = frozenset({"point_coords", "input_points"})
 STRETCHED: Final = "high_res"
 """Encoders that give features of high resolution, as SAM 2 does, take a stretched picture."""
+THREE: Final = 3
+"""So do those that give three maps, whatever they are called."""
+PLAIN: Final = ("vision_encoder.onnx", "prompt_encoder_mask_decoder.onnx")
+"""Of an export with many precisions these two are taken."""
+_MAP_RANK: Final = 4
 _RAW_RANK: Final = 3
 
 
@@ -37,7 +43,9 @@ def plan_pair(folder: Path, options: ImportOptions) -> Pair | None:
     Raises:
         InvalidInputError: It holds a decoder, but not one encoder that fits.
     """
-    files = {one: read_onnx(one) for one in sorted(folder.glob("*.onnx"))}
+    plain = [folder / one for one in PLAIN]
+    there = plain if all(one.is_file() for one in plain) else sorted(folder.glob("*.onnx"))
+    files = {one: read_onnx(one) for one in there}
     decoders = [one for one, info in files.items() if _asks_for_points(info)]
     if not decoders:
         return None
@@ -53,11 +61,13 @@ def plan_pair(folder: Path, options: ImportOptions) -> Pair | None:
             f"the models in {folder} keep weights in other files",
             hint="save each as one file: onnx.save(onnx.load(path), path)",
         )
-    stretched = any(STRETCHED in one.name for one in info.outputs)
-    usual = "imagenet-{}-" + ("stretch" if stretched else "letterbox")
     side = _side(encoder, info)
     size = side or DEFAULT_SIZE_PX
-    chosen = parse_preprocess(options.preprocess or usual.format(size), size=size)
+    carried = card_of_metadata(info.metadata)
+    if options.preprocess is None and carried is not None:
+        chosen = carried.preprocess
+    else:
+        chosen = parse_preprocess(options.preprocess or _usual(info, size), size=size)
     if side is not None and chosen.size != side:
         raise InvalidInputError(
             f"the encoder takes {side} px, the preprocessing gives {chosen.size}",
@@ -68,14 +78,23 @@ def plan_pair(folder: Path, options: ImportOptions) -> Pair | None:
         "kind": "segmenter",
         "format": "onnx",
         "preprocess": chosen,
-        "licence": options.licence,
+        "network": "" if carried is None else carried.network,
+        "licence": options.licence or ("" if carried is None else carried.licence),
         "source": options.source or folder.name,
     }
     return Pair(encoder, decoders[0], fields)
 
 
 def _asks_for_points(info: OnnxInfo) -> bool:
-    return any(port.name == POINTS for port in info.inputs)
+    return any(port.name in POINTS for port in info.inputs)
+
+
+def _usual(info: OnnxInfo, size: int) -> str:
+    """Return how pictures are prepared for an encoder that does not say it."""
+    maps = [one for one in info.outputs if len(one.shape) == _MAP_RANK]
+    if len(maps) < THREE and not any(STRETCHED in one.name for one in info.outputs):
+        return f"imagenet-{size}-letterbox"
+    return f"{'half' if size == SAM3_SIZE_PX else 'imagenet'}-{size}-stretch"
 
 
 def _side(encoder: Path, info: OnnxInfo) -> int | None:

@@ -86,7 +86,7 @@ def test_masks_are_those_of_transformers_own_network(
     assert isinstance(engine, ManySegmenter)
     peer: Any = getattr(transformers, CLASSES[kind]).from_pretrained(str(path.parent))
     peer.eval()
-    monkeypatch.setattr(transformer_sam, "_halved", lambda array: array)
+    monkeypatch.setattr(transformer_sam, "halved", lambda array: array)
     encoding = engine.encode(PICTURE)
     frame = frame_of(80, 50, card.preprocess)
     pixels = torch.from_numpy(square_of(PICTURE, frame, card.preprocess))

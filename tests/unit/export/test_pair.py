@@ -49,8 +49,7 @@ def test_a_pair_answers_prompts_as_the_folder_does(tmp_path: Path, kind: str) ->
     assert sorted(one.name for one in (tmp_path / "out").iterdir()) == [DECODER, ENCODER]
     assert report.bytes == report.encoder.stat().st_size + report.decoder.stat().st_size
     copy = store.add_file(tmp_path / "out", ImportOptions(name="pair"))
-    assert copy.preprocess.resize == card.preprocess.resize
-    copy = replace(copy, preprocess=card.preprocess)
+    assert (copy.preprocess, copy.network) == (card.preprocess, kind)
     here, there = load(path=weights, card=card), load_pair(path=store.path_of(copy), card=copy)
     encodings = here.encode(PICTURE), there.encode(PICTURE)
     earlier = None

@@ -1,21 +1,22 @@
 """An added pair of ONNX files as a segmenter, on ONNX Runtime.
 
-The encoder takes a picture; the decoder takes what the encoder gave, by the same names or, where
-there is one of each, whatever the names are, and `point_coords` (1, N, 2), `point_labels` (1, N)
-and, where it asks for them, `mask_input`, `has_mask_input` and `orig_im_size`. Labels: 1 on and 0
-beside the object, 2 and 3 for two corners of a box, -1 for none. It answers with masks (1, K, h, w)
-whose values are above 0 on the object, and `iou_predictions` (1, K).
+The encoder takes a picture; the decoder takes what the encoder gave, points with labels and, where
+it asks for them, the earlier mask and a size (`layout.py` says by which names). Labels: 1 on and 0
+beside the object, 2 and 3 for two corners of a box, -1 for none. It answers with masks whose values
+are above 0 on the object, and guesses of their IoU.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from sightline.core.errors import InvalidInputError, MissingWeightsError
+from sightline.engines.onnx_sam.layout import layout_of
 from sightline.imaging.frame import frame_of, resized_of, square_of
-from sightline.imaging.promptable import NONE, candidates, tokens_of
+from sightline.imaging.promptable import NONE, candidates, halved, nearest, tokens_of
 from sightline.nets.onnx_session import first_line, open_session
 
 if TYPE_CHECKING:
@@ -33,10 +34,11 @@ DECODER: Final = "decoder.onnx"
 LOW_PX: Final = 256
 """Side of the mask that comes back with the next click, where the decoder does not say."""
 _PICTURE_RANK: Final = 3
-_PROMPTS: Final = ("point_coords", "point_labels", "mask_input", "has_mask_input", "orig_im_size")
-_LOW: Final = ("low_res_masks", "low_res_logits", "pred_masks", "masks")
-"""Outputs that hold masks, those of low resolution first."""
-_ELEMENTS: Final = {"tensor(float16)": np.float16, "tensor(int64)": np.int64}
+_ELEMENTS: Final = {
+    "tensor(float16)": np.float16,
+    "tensor(int64)": np.int64,
+    "tensor(int32)": np.int32,
+}
 
 
 class OnnxSam:
@@ -53,14 +55,12 @@ class OnnxSam:
         self._given = [one.name for one in self._encoder.get_outputs()]
         self._inputs = {one.name: one for one in self._decoder.get_inputs()}
         self._outputs = [one.name for one in self._decoder.get_outputs()]
-        self._fed = self._pairs()
-        self._masks = next((one for one in _LOW if one in self._outputs), "")
-        if "point_coords" not in self._inputs or not self._masks:
-            raise InvalidInputError(
-                f"the decoder of {card.name} takes {', '.join(self._inputs)} and gives "
-                f"{', '.join(self._outputs)}",
-                hint=f"it must take point_coords and point_labels, and give one of {_LOW}",
-            )
+        self._layout = layout_of(
+            card.name,
+            self._encoder.get_outputs(),
+            self._decoder.get_inputs(),
+            self._decoder.get_outputs(),
+        )
 
     def encode(self, image: U8) -> Encoding:
         """Return what the encoder gives for an upright RGB picture (H, W, 3), in half precision.
@@ -73,7 +73,7 @@ class OnnxSam:
         answers = self._run(self._encoder, {self._picture.name: self._prepared(image, frame)})
         found = dict(zip(self._given, answers, strict=True))
         made = {
-            name: array.astype(np.float16) if array.dtype == np.float32 else array
+            name: halved(array) if array.dtype == np.float32 else array
             for name, array in found.items()
         }
         return made | {"size": np.array([width, height], np.int64)}
@@ -86,30 +86,21 @@ class OnnxSam:
         """
         width, height = (int(side) for side in encoding["size"])
         frame = frame_of(width, height, self._rule)
-        feed = {name: encoding[given] for name, given in self._fed.items()}
+        layout = self._layout
+        feed = {name: encoding[given] for name, given in layout.fed.items()}
         feed |= self._prompted(prompt, frame)
         feed = {name: self._typed(name, array) for name, array in feed.items()}
         answers = dict(zip(self._outputs, self._run(self._decoder, feed), strict=True))
-        masks: F32 = np.asarray(answers[self._masks], np.float32).reshape(
-            -1, *answers[self._masks].shape[-2:]
-        )
-        return candidates(masks, _scores(answers, len(masks)), frame, prompt)
+        found = answers[layout.masks]
+        masks: F32 = np.asarray(found, np.float32).reshape(-1, *found.shape[-2:])
+        scores = _scores(answers.get(layout.scores), len(masks))
+        if prompt.box is not None and not self._knows_boxes:
+            return nearest(masks, scores, frame, prompt)
+        return candidates(masks, scores, frame, prompt)
 
-    def _pairs(self) -> dict[str, str]:
-        """Return decoder inputs that the encoder feeds, to the encoder's names for them."""
-        wanted = [name for name in self._inputs if name not in _PROMPTS]
-        named = {name: name for name in wanted if name in self._given}
-        rest = [name for name in wanted if name not in named]
-        free = [name for name in self._given if name not in named]
-        if len(rest) == 1 and len(free) == 1:
-            return named | {rest[0]: free[0]}
-        if rest:
-            raise InvalidInputError(
-                f"the encoder of {self._name} gives {', '.join(self._given)}; the decoder also "
-                f"asks for {', '.join(rest)}",
-                hint="take the encoder and the decoder of one export",
-            )
-        return named
+    @property
+    def _knows_boxes(self) -> bool:
+        return bool(self._layout.boxes) or not self._layout.nested
 
     def _prepared(self, image: U8, frame: Frame) -> NDArray[Any]:
         """Return the picture as the encoder takes it: a square, or (H, W, 3) of any size."""
@@ -119,24 +110,40 @@ class OnnxSam:
         return square.astype(_ELEMENTS.get(self._picture.type, np.float32), copy=False)
 
     def _prompted(self, prompt: Prompt, frame: Frame) -> dict[str, NDArray[Any]]:
-        coords, labels = tokens_of(prompt, frame)
-        if prompt.box is None:  # the decoder waits for a box, or for a point that is none
-            coords, labels = np.concatenate([coords, np.zeros((1, 2), np.float32)]), [*labels, NONE]
+        layout = self._layout
+        coords, labels = self._pointed(prompt, frame)
         side = self._mask_side()
         previous = prompt.previous
         fits = previous is not None and previous.shape == side
         given = previous if previous is not None and fits else np.zeros(side, np.float32)
+        points, kinds = coords[None], np.array([labels], np.float32)
         feed = {
-            "point_coords": coords[None],
-            "point_labels": np.array([labels], np.float32),
-            "mask_input": given[None, None],
-            "has_mask_input": np.array([1.0 if fits else 0.0], np.float32),
-            "orig_im_size": np.array([frame.side, frame.side], np.float32),
+            layout.points: points[None] if layout.nested else points,
+            layout.labels: kinds[None] if layout.nested else kinds,
+            layout.boxes: _boxes(prompt, frame),
+            layout.earlier: given[None, None],
+            layout.has_earlier: np.array([1.0 if fits else 0.0], np.float32),
+            layout.size: np.array([frame.side, frame.side], np.float32),
         }
-        return {name: array for name, array in feed.items() if name in self._inputs}
+        return {name: array for name, array in feed.items() if name}
+
+    def _pointed(self, prompt: Prompt, frame: Frame) -> tuple[F32, list[int]]:
+        """Return points (N, 2) and their labels as the decoder likes them."""
+        layout = self._layout
+        if layout.nested and prompt.box is not None:
+            clicks = replace(prompt, box=None)
+            if not layout.boxes:
+                x1, y1, x2, y2 = prompt.box
+                centre = ((x1 + x2) / 2, (y1 + y2) / 2, True)
+                clicks = replace(clicks, points=(*prompt.points, centre))
+            return tokens_of(clicks, frame)
+        coords, labels = tokens_of(prompt, frame)
+        if layout.pads and prompt.box is None:
+            coords, labels = np.concatenate([coords, np.zeros((1, 2), np.float32)]), [*labels, NONE]
+        return coords, labels
 
     def _mask_side(self) -> tuple[int, int]:
-        port = self._inputs.get("mask_input")
+        port = self._inputs.get(self._layout.earlier)
         shape = [] if port is None else port.shape[-2:]
         sides = [side if isinstance(side, int) and side > 0 else LOW_PX for side in shape]
         return (sides[0], sides[1]) if len(sides) == 2 else (LOW_PX, LOW_PX)  # noqa: PLR2004
@@ -167,9 +174,16 @@ def load(*, path: Path, card: ModelCard) -> OnnxSam:
     return OnnxSam(path, card)
 
 
-def _scores(answers: Mapping[str, NDArray[Any]], count: int) -> F32:
+def _scores(found: NDArray[Any] | None, count: int) -> F32:
     """Return how good the decoder thinks its masks are, (count,)."""
-    for name in ("iou_predictions", "iou_scores"):
-        if name in answers and answers[name].size == count:
-            return np.asarray(answers[name], np.float32).reshape(-1)
+    if found is not None and found.size == count:
+        return np.asarray(found, np.float32).reshape(-1)
     return np.linspace(1.0, 0.5, count, dtype=np.float32)
+
+
+def _boxes(prompt: Prompt, frame: Frame) -> F32:
+    """Return the box (1, B, 4) in the square, as indexes of pixels; B is 0 or 1."""
+    if prompt.box is None:
+        return np.zeros((1, 0, 4), np.float32)
+    x1, y1, x2, y2 = prompt.box
+    return frame.points([(x1, y1), (x2, y2)]).reshape(1, 1, 4)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sightline.imaging.frame import frame_of, square_of
-from sightline.imaging.promptable import NONE, candidates, is_ambiguous, tokens_of
+from sightline.imaging.promptable import NONE, candidates, halved, is_ambiguous, tokens_of
 from sightline.nets.device import place
 from sightline.nets.sam_family import (
     CLASSES,
@@ -59,7 +59,7 @@ class TransformerSam:
         square = square_of(image, frame_of(width, height, self._rule), self._rule)
         with torch.inference_mode():
             found = features_of(self._net, torch.from_numpy(square).to(self._device))
-        kept = {name: _halved(one.float().cpu().numpy()) for name, one in found.items()}
+        kept = {name: halved(one.float().cpu().numpy()) for name, one in found.items()}
         return kept | {SIZE: np.array([width, height], np.int64)}
 
     def predict(self, encoding: Encoding, prompt: Prompt) -> list[Candidate]:
@@ -135,12 +135,6 @@ def load(*, path: Path, card: ModelCard, threads: int = 1) -> TransformerSam:
         MissingExtraError: transformers is not installed.
     """
     return TransformerSam(path, card, threads)
-
-
-def _halved(array: F32) -> NDArray[Any]:
-    """Return an array in half precision, unless that would make something infinite of it."""
-    most = np.finfo(np.float16).max
-    return array.astype(np.float16) if np.abs(array).max(initial=0.0) < most else array
 
 
 def _alike(prompts: Sequence[Prompt]) -> list[list[int]]:
