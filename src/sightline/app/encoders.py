@@ -158,6 +158,15 @@ class Encoders:
             return None if card is None else card.preprocess
         return None
 
+    def check(self, name: str) -> str:
+        """Return what an encoder is called that can be loaded, as far as can be told.
+
+        Raises:
+            UnknownEngineError: There is none of this name.
+            MissingExtraError, MissingWeightsError: Something is not installed, or gone.
+        """
+        return self._table.check(name).spec.name
+
     def names(self) -> list[str]:
         """Return what the encoders are called."""
         return sorted(self._table.entries())
@@ -197,6 +206,7 @@ class Encoders:
         engine: str | None = None,
         *,
         here: bool = False,
+        choose: bool = True,
         progress: Progress | None = None,
     ) -> dict[str, Any]:
         """Embed the images that have no embedding yet; choosing an engine makes it the project's.
@@ -207,6 +217,7 @@ class Encoders:
             project: Whose images.
             engine: Name of the encoder; None: the project's.
             here: See `encoder`.
+            choose: Whether the engine becomes the project's.
             progress: Is told and may stop the work.
 
         Raises:
@@ -214,7 +225,8 @@ class Encoders:
         """
         name = engine or self.name_of(project)
         encoder = self.encoder(name, here=here)
-        if engine is not None and engine != self._projects.settings(project).settings.encoder:
+        in_use = self._projects.settings(project).settings.encoder
+        if choose and engine is not None and engine != in_use:
             self._projects.save_settings(project, {"encoder": engine})
         array = self._embedding_array(project, encoder)
         began, told = time.monotonic(), progress or Silent()

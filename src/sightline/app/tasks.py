@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,8 +15,10 @@ from sightline.app.auto_class_review import FILE as AUTO_CLASS_FILE
 from sightline.app.detection_gather import Judging
 from sightline.app.explaining import Asked
 from sightline.app.exports import asked
+from sightline.app.head_samples import Folders
 from sightline.app.object_exports import wished
 from sightline.app.segment_shapes import SegmentWish
+from sightline.curate.head.spec import HeadSpec
 from sightline.formats.objects.table import FORMATS
 from sightline.jobs.kinds import JobKind
 
@@ -126,6 +129,13 @@ KINDS: Final = (
         env={"OMP_WAIT_POLICY": "PASSIVE"},
     ),
     JobKind(
+        name="train-head",
+        factory="sightline.app.tasks:train_head",
+        title="Train a head",
+        resumable=True,
+        env=TRAIN_ENV,
+    ),
+    JobKind(
         name="build",
         factory="sightline.app.tasks:build",
         title="Build pictures",
@@ -183,6 +193,23 @@ def embed(bench: Workbench, job: JobContext, *, project: str, engine: str) -> di
     result = bench.encoders.embed(found, engine or None, here=True, progress=job)
     bench.heads.refit(found)
     return result
+
+
+def train_head(
+    bench: Workbench,
+    job: JobContext,
+    *,
+    project: str | None,
+    spec: dict[str, Any],
+    folders: dict[str, Any] | None,
+) -> dict[str, Any]:
+    """Train a head; what was embedded stays, so it resumes."""
+    wish = HeadSpec.of_values(spec)
+    if wish.device == "cpu":  # this process is the job's own: torch is not loaded yet
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""
+    found = None if project is None else bench.projects.get(project)
+    source = None if folders is None else Folders.of(folders)
+    return bench.head_training.train(found, wish, folders=source, progress=job)
 
 
 def analyse(

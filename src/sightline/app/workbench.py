@@ -30,6 +30,7 @@ from sightline.app.face import Face
 from sightline.app.folds import Folds
 from sightline.app.grouped import Groups
 from sightline.app.head_files import HeadFiles
+from sightline.app.head_training import HeadTraining
 from sightline.app.heads import Heads
 from sightline.app.imports import Imports
 from sightline.app.labelling import Labelling
@@ -140,6 +141,12 @@ class Workbench(Verbs):
         self.auto_class_review = AutoClassReview(self.store, self.jobs, person)
         self.segments = SegmentBuilds(
             self.store, self.settings, self.assist, (self.projects, self.pictures, self.jobs)
+        )
+        self.head_training = HeadTraining(
+            self.store,
+            self.settings,
+            self.projects,
+            (self.crop_heads, self.encoders, self.jobs, lambda: self.pictures.limits),
         )
 
     def _join_drawing(self, person: str) -> None:

@@ -20,7 +20,7 @@ from sightline.heads.calibration import softmax
 from sightline.heads.guard import BACKGROUND, Decision, Guard, is_background
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import ArrayLike, NDArray
@@ -142,12 +142,7 @@ class HeadBundle:
                 f"embeddings of shape {rows.shape} do not fit a head for {self.dim} numbers",
                 hint="use the encoder that it was trained on, or train it for this one",
             )
-        values = self._normalised(np.asarray(rows, dtype=np.float32))
-        last = len(self.layers) - 1
-        for at, layer in enumerate(self.layers):
-            values = values @ layer.weight + layer.bias
-            if at < last:
-                np.maximum(values, 0, out=values)
+        values = forward(self.layers, self._normalised(np.asarray(rows, dtype=np.float32)))
         return np.asarray(values / np.float32(self.temperature), dtype=np.float32)
 
     def probabilities(self, rows: NDArray[Any]) -> F32:
@@ -184,6 +179,16 @@ class HeadBundle:
         if self.mean is not None and self.scale is not None:
             return np.asarray((rows - self.mean) / self.scale, dtype=np.float32)
         return rows
+
+
+def forward(layers: Sequence[Layer], rows: F32) -> F32:
+    """Return (N, K) for rows (N, D) that are normalised: ReLU between layers."""
+    values = rows
+    for at, layer in enumerate(layers):
+        values = values @ layer.weight + layer.bias
+        if at < len(layers) - 1:
+            np.maximum(values, 0, out=values)
+    return values
 
 
 def to_bytes(bundle: HeadBundle) -> bytes:

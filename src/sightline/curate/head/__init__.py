@@ -1,0 +1,1 @@
+"""Teaching heads that travel: from vectors of crops, or of whole pictures, to a bundle."""
