@@ -61,3 +61,27 @@ RED, GREEN, BLUE = ((5.0 + 40 * one, 20.0, 35.0 + 40 * one, 50.0) for one in ran
 """Where the squares are."""
 BETWEEN = (20.0, 20.0, 60.0, 50.0)
 """As much of red as of green."""
+
+
+def write_shapes(folder: Path, count: int = 8) -> None:
+    """Write images/0.png ... and labels/0.txt ...: discs and bars, and names for them."""
+    from PIL import Image, ImageDraw
+
+    for name in ("images", "labels"):
+        (folder / name).mkdir(parents=True)
+    (folder / "mine.txt").write_text("disc\nbar\n")
+    rng = np.random.default_rng(0)
+    for n in range(count):
+        picture = Image.fromarray(rng.integers(90, 130, (96, 128, 3), np.uint8))
+        draw, lines = ImageDraw.Draw(picture), []
+        for at in range(4):
+            x, y = 6 + 30 * at, int(rng.integers(4, 60))
+            kind = int(rng.integers(2))
+            box = (x, y, x + 24, y + 24)
+            if kind:
+                draw.rectangle((x, y + 9, x + 24, y + 15), fill="white")
+            else:
+                draw.ellipse(box, fill="white")
+            lines.append(f"{kind} {(x + 12) / 128:.4f} {(y + 12) / 96:.4f} 0.1875 0.25")
+        picture.save(folder / "images" / f"{n}.png")
+        (folder / "labels" / f"{n}.txt").write_text("\n".join(lines) + "\n")

@@ -102,33 +102,15 @@ def edit_class(
     tell(ctx, made, f"class {class_id} is {made['name']}")
 
 
-@heads.command("train")
-def train_head(
-    ctx: typer.Context,
-    project: Project,
-    encoder: Annotated[
-        str | None,
-        typer.Option(help="Engine or added model to embed with from now on. See `engines`."),
-    ] = None,
-) -> None:
-    """Fit and calibrate the head on the labels so far; embeds what is not embedded yet."""
-    context = of(ctx)
-    bench = context.bench
-    with output.bar("head", quiet=context.quiet) as bar:
-        if encoder is not None:
-            bench.encoders.embed(bench.projects.get(project), encoder, progress=bar)
-        head = bench.heads.train(bench.projects.get(project), progress=bar)
-    _show_head(ctx, project, head)
-
-
 @heads.command("show")
 def show_head(ctx: typer.Context, project: Project) -> None:
-    """Show the newest head."""
+    """Show the newest head of a project that learns beside you."""
     bench = of(ctx).bench
-    _show_head(ctx, project, bench.heads.require(bench.projects.get(project)))
+    show_live(ctx, project, bench.heads.require(bench.projects.get(project)))
 
 
-def _show_head(ctx: typer.Context, project: str, head: dict[str, Any]) -> None:
+def show_live(ctx: typer.Context, project: str, head: dict[str, Any]) -> None:
+    """Print what the head that learns beside a person came to."""
     if of(ctx).json:
         output.line(head)
         return

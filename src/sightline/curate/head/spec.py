@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -58,7 +58,7 @@ class HeadSpec(BaseModel):
         1e-4, gt=0, le=1, description="Logistic regression stops when it changes less than this."
     )
 
-    sizes: tuple[int, ...] = Field(
+    sizes: tuple[Annotated[int, Field(ge=1, le=65_536)], ...] = Field(
         (256,), max_length=MOST_LAYERS, description="Widths of the hidden layers of an MLP."
     )
     dropout: float = Field(0.1, ge=0, lt=1, description="Share of hidden values left out, MLP.")

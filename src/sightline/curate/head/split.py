@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def held_out(groups: NDArray[Any], y: I64, *, share: float, seed: int) -> Bool:
     """Return which rows (N,) are held out.
 
-    A picture's side follows from its hash, so that more pictures move none; but a class that would
-    have no row left to learn from gets its first picture back.
+    Pictures are ordered by a hash, and the first of them are held out, one of two at least; a class
+    that would have no row left to learn from gets its last picture back.
 
     Args:
         groups: (N,) what stays together.
@@ -27,20 +27,24 @@ def held_out(groups: NDArray[Any], y: I64, *, share: float, seed: int) -> Bool:
         seed: Another one holds out others.
     """
     names, group = np.unique(groups, return_inverse=True)
-    place = places(names, seed)
-    out = place < share
+    rank = _ranks(places(names, seed))
+    count = max(round(share * len(names)), 1) if share > 0 and len(names) > 1 else 0
+    out = rank < count
     for one in np.unique(y):
         own = np.unique(group[y == one])
         if out[own].all():
-            out[own[np.argmax(place[own])]] = False
+            out[own[np.argmax(rank[own])]] = False
     return np.asarray(out[group], np.bool_)
 
 
 def folds(groups: NDArray[Any], *, count: int, seed: int) -> I64:
     """Return the fold (N,), 0..count-1, of each row; groups are dealt evenly."""
     names, group = np.unique(groups, return_inverse=True)
-    rank = np.argsort(np.argsort(places(names, seed + 1), kind="stable"), kind="stable")
-    return np.asarray((rank % count)[group], np.int64)
+    return np.asarray((_ranks(places(names, seed + 1)) % count)[group], np.int64)
+
+
+def _ranks(values: F64) -> I64:
+    return np.argsort(np.argsort(values, kind="stable"), kind="stable").astype(np.int64)
 
 
 def places(names: NDArray[Any], seed: int) -> F64:
