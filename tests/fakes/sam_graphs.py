@@ -23,7 +23,12 @@ SCORES = (0.5, 0.9, 0.7)
 
 
 def circle_pair(
-    folder: Path, *, stretched: bool = False, raw: bool = False, fed: str = "image_embeddings"
+    folder: Path,
+    *,
+    stretched: bool = False,
+    raw: bool = False,
+    nested: bool = False,
+    fed: str = "image_embeddings",
 ) -> Path:
     """Write encoder.onnx and decoder.onnx.
 
@@ -31,6 +36,7 @@ def circle_pair(
         folder: Where to.
         stretched: The encoder gives `high_res_feats_0` too, as those of stretched pictures do.
         raw: The encoder takes (H, W, 3), values 0 to 255.
+        nested: The decoder takes `input_points` (1, 1, N, 2), as those of transformers do.
         fed: What the decoder calls the encoder's answer.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -51,11 +57,11 @@ def circle_pair(
         dict.fromkeys(outputs),
         {"shape": np.array([1, 3, 1, 1])},
     )
-    _save_decoder(folder / "decoder.onnx", [fed, *outputs[1:]])
+    _save_decoder(folder / "decoder.onnx", [fed, *outputs[1:]], nested=nested)
     return folder
 
 
-def _save_decoder(path: Path, fed: list[str]) -> None:
+def _save_decoder(path: Path, fed: list[str], *, nested: bool) -> None:
     step = SIDE / LOW
     places = ((np.arange(LOW) + 0.5) * step - 0.5).astype(np.float32)
     constants: dict[str, NDArray[Any]] = {
@@ -97,6 +103,16 @@ def _save_decoder(path: Path, fed: list[str]) -> None:
         "mask_input": [1, 1, LOW, LOW],
         "has_mask_input": [1],
     }
+    if nested:
+        constants |= {"one_list": np.array([1, -1, 2]), "one_row": np.array([1, -1])}
+        constants |= {"mask_input": np.zeros((1, 1, LOW, LOW), np.float32)}
+        constants |= {"has_mask_input": np.zeros(1, np.float32)}
+        nodes[:0] = [
+            helper.make_node("Reshape", ["input_points", "one_list"], ["point_coords"]),
+            helper.make_node("Reshape", ["input_labels", "one_row"], ["point_labels"]),
+        ]
+        inputs = {name: [1, 3, 1, 1] for name in fed}
+        inputs |= {"input_points": [1, "p", "n", 2], "input_labels": [1, "p", "n"]}
     _save(path, nodes, inputs, {"low_res_masks": None, "iou_predictions": None}, constants)
 
 

@@ -38,7 +38,7 @@ def centre_and_size(box: tuple[float, float, float, float]) -> tuple[float, floa
     return (x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1
 
 
-@pytest.mark.parametrize("form", [{}, {"raw": True}, {"fed": "image_embed"}])
+@pytest.mark.parametrize("form", [{}, {"raw": True}, {"fed": "image_embed"}, {"nested": True}])
 @pytest.mark.parametrize("point", [(80.0, 50.0), (62.5, 47.5)])
 def test_a_click_gives_discs_about_it(
     tmp_path: Path, form: dict[str, Any], point: tuple[float, float]
@@ -104,6 +104,18 @@ def test_a_box_wants_a_box(tmp_path: Path) -> None:
     assert all(one.mask is None and one.logits is None for one in found)
 
 
+def test_a_decoder_that_knows_no_boxes_is_asked_about_the_middle(tmp_path: Path) -> None:
+    engine = added(tmp_path, nested=True)
+    encoding = engine.encode(PICTURE)
+    for radius in RADII:
+        half = radius * SCALE
+        box = (80 - half, 50 - half, 80 + half, 50 + half)
+        found = engine.predict(encoding, Prompt(box=box))
+        assert len(found) == 3
+        x, y, wide, _ = centre_and_size(found[0].box)
+        assert (x, y, wide) == pytest.approx((80, 50, 2 * half), abs=4)
+
+
 def test_what_the_decoder_is_sure_of_nowhere_is_still_an_answer(tmp_path: Path) -> None:
     engine = added(tmp_path)
     nowhere = np.full((LOW, LOW), -1e6, np.float32)
@@ -157,6 +169,17 @@ def test_files_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
     store.path_of(card).with_name("decoder.onnx").unlink()
     with pytest.raises(MissingWeightsError):
         load(path=store.path_of(card), card=card)
+
+
+def test_of_an_export_in_many_precisions_the_plain_files_are_taken(tmp_path: Path) -> None:
+    pair = circle_pair(tmp_path / "pair", nested=True)
+    for one, name in (("encoder", "vision_encoder"), ("decoder", "prompt_encoder_mask_decoder")):
+        data = (pair / f"{one}.onnx").read_bytes()
+        (pair / f"{name}.onnx").write_bytes(data)
+        (pair / f"{name}_fp16.onnx").write_bytes(data)
+        (pair / f"{one}.onnx").unlink()
+    card = ModelStore(tmp_path / "models").add_file(pair, OPTIONS)
+    assert card.kind == "segmenter"
 
 
 def test_a_folder_with_two_encoders_is_refused(tmp_path: Path) -> None:
