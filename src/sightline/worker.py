@@ -14,6 +14,7 @@ from pathlib import Path
 from sightline.app import open_workbench
 from sightline.app.engine_room import run_engine
 from sightline.core.errors import SightlineError
+from sightline.nets.device import WANTED
 
 NICENESS = 5
 """Labelling and the page come first."""
@@ -34,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         return run_engine(asked.idle_s)
     try:
         bench = open_workbench(asked.workspace)
+        os.environ[WANTED] = bench.settings.engine_device
         try:
             code: int = bench.jobs.run_child(bench, asked.job)
         finally:

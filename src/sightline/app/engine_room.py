@@ -20,6 +20,7 @@ from sightline.imaging.preprocess import fit
 from sightline.jobs.engine_child import serve_engine
 from sightline.jobs.engine_process import TIMEOUT_S, EngineProcess
 from sightline.jobs.processes import child_env
+from sightline.nets.device import WANTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,6 +45,7 @@ class EngineRoom:
         self._idle_s = settings.model_idle_s
         self._answer_s = settings.assist_timeout_s
         self._threads = settings.worker_threads()
+        self._device = settings.engine_device
         self._processes: dict[str, EngineProcess] = {}
         self._lock = threading.Lock()
 
@@ -123,7 +125,7 @@ class EngineRoom:
             name,
             {"factory": factory, "threads": self._threads, **about},
             command=engine_command(self._workspace, self._idle_s),
-            env=child_env(self._threads, OFFLINE),
+            env=child_env(self._threads, OFFLINE, {WANTED: self._device}),
             log=self._workspace / "logs" / "engines.log",
             timeout_s=timeout_s,
         )

@@ -152,6 +152,11 @@ class Settings(BaseModel):
     model_idle_s: float = Field(
         300.0, ge=1, description="A model that nobody asked for so long is unloaded, seconds."
     )
+    engine_device: str = Field(
+        "auto",
+        pattern=r"^(auto|cpu|cuda(:\d{1,2})?)$",
+        description="Where engines that need torch run: auto, cpu, cuda or cuda:1.",
+    )
     assist_engine: str = Field("auto", description="What helps to draw. auto: the built-in one.")
     assist_memory_mb: int = Field(
         512, ge=1, le=10_000_000, description="Memory for encoded pictures of assists, megabytes."
