@@ -28,6 +28,7 @@ export const keys = {
   waiting: (name: string) => ["project", name, "objects", "waiting"] as const,
   imageObjects: (id: number) => ["drawn", id] as const,
   drawn: ["drawn"] as const,
+  autoClass: (name: string) => ["project", name, "auto-class"] as const,
   assistEngines: ["engines", "assist"] as const,
   assistSlots: ["assist", "slots"] as const,
   imageEdit: (id: number) => ["image", id, "edit"] as const,

@@ -18,6 +18,25 @@ export type AssistBudget = S["AssistBudget"];
 export type AssistCancel = S["AssistCancel"];
 export type AssistOverview = S["AssistOverview"];
 export type AssistQuestion = S["AssistQuestion"];
+export type AutoClassStatus = S["AutoClassStatus"];
+export type NamedBoxes = S["NamedBoxes"];
+export type NamedBox = S["NamedBox"];
+export type LikelyClass = S["LikelyClass"];
+export type NewAutoClass = S["NewAutoClass"];
+export type ClassCorrection = S["ClassCorrection"];
+export type ApplyAutoClass = S["ApplyAutoClass"];
+/** What a job that looked through classes says of itself. */
+export interface ClassesChecked {
+  readonly images: number;
+  readonly objects: number;
+  readonly agree: number;
+  readonly unsure: number;
+  readonly locked: number;
+  readonly changes: number;
+  readonly head: string;
+  readonly unknown: readonly string[];
+  readonly skipped: readonly { readonly image_id: number; readonly reason: string }[];
+}
 export type AugmentPreview = Partial<S["AugmentPreview"]>;
 export type AugmentShown = S["AugmentShown"];
 export type Class = Omit<S["Class"], "skeleton"> & {

@@ -39,6 +39,7 @@ export const to = {
     return `/p/${encodeURIComponent(name)}/annotate${image === null ? "" : `/${image}`}${search && `?${search}`}`;
   },
   objects: (name: string) => `/p/${encodeURIComponent(name)}/objects`,
+  heads: (name: string) => `/p/${encodeURIComponent(name)}/heads`,
   train: (name: string) => `/p/${encodeURIComponent(name)}/train`,
   search: (name: string) => `/p/${encodeURIComponent(name)}/train/search`,
   run: (name: string, id: string) => `/p/${encodeURIComponent(name)}/train/${id}`,

@@ -92,9 +92,6 @@ export class Assist {
         if (double) this.tweaks.ask();
         else this.tweaks.selected();
         return true;
-      case "autoClass":
-        this.desk.say("No auto class yet", "It needs a head that was trained on crops of your classes.");
-        return true;
       case BOX:
       case POINT:
       case POINTS:

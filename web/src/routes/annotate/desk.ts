@@ -298,7 +298,7 @@ export class Desk {
       this.document = { ...document, review: review ?? begun, note: note ?? document.note };
     }
     this.touch();
-    this.listeners.changed.tell({ image, change: { put, delete: gone } });
+    this.listeners.changed.tell({ image, change: { put, delete: gone }, label });
   }
 }
 

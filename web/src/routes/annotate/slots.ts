@@ -1,5 +1,6 @@
 import type { ComponentType } from "react";
 import { assistPart } from "@/assist/part";
+import { autoClassPart } from "@/autoclass/part";
 import { arrival } from "@/routes/objects/arrival";
 import { suggestions } from "@/suggest/part";
 import type { DrawAction } from "@/app/drawKeys";
@@ -12,7 +13,7 @@ export interface DeskEvents {
   /** Somebody has drawn new objects by hand; they are saved already. */
   drawn: { readonly image: number; readonly objects: readonly DrawnObject[]; readonly tool: string };
   /** Objects of a picture have changed: by hand, by a part, by an undo. */
-  changed: { readonly image: number; readonly change: Change };
+  changed: { readonly image: number; readonly change: Change; readonly label: string };
   /** Another picture is open, or the open one was read anew. */
   image: Document;
   /** The picture is left; what is under way for it may go on, and lands on it. */
@@ -77,4 +78,4 @@ export interface Part {
 }
 
 /** All that has joined, in the order in which it is asked. Add yours here. */
-export const parts: readonly Part[] = [assistPart, suggestions, arrival];
+export const parts: readonly Part[] = [autoClassPart, assistPart, suggestions, arrival];
