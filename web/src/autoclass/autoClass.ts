@@ -2,7 +2,7 @@
 import type { DrawAction } from "@/app/drawKeys";
 import { Store } from "@/app/store";
 import type { AutoClassStatus, NamedBoxes } from "@/api/types";
-import type { DrawnObject } from "@/draw/objects";
+import { alike, type DrawnObject } from "@/draw/objects";
 import type { Desk } from "@/routes/annotate/desk";
 import type { DeskEvents, PartPointer } from "@/routes/annotate/slots";
 import { boxOf, hasExtent, percent, verdict, type Choice } from "./words";
@@ -176,25 +176,23 @@ export class AutoClass {
   }
 
   private answered(image: number, asked: readonly DrawnObject[], boxes: NamedBoxes["boxes"]): void {
-    const put: DrawnObject[] = [];
-    let choice: Choice | null = null;
-    asked.forEach((one, at) => {
-      const now = this.find(image, one.uid);
-      const answer = boxes[at];
-      // Somebody has changed it meanwhile: that is asked about anew, or it is theirs.
-      if (!now || !answer || now.class_id !== one.class_id || now.geometry !== one.geometry) return;
-      const made = verdict(image, now, answer);
-      if (made.kind === "take") {
-        put.push({ ...now, class_id: made.classId });
-        this.given.set(now.uid, made.classId);
-      } else if (made.kind === "ask") choice = made.choice;
-      this.show({ last: `${answer.class ?? "nothing"}, ${percent(answer.p)}` });
-    });
+    const found = asked.flatMap((one, at) => this.judged(image, one, boxes[at]));
+    const put = found.flatMap(({ one, made }) => (made.kind === "take" ? [{ ...one, class_id: made.classId }] : []));
+    for (const { uid, class_id } of put) this.given.set(uid, class_id);
     if (put.length > 0) {
       this.desk.put(image, { put, delete: [] }, LABEL);
       this.ports.announce(put.length === 1 ? this.view.get().last : `${put.length} classes given`);
     }
-    if (choice && asked.length === 1 && image === this.desk.image) this.offer(choice);
+    const [only] = found;
+    if (asked.length === 1 && only?.made.kind === "ask" && image === this.desk.image) this.offer(only.made.choice);
+  }
+
+  /** What to do with an answer; nothing when the object was changed meanwhile: it is asked about anew, or theirs. */
+  private judged(image: number, one: DrawnObject, answer: NamedBoxes["boxes"][number] | undefined) {
+    const now = this.find(image, one.uid);
+    if (!now || !answer || now.class_id !== one.class_id || !alike(now.geometry, one.geometry)) return [];
+    this.show({ last: `${answer.class ?? "nothing"}, ${percent(answer.p)}` });
+    return [{ one: now, made: verdict(image, now, answer) }];
   }
 
   private offer(choice: Choice): void {
