@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { ListChecks, Tag } from "lucide-react";
+import { Tag } from "lucide-react";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Link } from "react-router";
 import { api } from "@/api/calls";
@@ -10,11 +10,11 @@ import { kept } from "@/app/kept";
 import { to } from "@/app/project";
 import { queries } from "@/app/services";
 import type { PanelProps } from "@/routes/annotate/slots";
-import { Button } from "@/ui/Button";
 import { Slider } from "@/ui/Slider";
 import { ErrorNote } from "@/ui/States";
-import { CheckClasses } from "./check/CheckClasses";
+import { CheckButton } from "./check/CheckButton";
 import { autoClassOf, statusOf } from "./joined";
+import { NoHead } from "./NoHead";
 import { percent } from "./words";
 import "./autoclass.css";
 
@@ -73,27 +73,9 @@ function Bars({ project, guard }: { project: string; guard: Guard }) {
 const list = (names: readonly string[]): string =>
   names.length > 6 ? `${names.slice(0, 6).join(", ")} and ${names.length - 6} more` : names.join(", ");
 
-/** Why no head names anything here, and where to go for one. */
-export function NoHead({ project, status }: { project: string; status: AutoClassStatus }) {
-  return (
-    <div className="stack tight-stack">
-      <p className="small muted">
-        {status.head === null
-          ? "A head learns your classes from what is drawn, and then names what you draw. None is active yet."
-          : `${status.why}.`}
-      </p>
-      {status.head !== null && status.hint && <p className="small muted">{status.hint}</p>}
-      <Link className="button small" to={to.heads(project)}>
-        {status.head === null ? "Train or activate a head" : "To the heads"}
-      </Link>
-    </div>
-  );
-}
-
 function Details({ desk, last }: PanelProps & { last: string }) {
   const { project } = desk;
   const { data: status, error, refetch } = useQuery(statusOf(project));
-  const [checking, setChecking] = useState(false);
   if (error) return <ErrorNote error={error} onRetry={() => void refetch()} />;
   if (!status) return null;
   if (!status.ready) return <NoHead project={project} status={status} />;
@@ -112,10 +94,7 @@ function Details({ desk, last }: PanelProps & { last: string }) {
         </p>
       )}
       <Bars project={project} guard={status.guard} />
-      <Button small onClick={() => setChecking(true)}>
-        <ListChecks size={14} aria-hidden /> Check classes …
-      </Button>
-      {checking && <CheckClasses project={project} image={desk.image} onClose={() => setChecking(false)} />}
+      <CheckButton project={project} image={desk.image} />
     </div>
   );
 }

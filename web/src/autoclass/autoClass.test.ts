@@ -81,8 +81,8 @@ class Bench {
   objectsOf(image: number): readonly DrawnObject[] | null {
     return this.there.get(image) ?? null;
   }
-  say(text: string): void {
-    this.said.push(text);
+  say(text: string, hint: string): void {
+    this.said.push(`${text}: ${hint}`);
   }
   put(image: number, change: Change, label: string): void {
     const uids = new Set(change.put.map(({ uid }) => uid));
@@ -210,10 +210,10 @@ describe("auto class", () => {
 
   it("stays off, and says why, while no head can be used", async () => {
     const bench = new Bench(false);
-    bench.status = { ...READY, ready: false, why: "no head names objects of cars" };
+    bench.status = { ...READY, ready: false, why: "it is gone" };
     bench.auto.act({ kind: "autoClass" }, PRESS);
     await settled();
-    expect(bench.said).toEqual(["No auto class yet: no head names objects of cars"]);
+    expect(bench.said).toEqual(["No auto class yet: It is gone"]);
     bench.status = READY;
     await bench.auto.toggle();
     await bench.auto.toggle();
@@ -233,6 +233,6 @@ describe("auto class", () => {
     bench.status = { ...READY, ready: false, why: "the encoder has changed" };
     await fail();
     expect(bench.auto.view.get().on).toBe(false);
-    expect(bench.said.at(-1)).toBe("Auto class is off: the encoder has changed");
+    expect(bench.said.at(-1)).toBe("Auto class is off: The encoder has changed");
   });
 });

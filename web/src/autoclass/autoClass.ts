@@ -4,6 +4,7 @@ import { Store } from "@/app/store";
 import type { AutoClassStatus, NamedBoxes } from "@/api/types";
 import { alike, type DrawnObject } from "@/draw/objects";
 import type { Desk } from "@/routes/annotate/desk";
+import { sentence } from "@/ui/format";
 import type { DeskEvents, PartPointer } from "@/routes/annotate/slots";
 import { boxOf, hasExtent, percent, verdict, type Choice } from "./words";
 
@@ -92,9 +93,9 @@ export class AutoClass {
       return;
     }
     try {
-      const { ready, why, hint } = await this.ports.status();
-      if (ready) this.turn(true);
-      else this.desk.say(`No auto class yet: ${why}`, hint);
+      const status = await this.ports.status();
+      if (status.ready) this.turn(true);
+      else this.desk.say("No auto class yet", whyNot(status));
     } catch (error) {
       this.desk.say("Auto class cannot be switched on", said(error));
     }
@@ -207,7 +208,7 @@ export class AutoClass {
     const status = await this.ports.status().catch(() => null);
     if (!status || status.ready || !this.view.get().on) return;
     this.turn(false);
-    this.desk.say(`Auto class is off: ${status.why}`, status.hint);
+    this.desk.say("Auto class is off", whyNot(status));
   }
 
   private find(image: number, uid: string): DrawnObject | undefined {
@@ -218,5 +219,8 @@ export class AutoClass {
     this.view.set({ ...this.view.get(), ...change });
   }
 }
+
+const whyNot = ({ head, why }: AutoClassStatus): string =>
+  head === null ? "Train a head, or activate one, on the page Heads." : sentence(why);
 
 const said = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -12,9 +12,9 @@ import { Dialog } from "@/ui/Dialog";
 import { count, many } from "@/ui/format";
 import { Empty, ErrorNote } from "@/ui/States";
 import { toasts } from "@/ui/toasts";
-import { NoHead } from "../AutoPanel";
 import { calls } from "../calls";
 import { statusOf } from "../joined";
+import { NoHead } from "../NoHead";
 import { Review } from "./Review";
 
 interface CheckClassesProps {

@@ -5,6 +5,7 @@ import { api } from "@/api/calls";
 import { ApiError } from "@/api/http";
 import { keys } from "@/api/keys";
 import { UnknownProject } from "@/app/UnknownProject";
+import { CheckButton } from "@/autoclass/check/CheckButton";
 import { TABS } from "./tabs";
 import { Waits } from "./Waits";
 import "@/routes/browse/browse.css";
@@ -39,6 +40,7 @@ function ObjectsPage({ project }: { project: string }) {
             ))}
           </Tabs.List>
           <span className="grow" />
+          <CheckButton project={project} image={null} />
           <Waits project={project} />
         </header>
         {TABS.map(({ value, Panel }) => (
