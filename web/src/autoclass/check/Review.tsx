@@ -219,15 +219,17 @@ export function Review({ project, job, about, busy, error, onApply, onBack, onCl
       }
     >
       {about}
-      <Slider
-        name="Take all from"
-        value={now.least}
-        shown={`${percent(now.least)}: ${count(above[Math.round(now.least * 100)] ?? 0)} of ${count(total)}`}
-        min={0}
-        max={1}
-        step={0.01}
-        onChange={(least) => setNow({ ...now, least })}
-      />
+      <div className="auto-least">
+        <Slider
+          name="Take all from"
+          value={now.least}
+          shown={`${percent(now.least)}: ${count(above[Math.round(now.least * 100)] ?? 0)} of ${count(total)}`}
+          min={0}
+          max={1}
+          step={0.01}
+          onChange={(least) => setNow({ ...now, least })}
+        />
+      </div>
       {error !== null && error !== undefined && <ErrorNote error={error} />}
       {rows.error !== null && <ErrorNote error={rows.error} onRetry={() => rows.retry()} />}
       {rows.total === null && rows.error === null && <Skeletons count={3} height={ROW_PX} />}
