@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sightline.core.geometry.shapes import Bounds
 
 DATA = Path(os.environ.get("SIGHTLINE_TEST_DATA", ROOT.parent / "shared" / "data"))
+SIDES = ("xmin", "ymin", "xmax", "ymax")
 FREE = {"Attribution License", "Attribution-ShareAlike License", "No known copyright restrictions"}
 
 
@@ -70,7 +71,7 @@ def pixels(path: Path) -> U8:
 
 def coco_boxes() -> Iterator[Drawn]:
     """Yield the boxes of coco128."""
-    for picture, learn in _coco():
+    for picture, learn in coco_pictures():
         height, width = pixels(picture).shape[:2]
         for line in _lines(DATA / "det_coco128" / "boxes_yolo" / f"{picture.stem}.txt"):
             x, y, w, h = (float(one) for one in line.split()[1:])
@@ -81,7 +82,7 @@ def coco_boxes() -> Iterator[Drawn]:
 
 def coco_outlines() -> Iterator[Drawn]:
     """Yield the polygons of coco128."""
-    for picture, learn in _coco():
+    for picture, learn in coco_pictures():
         height, width = pixels(picture).shape[:2]
         for line in _lines(DATA / "det_coco128" / "polygons_yoloseg" / f"{picture.stem}.txt"):
             points = np.array(line.split()[1:], np.float64).reshape(-1, 2) * (width, height)
@@ -103,9 +104,8 @@ def cells(most: int = 5, every: int = 4) -> Iterator[Drawn]:
     folder = DATA / "det_bccd"
     for number, path in enumerate(sorted((folder / "Annotations").glob("*.xml"))[::every]):
         picture = folder / "JPEGImages" / f"{path.stem}.jpg"
-        corners = ("xmin", "ymin", "xmax", "ymax")
         found = tree_of(path.read_bytes(), path.name).iter("bndbox")
-        boxes = [[float(one.findtext(name) or 0) for name in corners] for one in found]
+        boxes = [[float(one.findtext(name) or 0) for name in SIDES] for one in found]
         held = [one for one in boxes if min(one[2] - one[0], one[3] - one[1]) >= 12]
         for x1, y1, x2, y2 in held[:: -(-len(held) // most) or 1]:
             yield Drawn("bccd", picture, (x1, y1, x2, y2), learn=number % 2 == 0)
@@ -134,7 +134,8 @@ def overlap(a: Any, b: Any) -> F64:
     return np.asarray(both / (areas - both), dtype=np.float64)
 
 
-def _coco() -> Iterator[tuple[Path, bool]]:
+def coco_pictures() -> Iterator[tuple[Path, bool]]:
+    """Yield the pictures of coco128, and whether anyone may use them for anything."""
     folder = DATA / "det_coco128"
     with (folder / "image_licences.csv").open(newline="") as file:
         free = {row["file"] for row in csv.DictReader(file) if row["licence"] in FREE}

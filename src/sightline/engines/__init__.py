@@ -18,6 +18,14 @@ BUILT_IN: Final[tuple[EngineSpec, ...]] = (
         description="Shapes (histograms of oriented gradients) and colours; needs no weights",
         needs=("cv2",),
     ),
+    EngineSpec(
+        name="dictionary",
+        kind="encoder",
+        factory="sightline.engines.dictionary.engine:DictionaryEncoder",
+        description="Patches learned from freely licensed pictures, shapes and colours: "
+        "better than hog, at six times its time",
+        needs=("cv2",),
+    ),
 )
 DEFAULT_SEGMENTER: Final = "classical"
 SEGMENTERS: Final[tuple[EngineSpec, ...]] = (

@@ -198,7 +198,7 @@ def test_two_models_of_one_name_do_not_mix(bench: Workbench, pets: Project, tmp_
     other = colour_model(tmp_path / "b.onnx", colour_card(temperature=0.5))
     second = _add(bench, other, "colours", output="embedding")
     names = {one["name"] for one in bench.engine_list()}
-    assert names == {"hog", "colours", first["id"]}, "the newest bears the name"
+    assert names == {"hog", "dictionary", "colours", first["id"]}, "the newest bears the name"
     assert bench.encoders.key_of("colours") == bench.encoders.key_of(second["id"])
     assert bench.encoders.embed(pets)["embedded"] == 60, "another file, other embeddings"
     assert bench.encoders.embed(pets, first["id"])["embedded"] == 0, "the first are still there"

@@ -1,10 +1,12 @@
-"""Histograms of oriented gradients (Dalal and Triggs 2005) by whole-array operations."""
+"""Shapes by histograms of oriented gradients (Dalal and Triggs 2005), and colours."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+
+from sightline.imaging.stretch import check, stretched, unit
 
 if TYPE_CHECKING:
     from sightline.core.arrays import F32, I32, U8
@@ -15,26 +17,34 @@ BLOCK: Final = 2
 BINS: Final = 9
 COLOUR_BINS: Final = 8
 GRID: Final = SIDE_PX // CELL_PX
+SHAPE_DIM: Final = (GRID // 2) ** 2 * BINS
+DIM: Final = SHAPE_DIM + 3 * COLOUR_BINS
+COLOUR_WEIGHT: Final = 0.5
+"""Length of the colour part beside a shape part of length 1."""
 _CLIP: Final = 0.2
 _EPS: Final = 1e-5
 
 
-def grey(image: U8) -> F32:
-    """Return an RGB picture (H, W, 3) as grey (256, 256), 0..1, stretched.
+def row_of(image: U8) -> F32:
+    """Return what an RGB picture (H, W, 3) looks like, (600,) of length 1: shapes and colours.
 
-    A side that shrinks is averaged over its area, so that no detail aliases; one that grows is
-    interpolated, so that no staircase of pixels makes gradients of its own.
+    Raises:
+        InvalidInputError: It has no pixels or is not RGB of 8 bits.
     """
+    check(image)
+    row = np.empty(DIM, np.float32)
+    row[:SHAPE_DIM] = unit(compact(blocks(cells(grey(image)))).ravel())
+    row[SHAPE_DIM:] = COLOUR_WEIGHT * unit(colours(image))
+    row /= np.linalg.norm(row)
+    return row
+
+
+def grey(image: U8) -> F32:
+    """Return an RGB picture (H, W, 3) as grey (256, 256), 0..1, stretched."""
     import cv2
 
     plane = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY)
-    height, width = plane.shape
-    small = (min(width, SIDE_PX), min(height, SIDE_PX))
-    if small != (width, height):
-        plane = cv2.resize(plane, small, interpolation=cv2.INTER_AREA)
-    if small != (SIDE_PX, SIDE_PX):
-        plane = cv2.resize(plane, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(plane, dtype=np.float32) / np.float32(255.0)
+    return stretched(np.asarray(plane, dtype=np.uint8), SIDE_PX) / np.float32(255.0)
 
 
 def cells(plane: F32) -> F32:

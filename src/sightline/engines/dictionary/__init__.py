@@ -1,0 +1,1 @@
+"""Pictures by patches that a dictionary knows, their shapes and colours."""
