@@ -172,6 +172,15 @@ describe("auto class", () => {
     expect(bench.choice).toBeNull();
   });
 
+  it("offers nothing where no class is likely", async () => {
+    const bench = new Bench();
+    bench.draw(car);
+    bench.elapse();
+    const { top, ...said } = named(false, 2, 1);
+    await bench.answer({ ...said, top: top.map((one) => ({ ...one, p: 0.01 })) });
+    expect(bench.choice).toBeNull();
+  });
+
   it("takes the choice away when somebody draws on, or changes the object", async () => {
     const bench = new Bench();
     const offer = async () => {

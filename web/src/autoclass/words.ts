@@ -19,6 +19,8 @@ export type Verdict =
   | { readonly kind: "ask"; readonly choice: Choice }
   | { readonly kind: "leave" };
 
+/** A class that is less likely than this is no help. */
+const FAINT = 0.1;
 const LEAVE: Verdict = { kind: "leave" };
 
 /** Whether an object has pixels of its own that a head can look at. */
@@ -31,7 +33,7 @@ export function verdict(image: number, one: DrawnObject, said: NamedBox): Verdic
   const top = said.top.flatMap((each) => (each.class_id === null ? [] : [{ ...each, class_id: each.class_id }]));
   const [first] = top;
   // It is what the person said: there is nothing to ask.
-  if (!first || first.class_id === one.class_id) return LEAVE;
+  if (!first || first.p < FAINT || first.class_id === one.class_id) return LEAVE;
   return { kind: "ask", choice: { image, uid: one.uid, top, why: said.why } };
 }
 

@@ -65,7 +65,7 @@ def autoclass(
     result = {"job": job["id"], **done, "items": _items(bench, found, job["id"]), "applied": None}
     if apply and done["changes"]:
         result["applied"] = bench.auto_class_review.apply_all(found, job["id"])
-    tell(ctx, result, _told(result))
+    tell(ctx, result, in_words(result))
 
 
 def _look(
@@ -108,7 +108,8 @@ def _items(bench: Workbench, project: Project, job_id: str) -> list[dict[str, An
     ]
 
 
-def _told(result: dict[str, Any]) -> str:
+def in_words(result: dict[str, Any]) -> str:
+    """Return what came of it for people."""
     lines = [
         f"{result['objects']:,} objects in {result['images']:,} images by {result['head']}: "
         f"{result['agree']:,} agree, {result['unsure']:,} unsure, "
