@@ -8,9 +8,11 @@ objects of images are looked through by a job, whose answers a person reviews
 from __future__ import annotations
 
 import json
+import threading
 import time
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -22,6 +24,7 @@ from sightline.heads.guard import Guard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
     from sightline.app.auto_class_names import Named
@@ -223,19 +226,14 @@ class AutoClass:
         ids = self._images(project, wish)
         total = len(self._places(project, wish.image_ids, wish.class_id))
         told = {one["image_id"]: one for one in read_scratch(scratch)}
-        done = sum(one["objects"] for one in told.values())
-        progress.advance(done, total, NOTE)
+        count = _Count(progress, total, sum(one["objects"] for one in told.values()))
+        left = [one for one in ids if one not in told]
+        threads = self._projects.settings(project).settings.worker_threads()
         with scratch.open("a", encoding="utf-8") as file:
-            for image_id in ids:
-                if image_id in told:
-                    continue
-                told[image_id] = one = self._checked(
-                    image_id, wish, namer, partial(_tell, progress, done, total)
-                )
+            for one in _ahead(lambda key: self._checked(key, wish, namer, count), left, threads):
+                told[one["image_id"]] = one
                 file.write(json.dumps(one, separators=(",", ":")) + "\n")
                 file.flush()
-                done += one["objects"]
-                progress.advance(done, total, NOTE)
         return _summed(told.values()) | {
             "head": namer.head.name,
             "guard": namer.guard.to_dict(),
@@ -251,9 +249,7 @@ class AutoClass:
         drawn = nameable(self._store.objects.of([row.id]).get(row.id, []), size)
         return [(one.uid, one.shape.bounds()) for one in drawn if one.uid in uids]
 
-    def _checked(
-        self, image_id: int, wish: Wish, namer: Namer, tell: Callable[[int], None]
-    ) -> dict[str, Any]:
+    def _checked(self, image_id: int, wish: Wish, namer: Namer, count: _Count) -> dict[str, Any]:
         """Return what becomes of an image's objects, as JSON."""
         told: dict[str, Any] = {"image_id": image_id, "reason": "", "found": []}
         told |= dict.fromkeys(("objects", "agree", "unsure", "locked"), 0)
@@ -275,9 +271,11 @@ class AutoClass:
         try:
             for part in namer.names(picture, boxes, uids, here=True):
                 said += part
-                tell(len(said))
+                count.add(len(part))
         except InvalidInputError as error:
+            count.add(len(drawn) - len(said))
             return told | {"reason": str(error)}
+        count.add(len(drawn) - len(said))
         return told | _judged(free, said)
 
     def _images(self, project: Project, wish: Wish) -> list[int]:
@@ -312,9 +310,39 @@ class AutoClass:
         return Guard.from_dict(values | dict(asked or {}))
 
 
-def _tell(progress: Progress, before: int, total: int, done: int) -> None:
-    progress.check()
-    progress.advance(before + done, total, NOTE)
+class _Count:
+    """How many objects are done, told by several threads."""
+
+    def __init__(self, progress: Progress, total: int, done: int) -> None:
+        self._progress = progress
+        self._total = total
+        self._done = done
+        self._lock = threading.Lock()
+        progress.advance(done, total, NOTE)
+
+    def add(self, count: int) -> None:
+        """Count some more, and stop when that is wished."""
+        self._progress.check()
+        with self._lock:
+            self._done += count
+            self._progress.advance(self._done, self._total, NOTE)
+
+
+def _ahead(
+    work: Callable[[int], dict[str, Any]], items: Iterable[int], threads: int
+) -> Iterator[dict[str, Any]]:
+    """Yield what comes of each item, in their order, some of them worked on at once."""
+    running: deque[Future[dict[str, Any]]] = deque()
+    with ThreadPoolExecutor(threads, thread_name_prefix="classes") as pool:
+        try:
+            for item in items:
+                running.append(pool.submit(work, item))
+                if len(running) > 2 * threads:
+                    yield running.popleft().result()
+            while running:
+                yield running.popleft().result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
 def read_scratch(scratch: Path) -> Iterator[dict[str, Any]]:

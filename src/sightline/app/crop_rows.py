@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from sightline.app.crop_held import HeldPictures
 from sightline.core.errors import InvalidInputError, SightlineError
 from sightline.core.progress import Silent
 from sightline.core.tone import DEFAULT_TONE, Tone
@@ -80,6 +81,7 @@ class CropRows:
         self._folder = folder
         self._limits = limits
         self._caches: dict[str, VectorCache] = {}
+        self._held = HeldPictures(limits)
 
     def of(self, encoder: Encoder, picture: Pictured, boxes: Any, rule: CropRule) -> F32:
         """Return the vectors (N, D) of N boxes in a picture.
@@ -93,7 +95,7 @@ class CropRows:
         rows, there = cache.find(keys)
         wanting = np.flatnonzero(~there)
         if len(wanting):
-            made = self._encoded(encoder, picture, rects[wanting])
+            made = _encoded(encoder, self._held.pixels(picture), rects[wanting])
             if not np.isfinite(made).all():
                 raise InvalidInputError(
                     "the encoder's answer is not finite", hint="use another encoder"
@@ -164,7 +166,9 @@ class CropRows:
                 for n in left:
                     part = plan.parts[n]
                     places = np.arange(part.start, part.stop)[~valid[part]]
-                    job = pool.submit(self._encoded, encoder, wanted[n].picture, plan.rects[places])
+                    job = pool.submit(
+                        self._looked_at, encoder, wanted[n].picture, plan.rects[places]
+                    )
                     running.append((n, places, job))
                     if len(running) > 2 * workers:
                         yield _ended(*running.popleft())
@@ -173,13 +177,9 @@ class CropRows:
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 
-    def _encoded(self, encoder: Encoder, picture: Pictured, rects: I64) -> F16:
+    def _looked_at(self, encoder: Encoder, picture: Pictured, rects: I64) -> F16:
         image = decode(picture.path, page=picture.page, limits=self._limits(), tone=picture.tone)
-        rows = np.empty((len(rects), encoder.dim), np.float32)
-        for at in range(0, len(rects), AT_ONCE):
-            parts = [_part(image, rect) for rect in rects[at : at + AT_ONCE]]
-            rows[at : at + len(parts)] = encoder.encode(parts)
-        return np.where(np.isfinite(rows), halved(rows), np.float16(np.nan))
+        return _encoded(encoder, image, rects)
 
     def _cache(self, encoder: Encoder) -> VectorCache:
         name = hashlib.blake2b(encoder.key.encode(), digest_size=10).hexdigest()
@@ -219,6 +219,15 @@ def _keys(picture: Pictured, rects: I64) -> list[bytes]:
         one.update(rect.tobytes())
         found.append(one.digest())
     return found
+
+
+def _encoded(encoder: Encoder, image: U8, rects: I64) -> F16:
+    """Return the vectors of parts of a picture; what is not finite becomes NaN."""
+    rows = np.empty((len(rects), encoder.dim), np.float32)
+    for at in range(0, len(rects), AT_ONCE):
+        parts = [_part(image, rect) for rect in rects[at : at + AT_ONCE]]
+        rows[at : at + len(parts)] = encoder.encode(parts)
+    return np.where(np.isfinite(rows), halved(rows), np.float16(np.nan))
 
 
 def _part(image: U8, rect: I64) -> U8:
