@@ -14,6 +14,7 @@ export default defineConfig({
     target: "es2022",
     chunkSizeWarningLimit: 600,
   },
+  worker: { format: "es" },
   server: { proxy: { "/api": { target: server, changeOrigin: true } } },
   test: { environment: "node", include: ["src/**/*.test.ts"] },
 });

@@ -13,6 +13,8 @@ from playwright.sync_api import expect
 from e2e.axe import look
 from fakes.running import wait_for_job
 from fakes.sam_graphs import RADII, SIDE, circle_pair
+from sightline.core.geometry.masks import decode
+from sightline.core.geometry.shapes import Mask, shape_from_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -191,3 +193,54 @@ def several_points_make_one_object(page: Page, image: int, api: httpx.Client) ->
     (one,) = objects(api, image)
     assert one["kind"] == "mask"
     assert one["geometry"]["size"] == [HEIGHT, WIDTH]
+
+
+def test_the_browser_answers_clicks_as_the_server_would(
+    page: Page, server: Running, images: list[int], circles: str, api: httpx.Client
+) -> None:
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    page.goto(f"{server.url}/p/squares")
+    expect(page.get_by_role("grid", name="Pictures")).to_be_visible()
+    opened(page, server, images[0])
+    page.get_by_text("Assists", exact=True).click()
+    page.get_by_label("Engine").select_option(circles)
+    page.get_by_label("Click becomes").select_option("mask")
+    assert not any("wasm" in url for url in fetched)  # twelve megabytes that nobody asked for
+    with page.expect_response("**/assist/encodings/*"):
+        page.get_by_label("Answer clicks in the browser").click()
+    page.route("**/assist/predict", lambda route: route.abort())
+    page.get_by_role("application").focus()
+    page.keyboard.press("d")
+    page.mouse.click(*at(page, 160, 115))
+    expect(listed(page)).to_have_accessible_name("1 object")
+    saved(page)
+    page.keyboard.press("Enter")
+    page.keyboard.press("m")
+    page.mouse.click(*at(page, 60, 60))
+    expect(page.get_by_text("1 of 3")).to_be_visible()
+    page.mouse.click(*at(page, 66, 62))
+    expect(page.get_by_text("looking")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(listed(page)).to_have_accessible_name("2 objects")
+    saved(page)
+    look(page)
+    assert any(url.endswith(".wasm") and url.startswith(server.url) for url in fetched)
+    assert all(url.startswith((server.url, "blob:", "data:")) for url in fetched)
+
+    body = {"image_id": images[0], "engine": circles, "prompts": [{"points": [[160, 115, 1]]}]}
+    there = api.post("/api/assist/predict", json=body).json()["candidates"][0]["rle"]
+    here = [one["geometry"] for one in objects(api, images[0])]
+    assert max(agreement(one, there) for one in here) > 0.99
+
+
+def agreement(one: dict[str, Any], other: dict[str, Any]) -> float:
+    """The IoU of two masks."""
+    first, second = (decode(mask(each)) for each in (one, other))
+    return float((first & second).sum() / (first | second).sum())
+
+
+def mask(rle: dict[str, Any]) -> Mask:
+    found = shape_from_json("mask", rle)
+    assert isinstance(found, Mask)
+    return found

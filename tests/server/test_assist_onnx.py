@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import load
 
-from fakes.sam_graphs import circle_pair
+from fakes.sam_graphs import LOW, SIDE, circle_pair
 from fakes.tiny_sam import export_sam, save_sam
 from sightline.core.assist import Prompt
 from sightline.core.geometry.masks import decode
@@ -109,3 +110,30 @@ def test_a_random_sam_is_saved_exported_added_and_clicked(shop: Shop, tmp_path: 
         mask = decode(shape)
         assert answer.mask is not None
         assert mask.sum() == answer.mask.sum() > 0
+
+
+def test_a_page_gets_what_it_needs_to_answer_clicks_itself(shop: Shop, tmp_path: Path) -> None:
+    add(shop, circle_pair(tmp_path / "pair"), "circles")
+    listed = {one["name"]: one["browser"] for one in shop.get("/api/assist/engines")}
+    assert listed == {"classical": False, "circles": True}
+    plan = shop.get("/api/assist/decoder?engine=circles")
+    assert plan["fed"] == {"image_embeddings": "image_embeddings"}
+    assert (plan["masks"], plan["scores"]) == ("low_res_masks", "iou_predictions")
+    assert (plan["points"], plan["boxes"], plan["nested"]) == ("point_coords", "", False)
+    assert (plan["low"], plan["side"], plan["stretched"]) == ([LOW, LOW], SIDE, False)
+    file = shop.client.get("/api/assist/decoder/file?engine=circles")
+    assert len(file.content) == plan["bytes"]
+    found = shop.get(f"/api/assist/encodings?image_id={shop.images[0]}&engine=circles")
+    packed = shop.client.get(f"/api/assist/encodings/{found['emb_key']}")
+    arrays = load(packed.content)
+    assert arrays["size"].tolist() == [60, 40]
+    assert arrays["image_embeddings"].dtype == np.float16
+    shop.bench.assist.encodings.cache.bound(1)
+    other = f"/api/assist/encodings?image_id={shop.images[1]}&engine=circles"
+    assert shop.get(other)["emb_key"] != found["emb_key"]
+    assert shop.client.get(f"/api/assist/encodings/{'0' * 32}").status_code == 404
+    assert shop.client.get("/api/assist/encodings/..%2Fsecret").status_code == 404
+    refused = shop.client.get("/api/assist/decoder?engine=classical")
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_input")
+    shop.bench.assist.tile_px = 16
+    assert shop.get(other)["emb_key"] is None  # by tiles, by the server

@@ -112,12 +112,21 @@ class EncodingCache:
             return None
         return found
 
+    def packed(self, key: str) -> bytes | None:
+        """Return an encoding as safetensors, None when it is neither in memory nor on disk."""
+        if not _KEY.fullmatch(key):
+            return None
+        found = self.get(key)
+        if found is not None:
+            return _packed(found)
+        with contextlib.suppress(OSError):
+            return self._path(key).read_bytes()
+        return None
+
     def save(self, key: str, encoding: Encoding) -> None:
         """Write an encoding to the disk; a disk that refuses costs only time later."""
-        from safetensors.numpy import save
-
         with contextlib.suppress(OSError):
-            data = save({name: array.copy(order="C") for name, array in encoding.items()})
+            data = _packed(encoding)
             write_atomic(self._path(key), data)
             with self._lock:
                 self._unswept += len(data)
@@ -163,3 +172,9 @@ class EncodingCache:
             with contextlib.suppress(OSError):
                 path.unlink()
                 total -= size
+
+
+def _packed(encoding: Encoding) -> bytes:
+    from safetensors.numpy import save
+
+    return save({name: array.copy(order="C") for name, array in encoding.items()})

@@ -187,4 +187,5 @@ def _shown(entry: SegmenterEntry, default: str) -> dict[str, Any]:
         "why": why,
         "guess": entry.card is None,
         "default": spec.name == default,
+        "browser": entry.card is not None and entry.card.format == "onnx",
     }

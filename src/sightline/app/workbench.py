@@ -11,6 +11,7 @@ from sightline.app.advising import Advising
 from sightline.app.analysis import Analysis
 from sightline.app.assist import Assist
 from sightline.app.assist_batch import AssistBatch
+from sightline.app.assist_portable import PortableAssist
 from sightline.app.augmenting import Augmenting
 from sightline.app.auto_class import AutoClass
 from sightline.app.auto_class_review import AutoClassReview
@@ -161,6 +162,7 @@ class Workbench(Verbs):
         self.assist = Assist(
             self.store, self.settings, self.projects, lambda: self.pictures.limits, self.room
         )
+        self.portable = PortableAssist(self.assist)
         self.tweaking = AssistBatch(self.store, self.assist, self.jobs, person)
         self.object_exports = ObjectExports(self.store, self.exports, self.jobs, person)
         self.object_imports = ObjectImports(

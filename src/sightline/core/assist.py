@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from sightline.core.arrays import F32, I32, Bool
@@ -51,6 +53,47 @@ class Candidate:
     """(h, w) the pixels of the object within its window; None where only a box was wanted."""
     logits: F32 | None = None
     """Low-resolution mask to feed to the next click, as the engine likes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecoderPlan:
+    """How a decoder that answers from an encoding is fed, for who runs it elsewhere."""
+
+    file: Path
+    """An ONNX graph."""
+    key: str
+    """Changes with the graph."""
+    fed: dict[str, str]
+    """Its inputs that the encoding feeds, to the encoding's names for them."""
+    inputs: dict[str, str]
+    """Each input to its element type, as float32 or int64."""
+    points: str
+    """The input with the points (1, N, 2), as indexes of pixels of the square. Inputs that it does
+    not have are named by nothing."""
+    labels: str
+    """1 on and 0 beside the object, 2 and 3 two corners of a box, -1 none; (1, N)."""
+    boxes: str
+    """Boxes (1, B, 4) apart from the points."""
+    earlier: str
+    """The mask that is refined (1, 1, h, w)."""
+    has_earlier: str
+    """Whether there is one (1,)."""
+    size: str
+    """Height and width of the square (2,)."""
+    masks: str
+    """The output with the masks (1, K, h, w): above 0 on the object."""
+    scores: str
+    """The output with the guesses of their IoU (1, K); empty: the order says it."""
+    nested: bool
+    """Points and labels lie in one list more, and corners of a box are none of them."""
+    pads: bool
+    """Without a box an empty point has to be added."""
+    low: tuple[int, int]
+    """Height and width of the mask that comes back with the next click."""
+    side: int
+    """Of the square that the encoder takes, pixels."""
+    stretched: bool
+    """The picture fills the square; else its long side does, at the top left."""
 
 
 @dataclass(frozen=True, slots=True)

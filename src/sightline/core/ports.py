@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightline.core.arrays import F32, U8
-    from sightline.core.assist import Candidate, Detections, Encoding, Prompt
+    from sightline.core.assist import Candidate, DecoderPlan, Detections, Encoding, Prompt
     from sightline.core.preprocess import Preprocess
 
 
@@ -81,6 +81,15 @@ class ManySegmenter(Segmenter, Protocol):
 
     def predict_many(self, encoding: Encoding, prompts: Sequence[Prompt]) -> list[list[Candidate]]:
         """Return for each prompt what `predict` returns."""
+        ...
+
+
+@runtime_checkable
+class PortableSegmenter(Segmenter, Protocol):
+    """A segmenter whose answers can be worked out elsewhere, from its encodings."""
+
+    def decoder(self) -> DecoderPlan:
+        """Return what does it."""
         ...
 
 

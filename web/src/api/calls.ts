@@ -8,6 +8,8 @@ export const urls = {
   crop: (id: number, [x1, y1, x2, y2]: readonly [number, number, number, number], px: number) =>
     `/api/images/${id}/crop?x1=${x1}&y1=${y1}&x2=${x2}&y2=${y2}&px=${px}`,
   file: (id: number) => `/api/file/${id}`,
+  decoder: (engine: string) => `/api/assist/decoder/file?engine=${encodeURIComponent(engine)}`,
+  encoding: (key: string) => `/api/assist/encodings/${encodeURIComponent(key)}`,
   modelCard: (ref: string) => `/api/models/${encodeURIComponent(ref)}/card.md`,
   modelFile: (ref: string) => `/api/models/${encodeURIComponent(ref)}/file`,
   runFile: (id: string, name: string) =>
@@ -122,6 +124,9 @@ export const api = {
   assistCancel: (body: t.AssistCancel) => take(client.POST("/api/assist/cancel", { body })),
   assistSlots: (of_: string) => take(client.GET("/api/assist/slots", { params: { query: { client: of_ } } })),
   assistBudget: (body: t.AssistBudget) => take(client.PUT("/api/assist/budget", { body })),
+  assistDecoder: (engine: string) => take(client.GET("/api/assist/decoder", { params: { query: { engine } } })),
+  assistEncoding: (image_id: number, engine: string) =>
+    take(client.GET("/api/assist/encodings", { params: { query: { image_id, engine } } })),
   assistTweak: (body: t.NewTweak) => take(client.POST("/api/assist/predict_batch", { body })),
 
   draw: (name: string, changes: readonly Sent[], description: string) =>

@@ -394,6 +394,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/assist/decoder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Assist Decoder
+         * @description Return how the decoder of an engine is fed, for a page that answers clicks itself.
+         */
+        get: operations["assist_decoder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assist/decoder/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Assist Decoder File
+         * @description Return the decoder of an engine.
+         */
+        get: operations["assist_decoder_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assist/encodings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Assist Encoding Key
+         * @description Encode a picture where that is needed, and return where its encoding is.
+         */
+        get: operations["assist_encoding_key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assist/encodings/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Assist Encoding
+         * @description Return an encoding as safetensors.
+         */
+        get: operations["assist_encoding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/assist/classify": {
         parameters: {
             query?: never;
@@ -5103,6 +5183,86 @@ export interface components {
             }[];
         };
         /**
+         * DecoderInfo
+         * @description How the decoder of an engine is fed, for a page that runs it.
+         */
+        DecoderInfo: {
+            /**
+             * Key
+             * @description changes with the file
+             */
+            key: string;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Fed
+             * @description inputs that the encoding feeds, to its arrays
+             */
+            fed: {
+                [key: string]: string;
+            };
+            /**
+             * Inputs
+             * @description element type of each input
+             */
+            inputs: {
+                [key: string]: string;
+            };
+            /**
+             * Points
+             * @description name of the input with points; no name: it has none such
+             */
+            points: string;
+            /** Labels */
+            labels: string;
+            /** Boxes */
+            boxes: string;
+            /**
+             * Earlier
+             * @description the mask that is refined
+             */
+            earlier: string;
+            /** Has Earlier */
+            has_earlier: string;
+            /** Size */
+            size: string;
+            /**
+             * Nested
+             * @description points lie in one list more; a box's corners are none
+             */
+            nested: boolean;
+            /**
+             * Pads
+             * @description without a box an empty point has to be added
+             */
+            pads: boolean;
+            /**
+             * Masks
+             * @description the output with the masks: above 0 on the object
+             */
+            masks: string;
+            /**
+             * Scores
+             * @description the output with the guesses of their IoU; empty: none
+             */
+            scores: string;
+            /**
+             * Low
+             * @description height and width of the mask for the next click
+             */
+            low: number[];
+            /**
+             * Side
+             * @description of the square that the encoder takes
+             */
+            side: number;
+            /**
+             * Stretched
+             * @description the picture fills the square
+             */
+            stretched: boolean;
+        };
+        /**
          * DeletedSweep
          * @description A search that is gone.
          */
@@ -5560,6 +5720,19 @@ export interface components {
             ms: number | null;
             /** Error */
             error: string;
+        };
+        /**
+         * EncodingKey
+         * @description Where the encoding of a picture is.
+         */
+        EncodingKey: {
+            /**
+             * Emb Key
+             * @description null: the picture is answered by tiles, by the server
+             */
+            emb_key: string | null;
+            /** Bytes */
+            bytes: number;
         };
         /**
          * Engine
@@ -9956,6 +10129,11 @@ export interface components {
             guess: boolean;
             /** Default */
             default: boolean;
+            /**
+             * Browser
+             * @description its decoder may run in the browser, see `/decoder`
+             */
+            browser: boolean;
         };
         /**
          * SetClipModel
@@ -12401,6 +12579,171 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SegmenterInfo"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assist_decoder: {
+        parameters: {
+            query?: {
+                /** @description name of a segmenter */
+                engine?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecoderInfo"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assist_decoder_file: {
+        parameters: {
+            query?: {
+                /** @description name of a segmenter */
+                engine?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ONNX */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assist_encoding_key: {
+        parameters: {
+            query: {
+                /** @description id of an image */
+                image_id: number;
+                /** @description name of a segmenter */
+                engine?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EncodingKey"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assist_encoding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description named arrays */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-safetensors": unknown;
                 };
             };
             /** @description A problem document: what to mend, field by field */

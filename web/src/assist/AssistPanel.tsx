@@ -11,7 +11,7 @@ import { bytes } from "@/ui/format";
 import { ErrorNote } from "@/ui/States";
 import { BOX, POINT, POINTS } from "./assist";
 import { choice, choose } from "./choice";
-import { asker } from "./joined";
+import { enginesQuery, local, overviewQuery, usesBrowser } from "./joined";
 import { FORMS, type Form } from "./words";
 import "./assist.css";
 
@@ -26,6 +26,8 @@ const STATES: Readonly<Record<string, string>> = {
   off: "off",
 };
 const MIB = 1 << 20;
+/** Sides of tiles, pixels; 0: none. */
+const TILES = [0, 1024, 2048, 4096];
 const BUDGETS = [128, 256, 512, 1024, 2048, 4096, 8192];
 
 interface ChoiceProps<T extends string> {
@@ -68,13 +70,29 @@ function engineOptions(list: readonly SegmenterInfo[], chosen: string) {
   ];
 }
 
-/** What is encoded ahead, how large it is, and how much of it there may be. */
-function Slots({ overview }: { overview: AssistOverview }) {
-  const { slots, budget, used } = overview;
-  const save = useMutation({
-    mutationFn: (next: { bytes: number; slots: number }) => api.assistBudget(next),
+type Budget = AssistOverview["budget"];
+
+/** Saves how encodings are kept and asked; what is not named stays. */
+function useBudget({ budget }: AssistOverview) {
+  return useMutation({
+    mutationFn: (change: Partial<Budget>) => api.assistBudget({ ...budget, ...change }),
+    onMutate: (change) =>
+      queries.setQueryData<AssistOverview>(
+        keys.assistSlots,
+        (old) => old && { ...old, budget: { ...old.budget, ...change } },
+      ),
     onSettled: () => queries.invalidateQueries({ queryKey: keys.assistSlots }),
   });
+}
+
+interface OverviewProps {
+  overview: AssistOverview;
+}
+
+/** What is encoded ahead, how large it is, and how much of it there may be. */
+function Slots({ overview }: OverviewProps) {
+  const { slots, budget, used } = overview;
+  const save = useBudget(overview);
   const sizes = BUDGETS.map((mb) => mb * MIB);
   const known = sizes.includes(budget.bytes) ? sizes : [...sizes, budget.bytes].sort((a, b) => a - b);
   return (
@@ -100,13 +118,13 @@ function Slots({ overview }: { overview: AssistOverview }) {
           { value: "2", title: "2: the next too" },
           { value: "3", title: "3: and before" },
         ]}
-        onChoose={(value) => save.mutate({ bytes: budget.bytes, slots: Number(value) })}
+        onChoose={(value) => save.mutate({ slots: Number(value) })}
       />
       <Choose
         label="Memory"
         value={String(budget.bytes)}
         options={known.map((size) => ({ value: String(size), title: `${Math.round(size / MIB)} MB` }))}
-        onChoose={(value) => save.mutate({ bytes: Number(value), slots: budget.slots })}
+        onChoose={(value) => save.mutate({ bytes: Number(value) })}
       />
       <p className="small muted">
         {bytes(used.memory.bytes)} in memory, {bytes(used.disk.bytes)} on disk
@@ -116,12 +134,45 @@ function Slots({ overview }: { overview: AssistOverview }) {
   );
 }
 
-function Details() {
+/** How large pictures are asked, and whether this browser answers. */
+function Ways({ overview, desk, engine }: OverviewProps & PanelProps & { engine: SegmenterInfo | undefined }) {
+  const { budget } = overview;
+  const save = useBudget(overview);
+  const trouble = useSyncExternalStore(local.trouble.subscribe, local.trouble.get);
+  const sides = TILES.includes(budget.tile_px) ? TILES : [...TILES, budget.tile_px].sort((a, b) => a - b);
+  return (
+    <>
+      <Choose
+        label="Large pictures"
+        value={String(budget.tile_px)}
+        options={sides.map((px) => ({ value: String(px), title: px === 0 ? "Whole" : `Tiles of ${px} px` }))}
+        onChoose={(value) => save.mutate({ tile_px: Number(value) })}
+      />
+      {engine?.browser && (
+        <label className="check small">
+          <input
+            type="checkbox"
+            checked={budget.browser}
+            onChange={(event) => save.mutate({ browser: event.target.checked }, { onSuccess: () => usesBrowser(desk) })}
+          />
+          Answer clicks in the browser
+        </label>
+      )}
+      {engine?.browser && budget.browser && trouble && (
+        <p className="small bad" role="status">
+          The server answers instead: {trouble}
+        </p>
+      )}
+      {save.error && <ErrorNote error={save.error} />}
+    </>
+  );
+}
+
+function Details({ desk }: PanelProps) {
   const chosen = useSyncExternalStore(choice.subscribe, choice.get);
-  const engines = useQuery({ queryKey: keys.assistEngines, queryFn: api.assistEngines });
+  const engines = useQuery(enginesQuery);
   const slots = useQuery({
-    queryKey: keys.assistSlots,
-    queryFn: () => api.assistSlots(asker.client),
+    ...overviewQuery,
     refetchInterval: ({ state }) => (state.data?.slots.some((one) => GOING.has(one.state)) ? 400 : false),
   });
   const list = engines.data ?? [];
@@ -152,6 +203,7 @@ function Details() {
         Encode pictures ahead
       </label>
       {chosen.ahead && slots.data && <Slots overview={slots.data} />}
+      {slots.data && <Ways overview={slots.data} desk={desk} engine={engine} />}
       {failed && <ErrorNote error={failed.error} onRetry={() => choose({})} />}
       {(engines.error ?? slots.error) && <ErrorNote error={engines.error ?? slots.error} />}
     </div>
@@ -174,7 +226,7 @@ export function AssistPanel({ desk }: PanelProps) {
         <summary className="panel-title">
           <Sparkles size={14} aria-hidden /> Assists {inHand && <span className="small muted">in hand</span>}
         </summary>
-        {open && <Details />}
+        {open && <Details desk={desk} />}
       </details>
     </section>
   );

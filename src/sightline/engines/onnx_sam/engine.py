@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from sightline.core.assist import DecoderPlan
 from sightline.core.errors import InvalidInputError, MissingWeightsError
 from sightline.engines.onnx_sam.layout import layout_of
 from sightline.imaging.frame import frame_of, resized_of, square_of
@@ -39,6 +40,11 @@ _ELEMENTS: Final = {
     "tensor(int64)": np.int64,
     "tensor(int32)": np.int32,
 }
+_NAMES: Final = {
+    "tensor(float)": "float32",
+    "tensor(int64)": "int64",
+    "tensor(int32)": "int32",
+}
 
 
 class OnnxSam:
@@ -48,6 +54,7 @@ class OnnxSam:
         decoder = card.files.get(DECODER, "")
         self.key: Final = f"{card.blake3[:20]}-{decoder[:12]}-{card.preprocess.key()}"
         self._name = card.name
+        self._path = path
         self._rule = card.preprocess
         self._encoder = open_session(path)
         self._decoder = open_session(path.with_name(DECODER))
@@ -97,6 +104,29 @@ class OnnxSam:
         if prompt.box is not None and not self._knows_boxes:
             return nearest(masks, scores, frame, prompt)
         return candidates(masks, scores, frame, prompt)
+
+    def decoder(self) -> DecoderPlan:
+        """Return how the decoder is fed, for who runs it elsewhere."""
+        layout = self._layout
+        return DecoderPlan(
+            file=self._path.with_name(DECODER),
+            key=self.key,
+            fed=dict(layout.fed),
+            inputs={name: _NAMES.get(one.type, one.type) for name, one in self._inputs.items()},
+            points=layout.points,
+            labels=layout.labels,
+            boxes=layout.boxes,
+            earlier=layout.earlier,
+            has_earlier=layout.has_earlier,
+            size=layout.size,
+            masks=layout.masks,
+            scores=layout.scores,
+            nested=layout.nested,
+            pads=layout.pads,
+            low=self._mask_side(),
+            side=self._rule.size,
+            stretched=self._rule.resize == "stretch",
+        )
 
     @property
     def _knows_boxes(self) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Final
 
 import orjson
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
+from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
 from sightline.server.deps import Bench
@@ -18,16 +19,23 @@ from sightline.server.schemas.assist import (
     AssistOverview,
     AssistPrediction,
     AssistQuestion,
+    DecoderInfo,
     EncodingInfo,
+    EncodingKey,
     NewEncoding,
     NewOutline,
     NewTweak,
     Outline,
     SegmenterInfo,
 )
+from sightline.server.schemas.common import ImageId
 from sightline.server.schemas.jobs import Job
 
+BYTES: Final = "application/octet-stream"
+SAFETENSORS: Final = "application/x-safetensors"
+_FOR_EVER: Final = {"cache-control": "private, max-age=31536000, immutable"}
 router = APIRouter(prefix="/api/assist", tags=["assists"])
+EngineName = Annotated[str, Query(max_length=200, description="name of a segmenter")]
 Client = Annotated[str, Query(max_length=64, description="whose slots")]
 
 
@@ -100,3 +108,41 @@ def set_assist_budget(body: AssistBudget, bench: Bench) -> object:
 def assist_engines(bench: Bench) -> object:
     """Return the segmenters."""
     return bench.assist.engines.listed()
+
+
+@router.get("/decoder", response_model=DecoderInfo)
+def assist_decoder(bench: Bench, engine: EngineName = "auto") -> object:
+    """Return how the decoder of an engine is fed, for a page that answers clicks itself."""
+    return bench.portable.told(engine)
+
+
+@router.get(
+    "/decoder/file",
+    response_class=FileResponse,
+    responses={200: {"content": {BYTES: {}}, "description": "ONNX"}},
+)
+def assist_decoder_file(bench: Bench, engine: EngineName = "auto") -> FileResponse:
+    """Return the decoder of an engine."""
+    return FileResponse(bench.portable.file(engine), media_type=BYTES)
+
+
+@router.get("/encodings", response_model=EncodingKey)
+async def assist_encoding_key(
+    image_id: ImageId, bench: Bench, engine: EngineName = "auto"
+) -> object:
+    """Encode a picture where that is needed, and return where its encoding is."""
+    future = await run_in_threadpool(bench.portable.encode, image_id, engine)
+    if future is None:
+        return {"emb_key": None, "bytes": 0}
+    found = await asyncio.wrap_future(future)
+    return {"emb_key": found.key, "bytes": found.bytes}
+
+
+@router.get(
+    "/encodings/{key}",
+    response_class=Response,
+    responses={200: {"content": {SAFETENSORS: {}}, "description": "named arrays"}},
+)
+def assist_encoding(key: Annotated[str, Path(max_length=64)], bench: Bench) -> Response:
+    """Return an encoding as safetensors."""
+    return Response(bench.portable.encoding(key), media_type=SAFETENSORS, headers=_FOR_EVER)

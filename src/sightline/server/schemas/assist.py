@@ -263,3 +263,33 @@ class SegmenterInfo(Out):
     why: str = Field(description="why it is not ready")
     guess: bool = Field(description="it knows edges and colours, not objects: one click is a guess")
     default: bool
+    browser: bool = Field(description="its decoder may run in the browser, see `/decoder`")
+
+
+class DecoderInfo(Out):
+    """How the decoder of an engine is fed, for a page that runs it."""
+
+    key: str = Field(description="changes with the file")
+    bytes: int
+    fed: dict[str, str] = Field(description="inputs that the encoding feeds, to its arrays")
+    inputs: dict[str, str] = Field(description="element type of each input")
+    points: str = Field(description="name of the input with points; no name: it has none such")
+    labels: str
+    boxes: str
+    earlier: str = Field(description="the mask that is refined")
+    has_earlier: str
+    size: str
+    nested: bool = Field(description="points lie in one list more; a box's corners are none")
+    pads: bool = Field(description="without a box an empty point has to be added")
+    masks: str = Field(description="the output with the masks: above 0 on the object")
+    scores: str = Field(description="the output with the guesses of their IoU; empty: none")
+    low: list[int] = Field(description="height and width of the mask for the next click")
+    side: int = Field(description="of the square that the encoder takes")
+    stretched: bool = Field(description="the picture fills the square")
+
+
+class EncodingKey(Out):
+    """Where the encoding of a picture is."""
+
+    emb_key: str | None = Field(description="null: the picture is answered by tiles, by the server")
+    bytes: int
