@@ -127,6 +127,11 @@ export const api = {
   assistDecoder: (engine: string) => take(client.GET("/api/assist/decoder", { params: { query: { engine } } })),
   assistEncoding: (image_id: number, engine: string) =>
     take(client.GET("/api/assist/encodings", { params: { query: { image_id, engine } } })),
+  segment: (name: string) => take(client.GET("/api/projects/{name}/segment", of(name))),
+  segmentPreview: (name: string, body: t.NewSegmentPreview, signal?: AbortSignal) =>
+    take(client.POST("/api/projects/{name}/segment/preview", { ...of(name), body, signal })),
+  segmentBuild: (name: string, body: t.NewSegmentBuild) =>
+    take(client.POST("/api/projects/{name}/segment", { ...of(name), body })),
   assistTweak: (body: t.NewTweak) => take(client.POST("/api/assist/predict_batch", { body })),
 
   draw: (name: string, changes: readonly Sent[], description: string) =>

@@ -20,6 +20,7 @@ export const keys = {
   images: ["image"] as const,
   objects: (name: string) => ["project", name, "objects"] as const,
   objectSummary: (name: string) => ["project", name, "objects", "summary"] as const,
+  segment: (name: string) => ["project", name, "objects", "segment"] as const,
   evaluations: (name: string) => ["project", name, "evaluations"] as const,
   detections: (name: string, id: string, ...asked: readonly unknown[]) =>
     ["project", name, "evaluations", id, ...asked] as const,

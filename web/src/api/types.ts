@@ -10,6 +10,12 @@ type Named<T> = { [K in keyof T as string extends K ? never : K]: T[K] };
 
 export type Advice = S["Advice"];
 export type Analysis = S["Analysis"];
+export type NewSegmentBuild = S["NewSegmentBuild"];
+export type NewSegmentPreview = S["NewSegmentPreview"];
+export type SegmentOptions = Required<Omit<NewSegmentPreview, "image_id">>;
+export type SegmentOverview = S["SegmentOverview"];
+export type SegmentPreview = S["SegmentPreview"];
+export type SegmentPreviewObject = S["SegmentPreviewObject"];
 export type ClassCount = S["ClassCount"];
 export type Finding = S["Finding"];
 export type Histogram = S["Histogram"];

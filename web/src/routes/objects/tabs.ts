@@ -2,6 +2,7 @@ import type { ComponentType } from "react";
 import { Checks } from "./Checks";
 import { Gallery } from "./Gallery";
 import { Predictions } from "./predictions/Predictions";
+import { Segment } from "./segment/Segment";
 
 export interface ObjectTab {
   readonly value: string;
@@ -15,4 +16,5 @@ export const TABS: readonly ObjectTab[] = [
   { value: "gallery", name: "Gallery", Panel: Gallery },
   { value: "checks", name: "Checks", Panel: Checks },
   { value: "predictions", name: "Predictions", Panel: Predictions },
+  { value: "polygons", name: "Boxes to polygons", Panel: Segment },
 ];
