@@ -154,13 +154,14 @@ def test_encoders_stand_side_by_side_and_one_can_be_forgotten(
     assert [(one["name"], one["current"], one["embedded"]) for one in rows] == [
         ("colours", True, 60),
         ("hog", False, 60),
+        ("dictionary", False, 0),
     ]
     assert (rows[0]["dim"], rows[0]["total"], rows[0]["text"]) == (3, 60, False)
     other = bench.encoders.embeddings(pets, "hog")
     assert other is not None
     assert other.header.row_shape == (600,)
     assert bench.encoders.forget(pets, "hog")["deleted"] == 60
-    assert [one["embedded"] for one in bench.encoders.of_project(pets)] == [60, 0]
+    assert [one["embedded"] for one in bench.encoders.of_project(pets)] == [60, 0, 0]
     with pytest.raises(NotFoundError, match="no embeddings of 'hog'"):
         bench.encoders.forget(pets, "hog")
 
