@@ -76,3 +76,33 @@ def test_a_file_is_added_by_its_path(page: Page, server: Running, tmp_path: Path
     look(page)
     page.keyboard.press("Enter")
     expect(page.get_by_role("row", name="colours")).to_contain_text("encoder")
+
+
+def test_a_dropped_file_is_added_checked_removed_and_put_back(
+    page: Page, server: Running, tmp_path: Path
+) -> None:
+    file = colour_model(tmp_path / "colours.onnx")
+    page.goto(f"{server.url}/models?tab=disk")
+    expect(page.get_by_role("region", name="Models")).to_contain_text("Free on this disk")
+    page.get_by_role("button", name="Add a model").click()
+    dialog = page.get_by_role("dialog", name="Add a model")
+    dialog.locator("input[type=file]").set_input_files(str(file))
+    dialog.get_by_text("More").click()
+    dialog.get_by_label("Output of the graph").fill("embedding")
+    dialog.get_by_role("button", name="Add", exact=True).click()
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="Check all").click()
+    expect(page.get_by_role("status").filter(has_text="every byte")).to_be_visible()
+
+    page.get_by_role("tab", name="In this workspace").click()
+    page.get_by_role("button", name="Remove colours").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").press("Enter")
+    expect(page.get_by_role("heading", name="No models yet")).to_be_visible()
+    page.get_by_role("tab", name="On the disk").click()
+    back = page.get_by_role("button", name="Put colours back")
+    expect(back).to_be_visible()
+    look(page)
+    back.click()
+    expect(back).to_be_hidden()
+    page.get_by_role("tab", name="In this workspace").click()
+    expect(page.get_by_role("row", name="colours")).to_contain_text("encoder")

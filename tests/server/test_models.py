@@ -22,6 +22,7 @@ def test_the_catalogue_tells_what_can_be_pulled_and_asks_nobody(shop: Shop) -> N
     assert rows["mobilenet_v2"] | {"description": ""} == {
         "name": "mobilenet_v2",
         "kind": "encoder",
+        "page": "",
         "files": [],
         "gated": False,
         "terms": "",
@@ -36,7 +37,10 @@ def test_the_catalogue_tells_what_can_be_pulled_and_asks_nobody(shop: Shop) -> N
         "model": None,
         "job": None,
     }
-    assert rows["clip-vit-base-patch32"]["text"]
+    clip = rows["clip-vit-base-patch32"]
+    assert clip["text"]
+    assert clip["page"].startswith("https://huggingface.co/openai/clip-vit-base-patch32")
+    assert {"model.safetensors", "tokenizer.json"} <= set(clip["files"])
 
 
 def test_what_is_not_known_cannot_be_pulled(shop: Shop) -> None:

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sightline.core.errors import BusyError, InvalidInputError, NotFoundError
 from sightline.core.progress import Silent
-from sightline.nets.catalogue import CATALOGUE, HUB_URL, pullable, terms, torchvision_weights
+from sightline.nets.catalogue import (
+    CATALOGUE,
+    HUB_URL,
+    by_hand,
+    pullable,
+    terms,
+    torchvision_weights,
+)
 from sightline.store.fetch import fetch
 from sightline.store.locks import FileLock
 from sightline.store.model_folder import WEIGHTS
@@ -55,7 +62,7 @@ class Pulling:
         }
         return [
             {
-                **_entry(entry),
+                **self._shown(entry),
                 "model": here.get(_origin(entry)),
                 "job": active[name].id if name in active else None,
                 "state": self._state(entry, here, active),
@@ -143,9 +150,18 @@ class Pulling:
     def _root(self) -> Path:
         return self._store.workspace / "cache" / "pulls"
 
+    def _shown(self, entry: Pullable) -> dict[str, Any]:
+        gated = self._is_gated(entry)
+        page, files = by_hand(entry)
+        told = {"terms": terms(entry) if gated else "", "page": page, "files": list(files)}
+        return asdict(entry) | told | {"gated": gated}
+
+    def _is_gated(self, entry: Pullable) -> bool:
+        """Say whether its publisher hands it only to those who agreed; a mirror asks nobody."""
+        return entry.gated and not self._settings.model_hub_url
+
     def _open(self, entry: Pullable) -> None:
-        """Refuse what its publisher hands only to those who have agreed to its terms."""
-        if entry.gated and not self._settings.model_hub_url:
+        if self._is_gated(entry):
             raise InvalidInputError(
                 f"{entry.name} is only handed out to people who have agreed to its terms",
                 hint=terms(entry),
@@ -281,11 +297,6 @@ class _Named:
 
     def check(self) -> None:
         self._progress.check()
-
-
-def _entry(entry: Pullable) -> dict[str, Any]:
-    shown = asdict(entry)
-    return shown | {"files": list(entry.files), "terms": terms(entry) if entry.gated else ""}
 
 
 def _origin(entry: Pullable) -> str:

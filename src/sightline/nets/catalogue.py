@@ -47,6 +47,21 @@ def how_to_get(name: str) -> str:
     return f"sightline models add FOLDER --name {name}"
 
 
+def by_hand(entry: Pullable) -> tuple[str, tuple[str, ...]]:
+    """Return the page of an entry's files and their names, for machines without a network.
+
+    Those of torchvision are pickles, so they only come by a pull.
+    """
+    if entry.source == "torchvision":
+        return "", ()
+    return f"{HUB_URL}/{entry.repository}/tree/{entry.revision}", entry.files or (
+        "config.json",
+        "model.safetensors",
+        *(() if entry.name.startswith("timm") else ("preprocessor_config.json",)),
+        *(("tokenizer.json", "tokenizer_config.json") if entry.text else ()),
+    )
+
+
 def terms(entry: Pullable) -> str:
     """Return where the terms of a gated entry stand, and how its files come here."""
     return (

@@ -324,7 +324,6 @@ export const api = {
   }) => (await take(client.POST("/api/models", { body }))) as t.Model,
   catalogue: () => take(client.GET("/api/models/catalogue")),
   pullModel: (name: string) => take(client.POST("/api/models/pull", { body: { name } })),
-  deleteModel: (ref: string) => take(client.DELETE("/api/models/{ref}", asModel(ref))),
   exportModel: (ref: string) =>
     take(client.POST("/api/models/{ref}/export", { ...asModel(ref), body: { format: "onnx" } })),
   predict: (ref: string, list: readonly File[]) =>

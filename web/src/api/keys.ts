@@ -58,6 +58,7 @@ export const keys = {
   models: ["models"] as const,
   detectors: ["models", "detectors"] as const,
   catalogue: ["models", "catalogue"] as const,
+  modelDisk: ["models", "disk"] as const,
   model: (id: string) => ["models", id] as const,
   jobs: ["jobs"] as const,
   job: (id: string) => ["jobs", id] as const,

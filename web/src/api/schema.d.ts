@@ -9285,8 +9285,13 @@ export interface components {
              */
             place: string;
             /**
+             * Page
+             * @description where its files are; empty: they only come by a pull
+             */
+            page: string;
+            /**
              * Files
-             * @description of an ONNX pair: their names in the repository
+             * @description those to carry over by hand, into one folder
              */
             files: string[];
             /**

@@ -211,10 +211,15 @@ export type Comparison = Omit<S["RunComparison"], "runs" | "curves"> & {
   curves: readonly { run: string; points: readonly CurvePoint[]; epochs: readonly EpochPoint[] }[];
 };
 
+export type ModelKind = S["Pullable"]["kind"];
+export type ModelUse = S["ModelUse"];
+export type ModelDisk = S["ModelDisk"];
+export type Verified = S["Verified"];
+
 /** The card that lies beside the weights, and what lies there too. */
 export type Model = Omit<Named<S["Model"]>, "exports"> & {
-  kind?: "classifier" | "encoder";
-  format?: "torch" | "onnx" | "transformers";
+  kind?: ModelKind;
+  format?: "torch" | "onnx" | "transformers" | "head";
   file?: string;
   created_at?: string;
   network?: string;
@@ -229,6 +234,13 @@ export type Model = Omit<Named<S["Model"]>, "exports"> & {
   metrics?: Metrics;
   licence?: string;
   source?: string;
+  blake3?: string;
+  /** Whether it reads words too. */
+  text?: boolean;
+  /** Length of a vector; 0: not known. */
+  dim?: number;
+  /** Of a head: what it stands on. */
+  head?: Record<string, unknown>;
   exports: string[];
   /** Why it cannot be used. */
   fault?: string;

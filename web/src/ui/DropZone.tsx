@@ -1,5 +1,5 @@
 import { ImageUp } from "lucide-react";
-import { useId, useRef, useState, type DragEvent } from "react";
+import { useId, useRef, useState, type DragEvent, type ReactNode } from "react";
 import { Button } from "./Button";
 
 interface DropZoneProps {
@@ -10,6 +10,7 @@ interface DropZoneProps {
   choose?: string;
   accept?: string;
   multiple?: boolean;
+  icon?: ReactNode;
   onFiles: (files: File[]) => void;
 }
 
@@ -23,6 +24,7 @@ export function DropZone({
   choose = "Choose pictures",
   accept = PICTURES,
   multiple = true,
+  icon = <ImageUp size={28} strokeWidth={1.5} aria-hidden />,
   onFiles,
 }: DropZoneProps) {
   const [over, setOver] = useState(false);
@@ -49,7 +51,7 @@ export function DropZone({
       onDrop={onDrop}
       onPaste={(event) => take(event.clipboardData.files)}
     >
-      <ImageUp size={28} strokeWidth={1.5} aria-hidden />
+      {icon}
       <span id={id}>{label}</span>
       {hint && <span className="small">{hint}</span>}
       <Button small disabled={disabled} onClick={() => input.current?.click()}>

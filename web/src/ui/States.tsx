@@ -1,13 +1,12 @@
 import { CircleAlert, RotateCw } from "lucide-react";
 import type { ReactNode } from "react";
-import { ApiError } from "@/api/http";
 import { Button } from "./Button";
 import { sentence } from "./format";
 
 /** An error with its next step. */
 export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const message = error instanceof Error ? error.message : String(error);
-  const hint = error instanceof ApiError ? error.hint : "";
+  const hint = typeof error === "object" && error !== null && "hint" in error ? String(error.hint) : "";
   return (
     <div className="note bad" role="alert">
       <CircleAlert size={16} color="var(--bad)" aria-hidden />

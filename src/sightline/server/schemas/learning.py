@@ -299,7 +299,8 @@ class Pullable(Out):
     kind: Literal["encoder", "segmenter", "detector", "classifier", "head"]
     source: Literal["torchvision", "hub"]
     place: str = Field(description="torchvision's name, or OWNER/NAME of the repository")
-    files: list[str] = Field(description="of an ONNX pair: their names in the repository")
+    page: str = Field(description="where its files are; empty: they only come by a pull")
+    files: list[str] = Field(description="those to carry over by hand, into one folder")
     gated: bool = Field(description="handed out only to those who agreed to its terms")
     terms: str = Field(description="of a gated one: what to do to get it")
     dim: int = Field(description="length of an encoder's vector")

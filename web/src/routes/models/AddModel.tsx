@@ -1,11 +1,14 @@
 import { useMutation } from "@tanstack/react-query";
+import { FileUp } from "lucide-react";
 import { useState, type SubmitEvent } from "react";
 import { api } from "@/api/calls";
 import { keys } from "@/api/keys";
+import { modelFiles } from "@/api/modelFiles";
 import { queries } from "@/app/services";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
-import { baseName } from "@/ui/format";
+import { DropZone } from "@/ui/DropZone";
+import { baseName, bytes, many } from "@/ui/format";
 import { ErrorNote } from "@/ui/States";
 import { toasts } from "@/ui/toasts";
 
@@ -16,31 +19,33 @@ interface Field {
   readonly placeholder?: string;
 }
 
-const FIRST: readonly Field[] = [
-  { id: "path", label: "File or folder on the server", placeholder: "/home/me/clip-vit-base-patch32" },
-  { id: "name", label: "Name", placeholder: "clip" },
-];
+const PATH: Field = {
+  id: "path",
+  label: "File or folder on the server",
+  placeholder: "/home/me/clip-vit-base-patch32",
+};
+const NAME: Field = { id: "name", label: "Name", placeholder: "clip" };
 const MORE: readonly Field[] = [
-  { id: "network", label: "Network", hint: "Needed for .safetensors.", placeholder: "resnet50" },
+  { id: "network", label: "Network", hint: "Of a .safetensors file without config.json.", placeholder: "resnet50" },
   {
     id: "preprocess",
     label: "Preprocessing",
     hint: "Where the file does not say it.",
     placeholder: "imagenet-224-crop",
   },
-  { id: "output", label: "Output of the graph", hint: "Where an ONNX file has several.", placeholder: "embedding" },
   {
     id: "classes",
     label: "Classes",
-    hint: "In the order of its outputs: then it classifies.",
+    hint: "Of a classifier or detector, in the order of its outputs.",
     placeholder: "cat, dog",
   },
   {
     id: "decoder",
     label: "Decoder",
-    hint: "How a detector's answer is read: yolox, yolov5, yolov8, detr, rtdetr or boxes.",
+    hint: "Makes it a detector: yolox, yolov5, yolov8, detr, rtdetr or boxes.",
     placeholder: "yolox",
   },
+  { id: "output", label: "Output of the graph", hint: "Where an ONNX file has several.", placeholder: "embedding" },
   { id: "licence", label: "Licence", placeholder: "Apache-2.0" },
 ];
 const EMPTY = {
@@ -61,30 +66,64 @@ const names = (text: string): string[] =>
 
 const plain = (path: string): string => baseName(path.replace(/[\\/]+$/, "")).replace(/\.(onnx|safetensors)$/i, "");
 
+/** The name that files give: of the only file, or of the one that says what it is. */
+const nameOf = (files: readonly File[]): string =>
+  plain(
+    files.length === 1
+      ? (files[0]?.name ?? "")
+      : (files.find((one) => /\.(onnx|safetensors)$/i.test(one.name))?.name ?? ""),
+  );
+
+function Dropped({ files, onClear }: { files: readonly File[]; onClear: () => void }) {
+  const size = files.reduce((sum, one) => sum + one.size, 0);
+  return (
+    <div className="row dropped">
+      <FileUp size={16} aria-hidden />
+      <span className="grow small">
+        {files.length === 1 ? files[0]?.name : many(files.length, "file")} <span className="muted">{bytes(size)}</span>
+      </span>
+      <Button small onClick={onClear}>
+        Others
+      </Button>
+    </div>
+  );
+}
+
 export function AddModel({ onClose }: { onClose: () => void }) {
   const [form, setForm] = useState(EMPTY);
-  const name = form.name.trim() || plain(form.path.trim());
+  const [files, setFiles] = useState<readonly File[]>([]);
+  const dropped = files.length > 0;
+  const guess = dropped ? nameOf(files) : plain(form.path.trim());
+  const name = form.name.trim() || guess;
+  const said = {
+    name,
+    network: form.network.trim(),
+    licence: form.licence.trim(),
+    classes: names(form.classes),
+    decoder: form.decoder.trim(),
+    preprocess: form.preprocess.trim(),
+    output: form.output.trim(),
+  };
   const add = useMutation({
     mutationFn: () =>
-      api.addModel({
-        path: form.path.trim(),
-        name,
-        network: form.network.trim(),
-        licence: form.licence.trim(),
-        preprocess: form.preprocess.trim() || null,
-        output: form.output.trim() || null,
-        classes: names(form.classes),
-        decoder: form.decoder.trim(),
-      }),
+      dropped
+        ? modelFiles.upload(files, said)
+        : api.addModel({
+            ...said,
+            path: form.path.trim(),
+            preprocess: said.preprocess || null,
+            output: said.output || null,
+          }),
     onSuccess: (model) => {
       for (const key of [keys.models, keys.engines]) void queries.invalidateQueries({ queryKey: key });
       toasts.say(`Added ${model.name}`);
       onClose();
     },
   });
+  const ready = dropped || form.path.trim() !== "";
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    if (form.path.trim() !== "" && !add.isPending) add.mutate();
+    if (ready && !add.isPending) add.mutate();
   };
   const field = ({ id, label, hint, placeholder }: Field) => (
     <div className="field" key={id}>
@@ -93,7 +132,7 @@ export function AddModel({ onClose }: { onClose: () => void }) {
         id={`model-${id}`}
         className={id === "path" ? "input mono" : "input"}
         value={form[id]}
-        placeholder={id === "name" ? plain(form.path.trim()) || placeholder : placeholder}
+        placeholder={id === "name" ? guess || placeholder : placeholder}
         autoComplete="off"
         spellCheck={false}
         aria-describedby={hint ? `model-${id}-hint` : undefined}
@@ -111,18 +150,32 @@ export function AddModel({ onClose }: { onClose: () => void }) {
       open
       onClose={onClose}
       title="Add a model"
-      about="An ONNX file, safetensors of a known network, or a folder of transformers or timm. It is copied; nothing is downloaded."
+      about="An ONNX file, an ONNX encoder and decoder, safetensors, or a folder of transformers or timm. It is copied and tried; nothing is downloaded."
       foot={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" form="add-model" disabled={form.path.trim() === "" || add.isPending}>
+          <Button look="primary" type="submit" form="add-model" disabled={!ready || add.isPending}>
             {add.isPending ? "Trying it …" : "Add"}
           </Button>
         </>
       }
     >
       <form id="add-model" className="stack" onSubmit={submit}>
-        {FIRST.map(field)}
+        {dropped ? (
+          <Dropped files={files} onClear={() => setFiles([])} />
+        ) : (
+          <>
+            <DropZone
+              label="Drop a file here, or all files of a folder"
+              choose="Choose files"
+              accept=""
+              icon={<FileUp size={28} strokeWidth={1.5} aria-hidden />}
+              onFiles={(found) => setFiles(found)}
+            />
+            {field(PATH)}
+          </>
+        )}
+        {field(NAME)}
         <details>
           <summary>More</summary>
           <div className="model-more">{MORE.map(field)}</div>

@@ -3,7 +3,7 @@ import { CircleCheck, Download, RotateCw } from "lucide-react";
 import { Link } from "react-router";
 import { api } from "@/api/calls";
 import { keys } from "@/api/keys";
-import type { Job, Pullable } from "@/api/types";
+import type { Job, ModelKind, Pullable } from "@/api/types";
 import { useJobs } from "@/app/JobPill";
 import { to } from "@/app/project";
 import { queries } from "@/app/services";
@@ -11,6 +11,7 @@ import { Button } from "@/ui/Button";
 import { Bar, ErrorNote, Skeletons } from "@/ui/States";
 import { toasts } from "@/ui/toasts";
 import { isActive } from "@/ui/WorkBadge";
+import { KIND_NAMES, KINDS } from "./kinds";
 
 const size = (mb: number): string => (mb >= 1000 ? `${(mb / 1000).toFixed(1)} GB` : `${Math.round(mb)} MB`);
 
@@ -37,6 +38,13 @@ function State({ entry, job }: { entry: Pullable; job: Job | undefined }) {
       </Link>
     );
   }
+  if (entry.gated) {
+    return (
+      <span className="badge warn" title={entry.terms}>
+        ask first
+      </span>
+    );
+  }
   const again = entry.state === "partial";
   return (
     <Button
@@ -50,27 +58,43 @@ function State({ entry, job }: { entry: Pullable; job: Job | undefined }) {
   );
 }
 
+/** How an entry comes to a machine without a network, or from a publisher who asks for an agreement. */
+function ByHand({ entry }: { entry: Pullable }) {
+  if (!entry.page) return null;
+  return (
+    <details className="by-hand small">
+      <summary>{entry.gated ? "How to get it" : "By hand"}</summary>
+      <p className="muted">
+        {entry.gated && "Its publisher asks you to agree to terms first. "}
+        From <a href={entry.page}>{entry.page.replace("https://", "")}</a>, put these files into one folder:{" "}
+        <span className="mono">{entry.files.join(", ")}</span>. Then <b>Add a model</b> with that folder, or drop the
+        files there.
+      </p>
+    </details>
+  );
+}
+
 /** The newest job that pulls a model, if it is at work or has failed. */
 const jobOf = (entry: Pullable, jobs: readonly Job[] | undefined): Job | undefined =>
   jobs?.find((job) => job.kind === "pull" && job.id === entry.job);
 
-/** What can be fetched by name. Nothing is asked of the network until somebody presses Pull. */
-export function Catalogue() {
-  const { data: jobs } = useJobs();
-  const { data, error, refetch } = useQuery({ queryKey: keys.catalogue, queryFn: api.catalogue });
-  if (error && !data) return <ErrorNote error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Skeletons count={6} height={40} />;
-  const failed = jobs?.find((job) => job.kind === "pull");
+function Group({
+  kind,
+  entries,
+  named,
+  jobs,
+}: {
+  kind: ModelKind;
+  entries: readonly Pullable[];
+  named: string;
+  jobs: readonly Job[] | undefined;
+}) {
+  const vectors = kind === "encoder";
   return (
-    <div className="stack">
-      <p className="muted">
-        Encoders that others have published. Pulling fetches the file from its publisher and checks its hash; this is
-        the only thing for which Sightline uses the network.
-      </p>
-      {failed?.state === "failed" && failed.error && (
-        <ErrorNote error={Object.assign(new Error(failed.error.message), { hint: failed.error.hint })} />
-      )}
-      <div className="card table-scroll" tabIndex={0} role="region" aria-label="Models that can be pulled">
+    <div className="stack tight-stack">
+      <h2 id={`get-${kind}`}>{KINDS[kind].title}</h2>
+      <p className="muted small">They {KINDS[kind].about}.</p>
+      <div className="card table-scroll" tabIndex={0} role="region" aria-labelledby={`get-${kind}`}>
         <table className="data catalogue">
           <thead>
             <tr>
@@ -79,23 +103,32 @@ export function Catalogue() {
               <th scope="col" className="num">
                 Download
               </th>
-              <th scope="col" className="num">
-                Vector
-              </th>
+              {vectors && (
+                <th scope="col" className="num">
+                  Vector
+                </th>
+              )}
               <th scope="col">Licence</th>
               <th scope="col">State</th>
             </tr>
           </thead>
           <tbody>
-            {data.map((entry) => (
-              <tr key={entry.name}>
+            {entries.map((entry) => (
+              <tr
+                key={entry.name}
+                className={entry.name === named ? "named" : undefined}
+                ref={shownFirst(entry, named)}
+              >
                 <th scope="row" className="model-name">
                   {entry.name}
                   {entry.text && <span className="badge accent">words</span>}
                 </th>
-                <td className="muted">{entry.description}</td>
+                <td>
+                  <span className="muted">{entry.description}</span>
+                  <ByHand entry={entry} />
+                </td>
                 <td className="num">{size(entry.mb)}</td>
-                <td className="num">{entry.dim}</td>
+                {vectors && <td className="num">{entry.dim}</td>}
                 <td>{entry.licence}</td>
                 <td className="catalogue-state">
                   <State entry={entry} job={jobOf(entry, jobs)} />
@@ -105,6 +138,36 @@ export function Catalogue() {
           </tbody>
         </table>
       </div>
+    </div>
+  );
+}
+
+const shownFirst = (entry: Pullable, named: string) =>
+  entry.name === named ? (row: HTMLTableRowElement | null) => row?.scrollIntoView({ block: "center" }) : undefined;
+
+/**
+ * What can be fetched by name. Nothing is asked of the network until somebody presses Pull.
+ * @param named The entry that somebody came for.
+ */
+export function Catalogue({ named }: { named: string }) {
+  const { data: jobs } = useJobs();
+  const { data, error, refetch } = useQuery({ queryKey: keys.catalogue, queryFn: api.catalogue });
+  if (error && !data) return <ErrorNote error={error} onRetry={() => void refetch()} />;
+  if (!data) return <Skeletons count={6} height={40} />;
+  const failed = jobs?.find((job) => job.kind === "pull");
+  const kinds = KIND_NAMES.filter((kind) => data.some((entry) => entry.kind === kind));
+  return (
+    <div className="stack">
+      <p className="muted">
+        Models that others have published. Pulling fetches the files from their publisher and checks their hashes; this
+        is the only thing for which Sightline uses the network.
+      </p>
+      {failed?.state === "failed" && failed.error && (
+        <ErrorNote error={Object.assign(new Error(failed.error.message), { hint: failed.error.hint })} />
+      )}
+      {kinds.map((kind) => (
+        <Group key={kind} kind={kind} entries={data.filter((entry) => entry.kind === kind)} named={named} jobs={jobs} />
+      ))}
     </div>
   );
 }

@@ -1,23 +1,27 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Download, PackageCheck, Trash2 } from "lucide-react";
+import { Download, PackageCheck, ShieldCheck, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 import { api, urls } from "@/api/calls";
 import { keys } from "@/api/keys";
+import { modelFiles } from "@/api/modelFiles";
 import type { Job, Model } from "@/api/types";
 import { useJobs } from "@/app/JobPill";
 import { to } from "@/app/project";
 import { queries } from "@/app/services";
 import { Button } from "@/ui/Button";
-import { Confirm } from "@/ui/Dialog";
 import { ago, bytes, fixed, many, percent } from "@/ui/format";
 import { Bar, ErrorNote, Skeletons } from "@/ui/States";
 import { toasts } from "@/ui/toasts";
 import { isActive } from "@/ui/WorkBadge";
 import { ExplainModel } from "../explain/ExplainModel";
 import { headline } from "./headline";
-import { isExported } from "./Models";
+import { isExportable, isExported } from "./kinds";
 import { Predict } from "./Predict";
+import { Purpose } from "./Purpose";
+import { RemoveModel } from "./RemoveModel";
+import { Uses } from "./Uses";
+import { Checked } from "./Verify";
 import "./models.css";
 
 /** The newest export job of a model that this page has seen. */
@@ -120,7 +124,7 @@ function Card({ model }: { model: Model }) {
             </dd>
           </>
         )}
-        {model.temperature !== undefined && (
+        {model.kind === "classifier" && model.temperature !== undefined && (
           <>
             <dt>Temperature</dt>
             <dd>{fixed(model.temperature)}</dd>
@@ -154,8 +158,6 @@ function Card({ model }: { model: Model }) {
             <dd>{model.source}</dd>
           </>
         )}
-        <dt>Folder</dt>
-        <dd className="mono">{model.path}</dd>
       </dl>
       {model.classes && model.classes.length > 0 && (
         <details>
@@ -175,19 +177,68 @@ function Card({ model }: { model: Model }) {
   );
 }
 
+/** What is wrong with a model, and which file goes where. */
+function Lost({ model }: { model: Model }) {
+  if (!model.fault) return null;
+  const lacks = model.lacks ?? [];
+  return (
+    <div className="stack tight-stack lost">
+      <ErrorNote error={new Error(`It cannot be used: ${model.fault}`)} />
+      {lacks.map((one) => (
+        <p className="small" key={one.file}>
+          Put <b className="mono">{one.file}</b> into <span className="mono">{one.folder}</span>
+          {one.blake3 && (
+            <span className="muted">
+              {" "}
+              (BLAKE3 <span className="mono">{one.blake3.slice(0, 16)}…</span>)
+            </span>
+          )}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+/** The model as files: what uses them, and whether they are whole. */
+function Files({ model }: { model: Model }) {
+  const verify = useMutation({ mutationFn: () => modelFiles.verify(model.id), onError: (e) => toasts.fail(e) });
+  const uses = model.used_by ?? [];
+  return (
+    <section className="card stack" aria-labelledby="files-title">
+      <div className="row">
+        <h2 id="files-title" className="grow">
+          Files
+        </h2>
+        <Button small disabled={verify.isPending} onClick={() => verify.mutate()}>
+          <ShieldCheck size={14} aria-hidden /> {verify.isPending ? "Checking …" : "Check"}
+        </Button>
+      </div>
+      {verify.data?.job ? (
+        <Link to={to.job(verify.data.job.id)}>A job checks them</Link>
+      ) : (
+        verify.data && <Checked found={verify.data} />
+      )}
+      <dl className="facts">
+        <dt>Folder</dt>
+        <dd className="mono">{model.path}</dd>
+        {model.blake3 && (
+          <>
+            <dt>BLAKE3</dt>
+            <dd className="mono">{model.blake3}</dd>
+          </>
+        )}
+      </dl>
+      <h3>Used by</h3>
+      {uses.length > 0 ? <Uses uses={uses} /> : <p className="muted small">Nothing in this workspace.</p>}
+    </section>
+  );
+}
+
 export function Component() {
   const { model: ref = "" } = useParams();
   const navigate = useNavigate();
   const { data: model, error, refetch } = useQuery({ queryKey: keys.model(ref), queryFn: () => api.model(ref) });
   const [asking, setAsking] = useState(false);
-  const remove = useMutation({
-    mutationFn: () => api.deleteModel(ref),
-    onSuccess: () => {
-      void queries.invalidateQueries({ queryKey: keys.models });
-      void navigate(to.models);
-    },
-    onError: (failure) => toasts.fail(failure),
-  });
   return (
     <main className="page">
       <div className="page-in">
@@ -202,32 +253,27 @@ export function Component() {
               <h1>{model.name}</h1>
               <span className="muted small">{ago(model.created_at ?? null)}</span>
               <div className="grow" />
-              <Button look="quiet" aria-label="Delete this model" onClick={() => setAsking(true)}>
+              <Button look="quiet" aria-label="Remove this model" onClick={() => setAsking(true)}>
                 <Trash2 size={16} aria-hidden />
               </Button>
             </div>
-            {model.fault && <ErrorNote error={new Error(model.fault)} />}
+            <Lost model={model} />
             <div className="model-columns">
               <div className="stack">
-                <Predict model={model} />
+                {model.kind === "classifier" ? <Predict model={model} /> : <Purpose model={model} />}
                 <ExplainModel model={model} />
               </div>
               <div className="stack">
-                {(model.kind !== "encoder" || model.format === "onnx" || model.task === "embedding") && (
+                {(isExportable(model) || (model.kind === "encoder" && model.format === "onnx")) && (
                   <ExportSection model={model} />
                 )}
                 <Card model={model} />
+                <Files model={model} />
               </div>
             </div>
-            <Confirm
-              open={asking}
-              onClose={() => setAsking(false)}
-              title={`Delete ${model.name}?`}
-              about="The model moves to the workspace's trash with its exports. The training that made it stays."
-              action="Delete"
-              busy={remove.isPending}
-              onConfirm={() => remove.mutate()}
-            />
+            {asking && (
+              <RemoveModel model={model} onClose={() => setAsking(false)} onGone={() => void navigate(to.models)} />
+            )}
           </>
         )}
       </div>

@@ -7,7 +7,7 @@ import { Button } from "@/ui/Button";
 import { DropZone } from "@/ui/DropZone";
 import { many, percent } from "@/ui/format";
 import { ErrorNote, Skeletons } from "@/ui/States";
-import { isExported } from "./Models";
+import { isExported } from "./kinds";
 
 /** What was answered, in words. */
 const said = (one: Prediction | undefined): string =>
@@ -125,13 +125,6 @@ export function Predict({ model }: { model: Model }) {
     },
     [],
   );
-  if (model.kind === "encoder") {
-    return (
-      <section className="card">
-        <p className="muted">An encoder gives embeddings, not labels. Choose it where a project is embedded.</p>
-      </section>
-    );
-  }
   const ready = isExported(model);
   return (
     <section className="stack" aria-labelledby="predict-title">
