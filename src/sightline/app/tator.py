@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sightline.core.errors import InvalidInputError
+from sightline.flows.foreign_heads import CLIP_NAMES
 
 if TYPE_CHECKING:
+    from sightline.app.head_samples import Folders
     from sightline.app.workbench import Workbench
     from sightline.store.projects import Project
 
@@ -59,6 +61,61 @@ def activate(bench: Workbench, project: str, classifier: str) -> dict[str, Any]:
     name = classifier.replace("\\", "/").rpartition("/")[2].removesuffix(".pkl")
     bench.crop_heads.activate(found, name, "boxes")
     return active(bench, found.name)
+
+
+def train(bench: Workbench, values: dict[str, Any], folders: Folders | None) -> dict[str, Any]:
+    """Start the training of a head and return the id of its job.
+
+    Args:
+        bench: The workspace.
+        values: As Tator names them, see `TrainClip`.
+        folders: Pictures and labels to learn from; None: a project's.
+
+    Raises:
+        UnknownProjectError, UnknownEngineError, InvalidInputError: It cannot be trained.
+    """
+    project = None if folders else project_of(bench, values["project"]).name
+    job = bench.head_training.start(project, spec_of(values), folders=folders)
+    return {"job_id": job["id"], "status": job["state"]}
+
+
+def spec_of(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings of a head's training by our names."""
+    encoder = values["encoder_model"] or values["clip_model_name"]
+    mlp = values["classifier_type"] == "mlp"
+    known = {ours: values[theirs] for theirs, ours in SAME.items()}
+    if mlp:
+        known |= {ours: values[theirs] for theirs, ours in OF_MLP.items()}
+        sizes = [one for one in values["mlp_hidden_sizes"].split(",") if one.strip().isdigit()]
+        known |= {"sizes": [int(one) for one in sizes] or [256]}
+        known["balanced_sampler"] = values["mlp_sampler"] == "balanced"
+    return known | {
+        "head": "mlp" if mlp else "logistic",
+        "encoder": CLIP_NAMES.get(encoder, encoder.rpartition("/")[2]) or "auto",
+        "solver": values["solver"] if values["solver"] in {"saga", "sag"} else "lbfgs",
+        "class_weight": "none" if values["class_weight"] == "none" else "balanced",
+        "device": values["device_override"] or "auto",
+    }
+
+
+SAME: Final = {
+    "c": "c",
+    "max_iter": "max_iter",
+    "convergence_tol": "tol",
+    "test_size": "val_share",
+    "random_seed": "seed",
+    "hard_example_mining": "hard_examples",
+    "reuse_embeddings": "reuse_cache",
+}
+OF_MLP: Final = {
+    "mlp_dropout": "dropout",
+    "mlp_epochs": "epochs",
+    "mlp_lr": "lr",
+    "mlp_weight_decay": "weight_decay",
+    "mlp_label_smoothing": "label_smoothing",
+    "mlp_mixup_alpha": "mixup",
+    "mlp_patience": "patience",
+}
 
 
 def classifiers(bench: Workbench) -> list[dict[str, Any]]:

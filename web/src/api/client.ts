@@ -5,7 +5,7 @@ import type { paths } from "./schema";
 /** How requests are sent; `calls.ts` and the files beside it say which there are. */
 export const client = createClient<paths>({ baseUrl: "", credentials: "same-origin" });
 
-interface Answered<T> {
+export interface Answered<T> {
   data?: T;
   error?: unknown;
   response: Response;

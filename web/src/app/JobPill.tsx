@@ -13,6 +13,8 @@ const TITLES: Readonly<Record<string, string>> = {
   pull: "Pulling a model",
   map: "Mapping",
   train: "Training",
+  "train-head": "Training a head",
+  "benchmark-heads": "Comparing heads",
   explain: "Explaining",
   export: "Exporting",
   "export-labels": "Exporting labels",

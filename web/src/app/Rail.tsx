@@ -8,6 +8,7 @@ import {
   MapPinned,
   PenTool,
   Settings2,
+  Shapes,
   VectorSquare,
   Waypoints,
 } from "lucide-react";
@@ -24,6 +25,7 @@ export function Rail({ project }: { project: string | null }) {
     { name: "Map", key: "x", path: project && to.map(project), icon: MapPinned },
     { name: "Data", key: "d", path: project && to.data(project), icon: ChartColumn },
     { name: "Edit", key: "e", path: project && to.edit(project), icon: Crop },
+    { name: "Heads", key: "h", path: project && to.heads(project), icon: Shapes },
     { name: "Train", key: "t", path: project && to.train(project), icon: Waypoints },
     { name: "Models", key: "m", path: to.models, icon: Boxes },
     { name: "Jobs", key: "j", path: to.jobs, icon: Activity },

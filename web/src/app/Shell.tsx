@@ -78,6 +78,7 @@ export function Shell() {
             { id: "go-x", section: "Go to", title: `Map of ${project}`, keys: "g x", run: go(to.map(project)) },
             { id: "go-d", section: "Go to", title: `Data of ${project}`, keys: "g d", run: go(to.data(project)) },
             { id: "go-e", section: "Go to", title: `Edit ${project}`, keys: "g e", run: go(to.edit(project)) },
+            { id: "go-h", section: "Go to", title: `Heads of ${project}`, keys: "g h", run: go(to.heads(project)) },
             { id: "go-t", section: "Go to", title: `Train on ${project}`, keys: "g t", run: go(to.train(project)) },
           ]
         : []),

@@ -259,6 +259,7 @@ export const sheet = (chosen: Chosen): readonly { readonly title: string; readon
       { keys: ["g", "x"], means: "Map" },
       { keys: ["g", "d"], means: "Data" },
       { keys: ["g", "e"], means: "Edit" },
+      { keys: ["g", "h"], means: "Heads" },
       { keys: ["g", "t"], means: "Train" },
       { keys: ["g", "m"], means: "Models" },
       { keys: ["g", "j"], means: "Jobs" },

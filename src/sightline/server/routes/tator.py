@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
+from starlette.concurrency import run_in_threadpool
 
 from sightline.app import tator
-from sightline.server.deps import Bench
-from sightline.server.schemas.crop_heads import ActiveClipModel, SetClipModel
+from sightline.server.deps import Bench, Roots
+from sightline.server.forms import is_multipart, read_fields, read_json
+from sightline.server.routes.head_training import folders_of
+from sightline.server.schemas.crop_heads import ActiveClipModel, SetClipModel, TrainClip
 
 router = APIRouter(prefix="/clip", tags=["heads"])
 Project = Annotated[str, Query(max_length=1_000, description="empty: the only one")]
@@ -24,6 +27,17 @@ def active_clip_model(bench: Bench, project: Project = "") -> dict[str, Any]:
 def set_clip_model(body: SetClipModel, bench: Bench) -> dict[str, Any]:
     """Let another head name boxes."""
     return tator.activate(bench, body.project, body.classifier_path)
+
+
+@router.post("/train", status_code=202)
+async def train_clip(request: Request, bench: Bench, roots: Roots) -> dict[str, Any]:
+    """Train a head on folders that the server can see, or else on a project's objects."""
+    read = read_fields if is_multipart(request) else read_json
+    body = await read(request, TrainClip)
+    folders = folders_of(
+        body.images_path_native, body.labels_path_native, body.labelmap_path_native, roots
+    )
+    return await run_in_threadpool(tator.train, bench, body.model_dump(), folders)
 
 
 @router.get("/classifiers")

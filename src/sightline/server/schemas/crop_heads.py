@@ -111,3 +111,111 @@ class SetClipModel(In):
         default="", description="id or name of a head; an ending .pkl is passed over"
     )
     project: Text = Field(default="", description="empty: the only one")
+
+
+class HeadOptions(Out):
+    """What a training of a head may be told, as a form."""
+
+    json_schema: dict[str, Any] = Field(serialization_alias="schema", validation_alias="schema")
+    values: dict[str, Any] = Field(description="that suit the project")
+
+
+class NewHeadTraining(In):
+    """A head to train: on a project, or on pictures and YOLO labels that the server can see."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"spec": {"head": "mlp", "encoder": "hog"}}]}
+    )
+
+    spec: dict[str, Any] = Field(default_factory=dict)
+    images: Text | None = Field(default=None, description="folder of pictures")
+    labels: Text | None = Field(default=None, description="folder of YOLO labels")
+    labelmap: Text | None = Field(default=None, description="names of their classes")
+
+
+class CurveStep(Out):
+    """How far a fit was at a step."""
+
+    model_config = ConfigDict(extra="allow")
+
+    phase: str
+    step: int
+    total: int | None = None
+    loss: float | None = None
+    val_loss: float | None = None
+    val_accuracy: float | None = None
+
+
+class HeadCurve(Out):
+    """How a training of a head converges."""
+
+    points: list[CurveStep]
+
+
+class NewHeadBenchmark(In):
+    """Encoders and heads to compare; none named: all that are ready."""
+
+    encoders: list[Text] = Field(default_factory=list, max_length=100)
+    heads: list[Literal["logistic", "mlp"]] = Field(default_factory=list, max_length=2)
+    spec: dict[str, Any] = Field(default_factory=dict, description="the same for all pairs")
+
+
+class HeadPair(Out):
+    """What an encoder and a head came to together."""
+
+    encoder: str
+    head: str
+    macro_f1: float | None = Field(description="over foreground classes of held-out images")
+    accuracy: float | None
+    log_loss: float | None
+    ece: float | None
+    rows: int | None = Field(description="held out")
+    train: int | None = Field(description="learned from")
+    dim: int | None
+    embed_s: float | None
+    fit_s: float | None
+    fault: str
+
+
+class HeadComparison(Out):
+    """Encoders against heads on one split, the best pair first."""
+
+    at: When
+    encoders: list[str]
+    heads: list[str]
+    spec: dict[str, Any]
+    rows: list[HeadPair]
+    note: str
+
+
+class TrainClip(In):
+    """A training to start, as Tator names things; what it does not know is passed over."""
+
+    model_config = ConfigDict(extra="ignore", strict=False)
+
+    project: Text = ""
+    images_path_native: Text | None = None
+    labels_path_native: Text | None = None
+    labelmap_path_native: Text | None = None
+    clip_model_name: Text = ""
+    encoder_model: Text | None = None
+    classifier_type: Text = "logreg"
+    solver: Text = "saga"
+    class_weight: Text = "none"
+    c: float = Field(default=1.0, alias="C")
+    max_iter: int = 1_000
+    convergence_tol: float = 1e-4
+    test_size: float = 0.2
+    random_seed: int = 42
+    device_override: Text | None = None
+    hard_example_mining: bool = False
+    reuse_embeddings: bool = True
+    mlp_hidden_sizes: Text = "256"
+    mlp_dropout: float = 0.1
+    mlp_epochs: int = 50
+    mlp_lr: float = 1e-3
+    mlp_weight_decay: float = 1e-4
+    mlp_label_smoothing: float = 0.0
+    mlp_mixup_alpha: float = 0.0
+    mlp_sampler: Text = "none"
+    mlp_patience: int = 6
