@@ -75,7 +75,9 @@ class HeadBenchmark:
             "heads": _heads(heads),
             "spec": _base(values).model_dump(mode="json", exclude_defaults=True),
         }
-        return self._jobs.start(JOB, {"project": project.name, **wish}, project=project.name).to_dict()
+        return self._jobs.start(
+            JOB, {"project": project.name, **wish}, project=project.name
+        ).to_dict()
 
     def perform(
         self,
@@ -112,7 +114,9 @@ class HeadBenchmark:
                 told.log(f"{encoder}: {error}")
                 rows += [_failed(encoder, head, error) for head in heads]
         told.advance(total, total, "compared")
-        shelf.finish({"at": now(), "encoders": list(encoders), "heads": list(heads), "spec": spec}, rows)
+        shelf.finish(
+            {"at": now(), "encoders": list(encoders), "heads": list(heads), "spec": spec}, rows
+        )
         return self.result(project)
 
     def result(self, project: Project) -> dict[str, Any]:
@@ -191,8 +195,10 @@ class _Shelf:
     def finish(self, asked: dict[str, Any], rows: list[dict[str, Any]]) -> None:
         """Write down a whole comparison, the best pair first."""
         data = {row["data"] for row in rows if not row["fault"]}
-        note = "" if len(data) < 2 else (  # noqa: PLR2004
+        note = (
             "some encoders could not read every picture: their figures are of fewer"
+            if len(data) > 1
+            else ""
         )
         ordered = sorted(rows, key=lambda row: (row["macro_f1"] is None, -(row["macro_f1"] or 0)))
         shown = [{key: row[key] for key in row if key != "data"} for row in ordered]

@@ -136,6 +136,13 @@ KINDS: Final = (
         env=TRAIN_ENV,
     ),
     JobKind(
+        name="benchmark-heads",
+        factory="sightline.app.tasks:benchmark_heads",
+        title="Compare heads",
+        resumable=True,
+        env=TRAIN_ENV,
+    ),
+    JobKind(
         name="build",
         factory="sightline.app.tasks:build",
         title="Build pictures",
@@ -210,6 +217,13 @@ def train_head(
     found = None if project is None else bench.projects.get(project)
     source = None if folders is None else Folders.of(folders)
     return bench.head_training.train(found, wish, folders=source, progress=job)
+
+
+def benchmark_heads(
+    bench: Workbench, job: JobContext, *, project: str, **wish: Any
+) -> dict[str, Any]:
+    """Compare encoders and heads; pairs that were measured are passed over, so it resumes."""
+    return bench.head_benchmark.perform(bench.projects.get(project), **wish, progress=job)
 
 
 def analyse(

@@ -30,8 +30,10 @@ from sightline.app.exports import Exports
 from sightline.app.face import Face
 from sightline.app.folds import Folds
 from sightline.app.grouped import Groups
+from sightline.app.head_benchmark import HeadBenchmark
 from sightline.app.head_files import HeadFiles
 from sightline.app.head_training import HeadTraining
+from sightline.app.head_watch import HeadWatch
 from sightline.app.heads import Heads
 from sightline.app.imports import Imports
 from sightline.app.labelling import Labelling
@@ -148,6 +150,10 @@ class Workbench(Verbs):
             self.settings,
             self.projects,
             (self.crop_heads, self.encoders, self.jobs, lambda: self.pictures.limits),
+        )
+        self.head_watch = HeadWatch(self.store, self.encoders, self.jobs)
+        self.head_benchmark = HeadBenchmark(
+            self.head_training, self.encoders, self.projects, self.jobs
         )
 
     def _join_drawing(self, person: str) -> None:

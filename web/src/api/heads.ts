@@ -2,8 +2,10 @@ import { answered, client, of, take, type Answered } from "./client";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
-export type TrainedHead = Schemas["TrainedHead"];
-export type HeadsInUse = Schemas["HeadsInUse"];
+/** The server leaves out nothing that has a default. */
+export type TrainedHead = Required<Schemas["TrainedHead"]>;
+export type HeadInUse = Required<Schemas["HeadInUse"]>;
+export type HeadsInUse = Record<"boxes" | "images", HeadInUse | null>;
 export type HeadComparison = Schemas["HeadComparison"];
 export type HeadUse = "boxes" | "images" | "both";
 
@@ -20,8 +22,9 @@ export interface HeadFiles {
 
 /** Requests of the page Heads. */
 export const headCalls = {
-  all: () => take(client.GET("/api/heads")),
-  inUse: (project: string) => take(client.GET("/api/projects/{name}/heads/active", of(project))),
+  all: async () => (await take(client.GET("/api/heads"))) as TrainedHead[],
+  inUse: async (project: string) =>
+    (await take(client.GET("/api/projects/{name}/heads/active", of(project)))) as HeadsInUse,
   activate: (project: string, head: string | null, use: HeadUse) =>
     take(client.POST("/api/projects/{name}/heads/activate", { ...of(project), body: { head, use } })),
   options: (project: string) => take(client.GET("/api/projects/{name}/heads/options", of(project))),

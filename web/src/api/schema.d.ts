@@ -1646,6 +1646,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{name}/heads/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Head Options
+         * @description Return what a training of a head may be told, with values that suit the project.
+         */
+        get: operations["head_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/heads/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Train Crop Head
+         * @description Train a head on a project, or on folders; its result names the head.
+         */
+        post: operations["train_crop_head"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heads/curves/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Head Curve
+         * @description Return how a training converges, as far as it is.
+         */
+        get: operations["head_curve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/heads/benchmark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Head Comparison
+         * @description Return the newest comparison, or null.
+         */
+        get: operations["head_comparison"];
+        put?: never;
+        /**
+         * Benchmark Heads
+         * @description Compare encoders and heads on one split; what was measured before is not measured again.
+         */
+        post: operations["benchmark_heads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/heads": {
         parameters: {
             query?: never;
@@ -1774,6 +1858,26 @@ export interface paths {
          * @description Let another head name boxes.
          */
         post: operations["set_clip_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clip/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Train Clip
+         * @description Train a head on folders that the server can see, or else on a project's objects.
+         */
+        post: operations["train_clip"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5166,6 +5270,26 @@ export interface components {
             accuracy: number;
         };
         /**
+         * CurveStep
+         * @description How far a fit was at a step.
+         */
+        CurveStep: {
+            /** Phase */
+            phase: string;
+            /** Step */
+            step: number;
+            /** Total */
+            total?: number | null;
+            /** Loss */
+            loss?: number | null;
+            /** Val Loss */
+            val_loss?: number | null;
+            /** Val Accuracy */
+            val_accuracy?: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * Curves
          * @description What a training has measured so far.
          */
@@ -6450,6 +6574,38 @@ export interface components {
             note?: string;
         };
         /**
+         * HeadComparison
+         * @description Encoders against heads on one split, the best pair first.
+         */
+        HeadComparison: {
+            /**
+             * At
+             * @description UTC, RFC 3339
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            at: string;
+            /** Encoders */
+            encoders: string[];
+            /** Heads */
+            heads: string[];
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            };
+            /** Rows */
+            rows: components["schemas"]["HeadPair"][];
+            /** Note */
+            note: string;
+        };
+        /**
+         * HeadCurve
+         * @description How a training of a head converges.
+         */
+        HeadCurve: {
+            /** Points */
+            points: components["schemas"]["CurveStep"][];
+        };
+        /**
          * HeadInUse
          * @description The head that a project uses, or what is wrong with it.
          */
@@ -6492,6 +6648,62 @@ export interface components {
              * @default
              */
             hint?: string;
+        };
+        /**
+         * HeadOptions
+         * @description What a training of a head may be told, as a form.
+         */
+        HeadOptions: {
+            /** Schema */
+            schema: {
+                [key: string]: unknown;
+            };
+            /**
+             * Values
+             * @description that suit the project
+             */
+            values: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * HeadPair
+         * @description What an encoder and a head came to together.
+         */
+        HeadPair: {
+            /** Encoder */
+            encoder: string;
+            /** Head */
+            head: string;
+            /**
+             * Macro F1
+             * @description over foreground classes of held-out images
+             */
+            macro_f1: number | null;
+            /** Accuracy */
+            accuracy: number | null;
+            /** Log Loss */
+            log_loss: number | null;
+            /** Ece */
+            ece: number | null;
+            /**
+             * Rows
+             * @description held out
+             */
+            rows: number | null;
+            /**
+             * Train
+             * @description learned from
+             */
+            train: number | null;
+            /** Dim */
+            dim: number | null;
+            /** Embed S */
+            embed_s: number | null;
+            /** Fit S */
+            fit_s: number | null;
+            /** Fault */
+            fault: string;
         };
         /**
          * HeadUser
@@ -8177,6 +8389,54 @@ export interface components {
              * @description lead over the background
              */
             bg_margin?: number | null;
+        };
+        /**
+         * NewHeadBenchmark
+         * @description Encoders and heads to compare; none named: all that are ready.
+         */
+        NewHeadBenchmark: {
+            /** Encoders */
+            encoders?: string[];
+            /** Heads */
+            heads?: ("logistic" | "mlp")[];
+            /**
+             * Spec
+             * @description the same for all pairs
+             */
+            spec?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * NewHeadTraining
+         * @description A head to train: on a project, or on pictures and YOLO labels that the server can see.
+         * @example {
+         *       "spec": {
+         *         "encoder": "hog",
+         *         "head": "mlp"
+         *       }
+         *     }
+         */
+        NewHeadTraining: {
+            /** Spec */
+            spec?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Images
+             * @description folder of pictures
+             */
+            images?: string | null;
+            /**
+             * Labels
+             * @description folder of YOLO labels
+             */
+            labels?: string | null;
+            /**
+             * Labelmap
+             * @description names of their classes
+             */
+            labelmap?: string | null;
         };
         /**
          * NewLrRange
@@ -15691,6 +15951,219 @@ export interface operations {
             };
         };
     };
+    head_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeadOptions"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    train_crop_head: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHeadTraining"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    head_curve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeadCurve"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    head_comparison: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeadComparison"] | null;
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    benchmark_heads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHeadBenchmark"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_heads: {
         parameters: {
             query?: never;
@@ -16051,6 +16524,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActiveClipModel"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    train_clip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description A problem document: what to mend, field by field */

@@ -29,9 +29,7 @@ def head_options(name: ProjectName, bench: Bench) -> object:
 
 
 @router.post("/projects/{name}/heads/train", status_code=202, response_model=Job)
-def train_crop_head(
-    name: ProjectName, body: NewHeadTraining, bench: Bench, roots: Roots
-) -> object:
+def train_crop_head(name: ProjectName, body: NewHeadTraining, bench: Bench, roots: Roots) -> object:
     """Train a head on a project, or on folders; its result names the head."""
     folders = folders_of(body.images, body.labels, body.labelmap, roots)
     project = bench.projects.get(name)

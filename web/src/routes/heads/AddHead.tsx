@@ -7,6 +7,7 @@ import { queries } from "@/app/services";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { DropZone } from "@/ui/DropZone";
+import { sentence } from "@/ui/format";
 import { ErrorNote } from "@/ui/States";
 import { toasts } from "@/ui/toasts";
 import { isPickle } from "./facts";
@@ -31,7 +32,7 @@ function sorted(files: readonly File[], before: Chosen): Chosen {
 
 function done(made: TrainedHead) {
   for (const key of [headKeys.all, keys.models]) void queries.invalidateQueries({ queryKey: key });
-  const note = [...made.notes, made.fault].filter(Boolean).join(" ");
+  const note = made.notes.map((one) => `${sentence(one)}.`).join(" ");
   toasts.say(`Added ${made.name}`, note === "" ? {} : { hint: note });
 }
 

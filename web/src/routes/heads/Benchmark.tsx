@@ -92,7 +92,7 @@ function Pairs({ found }: { found: HeadComparison }) {
           <tbody>
             {found.rows.map((row) => (
               <tr key={`${row.encoder} ${row.head}`}>
-                <th scope="row" className="model-name">
+                <th scope="row" className="row-head">
                   {row.encoder}
                 </th>
                 <td>{row.head}</td>

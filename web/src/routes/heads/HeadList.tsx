@@ -6,18 +6,18 @@ import { keys } from "@/api/keys";
 import { queries } from "@/app/services";
 import { Button, IconButton } from "@/ui/Button";
 import { Confirm, Dialog } from "@/ui/Dialog";
-import { ago, bytes, many, percent } from "@/ui/format";
+import { ago, bytes, many, percent, sentence } from "@/ui/format";
 import { Menu } from "@/ui/Menu";
 import { Empty, ErrorNote, Skeletons } from "@/ui/States";
 import { toasts } from "@/ui/toasts";
 import { AddHead } from "./AddHead";
-import { cardOf, onCard } from "./facts";
+import { cardOf, onCard as measured } from "./facts";
 import { InUse } from "./InUse";
 import { PerClass } from "./PerClass";
 import { useActivate } from "./useActivate";
 
 function Card({ head, onClose }: { head: TrainedHead; onClose: () => void }) {
-  const figures = onCard(head);
+  const figures = measured(head);
   return (
     <Dialog open wide onClose={onClose} title={head.name} about={many(head.classes.length, "class", "classes")}>
       <dl className="facts">
@@ -49,14 +49,14 @@ interface RowProps {
 
 function Row({ head, project, onCard, onRemove }: RowProps) {
   const activate = useActivate(project);
-  const { macro_f1 } = onCard(head);
+  const { macro_f1 } = measured(head);
   const here = head.used.filter((one) => one.project === project).map((one) => one.use);
   const elsewhere = new Set(head.used.filter((one) => one.project !== project).map((one) => one.project));
-  const use = (as: HeadUse) => activate.mutate({ head: head.id, use: as });
+  const activateFor = (as: HeadUse) => activate.mutate({ head: head.id, use: as });
   return (
     <tr>
       <th scope="row" className="model-name">
-        <button type="button" className="link" onClick={onCard}>
+        <button type="button" className="head-name" onClick={onCard}>
           {head.name}
         </button>
         {here.map((one) => (
@@ -65,7 +65,7 @@ function Row({ head, project, onCard, onRemove }: RowProps) {
           </span>
         ))}
         {elsewhere.size > 0 && <span className="badge">{many(elsewhere.size, "other project")}</span>}
-        {head.fault && <div className="head-fault small">{head.fault}</div>}
+        {head.fault && <div className="head-fault small">{sentence(head.fault)}</div>}
       </th>
       <td>{String(head.head.encoder)}</td>
       <td className="num">{head.classes.length}</td>
@@ -78,7 +78,7 @@ function Row({ head, project, onCard, onRemove }: RowProps) {
             small
             disabled={head.fault !== "" || activate.isPending || here.includes("boxes")}
             aria-label={`Use ${head.name} for boxes`}
-            onClick={() => use("boxes")}
+            onClick={() => activateFor("boxes")}
           >
             Use for boxes
           </Button>
@@ -94,7 +94,7 @@ function Row({ head, project, onCard, onRemove }: RowProps) {
                 icon: <Shapes size={14} aria-hidden />,
                 hint: "Queue and guesses then come from it",
                 disabled: head.fault !== "" || here.includes("images"),
-                onSelect: () => use("images"),
+                onSelect: () => activateFor("images"),
               },
               { label: "Card and measures", icon: <Info size={14} aria-hidden />, onSelect: onCard },
               {

@@ -92,7 +92,7 @@ function Figures({ figures, result }: { figures: HeadFigures; result: Trained })
 
 function Result({ result, project, onHeads }: { result: Trained; project: string; onHeads: () => void }) {
   const activate = useActivate(project);
-  const use = (as: "boxes" | "images", said: string) =>
+  const activateFor = (as: "boxes" | "images", said: string) =>
     activate.mutate(
       { head: result.id, use: as },
       { onSuccess: () => toasts.say(`${result.name} names ${said} of ${project} now`) },
@@ -101,10 +101,10 @@ function Result({ result, project, onHeads }: { result: Trained; project: string
   return (
     <>
       <div className="row heads-deeds">
-        <Button look="primary" small disabled={activate.isPending} onClick={() => use("boxes", "boxes")}>
+        <Button look="primary" small disabled={activate.isPending} onClick={() => activateFor("boxes", "boxes")}>
           Use for boxes
         </Button>
-        <Button small disabled={activate.isPending} onClick={() => use("images", "whole images")}>
+        <Button small disabled={activate.isPending} onClick={() => activateFor("images", "whole images")}>
           Use for whole images
         </Button>
         <a className="button small" href={headFile(result.id)}>
