@@ -200,7 +200,7 @@ class _Shelf:
             if len(data) > 1
             else ""
         )
-        ordered = sorted(rows, key=lambda row: (row["macro_f1"] is None, -(row["macro_f1"] or 0)))
+        ordered = sorted(rows, key=_rank)
         shown = [{key: row[key] for key in row if key != "data"} for row in ordered]
         self._kept["last"] = asked | {"rows": shown, "note": note}
         write_json(self._path, self._kept)
@@ -268,6 +268,13 @@ def _failed(encoder: str, head: str, error: SightlineError) -> dict[str, Any]:
     nothing = (*MEASURES, "fit_s", "embed_s", "dim", "train", "encoded")
     told = {"encoder": encoder, "head": head, "encoder_key": "", "data": ""}
     return dict.fromkeys(nothing) | told | {"fault": f"{error}: {error.hint}"}
+
+
+def _rank(row: dict[str, Any]) -> tuple[Any, ...]:
+    """Return what rows are sorted by: the best first, equal ones always in the same order."""
+    score, loss = row["macro_f1"], row["log_loss"]
+    failed = score is None
+    return failed, 0 if failed else -score, loss or 0, row["encoder"], row["head"]
 
 
 def _signature(lesson: Lesson) -> str:

@@ -94,7 +94,7 @@ export function TrainHead({ project, onHeads }: { project: string; onHeads: () =
   const { schema, values, error, again } = useOptions(project);
   const { data: jobs } = useJobs();
   const [started, setStarted] = useState("");
-  const own = jobs?.filter((job) => job.kind === KIND && job.project === project) ?? [];
+  const own = jobs?.filter((job) => job.kind === KIND && (job.project ?? project) === project) ?? [];
   const job = jobs?.find((one) => one.id === started) ?? own[0];
   if (error && !values) return <ErrorNote error={error} onRetry={again} />;
   if (!schema || !values) return <Skeletons count={6} height={36} />;
