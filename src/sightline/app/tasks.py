@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sightline.app import auto_class as auto_classes
 from sightline.app.assist_batch import Wish
-from sightline.app.auto_class_review import FILE as AUTO_CLASS_FILE
 from sightline.app.detection_gather import Judging
 from sightline.app.explaining import Asked
 from sightline.app.exports import asked
-from sightline.app.head_samples import Folders
 from sightline.app.object_exports import wished
-from sightline.app.segment_shapes import SegmentWish
-from sightline.curate.head.spec import HeadSpec
 from sightline.formats.objects.table import FORMATS
 from sightline.jobs.kinds import JobKind
 
@@ -130,14 +124,14 @@ KINDS: Final = (
     ),
     JobKind(
         name="train-head",
-        factory="sightline.app.tasks:train_head",
+        factory="sightline.app.learned_tasks:train_head",
         title="Train a head",
         resumable=True,
         env=TRAIN_ENV,
     ),
     JobKind(
         name="benchmark-heads",
-        factory="sightline.app.tasks:benchmark_heads",
+        factory="sightline.app.learned_tasks:benchmark_heads",
         title="Compare heads",
         resumable=True,
         env=TRAIN_ENV,
@@ -157,13 +151,13 @@ KINDS: Final = (
     ),
     JobKind(
         name="auto-class",
-        factory="sightline.app.tasks:auto_class",
+        factory="sightline.app.learned_tasks:auto_class",
         title="Check classes",
         resumable=True,
     ),
     JobKind(
         name="segment",
-        factory="sightline.app.tasks:segment",
+        factory="sightline.app.learned_tasks:segment",
         title="Boxes to polygons",
         resumable=True,
     ),
@@ -200,30 +194,6 @@ def embed(bench: Workbench, job: JobContext, *, project: str, engine: str) -> di
     result = bench.encoders.embed(found, engine or None, here=True, progress=job)
     bench.heads.refit(found)
     return result
-
-
-def train_head(
-    bench: Workbench,
-    job: JobContext,
-    *,
-    project: str | None,
-    spec: dict[str, Any],
-    folders: dict[str, Any] | None,
-) -> dict[str, Any]:
-    """Train a head; what was embedded stays, so it resumes."""
-    wish = HeadSpec.of_values(spec)
-    if wish.device == "cpu":  # this process is the job's own: torch is not loaded yet
-        os.environ["CUDA_VISIBLE_DEVICES"] = ""
-    found = None if project is None else bench.projects.get(project)
-    source = None if folders is None else Folders.of(folders)
-    return bench.head_training.train(found, wish, folders=source, progress=job)
-
-
-def benchmark_heads(
-    bench: Workbench, job: JobContext, *, project: str, **wish: Any
-) -> dict[str, Any]:
-    """Compare encoders and heads; pairs that were measured are passed over, so it resumes."""
-    return bench.head_benchmark.perform(bench.projects.get(project), **wish, progress=job)
 
 
 def analyse(
@@ -349,35 +319,6 @@ def tweak(
     found, scratch = bench.projects.get(project), job.folder / "tweak.jsonl"
     asked = Wish(image_ids=tuple(image_ids), **wish)
     return bench.tweaking.perform(found, asked, scratch=scratch, progress=job)
-
-
-def auto_class(
-    bench: Workbench,
-    job: JobContext,
-    *,
-    project: str,
-    image_ids: list[int] | None,
-    **wish: Any,
-) -> dict[str, Any]:
-    """Look through objects for those of another class; what is worked out stays, so it resumes."""
-    found, scratch = bench.projects.get(project), job.folder / AUTO_CLASS_FILE
-    ids = None if image_ids is None else tuple(image_ids)
-    asked = auto_classes.Wish(image_ids=ids, **wish)
-    return bench.auto_class.perform(found, asked, scratch=scratch, progress=job)
-
-
-def segment(
-    bench: Workbench,
-    job: JobContext,
-    *,
-    project: str,
-    out: str,
-    wish: dict[str, Any],
-    workers: int,
-) -> dict[str, Any]:
-    """Make polygons of a project's boxes; pictures that are done are passed over, so it resumes."""
-    found, asked = bench.projects.get(project), SegmentWish(**wish)
-    return bench.segments.perform(found, out, asked, workers=workers, progress=job)
 
 
 def evaluate_objects(
