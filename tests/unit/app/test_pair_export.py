@@ -11,7 +11,7 @@ import pytest
 from fakes.sam_family import save_family
 from sightline.core.assist import Prompt
 from sightline.core.errors import InvalidInputError, ParityError
-from sightline.export import pair
+from sightline.export import pair_parity
 from sightline.store.model_plan import ImportOptions
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def folder(bench: Workbench, tmp_path: Path) -> str:
 def test_an_export_is_a_segmenter_of_its_own(bench: Workbench, folder: str) -> None:
     made = bench.export("tiny")
     assert set(made) >= {"path", "model", "name", "parity_max_abs", "bytes", "probes"}
-    assert made["parity_max_abs"] <= pair.TOLERANCE
+    assert made["parity_max_abs"] <= pair_parity.TOLERANCE
     shown = bench.models.get(made["model"])
     assert (shown["name"], shown["kind"], shown["format"]) == ("tiny-onnx", "segmenter", "onnx")
     assert (shown["licence"], shown["source"]) == ("MIT", f"exported from {folder}")
@@ -46,6 +46,7 @@ def test_an_export_is_a_segmenter_of_its_own(bench: Workbench, folder: str) -> N
         bench.models.start_export("tiny-onnx")
 
 
+@pytest.mark.nightly
 def test_an_export_to_a_folder_is_two_files(bench: Workbench, folder: str, tmp_path: Path) -> None:
     made: dict[str, Any] = bench.export(folder, out=tmp_path / "out")
     assert Path(made["path"]) == tmp_path / "out"
@@ -54,11 +55,12 @@ def test_an_export_to_a_folder_is_two_files(bench: Workbench, folder: str, tmp_p
     assert [one["name"] for one in bench.models.all()] == ["tiny"]
 
 
+@pytest.mark.nightly
 @pytest.mark.usefixtures("folder")
 def test_an_export_that_answers_otherwise_leaves_nothing(
     bench: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pair, "TOLERANCE", -1.0)
+    monkeypatch.setattr(pair_parity, "TOLERANCE", -1.0)
     with pytest.raises(ParityError):
         bench.export("tiny")
     assert [one["name"] for one in bench.models.all()] == ["tiny"]

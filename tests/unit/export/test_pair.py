@@ -14,8 +14,11 @@ from sightline.core.errors import InvalidInputError, ParityError
 from sightline.core.progress import Silent
 from sightline.engines.onnx_sam.engine import load as load_pair
 from sightline.engines.transformer_sam.engine import load
-from sightline.export import pair
-from sightline.export.pair import DECODER, ENCODER, TOLERANCE, export_pair
+from sightline.export import pair, pair_parity
+from sightline.export.pair import DECODER, ENCODER, export_pair
+from sightline.export.pair_parity import TOLERANCE
+from sightline.nets.sam_family import CLASSES
+from sightline.nets.transformer_folder import load_network
 from sightline.store.model_plan import ImportOptions
 from sightline.store.models import ModelStore
 
@@ -65,15 +68,33 @@ def test_a_pair_answers_prompts_as_the_folder_does(tmp_path: Path, kind: str) ->
         earlier = peer.logits
 
 
+@pytest.mark.parametrize("part", ["encoder", pytest.param("decoder", marks=pytest.mark.nightly)])
 def test_files_that_answer_otherwise_are_not_left_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
-    store, card = added(tmp_path, GATE)
-    monkeypatch.setattr(pair, "TOLERANCE", -1.0)
-    with pytest.raises(ParityError) as caught:
+    store, card = added(tmp_path, "sam")
+    other = store.add_file(save_family(tmp_path / "b", "sam", seed=1), ImportOptions(name="b"))
+    wrong = load_network(store.path_of(other), other, CLASSES)
+    write = getattr(pair, f"write_{part}")
+    monkeypatch.setattr(pair, f"write_{part}", lambda _, card, file: write(wrong, card, file))
+    with pytest.raises(ParityError, match="differs from it by") as caught:
         export_pair(card, store.path_of(card), tmp_path / "out", Silent())
     assert caught.value.hint
     assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.nightly
+def test_a_restless_network_may_be_off_as_far_as_float32_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, card = added(tmp_path, "sam")
+    monkeypatch.setattr(pair_parity, "TOLERANCE", 1e-6)
+    monkeypatch.setattr(pair_parity, "RESTLESS", 1e3)
+    report = export_pair(card, store.path_of(card), tmp_path / "out", Silent())
+    assert report.parity_max_abs > 1e-6
+    monkeypatch.setattr(pair_parity, "RESTLESS", 0.0)
+    with pytest.raises(ParityError):
+        export_pair(card, store.path_of(card), tmp_path / "again", Silent())
 
 
 def test_what_is_no_such_segmenter_is_refused(
