@@ -100,8 +100,13 @@ def test_what_is_drawn_gets_its_class_and_doubts_are_asked_beside_it(
     page.keyboard.press("1" if "1" in second.inner_text() else "2")
     expect(chooser(page)).to_be_hidden()
     expect(page.locator(".object-list")).not_to_contain_text("green")
+    page.keyboard.press("s")
+    with page.expect_response("**/assist/classify"):
+        drag(page, (2, 16, 38, 54))
+    expect(page.locator(".object-list")).to_have_accessible_name("3 objects")
+    expect(page.locator(".object-list")).not_to_contain_text("green")
     expect(page.get_by_text("Saved", exact=True)).to_be_visible()
-    assert classes(api, image) == [2, 2]
+    assert classes(api, image) == [2, 2, 2]
     page.keyboard.press("a")
     expect(page.get_by_role("switch", name="Auto class")).not_to_be_checked()
 
