@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -138,6 +138,12 @@ def test_the_status_says_why_no_head_can_be_used(desk: Desk) -> None:
     told = auto.status(desk.project)
     assert (told["head"], told["ready"]) == ("gone", False)
     assert "gone" in told["why"]
+    older = replace(colour_head(desk.bench), encoder_key="hog-older")
+    model = desk.bench.crop_heads.keep(older, "older")["id"]
+    desk.bench.projects.save_settings(desk.project, {"box_head": model})
+    assert "the encoder hog has changed" in auto.status(desk.project)["why"]
+    with pytest.raises(InvalidInputError, match="the encoder hog has changed"):
+        auto.classify(desk.images[0], boxes=[RED])
     desk.bench.crop_heads.activate(desk.project, "")
     assert auto.status(desk.project)["head"] is None
 

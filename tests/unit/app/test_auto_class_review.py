@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fakes.heads import GREEN, RED
+from sightline.app import auto_class_review
 from sightline.app.auto_class import JOB
 from sightline.app.auto_class_review import Choice
 from sightline.core.errors import ConflictError, InvalidInputError, UnknownJobError
@@ -60,6 +61,20 @@ def test_all_are_changed_as_one_step_that_undo_takes_back(desk: Desk, job: str) 
     assert after[desk.images[0], "b"] == desk.ids["green"]
     desk.bench.labels.undo(desk.project)
     assert classes(desk) == before
+
+
+def test_many_images_are_changed_in_parts_and_still_one_step(
+    desk: Desk, job: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auto_class_review, "PART", 1)
+    before = classes(desk)
+    done = desk.bench.auto_class_review.apply(desk.project, job, EVERY)
+    assert (done["objects"], done["images"]) == (4, 3)
+    assert {classes(desk)[image, "a"] for image in desk.images} == {desk.ids["red"]}
+    desk.bench.labels.undo(desk.project)
+    assert classes(desk) == before
+    desk.bench.labels.redo(desk.project)
+    assert {classes(desk)[image, "a"] for image in desk.images} == {desk.ids["red"]}
 
 
 def test_a_choice_names_objects_a_threshold_and_exceptions(desk: Desk, job: str) -> None:
