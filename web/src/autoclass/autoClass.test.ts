@@ -36,6 +36,8 @@ const named = (taken: boolean, ...ids: (number | null)[]): NamedBox => ({
 /** As much of a desk as auto class sees, with a server that answers when it is told. */
 class Bench {
   image: number | null = 1;
+  ahead = false;
+  readonly document = { image_id: 1, width: 40, height: 30 };
   status = READY;
   readonly there = new Map<number, DrawnObject[]>();
   readonly said: string[] = [];
@@ -59,6 +61,7 @@ class Bench {
         classify,
         status: () => Promise.resolve(this.status),
         busy: (uid) => this.busy.has(uid),
+        ahead: () => this.ahead,
         keep: (now) => this.kept.push(now),
         announce: (text) => this.said.push(text),
         after: (_, run) => {
@@ -80,6 +83,9 @@ class Bench {
   }
   objectsOf(image: number): readonly DrawnObject[] | null {
     return this.there.get(image) ?? null;
+  }
+  open(): void {
+    this.tell("image", this.document);
   }
   say(text: string, hint: string): void {
     this.said.push(`${text}: ${hint}`);
@@ -215,6 +221,23 @@ describe("auto class", () => {
     expect(bench.asked.map(({ boxes }) => boxes)).toEqual([2]);
     await bench.answer(named(true, 2), named(false, 2, 1));
     expect([bench.classOf("a"), bench.classOf("b"), bench.choice]).toEqual([2, 1, null]);
+  });
+
+  it("looks at a picture that somebody rests on, once and only while it is on", () => {
+    const bench = new Bench();
+    bench.open();
+    bench.elapse();
+    expect(bench.asked).toHaveLength(0);
+    bench.ahead = true;
+    bench.open();
+    bench.open();
+    bench.elapse();
+    expect(bench.asked.map(({ boxes }) => boxes)).toEqual([1]);
+    const off = new Bench(false);
+    off.ahead = true;
+    off.open();
+    off.elapse();
+    expect(off.asked).toHaveLength(0);
   });
 
   it("stays off, and says why, while no head can be used", async () => {

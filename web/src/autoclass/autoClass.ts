@@ -13,6 +13,8 @@ export interface AutoPorts {
   readonly status: () => Promise<AutoClassStatus>;
   /** Whether an assist still works on the shape of an object. */
   readonly busy: (uid: string) => boolean;
+  /** Whether a picture is looked at before anything is drawn in it. */
+  readonly ahead: () => boolean;
   readonly keep: (on: boolean) => void;
   readonly announce: (text: string) => void;
   readonly after: (ms: number, run: () => void) => () => void;
@@ -31,6 +33,8 @@ export const LABEL = "Auto class";
 /** Shapes that follow each other so fast are asked about together. */
 const REST_MS = 60;
 const MOST_AT_ONCE = 200;
+/** A picture that somebody rests on for so long is worth a look. */
+const AHEAD_MS = 300;
 
 export class AutoClass {
   readonly view: Store<AutoView>;
@@ -39,6 +43,7 @@ export class AutoClass {
   /** The class that an object of this page was drawn with, or was given here; another one is a person's. */
   private readonly given = new Map<string, number>();
   private timer: (() => void) | null = null;
+  private aheadTimer: (() => void) | null = null;
 
   constructor(
     readonly desk: Desk,
@@ -54,10 +59,12 @@ export class AutoClass {
       this.desk.on("drawn", (event) => this.drawn(event)),
       this.desk.on("changed", (event) => this.changed(event)),
       this.desk.on("left", () => this.close()),
+      this.desk.on("image", () => this.lookAhead()),
     ];
     return () => {
       this.timer?.();
       this.timer = null;
+      this.aheadTimer?.();
       this.waiting.clear();
       stops.forEach((stop) => stop());
       this.close();
@@ -119,6 +126,20 @@ export class AutoClass {
     this.show({ on, choice: null, last: "" });
     this.ports.keep(on);
     this.ports.announce(on ? "Auto class on" : "Auto class off");
+    this.lookAhead();
+  }
+
+  /** Lets the server decode the picture and load the encoder, so that the first box need not wait for it. */
+  private lookAhead(): void {
+    this.aheadTimer?.();
+    this.aheadTimer = null;
+    const { document } = this.desk;
+    if (!document || !this.view.get().on || !this.ports.ahead()) return;
+    const { image_id, width, height } = document;
+    this.aheadTimer = this.ports.after(AHEAD_MS, () => {
+      // Should it fail, the first box says so.
+      void this.ports.classify(image_id, [[0, 0, width, height]]).catch(() => undefined);
+    });
   }
 
   private drawn({ image, objects }: DeskEvents["drawn"]): void {

@@ -3,6 +3,7 @@
 import { keys } from "@/api/keys";
 import { kept } from "@/app/kept";
 import { announce, queries } from "@/app/services";
+import { choice } from "@/assist/choice";
 import { asker } from "@/assist/joined";
 import type { Desk } from "@/routes/annotate/desk";
 import { AutoClass } from "./autoClass";
@@ -32,6 +33,7 @@ export function autoClassOf(desk: Desk): AutoClass {
         classify: calls.classify,
         status: () => queries.query({ ...statusOf(desk.project), staleTime: 0 }),
         busy: (uid) => asker.snapshot().some(({ object }) => object === uid),
+        ahead: () => choice.get().ahead,
         keep: (on) => kept.write(KEY, on ? "1" : null),
         announce,
         after,
