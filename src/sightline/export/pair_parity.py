@@ -45,8 +45,6 @@ class Asked(NamedTuple):
     features: dict[str, torch.Tensor]
     prompt: dict[str, torch.Tensor]
     wanted: list[NDArray[Any]]
-    apart: float
-    """How far the file's answer is from it."""
 
 
 @dataclass(slots=True)
@@ -94,7 +92,7 @@ class Gate:
         apart = _difference(wanted, self.decoder.run(list(ANSWERS), feed))
         self.worst, self.count = _worse(self.worst, apart), self.count + 1
         if not apart <= TOLERANCE:
-            self.doubtful = [*(self.doubtful or []), Asked(features, prompt, wanted, apart)]
+            self.doubtful = [*(self.doubtful or []), Asked(features, prompt, wanted)]
         return torch.from_numpy(wanted[0][:, :1].copy())
 
     def close(self, name: str) -> None:
@@ -106,11 +104,8 @@ class Gate:
         far = None if self.maps <= TOLERANCE else self.maps
         if far is None and self.doubtful:
             double = self.net.double()
-            off = [_rounding(double, one) for one in self.doubtful]
-            rows = zip(self.doubtful, off, strict=True)
-            far = max(
-                (one.apart for one, own in rows if not one.apart <= RESTLESS * own), default=None
-            )
+            own = max(_rounding(double, one) for one in self.doubtful)
+            far = None if self.worst <= RESTLESS * own else self.worst
         if far is not None:
             raise ParityError(
                 f"the export of {name} differs from it by {far:.1e}",
