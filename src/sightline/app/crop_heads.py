@@ -86,8 +86,9 @@ class CropHeads:
         )
         self._loaded: OrderedDict[str, HeadBundle] = OrderedDict()
         self._lock = threading.Lock()
-        self.on_image_head: Callable[[Project], object] = _nothing
-        """Is told of a project whose head for whole images is another one now."""
+        self.on_image_head: Callable[[Project], dict[str, Any] | None] = _nothing
+        """Is told of a project whose head for whole images is another one now; returns the job
+        that asks it, if it takes one."""
 
     def all(self) -> list[dict[str, Any]]:
         """Return every head, newest first: its card, what is wrong with it, who uses it."""
@@ -287,10 +288,10 @@ class CropHeads:
             if "images" in uses:
                 values["encoder"] = head.encoder
         self._projects.save_settings(project, values)
-        if "images" in uses:
-            self.on_image_head(project)
+        job = self.on_image_head(project) if "images" in uses else None
         told = {"model": None} if head is None else self._told(head)
-        return told | {"project": project.name, "use": list(uses)}
+        started = None if job is None else job["id"]
+        return told | {"project": project.name, "use": list(uses), "job": started}
 
     def remove(self, ref: str) -> dict[str, Any]:
         """Move a head to the trash; projects that used it are named and use none from now on.

@@ -14,17 +14,22 @@ from sightline.core.errors import InvalidInputError, MissingWeightsError, Sightl
 from sightline.core.labels import LABELLED, TEST
 from sightline.curate.assist import Doubt, Known, Labels, learn, score_parts
 from sightline.curate.estimate import estimate
+from sightline.curate.fit import given, tested
 from sightline.curate.trials import Memory
 from sightline.heads import artifact
+from sightline.heads.given import GivenHead
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from sightline.app.crop_heads import ActiveHead
     from sightline.app.encoders import Encoders
     from sightline.app.projects import Projects
     from sightline.core.arrays import I64, Bool
     from sightline.core.progress import Progress
     from sightline.curate.fit import HeadFit
+    from sightline.heads.given import Says
     from sightline.heads.head import Head
     from sightline.settings import Settings
     from sightline.store.arrays import OrdinalArray
@@ -66,6 +71,8 @@ class Fitting:
         self._projects = projects
         self._lock = threading.Lock()
         self._memories: OrderedDict[int, Memory] = OrderedDict()
+        self.given: Callable[[Project], ActiveHead | None] = _none
+        """Returns the head that answers for a project's whole images, where one was chosen."""
 
     def fit(self, project: Project, progress: Progress | None = None) -> HeadRow:
         """Fit the head to the labels as they are now, and ask it about every image.
@@ -75,7 +82,10 @@ class Fitting:
             CancelledError: The progress said so; the head before still counts.
         """
         with self._lock:
+            chosen = self.given(project)
             ground = self._ground(project)
+            if chosen is not None:
+                return self._answered(ground, chosen, progress)
             memory = self._memory(project, ground)
             taught, test = teaching(ground.state, self._columns(ground))
             head, measures, known = learn(
@@ -91,6 +101,37 @@ class Fitting:
             self._score(ground, head, progress)
             row = self._keep(ground, head, measures, memory)
             return self._estimated(ground, row, known, head, progress)
+
+    def _answered(self, ground: Ground, chosen: ActiveHead, progress: Progress | None) -> HeadRow:
+        """Ask the chosen head about every image."""
+        project, state = ground.project, ground.state
+        if ground.encoder != chosen.encoder:
+            raise InvalidInputError(
+                f"{project.name} is embedded by {ground.encoder}, its head {chosen.name} stands on "
+                f"{chosen.encoder}",
+                hint=f"sightline embed {project.name} --engine {chosen.encoder}, or choose another "
+                "head",
+            )
+        if ground.task == "multi":
+            raise InvalidInputError(
+                f"images of {project.name} have tags now, {chosen.name} gives one class",
+                hint=f"sightline heads activate {project.name} none --for images",
+            )
+        head = GivenHead(chosen.bundle, chosen.class_ids)
+        taught, test = teaching(state, None)
+        checked = tested(head, ground.embeddings, *test)
+        self._score(ground, head, progress)
+        note = f"these are the answers of the head {chosen.name}: labels do not change it"
+        count = len(taught.ordinals) + len(test.ordinals)
+        facts = given(head, checked, labels=count, note=note).to_dict()
+        return self._store.heads.put(
+            project,
+            encoder=ground.encoder,
+            encoder_key=ground.key,
+            journal_seq=state.seq,
+            class_ids=head.class_ids,
+            metrics=facts | {"estimate": None, "model": chosen.model, "model_name": chosen.name},
+        )
 
     def _ground(self, project: Project) -> Ground:
         state = self._store.state.get(project.id)
@@ -127,7 +168,7 @@ class Fitting:
             self._memories.popitem(last=False)
         return memory
 
-    def _score(self, ground: Ground, head: Head, progress: Progress | None) -> None:
+    def _score(self, ground: Ground, head: Says, progress: Progress | None) -> None:
         project, state = ground.project, ground.state
         doubt = Doubt.of(state.size)
         shape, chunks = (len(head.class_ids),), ground.embeddings.iter_chunks(state.size)
@@ -229,3 +270,8 @@ def _remembered(folder: Path) -> Memory:
         shutil.rmtree(folder, ignore_errors=True)
         return Memory()
     return Memory(head, None, int(facts.get("chosen_at", 0)))
+
+
+def _none(project: Project) -> None:
+    """Return that no head was chosen."""
+    del project

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sightline.app.fitting import ENTROPY, MARGIN, PROBABILITY, Fitting
-from sightline.core.errors import InvalidInputError, NotFoundError
+from sightline.core.errors import InvalidInputError, MissingWeightsError, NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
+    from sightline.app.crop_heads import ActiveHead
     from sightline.app.encoders import Encoders
     from sightline.app.projects import Projects
     from sightline.core.progress import Progress
@@ -70,11 +71,24 @@ class Heads:
         """
         try:
             head = self._fitting.fit(project, progress)
-        except InvalidInputError:
+        except (InvalidInputError, NotFoundError, MissingWeightsError):
             if strict:
                 raise
             return None
         return self._shown(project, head)
+
+    def let(self, given: Callable[[Project], ActiveHead | None]) -> None:
+        """Let a head of the shelf answer for a project's images, where `given` returns one."""
+        self._fitting.given = given
+
+    def changed(self, project: Project) -> dict[str, Any] | None:
+        """Ask about every image anew: another head answers now. Return the job, if it takes one."""
+        if self._encoders.embeddings(project) is None:
+            self._store.heads.drop(project)
+            return self._encoders.start_embed(project)
+        if self.refit(project) is None:
+            self._store.heads.drop(project)
+        return None
 
     def prepare(self, project: Project, progress: Progress) -> None:
         """Bring embeddings and head up to date, as far as the labels allow."""

@@ -138,6 +138,8 @@ class Workbench(Verbs):
             self.encoders,
             lambda: self.pictures.limits,
         )
+        self.crop_heads.on_image_head = self.heads.changed
+        self.heads.let(lambda project: self.crop_heads.active(project, "images"))
         self.head_files = HeadFiles(self.crop_heads, self.encoders)
         parts = self.crop_heads, self.bulk
         self.auto_class = AutoClass(self.store, self.projects, self.jobs, person, parts)

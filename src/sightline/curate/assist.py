@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from sightline.core.arrays import F16, F32, F64, I64, Bool
     from sightline.curate.pool import Rows
+    from sightline.heads.given import Says
     from sightline.heads.head import Head
     from sightline.heads.task import Task
 
@@ -164,7 +165,7 @@ def learn(
 
 
 def score(
-    head: Head,
+    head: Says,
     chunks: Iterable[tuple[int, NDArray[Any], Bool]],
     n: int,
     *,
@@ -180,7 +181,7 @@ def score(
 
 
 def score_parts(
-    head: Head,
+    head: Says,
     chunks: Iterable[tuple[int, NDArray[Any], Bool]],
     doubt: Doubt,
     *,
@@ -241,7 +242,7 @@ def _pieces(n: int) -> Iterator[slice]:
 class _Scorer(NamedTuple):
     """One chunk: its rows, and where what is said of them goes."""
 
-    head: Head
+    head: Says
     rows: NDArray[Any]
     valid: Bool
     out: F16

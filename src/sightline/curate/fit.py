@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from sightline.core.arrays import I64, Bool
     from sightline.curate.pool import Rows
+    from sightline.heads.given import Says
     from sightline.heads.head import Head
     from sightline.heads.task import Task
 
@@ -64,7 +65,7 @@ class HeadFit:
 
 
 def tested(
-    head: Head, embeddings: Rows, ordinals: I64, class_ids: NDArray[Any], tags: Bool | None
+    head: Says, embeddings: Rows, ordinals: I64, class_ids: NDArray[Any], tags: Bool | None
 ) -> Checked | None:
     """Return a head's answers on labelled test images, None when they are too few.
 
@@ -93,6 +94,29 @@ def tested(
     return Checked("test split", probs, place.astype(np.int64), np.ones(len(place)))
 
 
+def given(head: Says, checked: Checked | None, *, labels: int, note: str) -> HeadFit:
+    """Return the measures of a head that was not fitted here.
+
+    Args:
+        head: The head.
+        checked: Answers to measure; None: there are too few.
+        labels: How many images are labelled.
+        note: What a person should know.
+    """
+    none = np.zeros(0, np.int64)
+    known = checked or Checked("nothing", np.zeros((0, len(head.class_ids))), none, np.zeros(0))
+    return HeadFit(
+        task="single",
+        labels=labels,
+        held_out=len(known.truth),
+        measured_on=known.source,
+        method="temperature",
+        strength=0.0,
+        note=note,
+        **_of_classes(head.class_ids, known),
+    )
+
+
 def report(head: Head, task: Task, checked: Checked, lost: int) -> HeadFit:
     """Return the measures of a head.
 
@@ -102,7 +126,9 @@ def report(head: Head, task: Task, checked: Checked, lost: int) -> HeadFit:
         checked: Answers to measure.
         lost: How many labelled images had no embedding.
     """
-    measured = _of_classes(task, checked) if task.tags is None else _of_tags(head, checked)
+    measured = (
+        _of_classes(task.class_ids, checked) if task.tags is None else _of_tags(head, checked)
+    )
     return HeadFit(
         task=head.task,
         labels=len(task.y),
@@ -124,12 +150,12 @@ _NOTHING: Final[dict[str, Any]] = {
 }
 
 
-def _of_classes(task: Task, checked: Checked) -> dict[str, Any]:
+def _of_classes(class_ids: tuple[int, ...], checked: Checked) -> dict[str, Any]:
     y, probs, weights = checked.truth, checked.probabilities, checked.weights
     some = bool(len(y))
     answers = probs.argmax(axis=1) if some else y
-    measures = per_class(confusion(y, answers, max(probs.shape[1], len(task.class_ids))))
-    rows = zip(task.class_ids, measures.rows(), strict=False)
+    measures = per_class(confusion(y, answers, max(probs.shape[1], len(class_ids))))
+    rows = zip(class_ids, measures.rows(), strict=False)
     classes = tuple({"class_id": one, **row} for one, row in rows)
     if not some:
         return _NOTHING | {"classes": classes}

@@ -18,6 +18,7 @@ from sightline.core.files import write_atomic
 from sightline.core.geometry.crops import pixel_rects
 from sightline.heads.calibration import softmax
 from sightline.heads.guard import BACKGROUND, Decision, Guard, is_background
+from sightline.heads.half import widen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -142,7 +143,7 @@ class HeadBundle:
                 f"embeddings of shape {rows.shape} do not fit a head for {self.dim} numbers",
                 hint="use the encoder that it was trained on, or train it for this one",
             )
-        values = forward(self.layers, self._normalised(np.asarray(rows, dtype=np.float32)))
+        values = forward(self.layers, self._normalised(widen(rows)))
         return np.asarray(values / np.float32(self.temperature), dtype=np.float32)
 
     def probabilities(self, rows: NDArray[Any]) -> F32:

@@ -269,6 +269,15 @@ class HeadTable:
 
         return self._db.write(work)
 
+    def drop(self, project: Project) -> None:
+        """Forget the head of a project, and tell it."""
+
+        def work(connection: Connection) -> None:
+            connection.execute(delete(heads).where(heads.c.project_id == project.id))
+            events.append(connection, "head", project.id, {"project": project.name, "id": None})
+
+        self._db.write(work)
+
     def get(self, project_id: int) -> Head | None:
         """Return the head of a project, or None."""
         with self._db.read() as connection:
