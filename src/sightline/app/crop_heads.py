@@ -18,7 +18,7 @@ from sightline.core.errors import (
     did_you_mean,
 )
 from sightline.core.preprocess import Preprocess
-from sightline.core.tone import DEFAULT_TONE
+from sightline.core.tone import DEFAULT_TONE, Tone
 from sightline.heads.bundle import FILE, HeadBundle, load, to_bytes
 from sightline.imaging.science import TONED
 
@@ -187,9 +187,12 @@ class CropHeads:
         """
         return self.picture_of(self._store.images.get(image_id))
 
-    def picture_of(self, row: ImageRow) -> Pictured:
-        """Return an image as a picture to cut from."""
-        tone = self._projects.tone(row.project_id) if row.format in TONED else DEFAULT_TONE
+    def picture_of(self, row: ImageRow, tone: Tone | None = None) -> Pictured:
+        """Return an image as a picture to cut from; `tone`: its project's, if that is known."""
+        if row.format not in TONED:
+            tone = DEFAULT_TONE
+        elif tone is None:
+            tone = self._projects.tone(row.project_id)
         return Pictured(Path(row.path), row.digest, (row.width, row.height), row.page, tone)
 
     def rows(

@@ -8,12 +8,14 @@ import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from sightline.app.crop_held import HeldPictures
 from sightline.core.errors import InvalidInputError, SightlineError
+from sightline.core.geometry.boxes import as_boxes
 from sightline.core.progress import Silent
 from sightline.core.tone import DEFAULT_TONE, Tone
 from sightline.imaging.decode import decode
@@ -201,13 +203,18 @@ class _Plan:
 
 
 def _plan(wanted: Sequence[Wanted], rule: CropRule) -> _Plan:
-    rects, keys, parts = [np.zeros((0, 4), np.int64)], list[bytes](), list[slice]()
-    for one in wanted:
-        found = rule.rects(one.boxes, one.picture.size)
-        parts.append(slice(len(keys), len(keys) + len(found)))
-        rects.append(found)
-        keys += _keys(one.picture, found)
-    return _Plan(np.concatenate(rects), keys, parts)
+    boxes = [as_boxes(one.boxes) for one in wanted]
+    counts = [len(one) for one in boxes]
+    sizes = np.repeat([one.picture.size for one in wanted], counts, axis=0).reshape(-1, 2)
+    rects = rule.rects(np.concatenate([np.zeros((0, 4)), *boxes]), sizes)
+    ends = np.cumsum([0, *counts]).tolist()
+    parts = [slice(first, last) for first, last in pairwise(ends)]
+    keys = [
+        key
+        for one, part in zip(wanted, parts, strict=True)
+        for key in _keys(one.picture, rects[part])
+    ]
+    return _Plan(rects, keys, parts)
 
 
 def _keys(picture: Pictured, rects: I64) -> list[bytes]:

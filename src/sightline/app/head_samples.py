@@ -126,14 +126,19 @@ def of_objects(
         InvalidInputError: Nothing is drawn.
     """
     names = {row.id: row.name for row in store.classes.list(project.id)}
-    found = Gathered()
-    for row, drawn in store.objects.stream(project):
+    found, (_, drawn) = Gathered(), store.object_index.get(project.id)
+    ordinals, first = np.unique(drawn.ordinal, return_index=True)
+    ends = [*first.tolist()[1:], len(drawn)]
+    rows = store.images.by_ordinals(project.id, ordinals.tolist())
+    images = {row.ordinal: row for row in rows}
+    labels = [names[one] for one in drawn.class_id.tolist()]
+    for ordinal, start, end in zip(ordinals.tolist(), first.tolist(), ends, strict=True):
+        row = images[ordinal]
         if row.review == REJECTED:
             found.leave("rejected images")
-        elif drawn:
-            boxes = as_boxes([one.shape.bounds() for one in drawn])
-            labels = [names[one.class_id] for one in drawn]
-            found.add(picture_of(row), boxes, labels, spec.min_side_px)
+        else:
+            boxes = drawn.bounds[start:end]
+            found.add(picture_of(row), boxes, labels[start:end], spec.min_side_px)
     if not found.labels:
         raise InvalidInputError(
             f"{project.name} has no objects to learn from",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -188,7 +189,8 @@ class HeadTraining:
         if spec.of == "images" and project is not None:
             return self._of_images(project, spec, told)
         if project is not None:
-            gathered = of_objects(self._store, project, spec, self._heads.picture_of)
+            pictured = partial(self._heads.picture_of, tone=self._projects.tone(project.id))
+            gathered = of_objects(self._store, project, spec, pictured)
         elif folders is not None:
             gathered = of_folders(folders, spec, self._limits(), progress=told)
         else:

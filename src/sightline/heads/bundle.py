@@ -66,8 +66,10 @@ class CropRule:
                 f"a padding of {self.padding} is not within 0 to 4", hint="try padding=0.1"
             )
 
-    def rects(self, boxes: ArrayLike, size_wh: tuple[int, int]) -> I64:
+    def rects(self, boxes: ArrayLike, size_wh: ArrayLike) -> I64:
         """Return the pixels (N, 4) x1, y1, x2, y2 that stand for boxes (N, 4) of a picture.
+
+        `size_wh`: (2,) of the picture, or (N, 2) of each box's.
 
         Raises:
             InvalidInputError: A number of a box is none.

@@ -29,6 +29,7 @@ def minimise(
     steps: int = 300,
     gradient_tolerance: float = 1e-5,
     value_tolerance: float = 1e-9,
+    after: Callable[[F64, float], object] = lambda _place, _value: None,
 ) -> F64:
     """Return where a smooth convex function is lowest.
 
@@ -38,6 +39,7 @@ def minimise(
         steps: At most so many.
         gradient_tolerance: Stop when no part of the gradient is larger.
         value_tolerance: Stop when a step lowers the value by a smaller share.
+        after: Is told place and value after each step, and may raise to stop.
     """
     place = start.astype(np.float64)
     value, gradient = loss(place)
@@ -62,6 +64,7 @@ def minimise(
             pairs.append((step, change, 1.0 / bend))
         gained = value - value_there
         place, value, gradient = there, value_there, gradient_there
+        after(place, value)
         if gained <= value_tolerance * max(abs(value), abs(value + gained), 1e-3):
             break
     return place

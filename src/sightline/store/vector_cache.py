@@ -62,11 +62,13 @@ class VectorCache:
         if not at:
             return rows, there
         with suppress(OSError, ValueError):  # deleted meanwhile
-            kept = np.memmap(self._folder / "rows.bin", np.float16, "r").reshape(-1, self._dim)
+            kept = np.memmap(self._folder / "rows.bin", np.uint8, "r").data
+            size = 2 * self._dim
             for n in at:
                 place, crc = places[n] or (0, 0)
-                if place < len(kept) and zlib.crc32(kept[place].tobytes()) == crc:
-                    rows[n], there[n] = kept[place], True
+                raw = kept[place * size : (place + 1) * size]
+                if len(raw) == size and zlib.crc32(raw) == crc:
+                    rows[n], there[n] = np.frombuffer(raw, np.float16), True
         return rows, there
 
     def add(self, keys: Sequence[bytes], rows: F16) -> None:

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def pixel_rects(
-    boxes: ArrayLike, *, size_wh: tuple[int, int], padding: float = 0.0, square: bool = False
+    boxes: ArrayLike, *, size_wh: ArrayLike, padding: float = 0.0, square: bool = False
 ) -> I64:
     """Return the rectangles (N, 4) x1, y1, x2, y2 of whole pixels that boxes touch.
 
     Args:
         boxes: (N, 4) in pixels of the upright picture; a pixel at least is taken of each.
-        size_wh: Of the picture; what lies outside is left out.
+        size_wh: (2,) of the picture, or (N, 2) of each box's; what lies outside is left out.
         padding: Added on each side first, as a share of a box's longer side.
         square: Grow the shorter side around the centre to the longer one, as far as there is room.
 

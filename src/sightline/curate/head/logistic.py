@@ -1,8 +1,8 @@
 """Multinomial logistic regression with an L2 penalty, step by step so that it can be watched.
 
 The loss is scikit-learn's: C times the weighted log loss of all rows plus half the squared weights,
-the bias free; of two classes the difference of their weights is what is squared. L-BFGS runs in
-SciPy, SAG and SAGA (Schmidt et al. 2017; Defazio et al. 2014) in scikit-learn.
+the bias free; of two classes the difference of their weights is what is squared. SAG and SAGA
+(Schmidt et al. 2017; Defazio et al. 2014) are scikit-learn's, L-BFGS is that of the live head.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 
 from sightline.heads.bundle import Layer
 from sightline.heads.calibration import softmax
+from sightline.heads.lbfgs import minimise
 from sightline.metrics.classification import accuracy, log_loss
 
 if TYPE_CHECKING:
@@ -62,11 +63,9 @@ class _Look:
 
     def __init__(self, problem: Problem, held: tuple[F32, I64] | None) -> None:
         self._problem, self._held = problem, held
-        self.loss: float | None = None
-        """Of the rows, where the solver knows it."""
 
-    def at(self, v: F64) -> dict[str, Any]:
-        loss = self.loss
+    def at(self, v: F64, loss: float | None = None) -> dict[str, Any]:
+        """Return the measures; `loss`: of the rows, where the solver knows it."""
         if loss is None:
             known = self._problem
             loss = log_loss(_probabilities(known.rows, v), known.y, known.weights)
@@ -82,51 +81,49 @@ def _probabilities(rows: F32, v: F64) -> F64:
     return softmax((rows @ v[:-1].astype(np.float32) + v[-1].astype(np.float32)).astype(np.float64))
 
 
-def loss_and_gradient(v: F64, problem: Problem, penalty: float) -> tuple[float, F64, float]:
-    """Return the loss of weights and bias (D + 1, K), its gradient, and the log loss alone.
+def loss_and_gradient(v: F64, problem: Problem, penalty: float) -> tuple[float, F64]:
+    """Return the loss of weights and bias (D + 1, K), and its gradient.
 
-    All are divided by the sum of the weights; `penalty` is 1 / (C that sum).
+    Both are divided by the sum of the weights; `penalty` is 1 / (C that sum).
     """
     rows, y, weights = problem.rows, problem.y, problem.weights
     total, at = float(weights.sum()), np.arange(len(y))
-    logits = (rows @ v[:-1].astype(np.float32)).astype(np.float64)
-    logits += v[-1]
+    logits = rows @ v[:-1].astype(np.float32)
+    logits += v[-1].astype(np.float32)
     logits -= logits.max(axis=1, keepdims=True)
     true = logits[at, y]
     np.exp(logits, out=logits)
     sums = logits.sum(axis=1)
-    log_part = float(((np.log(sums) - true) @ weights) / total)
-    logits *= (weights / sums / total)[:, None]
-    logits[at, y] -= weights / total
+    log_part = float((np.log(sums, dtype=np.float64) - true) @ weights / total)
+    share = (weights / total).astype(np.float32)
+    logits *= (share / sums)[:, None]
+    logits[at, y] -= share
     gradient = np.empty_like(v)
-    gradient[:-1] = rows.T @ logits.astype(np.float32)
+    gradient[:-1] = rows.T @ logits
     gradient[:-1] += penalty * v[:-1]
-    gradient[-1] = logits.sum(axis=0)
-    squares = float(np.einsum("dk,dk->", v[:-1], v[:-1]))
-    return log_part + 0.5 * penalty * squares, gradient, log_part
+    gradient[-1] = logits.sum(axis=0, dtype=np.float64)
+    return log_part + _half_squares(v, penalty), gradient
 
 
 def _lbfgs(problem: Problem, first: F64, spec: HeadSpec, look: _Look, watch: Watch) -> F64:
-    from scipy.optimize import minimize
-
     shape, penalty = first.shape, _penalty(spec, first) / float(problem.weights.sum())
-    seen: dict[str, float] = {}
 
     def loss(flat: F64) -> tuple[float, F64]:
-        value, gradient, log_part = loss_and_gradient(flat.reshape(shape), problem, penalty)
-        seen["loss"] = log_part
+        value, gradient = loss_and_gradient(flat.reshape(shape), problem, penalty)
         return value, gradient.ravel()
 
-    def after(flat: F64) -> None:
-        look.loss = seen["loss"]
-        watch.step(watch.steps + 1, lambda: look.at(flat.reshape(shape)))
+    def after(flat: F64, value: float) -> None:
+        v = flat.reshape(shape)
+        watch.step(watch.steps + 1, lambda: look.at(v, value - _half_squares(v, penalty)))
 
-    options = {"maxiter": spec.max_iter, "gtol": spec.tol, "ftol": 64 * np.finfo(float).eps}
-    found = minimize(
-        loss, first.ravel(), jac=True, method="L-BFGS-B", callback=after, options=options
+    found = minimise(
+        loss, first.ravel(), steps=spec.max_iter, gradient_tolerance=spec.tol, after=after
     )
-    look.loss = None
-    return np.asarray(found.x.reshape(shape), np.float64)
+    return np.asarray(found.reshape(shape), np.float64)
+
+
+def _half_squares(v: F64, penalty: float) -> float:
+    return 0.5 * penalty * float(np.einsum("dk,dk->", v[:-1], v[:-1]))
 
 
 def _penalty(spec: HeadSpec, first: F64) -> float:

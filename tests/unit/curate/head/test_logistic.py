@@ -58,7 +58,7 @@ def test_the_gradient_is_that_of_the_loss() -> None:
     rows, y = blobs(3, n=20)
     problem = Problem(rows, y, np.linspace(0.5, 1.5, 20), 3)
     v = np.random.default_rng(0).normal(size=(6, 3))
-    _, gradient, _ = loss_and_gradient(v, problem, 0.1)
+    _, gradient = loss_and_gradient(v, problem, 0.1)
     for at in ((0, 0), (3, 1), (5, 2)):
         step = np.zeros_like(v)
         step[at] = 1e-3
