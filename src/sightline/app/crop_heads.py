@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from sightline.app.crop_rows import CropRows, Pictured
+from sightline.app.head_encoder import encoder_of
 from sightline.core.errors import (
     InvalidInputError,
     SightlineError,
-    UnknownEngineError,
     UnknownModelError,
     did_you_mean,
 )
 from sightline.core.preprocess import Preprocess
 from sightline.core.tone import DEFAULT_TONE, Tone
-from sightline.heads.bundle import FILE, HeadBundle, load, to_bytes
+from sightline.heads.bundle import HeadBundle, load, to_bytes
 from sightline.imaging.science import TONED
 
 if TYPE_CHECKING:
@@ -220,22 +220,7 @@ class CropHeads:
             UnknownEngineError: It is gone.
             InvalidInputError: It has changed since, or gives vectors of another length.
         """
-        key, dim = self._known(bundle.encoder)
-        if key and bundle.encoder_key in {"", key}:
-            return self._of_length(bundle, bundle.encoder, dim)
-        for name in self._encoders.names():
-            found, dim = self._known(name)
-            if found == bundle.encoder_key:
-                return self._of_length(bundle, name, dim)
-        if key:
-            raise InvalidInputError(
-                f"the encoder {bundle.encoder} has changed since this head was trained on it",
-                hint="train the head again, or bring back the model as it was",
-            )
-        raise UnknownEngineError(
-            f"this head stands on the encoder {bundle.encoder}, which is not here",
-            hint=f"add it, as in `sightline models pull {bundle.encoder}`, or train another head",
-        )
+        return encoder_of(self._encoders, bundle)
 
     def fault(self, card: ModelCard) -> str:
         """Return why a head cannot be used now; nothing when it can."""
@@ -311,15 +296,6 @@ class CropHeads:
             self._loaded.pop(card.id, None)
         return {"id": card.id, "name": card.name, "trashed": str(trashed), "used": used}
 
-    def file(self, ref: str) -> Path:
-        """Return the file of a head that is whole.
-
-        Raises:
-            UnknownModelError, MissingWeightsError, InvalidInputError: As `load`.
-        """
-        self.load(ref)
-        return self._store.models.path_of(self.card(ref)).with_name(FILE)
-
     def _checked(self, project: Project, ref: str, uses: tuple[Use, ...]) -> ActiveHead:
         head = self.fitted(project, ref)
         if all(one is None for one in head.class_ids):
@@ -365,21 +341,6 @@ class CropHeads:
             "guard": head.bundle.guard.to_dict(),
             "fault": "",
         }
-
-    def _known(self, name: str) -> tuple[str, int]:
-        """Return key and length of vectors (0: not known) of an encoder; no key: there is none."""
-        try:
-            return self._encoders.key_of(name), self._encoders.dim_of(name)
-        except SightlineError:
-            return "", 0
-
-    def _of_length(self, bundle: HeadBundle, name: str, dim: int) -> str:
-        if dim and dim != bundle.dim:
-            raise InvalidInputError(
-                f"the encoder {name} gives {dim} numbers, this head was trained on {bundle.dim}",
-                hint="name the encoder that it was trained on, or train it again",
-            )
-        return name
 
     def _uses(self) -> dict[str, list[dict[str, Any]]]:
         """Return which projects use which head, by its model's id."""

@@ -128,7 +128,7 @@ def of_objects(
     names = {row.id: row.name for row in store.classes.list(project.id)}
     found, (_, drawn) = Gathered(), store.object_index.get(project.id)
     ordinals, first = np.unique(drawn.ordinal, return_index=True)
-    ends = [*first.tolist()[1:], len(drawn)]
+    ends = np.append(first, len(drawn))[1:].tolist()
     rows = store.images.by_ordinals(project.id, ordinals.tolist())
     images = {row.ordinal: row for row in rows}
     labels = [names[one] for one in drawn.class_id.tolist()]

@@ -78,12 +78,12 @@ class Settings(BaseModel):
     box_head: str = _own(
         "",
         max_length=1_000,
-        description="Head that names the class of drawn objects, by its model's name. Empty: none.",
+        description="Head that names the class of drawn objects, by id or name. Empty: none.",
     )
     image_head: str = _own(
         "",
         max_length=1_000,
-        description="Head that answers for whole images, by its model's name. Empty: the live one.",
+        description="Head that answers for whole images, by id or name. Empty: the live one.",
     )
     auto_class_min_prob: float = _own(
         0.5, ge=0, le=1, description="Least probability at which a class is taken, 0 to 1."
