@@ -64,7 +64,7 @@ def test_objects_are_looked_through_reclassed_deleted_and_checked_by_keys(
     page.keyboard.press("Backspace")
     expect(page.get_by_role("gridcell", name=re.compile("^deleted"))).to_be_visible()
     page.keyboard.press("r")
-    expect(page.get_by_text("Nothing looks like it")).to_be_visible()
+    expect(page.get_by_text("Nothing of this kind")).to_be_visible()
     look(page)
 
     page.get_by_role("tab", name="Gallery").press("Enter")

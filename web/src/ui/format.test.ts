@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, baseName, bytes, duration, many, percent } from "./format";
+import { ago, baseName, bytes, duration, many, percent, sentence } from "./format";
 
 describe("format", () => {
   it("says bytes in three figures or so", () => {
@@ -25,5 +25,13 @@ describe("format", () => {
     expect(many(1, "picture")).toBe("1 picture");
     expect(many(1200, "picture")).toBe("1,200 pictures");
     expect(baseName("C:\\a\\b.png")).toBe("b.png");
+  });
+  it("begins a sentence with a capital, unless it begins with the name of a file or a setting", () => {
+    expect(sentence("the disk is full")).toBe("The disk is full");
+    expect(sentence("stopped")).toBe("Stopped");
+    expect(sentence("bad.zip is no ZIP")).toBe("bad.zip is no ZIP");
+    expect(sentence("box_head (settings.json): too long")).toBe("box_head (settings.json): too long");
+    expect(sentence("/tmp/x is no folder")).toBe("/tmp/x is no folder");
+    expect(sentence("")).toBe("");
   });
 });

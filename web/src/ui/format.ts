@@ -54,4 +54,5 @@ export const between = (from: string | null, to: string | null, now = Date.now()
   from ? ((to ? Date.parse(to) : now) - Date.parse(from)) / 1000 : null;
 
 /** A message as a sentence: the server's begin small, so that they can stand within others. */
-export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+export const sentence = (text: string): string =>
+  /^\p{L}+([\s,:;'’]|[.?!]?$)/u.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;

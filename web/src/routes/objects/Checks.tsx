@@ -8,7 +8,7 @@ import { to } from "@/app/project";
 import { everything, noFilter, toAddress } from "@/routes/browse/asked";
 import { useClasses } from "@/routes/browse/useClasses";
 import { count, sentence } from "@/ui/format";
-import { Empty, ErrorNote } from "@/ui/States";
+import { Empty } from "@/ui/States";
 import { ObjectBoard, RowButton } from "./ObjectBoard";
 import type { LoadPart } from "./rows";
 
@@ -24,7 +24,7 @@ export const KINDS: readonly { kind: CheckKind; name: string; about: string; ico
 export function Checks({ project }: { project: string }) {
   const [search, setSearch] = useSearchParams();
   const classes = useClasses(project);
-  const { data, error, refetch } = useQuery({ queryKey: keys.checks(project), queryFn: () => api.checks(project) });
+  const { data } = useQuery({ queryKey: keys.checks(project), queryFn: () => api.checks(project) });
   const counts = data?.counts;
   const named = KINDS.find((one) => one.kind === search.get("check"));
   const first = KINDS.find((one) => (counts?.[one.kind] ?? 0) > 0);
@@ -37,7 +37,6 @@ export function Checks({ project }: { project: string }) {
     <>
       <aside className="object-side" aria-label="Checks">
         <h2 className="panel-title">Worth a look</h2>
-        {error !== null && <ErrorNote error={error} onRetry={() => void refetch()} />}
         <ul>
           {KINDS.map((one) => (
             <li key={one.kind}>
@@ -72,8 +71,8 @@ export function Checks({ project }: { project: string }) {
           )
         }
         empty={
-          <Empty icon={<CircleCheck size={32} aria-hidden />} title="Nothing looks like it">
-            This check finds no object. It looks again whenever something is drawn.
+          <Empty icon={<CircleCheck size={32} aria-hidden />} title="Nothing of this kind">
+            No object looks like this slip. The check looks again whenever something is drawn.
           </Empty>
         }
       />

@@ -183,7 +183,11 @@ export function ImportDialog({ project, onClose }: { project: string; onClose: (
       wide
       onClose={onClose}
       title={`Import labels into ${project}`}
-      about="Nothing changes before you have seen what would. It is one undo step."
+      about={
+        done
+          ? "It is done, and one undo step."
+          : "Nothing changes before you have seen what would. It is one undo step."
+      }
       foot={foot}
     >
       {!done && (
