@@ -17,7 +17,7 @@ from sightline.core.errors import InvalidInputError
 from sightline.core.geometry.polygons import ring_of
 from sightline.core.geometry.shapes import Polygon
 from sightline.imaging.outlines import Outline, outlines_of
-from sightline.imaging.rasters import cuts_of
+from sightline.imaging.rasters import after, cuts_between
 from sightline.imaging.walks import Walk
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     Rings = list[F64]
 
 TRIES: Final = 6
+NEAR: Final = 1.25
+"""Tolerances nearer than this to each other keep much the same corners."""
 MARGIN: Final = 0.25
 """Of what may differ, kept back for other programs' rules of drawing."""
 SPECKS: Final = 0.2
@@ -40,7 +42,8 @@ GUESS: Final = 4.0
 FINEST_PX: Final = 0.3
 """Tolerances below it keep nearly every corner."""
 NUDGE: Final = 0.1
-NUDGES: Final = ((0.0, 0.0), (NUDGE, NUDGE), (-NUDGE, NUDGE), (NUDGE, -NUDGE), (-NUDGE, -NUDGE))
+STILL: Final = np.zeros((1, 2))
+NUDGES: Final = NUDGE * np.array([(1, 1), (-1, 1), (1, -1), (-1, -1)])
 """Pixels. Other programs draw by other rules: what only just holds here would fail there."""
 
 
@@ -87,6 +90,8 @@ def _simplest(parts: Sequence[Sequence[Outline]], mask: Bool, min_iou: float) ->
             best, low, high = found, middle, min(high, 8 * middle)
         else:
             high = middle
+        if best is not None and high < NEAR * low:
+            break
         middle = float(np.sqrt(low * high))
     return best
 
@@ -120,31 +125,48 @@ class _Target:
 
     def __init__(self, parts: Sequence[Sequence[Outline]], mask: Bool) -> None:
         self._height, self._width = mask.shape
-        self._cuts = self._cut(_exact(parts), (0.0, 0.0))
+        self._span = self._height * (self._width + 1)
+        self._cuts = self._cut(_exact(parts), STILL)
+        self._many = np.concatenate([self._cuts + at * self._span for at in range(len(NUDGES))])
         self.size = int(mask.sum())
 
     def likeness(self, parts: Sequence[Rings], enough: float) -> float:
         """Return the least IoU of the polygon where it is, and nudged in each direction.
 
-        The first that is not enough is returned at once.
+        Where it is not enough without a nudge, that is returned at once.
         """
-        least = 1.0
-        for nudge in NUDGES:
-            least = min(least, self._iou(self._cut(parts, nudge)))
-            if least < enough:
-                break
-        return least
+        least = float(self._iou(self._cut(parts, STILL), self._cuts)[0])
+        if least < enough:
+            return least
+        return min(least, float(self._iou(self._cut(parts, NUDGES), self._many).min()))
 
-    def _cut(self, parts: Sequence[Rings], nudge: tuple[float, float]) -> I64:
-        found = [cuts_of(ring + nudge, self._width, self._height) for one in parts for ring in one]
-        return np.sort(np.concatenate([np.zeros(0, np.int64), *found]))
+    def _cut(self, parts: Sequence[Rings], nudges: F64) -> I64:
+        """Return the cuts of a polygon at each of some places, one raster below the other."""
+        rings = [ring for one in parts for ring in one]
+        if not rings:
+            return np.zeros(0, np.int64)
+        start, end = np.concatenate(rings), np.concatenate([after(ring) for ring in rings])
+        starts, ends = ((one + nudges[:, None]).reshape(-1, 2) for one in (start, end))
+        edge, place = cuts_between(starts, ends, self._width, self._height)
+        return np.sort(place + edge // len(start) * self._span)
 
-    def _iou(self, cuts: I64) -> float:
-        """Between two cuts lie pixels; what lies between the cuts of both is in one alone."""
-        apart = np.sort(np.concatenate([cuts, self._cuts]), kind="stable")
-        differ = int((apart[1::2] - apart[::2]).sum())
-        both = self.size + int((cuts[1::2] - cuts[::2]).sum())
-        return (both - differ) / (both + differ)
+    def _iou(self, cuts: I64, target: I64) -> F64:
+        """Return the IoU for each raster of cuts.
+
+        Between two cuts lie pixels; what lies between the cuts of both is in one alone.
+        """
+        count = len(target) // len(self._cuts)
+        apart = np.sort(np.concatenate([cuts, target]), kind="stable")
+        differ = self._pixels(apart, count)
+        both = self.size + self._pixels(cuts, count)
+        return np.asarray((both - differ) / (both + differ))
+
+    def _pixels(self, cuts: I64, count: int) -> F64:
+        """Return how many pixels lie between cuts, for each of `count` rasters."""
+        lengths = cuts[1::2] - cuts[::2]
+        if count == 1:
+            return np.array([lengths.sum()], np.float64)
+        return np.asarray(np.bincount(cuts[::2] // self._span, lengths, count), np.float64)
 
 
 def _corners(parts: Sequence[Rings]) -> int:

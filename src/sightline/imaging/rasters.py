@@ -116,18 +116,28 @@ def cuts_of(ring: F64, width: int, height: int) -> I64:
     A place is row * (width + 1) + column of the first pixel on the other side; each row has an even
     number of them.
     """
-    start, end = ring, np.roll(ring, -1, axis=0)
-    down = start[:, 1] <= end[:, 1]
-    low = np.where(down[:, None], start, end)
-    high = np.where(down[:, None], end, start)
-    first = np.clip(np.ceil(low[:, 1] - HALF), 0, height).astype(np.int64)
-    last = np.clip(np.ceil(high[:, 1] - HALF), 0, height).astype(np.int64)
+    return cuts_between(ring, after(ring), width, height)[1]
+
+
+def after(ring: F64) -> F64:
+    """Return the corner that follows each corner of a ring (N, 2)."""
+    return np.concatenate([ring[1:], ring[:1]])
+
+
+def cuts_between(start: F64, end: F64, width: int, height: int) -> tuple[I64, I64]:
+    """Return for each cut of sides (N, 2) to (N, 2) the side, and the place as `cuts_of` says."""
+    (x1, y1), (x2, y2) = start.T, end.T
+    down = y1 <= y2
+    low, high = np.where(down, y1, y2), np.where(down, y2, y1)
+    first = np.minimum(np.maximum(np.ceil(low - HALF), 0), height).astype(np.int64)
+    last = np.minimum(np.maximum(np.ceil(high - HALF), 0), height).astype(np.int64)
     edge, row = _ranges(first, last)
-    rise = high[edge, 1] - low[edge, 1]
-    share = (row + 0.5 - low[edge, 1]) / rise
-    x = low[edge, 0] + share * (high[edge, 0] - low[edge, 0])
-    column = np.clip(np.ceil(x - HALF), 0, width).astype(np.int64)
-    return np.asarray(row * (width + 1) + column, np.int64)
+    left = np.where(down, x1, x2)
+    step = np.where(down, x2, x1) - left
+    share = (row + 0.5 - low[edge]) / (high - low)[edge]
+    x = left[edge] + share * step[edge]
+    column = np.minimum(np.maximum(np.ceil(x - HALF), 0), width).astype(np.int64)
+    return edge, row * (width + 1) + column
 
 
 def _ranges(first: I64, last: I64) -> tuple[I64, I64]:

@@ -56,9 +56,9 @@ class Walk:
         """
         old = self._points[places] / 2.0
         centre, normal = self._lines(places)
-        before = np.roll(normal, 1, axis=0)
-        offset = (normal * centre).sum(axis=1)
-        past = np.roll(offset, 1)
+        before = np.concatenate([normal[-1:], normal[:-1]])
+        offset = normal[:, 0] * centre[:, 0] + normal[:, 1] * centre[:, 1]
+        past = np.concatenate([offset[-1:], offset[:-1]])
         det = before[:, 0] * normal[:, 1] - before[:, 1] * normal[:, 0]
         level = np.abs(det) < PARALLEL
         safe = np.where(level, 1.0, det)

@@ -37,11 +37,15 @@ def ring_of(points: ArrayLike) -> Ring:
 def ring_area(points: ArrayLike) -> float:
     """Return the area of a ring (N, 2), positive when it runs clockwise as seen."""
     x, y = points_of(points).T
-    return float(np.dot(x, np.roll(y, -1)) - np.dot(np.roll(x, -1), y)) / 2
+    next_x, next_y = np.concatenate([x[1:], x[:1]]), np.concatenate([y[1:], y[:1]])
+    return float(np.dot(x, next_y) - np.dot(next_x, y)) / 2
 
 
 def area(shape: Polygon) -> float:
     """Return the area in square pixels, exactly, holes left out and overlaps counted once."""
+    ring = points_of(shape.parts[0][0])
+    if len(shape.parts) == len(shape.parts[0]) == 1 and _is_simple(ring):
+        return abs(ring_area(ring))
     return float(_shared(shape, shape)[0])
 
 
@@ -97,6 +101,30 @@ def _meet(a: Polygon, b: Polygon) -> bool:
     x1, y1, x2, y2 = a.bounds()
     u1, v1, u2, v2 = b.bounds()
     return min(x2, u2) > max(x1, u1) and min(y2, v2) > max(y1, v1)
+
+
+def _is_simple(ring: F64) -> bool:
+    """Say whether no two sides of a ring (N, 2) meet but in the corner between them."""
+    count = len(ring)
+    if count * count > CELLS:
+        return False
+    along = np.concatenate([ring[1:], ring[:1]]) - ring
+    gap = ring[None] - ring[:, None]
+    det = along[:, None, 0] * along[None, :, 1] - along[:, None, 1] * along[None, :, 0]
+    t = gap[..., 0] * along[None, :, 1] - gap[..., 1] * along[None, :, 0]
+    u = gap[..., 0] * along[:, None, 1] - gap[..., 1] * along[:, None, 0]
+    sign, most = np.sign(det), np.abs(det)
+    meet = (det != 0) & (t * sign >= 0) & (u * sign >= 0)
+    meet &= (t * sign <= most) & (u * sign <= most)
+    one, other = np.nonzero((det == 0) & (u == 0))  # on one line: do they overlap there?
+    length = (along[one] ** 2).sum(1)
+    begin = (gap[one, other] * along[one]).sum(1)
+    end = begin + (along[other] * along[one]).sum(1)
+    meet[one, other] = (np.maximum(begin, end) >= 0) & (np.minimum(begin, end) <= length)
+    at = np.arange(count)
+    for step in (0, 1, -1):  # itself, and its neighbours
+        meet[at, (at + step) % count] = False
+    return not meet.any()
 
 
 def _shared(a: Polygon, b: Polygon) -> F64:

@@ -86,6 +86,14 @@ def test_the_area_of_a_simple_ring_is_that_of_the_shoelace(a: Ring) -> None:
     assert polygons.area(of(a)) == pytest.approx(abs(polygons.ring_area(points)), abs=1e-6)
 
 
+@given(RING)
+def test_the_area_of_any_ring_is_what_it_shares_with_itself(a: Ring) -> None:
+    """However its sides cross, touch or lie on each other."""
+    assume(len({y for _, y in a}) > 1)
+    shape = of(a)
+    assert polygons.area(shape) == pytest.approx(polygons.intersection(shape, shape), abs=1e-9)
+
+
 def _crosses_itself(points: NDArray[Any]) -> bool:
     """Tell whether two sides of a ring that are no neighbours cross properly."""
 
