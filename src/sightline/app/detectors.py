@@ -9,6 +9,8 @@ from sightline.core.registry import Registry
 from sightline.engines import detector_spec
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sightline.core.cards import ModelCard
     from sightline.core.ports import Detector
     from sightline.store.models import ModelStore
@@ -47,7 +49,7 @@ class Detectors:
         by_id = {card.id: card for card in cards.values()}
         found = cards.get(engine) or by_id.get(engine)
         if found is None:
-            hint = did_you_mean(engine, cards) if cards else _ADD
+            hint = self._hint(engine, cards)
             raise UnknownEngineError(f"no detector named {engine!r}", hint=hint)
         return found
 
@@ -66,10 +68,22 @@ class Detectors:
         found: Detector = Registry([spec]).load(spec.name, path=path, card=card)
         return found
 
+    def _hint(self, engine: str, cards: Mapping[str, ModelCard]) -> str:
+        for record in self._models.list():
+            card = record.card
+            if card is not None and card.text and engine in {card.name, card.id}:
+                return f"it finds what words name: sightline detect PROJECT --engine {engine}"
+        return did_you_mean(engine, cards) if cards else _ADD
+
     def _cards(self) -> dict[str, ModelCard]:
         found: dict[str, ModelCard] = {}
         for record in self._models.list():
             card = record.card
-            if card is not None and card.kind == "detector" and not record.fault:
+            if card is not None and _answers(card) and not record.fault:
                 found.setdefault(card.name, card)
         return found
+
+
+def _answers(card: ModelCard) -> bool:
+    """Tell whether a model finds its own classes; others are asked by words."""
+    return card.kind == "detector" and not card.text

@@ -14,8 +14,9 @@ import numpy as np
 
 from sightline.core.assist_wire import ServedSegmenter, packed_questions, unpacked_answers
 from sightline.core.cards import ModelCard
+from sightline.core.detect_wire import RemoteTextDetector, ServedTextDetector
 from sightline.core.errors import InvalidInputError
-from sightline.core.ports import Served
+from sightline.core.ports import Served, TextDetector
 from sightline.imaging.preprocess import fit
 from sightline.jobs.engine_child import serve_engine
 from sightline.jobs.engine_process import TIMEOUT_S, EngineProcess
@@ -66,6 +67,15 @@ class EngineRoom:
                 process = self.process(spec.factory, path, card, timeout_s=self._answer_s)
                 self._processes[card.id] = process
         return RemoteSegmenter(process, card.encoder_key)
+
+    def text_detector(self, spec: EngineSpec, path: Path, card: ModelCard) -> RemoteTextDetector:
+        """Return a detector by words whose process is started when it is first asked."""
+        key = f"{card.id} by words"  # one model may be a segmenter as well
+        with self._lock:
+            process = self._processes.get(key)
+            if process is None:
+                process = self._processes[key] = self.process(spec.factory, path, card)
+        return RemoteTextDetector(process, card.encoder_key)
 
     @contextmanager
     def trying(self, spec: EngineSpec, path: Path, card: ModelCard) -> Iterator[RemoteSegmenter]:
@@ -248,5 +258,7 @@ def load_served(arguments: dict[str, Any]) -> Served:
     if "card" in arguments:
         card = ModelCard.from_dict(arguments["card"])
         about |= {"path": Path(arguments["path"]), "card": card}
-    found: Served | Segmenter = getattr(import_module(module), function)(**about)
-    return found if isinstance(found, Served) else ServedSegmenter(found)
+    found: Served | Segmenter | TextDetector = getattr(import_module(module), function)(**about)
+    if isinstance(found, Served):
+        return found
+    return ServedTextDetector(found) if isinstance(found, TextDetector) else ServedSegmenter(found)

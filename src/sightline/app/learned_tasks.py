@@ -9,6 +9,7 @@ from sightline.app import auto_class as auto_classes
 from sightline.app.auto_class_review import FILE as AUTO_CLASS_FILE
 from sightline.app.head_samples import Folders
 from sightline.app.segment_shapes import SegmentWish
+from sightline.app.text_wish import TextWish
 from sightline.curate.head.spec import HeadSpec
 
 if TYPE_CHECKING:
@@ -67,3 +68,11 @@ def segment(
     """Make polygons of a project's boxes; pictures that are done are passed over, so it resumes."""
     found, asked = bench.projects.get(project), SegmentWish(**wish)
     return bench.segments.perform(found, out, asked, workers=workers, progress=job)
+
+
+def detect(
+    bench: Workbench, job: JobContext, *, project: str, wish: dict[str, Any], **options: Any
+) -> dict[str, Any]:
+    """Find what words name; pictures that were asked the same are passed over, so it resumes."""
+    found, asked = bench.projects.get(project), TextWish.from_json(wish)
+    return bench.text_finding.perform(found, asked, progress=job, **options)

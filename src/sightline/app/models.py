@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sightline.app.assist_engines import try_segmenter
 from sightline.app.pair_export import as_pair
+from sightline.app.text_engines import try_text_detector
 from sightline.core.errors import InvalidInputError, MissingWeightsError
 from sightline.core.progress import Silent
 from sightline.core.registry import Registry
@@ -212,8 +213,9 @@ class Models:
 
     def _trial(self, path: Path, card: ModelCard) -> dict[str, Any]:
         """Load an encoder that needs torch once; return what its card should say besides."""
-        if card.kind == "segmenter":
+        if card.kind in {"segmenter", "detector"}:
             try_segmenter(path, card, self._room)
+            try_text_detector(path, card, self._room)
             return {}
         spec = encoder_spec(card)
         if spec is None or not spec.heavy:

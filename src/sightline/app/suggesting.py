@@ -226,6 +226,7 @@ class Suggesting:
         source: str | None = None,
         min_score: float = 0.0,
         uids: Collection[str] | None = None,
+        labels: Collection[str] | None = None,
     ) -> dict[str, Any]:
         """Make suggestions objects, as one step that undo takes back; missing classes are made.
 
@@ -236,6 +237,7 @@ class Suggesting:
             source: Only of this one.
             min_score: Only those that are so sure.
             uids: Only these.
+            labels: Only of these classes, as the source calls them.
 
         Raises:
             InvalidInputError: Neither a view nor ids are given, or the view is another project's.
@@ -254,7 +256,9 @@ class Suggesting:
                         for name, said in found.items()
                         if source in (None, name)
                         for one in said
-                        if one.score >= min_score and (uids is None or one.uid in uids)
+                        if one.score >= min_score
+                        and (uids is None or one.uid in uids)
+                        and (labels is None or one.label in labels)
                     ]
                     if put:
                         count += len(put)

@@ -123,6 +123,13 @@ KINDS: Final = (
         env={"OMP_WAIT_POLICY": "PASSIVE"},
     ),
     JobKind(
+        name="detect",
+        factory="sightline.app.learned_tasks:detect",
+        title="Find by text",
+        resumable=True,
+        env={"OMP_WAIT_POLICY": "PASSIVE"},
+    ),
+    JobKind(
         name="train-head",
         factory="sightline.app.learned_tasks:train_head",
         title="Train a head",

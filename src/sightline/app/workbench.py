@@ -65,6 +65,7 @@ from sightline.app.splits import Splits
 from sightline.app.suggesting import Suggesting
 from sightline.app.sweeps import Sweeps
 from sightline.app.tasks import KINDS
+from sightline.app.text_finding import TextFinding
 from sightline.app.training import Training
 from sightline.app.updates import Updates
 from sightline.app.uploads import Uploads
@@ -157,6 +158,8 @@ class Workbench(Verbs):
         self.head_benchmark = HeadBenchmark(
             self.head_training, self.encoders, self.projects, self.jobs
         )
+        drawn = (self.labels, self.bulk, self.assist)
+        self.text_finding = TextFinding(self.store, self.settings, self.jobs, self.room, drawn)
 
     def _join_drawing(self, person: str) -> None:
         """Join what is drawn in pictures, and what helps with it."""

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, get_args
 from sightline.core.errors import InvalidInputError
 from sightline.core.tone import DEFAULT_TONE, Tone
 
-Resize = Literal["stretch", "crop", "letterbox"]
+Resize = Literal["stretch", "crop", "letterbox", "keep"]
 Interpolation = Literal["bilinear", "bicubic"]
 IMAGENET_MEAN: Final = (0.485, 0.456, 0.406)
 IMAGENET_STD: Final = (0.229, 0.224, 0.225)
@@ -23,7 +23,8 @@ class Preprocess:
     """From an upright RGB picture to a square uint8 picture, then to normalised floats.
 
     The picture is resized (`stretch`: both sides to `size`; `crop`: the short side to `resize_px`,
-    then the centre of `size`; `letterbox`: the long side to `size`, grey bars), then
+    then the centre of `size`; `letterbox`: the long side to `size`, grey bars; `keep`: no square,
+    the short side to `size` unless the long one would pass `resize_px`), then
     `(value / 255 - mean) / std` per channel.
     """
 
@@ -44,7 +45,7 @@ class Preprocess:
             raise InvalidInputError(f"size {self.size} is not in 1..{MAX_SIZE}", hint="try 224")
         if self.resize not in get_args(Resize):
             raise InvalidInputError(
-                f"no resize rule {self.resize!r}", hint="stretch, crop or letterbox"
+                f"no resize rule {self.resize!r}", hint="stretch, crop, letterbox or keep"
             )
         if self.interpolation not in get_args(Interpolation):
             raise InvalidInputError(
@@ -66,7 +67,7 @@ class Preprocess:
     @property
     def min_side_px(self) -> int:
         """Short side, pixels, that a decoded picture must have to lose nothing."""
-        return self.resize_px or self.size
+        return self.size if self.resize == "keep" else self.resize_px or self.size
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sightline.core.registry import EngineSpec
 
@@ -27,6 +27,26 @@ BUILT_IN: Final[tuple[EngineSpec, ...]] = (
         needs=("cv2",),
     ),
 )
+
+
+class _ByWords(NamedTuple):
+    engine: str
+    """Its folder."""
+    title: str
+    score: float
+    """From which on its authors believe it."""
+    masks: bool = False
+
+
+_BY_WORDS: Final = {
+    "owlv2": _ByWords("owl", "OWLv2", 0.2),
+    "owlvit": _ByWords("owl", "OWL-ViT", 0.1),
+    "grounding-dino": _ByWords("grounding_dino", "Grounding DINO", 0.3),
+    "mm-grounding-dino": _ByWords("grounding_dino", "MM Grounding DINO", 0.3),
+    "sam3": _ByWords("sam3", "SAM 3", 0.5, masks=True),
+    "sam3_video": _ByWords("sam3", "SAM 3", 0.5, masks=True),
+}
+"""Networks that find what words name, by their model_type."""
 DEFAULT_SEGMENTER: Final = "classical"
 SEGMENTERS: Final[tuple[EngineSpec, ...]] = (
     EngineSpec(
@@ -102,6 +122,37 @@ def segmenter_spec(card: ModelCard, *, name: str = "", fault: str = "") -> Engin
         needs=("onnxruntime",),
         fault=fault,
     )
+
+
+def text_detector_spec(card: ModelCard, *, name: str = "", fault: str = "") -> EngineSpec | None:
+    """Return the entry of a model that finds what words name, None when it does not.
+
+    `Registry.load(name, path=file, card=card, threads=threads)` builds it.
+    """
+    found = _BY_WORDS.get(card.network)
+    if found is None or card.format != "transformers" or not card.text:
+        return None
+    return EngineSpec(
+        name=name or card.name,
+        kind="detector",
+        factory=f"sightline.engines.{found.engine}.engine:load_detector",
+        description=f"{found.title}: boxes of what words name",
+        extra="models",
+        needs=("torch", "transformers"),
+        heavy=True,
+        text=True,
+        fault=fault,
+    )
+
+
+def usual_score(card: ModelCard) -> float:
+    """Return from which score on a model that finds what words name is usually believed."""
+    return _BY_WORDS[card.network].score
+
+
+def gives_masks(card: ModelCard) -> bool:
+    """Tell whether a model that finds what words name gives outlines, too."""
+    return _BY_WORDS[card.network].masks
 
 
 def detector_spec(card: ModelCard) -> EngineSpec:

@@ -50,7 +50,10 @@ def load_placed(
 
 
 def fit(image: U8, rule: Preprocess) -> U8:
-    """Return an upright picture (H, W, 3) resized by the rule: (size, size, 3), uint8."""
+    """Return an upright picture (H, W, 3) resized by the rule: (size, size, 3), uint8.
+
+    Only `keep` gives another shape.
+    """
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:  # noqa: PLR2004
         raise InvalidInputError(
             f"a picture of shape {image.shape}, {image.dtype} cannot be resized",
@@ -78,6 +81,8 @@ def _fit(image: Image.Image, rule: Preprocess) -> Image.Image:
     resample = _FILTERS[rule.interpolation]
     if rule.resize == "stretch":
         return _resized(image, (rule.size, rule.size), resample)
+    if rule.resize == "keep":
+        return _resized(image, _within(image.size, rule), resample)
     if rule.resize == "crop":
         short = rule.resize_px or rule.size
         image = _resized(image, scaled(image.size, short, min(image.size)), resample)
@@ -91,6 +96,14 @@ def _fit(image: Image.Image, rule: Preprocess) -> Image.Image:
 
 def _resized(image: Image.Image, size: tuple[int, int], resample: Image.Resampling) -> Image.Image:
     return image if image.size == size else image.resize(size, resample)
+
+
+def _within(size: tuple[int, int], rule: Preprocess) -> tuple[int, int]:
+    """Return `size` scaled so that the short side has `size`, or the long one `resize_px`."""
+    found = scaled(size, rule.size, min(size))
+    if rule.resize_px is None or max(found) <= rule.resize_px:
+        return found
+    return scaled(size, rule.resize_px, max(size))
 
 
 def scaled(size: tuple[int, int], wanted: int, side: int) -> tuple[int, int]:

@@ -44,6 +44,11 @@ def parse_preprocess(text: str, *, size: int | None = None) -> Preprocess:
     if named:
         return _named(named, size)
     data = _json(clean) if clean.startswith("{") else _pairs(clean)
+    if data.get("resize") == "keep":
+        raise InvalidInputError(
+            "only a detector's own folder can say resize=keep: other networks take squares",
+            hint="stretch, crop or letterbox",
+        )
     return Preprocess.from_dict({"size": size or DEFAULT_SIZE_PX} | data)
 
 

@@ -35,16 +35,31 @@ class SuggestionTable:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def put(self, project: Project, source: str, found: Mapping[int, Sequence[Suggestion]]) -> int:
+    def put(
+        self,
+        project: Project,
+        source: str,
+        found: Mapping[int, Sequence[Suggestion]],
+        *,
+        labels: Collection[str] | None = None,
+    ) -> int:
         """Keep what a source says of images, by id, in the place of what it said before.
 
         What a person has rejected stays rejected. Returns how many there are.
+
+        Args:
+            project: Whose images.
+            source: Who says it.
+            found: What it says.
+            labels: What it was asked about: what it said of others stays. None: of everything.
         """
         if not found:
             return 0
 
         def work(connection: Connection) -> int:
-            before = _rejected(connection, source, list(found))
+            earlier = _earlier(connection, source, list(found))
+            before = {one.uid for said in earlier.values() for one in said if one.rejected}
+            asked = None if labels is None else {label.casefold() for label in labels}
             for part in chunks(list(found)):
                 mine = suggestions.c.image_id.in_(part), suggestions.c.source == source
                 connection.execute(delete(suggestions).where(*mine))
@@ -52,7 +67,12 @@ class SuggestionTable:
                 {
                     "image_id": key,
                     "source": source,
-                    "objects": _text([replace(one, rejected=one.uid in before) for one in said]),
+                    "objects": _text(
+                        [
+                            *_others(earlier.get(key, ()), asked),
+                            *(replace(one, rejected=one.uid in before) for one in said),
+                        ]
+                    ),
                 }
                 for key, said in found.items()
             ]
@@ -151,15 +171,22 @@ class SuggestionTable:
 _SET: Final = update(suggestions).where(*_MINE).values(objects=bindparam("new"))
 
 
-def _rejected(connection: Connection, source: str, image_ids: list[int]) -> set[str]:
-    found: set[str] = set()
+def _earlier(
+    connection: Connection, source: str, image_ids: list[int]
+) -> dict[int, list[Suggestion]]:
+    """Return what a source has said of images."""
+    found: dict[int, list[Suggestion]] = {}
     for part in chunks(image_ids):
-        query = select(suggestions.c.objects).where(
+        query = select(suggestions).where(
             suggestions.c.image_id.in_(part), suggestions.c.source == source
         )
-        for text in connection.scalars(query):
-            found |= {one["uid"] for one in json.loads(text) if one["rejected"]}
+        found |= {row.image_id: _read(row.objects) for row in connection.execute(query)}
     return found
+
+
+def _others(said: Sequence[Suggestion], asked: Collection[str] | None) -> list[Suggestion]:
+    """Return what was said of labels that were not asked about this time."""
+    return [] if asked is None else [one for one in said if one.label.casefold() not in asked]
 
 
 def _tell(connection: Connection, project: Project, image_ids: list[int]) -> None:

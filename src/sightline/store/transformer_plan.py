@@ -11,6 +11,7 @@ from sightline.core.files import read_json
 from sightline.core.preprocess import IMAGENET_MEAN, IMAGENET_STD, Preprocess
 from sightline.store.preprocess_text import parse_preprocess
 from sightline.store.sam_plan import SAM_KINDS, sam_preprocess
+from sightline.store.text_plan import TEXT_KINDS, need_words, text_preprocess
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,21 +30,30 @@ KINDS: Final[dict[str, ModelKind]] = {
     "dinov3_vit": "encoder",
     "dinov3_convnext": "encoder",
     **SAM_KINDS,
+    **TEXT_KINDS,
 }
 """Each `model_type` that can be run, and what it is."""
 WITH_TEXT: Final = frozenset({"clip", "siglip", "siglip2"})
+"""Encoders of words, too."""
+_WORDS: Final = frozenset({*WITH_TEXT, *TEXT_KINDS, "sam3_video"})
 TOKENIZER: Final = (
     "tokenizer.json",
     "tokenizer_config.json",
     "special_tokens_map.json",
     "added_tokens.json",
     "vocab.json",
+    "vocab.txt",
     "merges.txt",
     "spiece.model",
     "tokenizer.model",
 )
 PREPARING: Final = ("preprocessor_config.json", "processor_config.json")
-_TOKENIZERS: Final = ({"tokenizer.json"}, {"vocab.json", "merges.txt"}, {"spiece.model"})
+_TOKENIZERS: Final = (
+    {"tokenizer.json"},
+    {"vocab.json", "merges.txt"},
+    {"vocab.txt"},
+    {"spiece.model"},
+)
 """Each of these sets of files is enough."""
 _BICUBIC: Final = 3
 _BILINEAR: Final = 2
@@ -75,19 +85,16 @@ def plan_transformers(
         )
     extras = {name: folder / name for name in (CONFIG, *PREPARING) if (folder / name).is_file()}
     present = {name for name in TOKENIZER if (folder / name).is_file()}
-    text = kind in WITH_TEXT and any(one <= present for one in _TOKENIZERS)
+    text = kind in _WORDS and any(one <= present for one in _TOKENIZERS)
     if text:
         extras |= {name: folder / name for name in sorted(present)}
-    preprocess = (
-        sam_preprocess(kind, config, _said(folder), options)
-        if kind in SAM_KINDS
-        else _preprocess(folder, kind, config, options)
-    )
+    if kind in TEXT_KINDS:
+        need_words(folder, words=text)
     fields: CardFields = {
         "name": options.name,
         "kind": KINDS[kind],
         "format": "transformers",
-        "preprocess": preprocess,
+        "preprocess": _rule(folder, kind, config, options),
         "network": kind,
         "outputs": {"embedding": "embedding"} if KINDS[kind] == "encoder" else {},
         "licence": options.licence,
@@ -95,6 +102,15 @@ def plan_transformers(
         "text": text,
     }
     return FolderPlan(weights, fields, extras)
+
+
+def _rule(folder: Path, kind: str, config: dict[str, Any], options: ImportOptions) -> Preprocess:
+    """Return how pictures are prepared for a network of any kind."""
+    if kind in SAM_KINDS:
+        return sam_preprocess(kind, config, _said(folder), options)
+    if kind in TEXT_KINDS:
+        return text_preprocess(kind, config, _said(folder), options)
+    return _preprocess(folder, kind, config, options)
 
 
 def _preprocess(

@@ -30,6 +30,7 @@ VERBS = [
     "autoclass",
     "suggest",
     "segment",
+    "detect",
     "objects",
     "review",
     "train",

@@ -83,3 +83,15 @@ def test_wrong_shapes_are_refused() -> None:
         fit(np.zeros((0, 4, 3), np.uint8), rule)
     with pytest.raises(InvalidInputError):
         normalise(np.zeros((4, 4, 3), np.uint8), rule)
+
+
+@pytest.mark.parametrize(
+    ("size", "shape"),
+    [((200, 100), (40, 80, 3)), ((100, 50), (40, 80, 3)), ((50, 500), (100, 10, 3))],
+)
+def test_a_kept_shape_has_its_short_side_unless_the_long_one_grows_too_long(
+    size: tuple[int, int], shape: tuple[int, ...]
+) -> None:
+    rule = Preprocess(size=40, resize="keep", resize_px=100)
+    assert fit(np.zeros((size[1], size[0], 3), np.uint8), rule).shape == shape
+    assert rule.min_side_px == 40

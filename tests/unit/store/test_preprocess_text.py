@@ -82,3 +82,8 @@ def test_what_is_written_as_json_or_pairs_is_read_back(
 
 def test_imagenet_values_are_the_default() -> None:
     assert parse_preprocess("size=8").mean == IMAGENET_MEAN
+
+
+def test_only_a_detectors_own_folder_may_keep_the_shape_of_pictures() -> None:
+    with pytest.raises(InvalidInputError, match="resize=keep"):
+        parse_preprocess("size=800,resize=keep,resize_px=1333")

@@ -90,3 +90,16 @@ def test_forgetting_one_source_leaves_the_others_and_is_told(
     assert list(table.sources(project)) == ["engine:b"]
     assert table.clear(project) == 1
     assert table.put(project, "engine:a", {}) == 0
+
+
+def test_who_was_asked_about_some_labels_keeps_what_it_said_of_others(
+    table: SuggestionTable, project: Project, pictures: list[int]
+) -> None:
+    image = pictures[0]
+    dog = suggestion("text:owl", "Dog", Box(0, 0, 5, 5), 0.6)
+    table.put(project, "text:owl", {image: [cat(), dog]})
+    table.reject(project, image, [cat().uid])
+    table.put(project, "text:owl", {image: [cat(3)]}, labels={"CAT"})
+    assert table.of([image])[image]["text:owl"] == [dog, cat(3)]
+    table.put(project, "text:owl", {image: [cat()]}, labels={"cat", "dog"})
+    assert [one.label for one in table.of([image])[image]["text:owl"]] == ["cat"]

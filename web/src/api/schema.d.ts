@@ -1052,6 +1052,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/text-detectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Text Detectors
+         * @description List the engines that find what words name.
+         */
+        get: operations["list_text_detectors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/{image_id}/detect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Detect In Image
+         * @description Find what words name in one picture, at once; it is suggested, and changes no label.
+         */
+        post: operations["detect_in_image"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/detect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Detect In Project
+         * @description Find what words name in many pictures; it is suggested, and changes no label.
+         */
+        post: operations["detect_in_project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{name}/images": {
         parameters: {
             query?: never;
@@ -6252,6 +6312,118 @@ export interface components {
             check?: "" | "any" | "tiny" | "huge" | "outside" | "duplicate" | "overlap";
         };
         /**
+         * FindByText
+         * @description What is to be found, and what becomes of it.
+         */
+        FindByText: {
+            /**
+             * Engine
+             * @example owlv2
+             */
+            engine: string;
+            /**
+             * Text
+             * @example a cat, traffic light
+             */
+            text: string;
+            /**
+             * Min Score
+             * @description null: what the engine is good for
+             */
+            min_score?: number | null;
+            /**
+             * Classes
+             * @description classes of texts that are not called as their class is
+             */
+            classes?: {
+                [key: string]: string;
+            };
+            /**
+             * Create
+             * @description make the classes that are missing
+             * @default false
+             */
+            create?: boolean;
+            /**
+             * Segmenter
+             * @description who makes each box tight, or a polygon of it; auto: the usual
+             */
+            segmenter?: string | null;
+            /**
+             * Form
+             * @default box
+             * @enum {string}
+             */
+            form?: "box" | "polygon";
+            /**
+             * Tile Px
+             * @description look into tiles of this side too; 0: no tiles
+             * @default 0
+             */
+            tile_px?: number;
+        };
+        /**
+         * FindByTextInMany
+         * @description The same of many pictures; without a view or ids of all of them.
+         */
+        FindByTextInMany: {
+            /**
+             * Engine
+             * @example owlv2
+             */
+            engine: string;
+            /**
+             * Text
+             * @example a cat, traffic light
+             */
+            text: string;
+            /**
+             * Min Score
+             * @description null: what the engine is good for
+             */
+            min_score?: number | null;
+            /**
+             * Classes
+             * @description classes of texts that are not called as their class is
+             */
+            classes?: {
+                [key: string]: string;
+            };
+            /**
+             * Create
+             * @description make the classes that are missing
+             * @default false
+             */
+            create?: boolean;
+            /**
+             * Segmenter
+             * @description who makes each box tight, or a polygon of it; auto: the usual
+             */
+            segmenter?: string | null;
+            /**
+             * Form
+             * @default box
+             * @enum {string}
+             */
+            form?: "box" | "polygon";
+            /**
+             * Tile Px
+             * @description look into tiles of this side too; 0: no tiles
+             * @default 0
+             */
+            tile_px?: number;
+            /** View */
+            view?: string | null;
+            /** Image Ids */
+            image_ids?: number[] | null;
+            /**
+             * Again
+             * @description of pictures that were asked the same, too
+             * @default false
+             */
+            again?: boolean;
+        };
+        /**
          * Finding
          * @description Something worth a look.
          */
@@ -6430,6 +6602,31 @@ export interface components {
         Found: {
             /** Found */
             found: string[];
+        };
+        /**
+         * FoundByText
+         * @description What came of it; the objects are suggestions of the picture.
+         */
+        FoundByText: {
+            /**
+             * Source
+             * @example text:owlv2
+             */
+            source: string;
+            /**
+             * Labels
+             * @description what is found by each text: the name of its class
+             */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * Unknown
+             * @description labels of which the project has no class yet
+             */
+            unknown: string[];
+            /** Objects */
+            objects: number;
         };
         /**
          * FoundClasses
@@ -11083,6 +11280,35 @@ export interface components {
             jaccard: number;
         };
         /**
+         * TextDetectorInfo
+         * @description An engine that finds what words name.
+         */
+        TextDetectorInfo: {
+            /** Name */
+            name: string;
+            /** Id */
+            id: string;
+            /** Description */
+            description: string;
+            /**
+             * Usual Score
+             * @description from which score on it is usually believed
+             */
+            usual_score: number;
+            /**
+             * Masks
+             * @description it gives outlines too, so polygons need no segmenter
+             */
+            masks: boolean;
+            /** Ready */
+            ready: boolean;
+            /**
+             * Why
+             * @description why it cannot be asked; empty when it can
+             */
+            why: string;
+        };
+        /**
          * Together
          * @description How tags occur together.
          */
@@ -14535,6 +14761,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SegmentPreview"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_text_detectors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextDetectorInfo"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    detect_in_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of an image */
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindByText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundByText"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    detect_in_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindByTextInMany"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description A problem document: what to mend, field by field */

@@ -133,6 +133,34 @@ def nms_by_class(boxes: ArrayLike, scores: ArrayLike, classes: ArrayLike, iou: f
     return nms(found + places[:, None] * span, scores, iou)
 
 
+def strongest(
+    boxes: ArrayLike,
+    scores: ArrayLike,
+    classes: ArrayLike,
+    *,
+    min_score: float,
+    iou: float,
+    limit: int,
+) -> I64:
+    """Return the indices (K,) of found boxes worth keeping, by descending score.
+
+    Those have an area, are so sure, and no stronger one of their class (N,) covers them.
+
+    Args:
+        boxes: (N, 4)
+        scores: (N,)
+        classes: (N,)
+        min_score: Below it none is kept.
+        iou: Above it two of a class are the same one.
+        limit: So many are kept.
+    """
+    found, sure = as_boxes(boxes), np.asarray(scores, np.float64)
+    solid = (found[:, 2:] > found[:, :2]).all(axis=1)
+    places = np.flatnonzero((sure >= min_score) & solid)
+    labels = np.asarray(classes).reshape(-1)[places]
+    return np.asarray(places[nms_by_class(found[places], sure[places], labels, iou)[:limit]])
+
+
 def to_xywh(boxes: ArrayLike) -> F64:
     """Return (N, 4) x, y, width, height."""
     found = as_boxes(boxes)

@@ -9,7 +9,7 @@ import numpy as np
 from sightline.core.assist import Detections
 from sightline.core.decoders import Decoder
 from sightline.core.errors import InvalidInputError, MissingWeightsError
-from sightline.core.geometry.boxes import nms_by_class
+from sightline.core.geometry.boxes import clip, strongest
 from sightline.engines.onnx_detector.decode import decode
 from sightline.imaging.preprocess import fit, normalise
 from sightline.nets.onnx_session import first_line, open_session
@@ -18,7 +18,7 @@ from sightline.store.onnx_file import layout_of, read_onnx
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sightline.core.arrays import F32, I32, I64, U8, Bool
+    from sightline.core.arrays import F32, U8
     from sightline.core.cards import ModelCard
 
 BARS: Final = 114
@@ -49,18 +49,17 @@ class OnnxDetector:
             InvalidInputError: The graph fails, or answers with something else than its decoder.
         """
         square, scale, shift = self._placed(image)
-        boxes, scores = self._ask(square)
-        best = scores.max(axis=1, initial=0.0)
-        sure = np.flatnonzero(best >= min_score)
-        boxes, scores, best = boxes[sure], scores[sure], best[sure]
-        index = scores.argmax(axis=1).astype(np.int32) if len(sure) else np.zeros(0, np.int32)
+        placed, scores = self._ask(square)
         height, width = image.shape[:2]
-        limits = np.array([width, height, width, height], np.float32)
-        boxes = np.clip((boxes - np.tile(shift, 2)) / np.tile(scale, 2), 0, limits)
-        boxes = np.asarray(boxes, np.float32)
-        whole = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
-        kept = _without_doubles(boxes, best, index, whole, self._decoder.iou)[:limit]
-        return Detections(boxes[kept], best[kept].astype(np.float32), index[kept])
+        boxes = clip((placed - np.tile(shift, 2)) / np.tile(scale, 2), size_wh=(width, height))
+        best = scores.max(axis=1, initial=0.0)
+        index = scores.argmax(axis=1).astype(np.int32) if len(best) else np.zeros(0, np.int32)
+        kept = strongest(
+            boxes, best, index, min_score=min_score, iou=self._decoder.iou, limit=limit
+        )
+        return Detections(
+            boxes[kept].astype(np.float32), best[kept].astype(np.float32), index[kept]
+        )
 
     def _placed(self, image: U8) -> tuple[U8, F32, F32]:
         """Return the square that the graph takes, and how pixels of the picture lie in it."""
@@ -108,13 +107,6 @@ def load_detector(*, path: Path, card: ModelCard) -> OnnxDetector:
         raise MissingWeightsError(f"no model file at {path}", hint="add the model again")
     info = read_onnx(path)
     return OnnxDetector(open_session(path), card, layout_of(info.inputs[0].shape))
-
-
-def _without_doubles(boxes: F32, scores: F32, index: I32, usable: Bool, iou: float) -> I64:
-    """Return the places of boxes that no stronger one of their class covers, strongest first."""
-    places = np.flatnonzero(usable)
-    kept = nms_by_class(boxes[places], scores[places], index[places], iou)
-    return np.asarray(places[kept], np.int64)
 
 
 def _pair(x: float, y: float) -> F32:

@@ -82,3 +82,12 @@ def test_bounds_of_shapes_are_their_boxes() -> None:
     found = boxes.bounds_of([Box(1, 2, 3, 4), Point(5, 6)])
     assert found.tolist() == [[1, 2, 3, 4], [5, 6, 5, 6]]
     assert boxes.bounds_of([]).shape == (0, 4)
+
+
+def test_the_strongest_boxes_are_sure_solid_and_of_their_class_alone() -> None:
+    found = [(0, 0, 10, 10), (1, 0, 11, 10), (1, 0, 11, 10), (5, 5, 5, 9), (40, 0, 50, 10)]
+    scores = [0.8, 0.9, 0.7, 0.99, 0.1]
+    kept = boxes.strongest(found, scores, [0, 0, 1, 0, 0], min_score=0.3, iou=0.5, limit=9)
+    assert kept.tolist() == [1, 2], "0 is doubled by 1, 3 has no area, 4 is not sure"
+    assert boxes.strongest(found, scores, [0] * 5, min_score=0, iou=1, limit=1).tolist() == [1]
+    assert boxes.strongest([], [], [], min_score=0, iou=0.5, limit=9).tolist() == []

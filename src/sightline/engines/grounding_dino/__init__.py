@@ -1,0 +1,1 @@
+"""Grounding DINO: boxes of what the phrases of one sentence name."""

@@ -1,0 +1,1 @@
+"""OWLv2 and OWL-ViT: boxes of what texts name."""

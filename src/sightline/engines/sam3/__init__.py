@@ -1,0 +1,1 @@
+"""SAM 3: boxes and masks of what texts name."""
