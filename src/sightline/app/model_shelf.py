@@ -56,7 +56,7 @@ class ModelShelf:
         self._settings = settings
         self._jobs = jobs
         self._projects, self._models, self._pulling = parts
-        self._uses = ModelUses(store, self._projects, settings)
+        self._uses = ModelUses(store, self._projects)
         self._trash = ModelTrash(store.models.root, store.workspace / "trash")
 
     def all(self) -> list[dict[str, Any]]:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sightline.app.run_book import FINAL
 from sightline.core.errors import SightlineError
+from sightline.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sightline.app.projects import Projects
-    from sightline.settings import Settings
     from sightline.store.models import ModelRecord
     from sightline.store.store import Store
 
@@ -51,10 +51,9 @@ class _Named:
 class ModelUses:
     """Finds what needs which model. It asks the disk and the database each time."""
 
-    def __init__(self, store: Store, projects: Projects, settings: Settings) -> None:
+    def __init__(self, store: Store, projects: Projects) -> None:
         self._store = store
         self._projects = projects
-        self._settings = settings
 
     def all(self, records: Sequence[ModelRecord]) -> dict[str, list[dict[str, Any]]]:
         """Return by model id what names it; a name means the newest model of that name."""
@@ -93,9 +92,9 @@ class ModelUses:
         ]
 
     def _by_settings(self) -> Iterator[_Named]:
-        if self._settings.assist_engine not in UNNAMED:
-            use = Use("workspace", "", "what helps to draw", ENGINE)
-            yield _Named(self._settings.assist_engine, use)
+        engine = load_settings(self._store.workspace).settings.assist_engine
+        if engine not in UNNAMED:
+            yield _Named(engine, Use("workspace", "", "what helps to draw", ENGINE))
         for project in self._store.projects.list(archived=None):
             try:
                 values = self._projects.settings(project).settings

@@ -82,6 +82,12 @@ def test_weights_that_are_gone_are_named_before_they_are_asked(
         table.load("circle")
 
 
+def test_a_published_segmenter_that_is_not_here_says_how_it_comes(models: ModelStore) -> None:
+    with pytest.raises(UnknownEngineError) as caught:
+        table_of(models, default="sam-vit-huge").load()
+    assert caught.value.hint == "sightline models pull sam-vit-huge"
+
+
 def test_a_heavy_one_is_asked_in_a_process_of_its_own(
     models: ModelStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

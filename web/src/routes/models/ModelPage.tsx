@@ -5,7 +5,7 @@ import { Link, useNavigate, useParams } from "react-router";
 import { api, urls } from "@/api/calls";
 import { keys } from "@/api/keys";
 import { modelFiles } from "@/api/modelFiles";
-import type { Job, Model } from "@/api/types";
+import type { Job, Model, ModelKind } from "@/api/types";
 import { useJobs } from "@/app/JobPill";
 import { to } from "@/app/project";
 import { queries } from "@/app/services";
@@ -41,6 +41,15 @@ function useExport(model: Model) {
   return { start, job: jobs?.find(ours) };
 }
 
+/** What an export makes of each kind. */
+const BECOMES: Readonly<Record<ModelKind, string>> = {
+  classifier: "One file with the preprocessing, the classes and the calibration inside.",
+  encoder: "One file with the preprocessing inside, which gives vectors of length 1.",
+  segmenter: "An encoder and a decoder, as a model of its own that needs no torch.",
+  detector: "",
+  head: "",
+};
+
 function ExportSection({ model }: { model: Model }) {
   const { start, job } = useExport(model);
   const parity = job?.result?.parity_max_abs;
@@ -54,10 +63,7 @@ function ExportSection({ model }: { model: Model }) {
         {done && <span className="badge good">exported</span>}
       </div>
       <p className="muted small">
-        {model.kind === "encoder"
-          ? "One file with the preprocessing inside, which gives vectors of length 1."
-          : "One file with the preprocessing, the classes and the calibration inside."}{" "}
-        It is only written once it answers as the network does.
+        {BECOMES[model.kind ?? "classifier"]} It is only written once it answers as the network does.
       </p>
       {job && isActive(job.state) && <Bar label="Exporting" done={job.done} total={job.total} />}
       {job?.state === "failed" && job.error && (
@@ -68,6 +74,7 @@ function ExportSection({ model }: { model: Model }) {
           Largest difference to the network: <b className="mono">{parity.toExponential(1)}</b>
         </p>
       )}
+      {typeof job?.result?.model === "string" && <Link to={to.model(job.result.model)}>The exported model</Link>}
       <div className="row">
         {done && (
           <a className="button primary" href={urls.modelFile(model.id)} download>

@@ -15,4 +15,6 @@ export const isExported = (model: Model): boolean =>
 
 /** Whether an ONNX file can be made of it. */
 export const isExportable = (model: Model): boolean =>
-  model.kind === "classifier" || (model.kind === "encoder" && model.task === "embedding");
+  model.kind === "classifier" ||
+  (model.kind === "encoder" && model.task === "embedding") ||
+  (model.kind === "segmenter" && model.format === "transformers");
