@@ -1,4 +1,4 @@
-"""Labels that came before their pictures: kept, and drawn as soon as the pictures are here."""
+"""Labels that came before their pictures: kept, and given to them as soon as they are here."""
 
 from __future__ import annotations
 
@@ -11,9 +11,15 @@ import orjson
 from sightline.app.object_import_plan import attributes_of
 from sightline.core.errors import ConflictError
 from sightline.core.geometry.shapes import Mask
+from sightline.core.labels import split_code, status_code
 from sightline.core.objects import ImageObject, ObjectChange
 from sightline.formats.objects.frames import in_pixels
 from sightline.formats.objects.wire import picture_from_json, picture_json
+from sightline.formats.records import Record
+from sightline.label.match import Matches
+from sightline.label.object_classes import ClassNames
+from sightline.label.plan import plan_import
+from sightline.store.exchange import LabelNow
 from sightline.store.waiting import stem_of
 
 if TYPE_CHECKING:
@@ -67,7 +73,10 @@ class Waiting:
         return {"deleted": self._store.waiting.delete(project.id)}
 
     def attach(self, project: Project, first: int = 0) -> dict[str, int]:
-        """Draw what waits for the images from ordinal `first` on, and return the counts.
+        """Give what waits to the images from ordinal `first` on, and return the counts.
+
+        Objects are drawn; classes, tags and splits of whole pictures are given where there are
+        none. A part of the pictures is one step for undo.
 
         A record belongs to the picture of its name; of several, to the one whose folders are most
         like those that it writes. What could be of two pictures goes on waiting.
@@ -85,36 +94,74 @@ class Waiting:
         by_stem: dict[str, list[ImageRow]] = defaultdict(list)
         for row in rows:
             by_stem[stem_of(row.path)].append(row)
-        waiting = self._store.waiting.of_stems(project.id, by_stem)
+        found = [
+            (one, image, record)
+            for one in self._store.waiting.of_stems(project.id, by_stem)
+            if (image := best(one.path, by_stem[stem_of(one.path)])) is not None
+            and (record := self._placed(one, image)) is not None
+        ]
+        if not found:
+            return {"pictures": 0, "objects": 0}
         changes: dict[int, ObjectChange] = {}
-        done: list[int] = []
-        for one in waiting:
-            image = best(one.path, by_stem[stem_of(one.path)])
-            drawn = None if image is None else self._drawn(project, one, image)
-            if image is not None and drawn is not None:
-                put = changes[image.id].put if image.id in changes else ()
-                changes[image.id] = ObjectChange(image_id=image.id, put=(*put, *drawn))
-                done.append(one.id)
-        if changes:
-            text = f"Labels of {len(changes):,} pictures that came later"
-            self._store.objects.bulk(project, changes.values(), actor=ACTOR, description=text)
-            self._store.waiting.delete(project.id, done)
+        for one, image, record in found:
+            put = changes[image.id].put if image.id in changes else ()
+            drawn = self._drawn(project, one, record)
+            changes[image.id] = ObjectChange(image_id=image.id, put=(*put, *drawn))
+        text = f"Labels of {len(changes):,} pictures that came later"
+        whole = [(record, image) for _, image, record in found]
+        try:
+            seq = self._label(project, whole, text)
+        except ConflictError:  # somebody labelled one of them this moment: all go on waiting
+            return {"pictures": 0, "objects": 0}
+        self._store.objects.bulk(
+            project, changes.values(), actor=ACTOR, description=text, batch=seq
+        )
+        self._store.waiting.delete(project.id, [one.id for one, _, _ in found])
         return {"pictures": len(changes), "objects": sum(len(c.put) for c in changes.values())}
 
-    def _drawn(
-        self, project: Project, one: WaitingRow, row: ImageRow
-    ) -> tuple[ImageObject, ...] | None:
-        """Return what a record draws; None: it is of another frame, and goes on waiting.
+    def _label(
+        self, project: Project, whole: Sequence[tuple[PictureRecord, ImageRow]], text: str
+    ) -> int | None:
+        """Give pictures the classes, tags and splits that were said of them; what is there stays.
 
-        The uids follow from the record, so that one that is drawn twice (the first time, the power
-        failed before it was forgotten) is there once.
+        Returns:
+            The journal entry, the first of the step; None: nothing was said.
+
+        Raises:
+            ConflictError: Somebody labelled one of them meanwhile.
         """
+        have = {row.id: row.name for row in self._store.classes.list(project.id)}
+        names = ClassNames(have.values(), {})
+        said: list[tuple[Record, tuple[int, ...]]] = [
+            (_whole(record, names), (image.id,))
+            for record, image in whole
+            if record.label or record.tags or record.split
+        ]
+        now = {image.id: _now(image) for _, image in whole}
+        plan = plan_import(Matches(images=said), now, have, (), mode="merge")
+        if not (plan.wishes or plan.new):
+            return None
+        done = self._store.exchange.apply(
+            project, plan.wishes, plan.new, actor=ACTOR, description=text, batch=0
+        )
+        return done.seq
+
+    def _placed(self, one: WaitingRow, row: ImageRow) -> PictureRecord | None:
+        """Return a record in its picture; None: it is of another frame, and goes on waiting."""
         try:
             record = self.placed(_unpacked(one.payload), row)
         except ValueError:
             return None
-        if not _fits(record, row):
-            return None
+        return record if _fits(record, row) else None
+
+    def _drawn(
+        self, project: Project, one: WaitingRow, record: PictureRecord
+    ) -> tuple[ImageObject, ...]:
+        """Return what a record draws.
+
+        The uids follow from the record, so that one that is drawn twice (the first time, the power
+        failed before it was forgotten) is there once.
+        """
         return tuple(
             ImageObject(
                 uid=f"w{one.id}-{at:06d}",
@@ -170,6 +217,28 @@ def _fits(record: PictureRecord, row: ImageRow) -> bool:
     """Say whether every mask has the size of its picture: of others nobody knows where they lie."""
     masks = (one.shape for one in record.objects if isinstance(one.shape, Mask))
     return all((mask.width, mask.height) == (row.width, row.height) for mask in masks)
+
+
+def _whole(record: PictureRecord, names: ClassNames) -> Record:
+    """Return what a record says of the whole picture, with the project's names of classes."""
+    label = names.of(record.label) if record.label else ""
+    tags = tuple(name for one in record.tags if (name := names.of(one)))
+    return Record(record.path, label or "", tags or None, split=record.split)
+
+
+def _now(row: ImageRow) -> LabelNow:
+    """Return what an image has."""
+    return LabelNow(
+        row.id,
+        row.asset_id,
+        row.page,
+        status_code(row.status),
+        row.class_id,
+        split_code(row.split),
+        row.split_fixed,
+        row.version,
+        row.tags,
+    )
 
 
 def _packed(record: PictureRecord) -> bytes:

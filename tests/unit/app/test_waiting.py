@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
 
 from sightline.app import open_workbench
 from sightline.core.geometry.shapes import Box, Mask, mask_of
+from sightline.core.labels import LabelChange
 from sightline.formats.objects.records import ObjectRecord, PictureRecord
 
 if TYPE_CHECKING:
@@ -63,6 +65,56 @@ def test_labels_are_drawn_when_their_pictures_come(bench: Workbench, tmp_path: P
     again = bench.ingest(folder, "p", labels="none")
     assert "attached" not in again
     assert bench.waiting.forget(project) == {"deleted": 1}
+
+
+def test_what_is_said_of_whole_pictures_waits_too(bench: Workbench, tmp_path: Path) -> None:
+    project = bench.projects.get("p")
+    bench.labels.add_class(project, "Beach")
+    wet = bench.labels.add_class(project, "wet")["id"]
+    said: dict[str, Any] = {"label": "beach", "tags": ("wet", "new"), "split": "val"}
+    records = [
+        replace(record("a.jpg"), **said),
+        PictureRecord(path="b.jpg", label="town"),
+        PictureRecord(path="later.jpg", tags=("wet",)),
+        record("c.jpg"),
+    ]
+    bench.waiting.keep(project, "coco", records)
+    for at, name in enumerate(("a.png", "b.png", "c.png")):
+        picture(tmp_path / "new", name, at * 9)
+    report = bench.ingest(tmp_path / "new", "p", labels="none")
+    assert report["attached"] == {"pictures": 3, "objects": 2}
+    names = {one["id"]: one["name"] for one in bench.labels.classes(project)}
+    assert sorted(names.values()) == ["Beach", "Car", "new", "town", "wet"]
+    first, second, third = bench.store.images.by_ordinals(project.id, [0, 1, 2])
+    assert (names[first.class_id or 0], first.status, first.split) == ("Beach", "labelled", "val")
+    assert {names[one] for one in first.tags} == {"wet", "new"}
+    assert first.tags[0] == wet
+    assert (names[second.class_id or 0], second.objects) == ("town", 0)
+    assert (third.status, third.objects) == ("unlabelled", 1)
+    assert [one["path"] for one in bench.waiting.get(project)["items"]] == ["later.jpg"]
+    bench.store.labels.undo(project, actor="import")
+    first, second, third = bench.store.images.by_ordinals(project.id, [0, 1, 2])
+    assert (first.status, first.objects, second.status, third.objects) == (
+        "unlabelled",
+        0,
+        "unlabelled",
+        0,
+    )
+
+
+def test_what_is_there_already_is_not_overruled_by_what_waited(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    project = bench.projects.get("p")
+    mine = bench.labels.add_class(project, "mine")["id"]
+    picture(tmp_path / "new", "a.png", 1)
+    bench.ingest(tmp_path / "new", "p", labels="none")
+    (row,) = bench.store.images.by_ordinals(project.id, [0])
+    bench.labels.label(project, [LabelChange(row.id, mine, "labelled")])
+    bench.waiting.keep(project, "coco", [replace(record("a.jpg"), label="theirs")])
+    assert bench.waiting.attach(project) == {"pictures": 1, "objects": 1}
+    (row,) = bench.store.images.by_ordinals(project.id, [0])
+    assert (row.class_id, row.objects) == (mine, 1)
 
 
 def test_what_could_be_of_two_pictures_goes_on_waiting(bench: Workbench, tmp_path: Path) -> None:
