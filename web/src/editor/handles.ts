@@ -7,7 +7,8 @@ export interface Handle {
   readonly id: string;
   readonly x: number;
   readonly y: number;
-  readonly look: "square" | "round" | "small";
+  /** A ring lies about a mark that has to be seen. */
+  readonly look: "square" | "round" | "small" | "ring";
 }
 export interface Keys {
   readonly shift: boolean;
@@ -44,7 +45,7 @@ export function handlesOf(selection: readonly EditorObject[], zoom: number): Han
     case "polygon":
       return polygonHandles(only.geometry, zoom);
     case "keypoints":
-      return only.geometry.flatMap(([x, y, seen], i) => (seen ? [{ id: `k:${i}`, x, y, look: "round" }] : []));
+      return only.geometry.flatMap(([x, y, seen], i) => (seen ? [{ id: `k:${i}`, x, y, look: "ring" }] : []));
     default:
       return [];
   }

@@ -22,7 +22,7 @@ export function Slider({ name, value, shown, min, max, step, onChange }: SliderP
       </label>
       <input
         id={id}
-        className="slider"
+        className="range"
         type="range"
         min={min}
         max={max}

@@ -200,6 +200,7 @@ function paintHandles(context: CanvasRenderingContext2D, scene: ActiveScene, han
   context.fillStyle = MARK;
   context.beginPath();
   for (const { x, y, look } of handles) {
+    if (look === "ring") continue;
     const [cx, cy] = [origin.x + x * zoom, origin.y + y * zoom];
     if (cx < -8 || cy < -8 || cx > scene.stage.width + 8 || cy > scene.stage.height + 8) continue;
     const r = look === "small" ? HANDLE_PX - 2 : HANDLE_PX;
@@ -208,6 +209,7 @@ function paintHandles(context: CanvasRenderingContext2D, scene: ActiveScene, han
   }
   context.fill();
   context.stroke();
+  paintRings(context, handles, camera);
   const chosen = handles.find(({ id }) => id === scene.handle);
   if (!chosen) return;
   context.beginPath();
@@ -215,6 +217,19 @@ function paintHandles(context: CanvasRenderingContext2D, scene: ActiveScene, han
   context.lineWidth = 2;
   context.strokeStyle = "#5aa9ff";
   context.stroke();
+}
+
+function paintRings(context: CanvasRenderingContext2D, handles: readonly Handle[], camera: Camera): void {
+  context.beginPath();
+  for (const { x, y, look } of handles) if (look === "ring") traceDot(context, x, y, camera, HANDLE_PX + 4);
+  for (const [style, width] of [
+    [HALO, 3.5],
+    [MARK, 1.5],
+  ] as const) {
+    context.strokeStyle = style;
+    context.lineWidth = width;
+    context.stroke();
+  }
 }
 
 function paintLine(context: CanvasRenderingContext2D, scene: ActiveScene): void {
