@@ -12,6 +12,7 @@ import type { Item } from "@/api/types";
 import { outbox, thumbs } from "@/app/services";
 import type { ClassLook } from "@/label/look";
 import { place, type Layout } from "./layout";
+import { clickPick, indexAt } from "./pick";
 import { isPicked, type Pick, type Selection } from "./selection";
 import { Tile } from "./Tile";
 import { useDragPick } from "./useDragPick";
@@ -54,11 +55,6 @@ interface GridProps {
 
 const tileId = (index: number) => `tile-${index}`;
 
-function indexAt(event: MouseEvent): number | null {
-  const tile = (event.target as Element).closest<HTMLElement>("[data-index]");
-  return tile ? Number(tile.dataset.index) : null;
-}
-
 /** A virtual grid over a view: only what is on screen exists, and the scroll bar spans the whole. */
 export function Grid(props: GridProps) {
   const { ref, viewKey, windows, tile, looks, selection, withWhy, score, rejected, onPick, onOpen, onSimilar } = props;
@@ -93,11 +89,8 @@ export function Grid(props: GridProps) {
   }, [windows, window.start, window.end]);
 
   const onClick = (event: MouseEvent) => {
-    const index = indexAt(event);
-    if (index === null || (event.target as Element).closest("button")) return;
-    if (event.shiftKey) onPick({ kind: "extend", index });
-    else if (event.ctrlKey || event.metaKey) onPick({ kind: "toggle", index });
-    else onPick({ kind: "click", index });
+    const pick = clickPick(event);
+    if (pick) onPick(pick);
   };
 
   const rows: { row: number; indices: number[] }[] = [];

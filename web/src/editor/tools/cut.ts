@@ -3,8 +3,8 @@ import { cutParts, partsOf, sideOf } from "../boolean";
 import { boundsOf, ringBounds } from "../geometry";
 import { copied, paste, rasterOf, rasterOfParts, rleOf } from "../raster";
 import type { EditorObject, Shape } from "../types";
-import { drawn, flat, isOn, NO_LINE, shortened, withNext, type Line } from "./line";
-import { CLICK_PX, draftOf, say, type Context, type Effect, type Step, type Tool } from "./tool";
+import { drawn, flat, isOn, lineTool, NO_LINE, withNext, type Line } from "./line";
+import { CLICK_PX, draftOf, say, type Context, type Effect, type Press, type Step } from "./tool";
 
 /** The two shapes that a line makes of one; null when it does not divide it. */
 export function cutShape(shape: Shape, line: readonly number[], context: Context): readonly [Shape, Shape] | null {
@@ -52,30 +52,21 @@ function cut(line: Line, context: Context): Effect[] {
 
 const finish = (line: Line, context: Context): Step<Line> => [NO_LINE, cut(line, context)];
 
-export const cutTool: Tool<Line> = {
-  start: NO_LINE,
-  step(line, input, context) {
-    switch (input.kind) {
-      case "cancel":
-        return [NO_LINE, []];
-      case "back":
-        return [shortened(line), []];
-      case "finish":
-        return finish(line, context);
-      case "skip":
-        return [line, []];
-      case "down":
-        if (input.clicks === 2 && line.points.length >= 2) return finish(line, context);
-        return [drawn(line, input, context), []];
-      default: {
-        const next = drawn(line, input, context);
-        const [first] = line.points;
-        const isDrag = input.kind === "up" && line.held && line.pressed === first;
-        if (!isDrag || isOn(first, input.p, context.zoom, CLICK_PX)) return [next, []];
-        return finish({ ...next, points: next.next ? [...next.points, next.next] : next.points }, context);
-      }
-    }
-  },
+function pressed(line: Line, press: Press, context: Context): Step<Line> {
+  if (press.kind === "down") {
+    if (press.clicks === 2 && line.points.length >= 2) return finish(line, context);
+    return [drawn(line, press, context), []];
+  }
+  const next = drawn(line, press, context);
+  const [first] = line.points;
+  const isDrag = press.kind === "up" && line.held && line.pressed === first;
+  if (!isDrag || isOn(first, press.p, context.zoom, CLICK_PX)) return [next, []];
+  return finish({ ...next, points: next.next ? [...next.points, next.next] : next.points }, context);
+}
+
+export const cutTool = lineTool({
+  what: "cut",
+  finish,
+  pressed,
   draft: (line) => draftOf({ line: withNext(line), dots: flat(line.points) }),
-  progress: (line) => (line.points.length ? { what: "cut", points: line.points.length } : null),
-};
+});

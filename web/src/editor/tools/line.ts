@@ -1,6 +1,6 @@
 /** Points set one by one or drawn freely: what polygons and cuts have in common. Pure. */
 import type { ImagePoint } from "../types";
-import { inside, type Context, type Press } from "./tool";
+import { inside, type Context, type Draft, type Press, type Step, type Tool } from "./tool";
 
 export interface Line {
   readonly points: readonly ImagePoint[];
@@ -53,3 +53,31 @@ export const flat = (points: readonly ImagePoint[]): number[] => points.flatMap(
 /** With the point under the pointer at its end. */
 export const withNext = (line: Line): number[] =>
   flat(line.next && line.points.length ? [...line.points, line.next] : line.points);
+
+interface LineTool {
+  readonly what: "polygon" | "cut";
+  readonly finish: (line: Line, context: Context) => Step<Line>;
+  readonly pressed: (line: Line, press: Press, context: Context) => Step<Line>;
+  readonly draft: (line: Line) => Draft;
+}
+
+/** A tool that makes something of a line: the last point can be taken back, and what is drawn so far given up. */
+export const lineTool = ({ what, finish, pressed, draft }: LineTool): Tool<Line> => ({
+  start: NO_LINE,
+  step(line, input, context) {
+    switch (input.kind) {
+      case "cancel":
+        return [NO_LINE, []];
+      case "back":
+        return [shortened(line), []];
+      case "finish":
+        return finish(line, context);
+      case "skip":
+        return [line, []];
+      default:
+        return pressed(line, input, context);
+    }
+  },
+  draft,
+  progress: (line) => (line.points.length ? { what, points: line.points.length } : null),
+});

@@ -2,8 +2,8 @@
 import { areaOf, difference, partsOf, tidied, union } from "../boolean";
 import { copied, paste, rasterOf, rasterOfParts, rleOf, widened, windowOf } from "../raster";
 import type { EditorObject, Part, Shape } from "../types";
-import { drawn, flat, isOn, NO_LINE, shortened, withNext, type Line } from "./line";
-import { draftOf, REACH_PX, say, type Context, type Effect, type Press, type Step, type Tool } from "./tool";
+import { drawn, flat, isOn, lineTool, NO_LINE, withNext, type Line } from "./line";
+import { draftOf, REACH_PX, say, type Context, type Effect, type Press, type Step } from "./tool";
 
 export type PolygonState = Line;
 
@@ -64,22 +64,10 @@ function pressed(line: Line, press: Press, context: Context): Step<Line> {
   return [next, []];
 }
 
-export const polygonTool: Tool<PolygonState> = {
-  start: NO_LINE,
-  step(line, input, context) {
-    switch (input.kind) {
-      case "cancel":
-        return [NO_LINE, []];
-      case "back":
-        return [shortened(line), []];
-      case "finish":
-        return finish(line, context);
-      case "skip":
-        return [line, []];
-      default:
-        return pressed(line, input, context);
-    }
-  },
+export const polygonTool = lineTool({
+  what: "polygon",
+  finish,
+  pressed,
   draft(line) {
     if (line.points.length < 2) return draftOf({ line: withNext(line), dots: flat(line.points) });
     const ring = withNext(line);
@@ -88,5 +76,4 @@ export const polygonTool: Tool<PolygonState> = {
       dots: flat(line.points),
     });
   },
-  progress: (line) => (line.points.length ? { what: "polygon", points: line.points.length } : null),
-};
+});

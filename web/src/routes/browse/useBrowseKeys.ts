@@ -1,8 +1,6 @@
-import { useEffect, useRef } from "react";
-import { bindings } from "@/app/bindings";
-import { bind, browsing, going, isTyping, type Action } from "@/app/keymap";
-import { sequence } from "@/app/sequence";
+import type { Action } from "@/app/keymap";
 import { announce } from "@/app/services";
+import { usePageKeys } from "@/app/usePageKeys";
 import { step, type Layout } from "@/grid/layout";
 import { pickedCount, type Pick, type Selection } from "@/grid/selection";
 import { skip, unsure, type ClassLook } from "@/label/look";
@@ -33,16 +31,6 @@ interface Options {
   find: () => void;
   /** Back from what is similar; false where there is nothing to go back from. */
   back: () => boolean;
-}
-
-const SLIDES = /^(Arrow|Home$|End$|Page)/;
-
-/** Keys that a control under the focus needs for itself. */
-function belongsToControl(event: KeyboardEvent): boolean {
-  if (!(event.target instanceof HTMLElement)) return false;
-  const control = event.target.closest("button, a, summary, [role=tab], [role=menuitem], input[type=range]");
-  if (!control) return false;
-  return ["Enter", " "].includes(event.key) || (control instanceof HTMLInputElement && SLIDES.test(event.key));
 }
 
 function act(action: Action, now: Options): boolean {
@@ -104,22 +92,5 @@ function act(action: Action, now: Options): boolean {
   }
 }
 
-/** The keys of the page, wherever its focus is; fields and dialogs keep theirs. */
-export function useBrowseKeys(options: Options): void {
-  const latest = useRef(options);
-  useEffect(() => {
-    latest.current = options;
-  });
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || isTyping(event.target) || belongsToControl(event)) return;
-      if (document.querySelector('[role="dialog"]:not([data-page]), [role="menu"], [role="alertdialog"]')) return;
-      // The letter after `g` goes to a page.
-      if (going(sequence.get(), event, event.timeStamp)[1]) return;
-      const action = browsing(event, bind(bindings.get()));
-      if (action && act(action, latest.current)) event.preventDefault();
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, []);
-}
+/** The keys of the page, wherever its focus is. */
+export const useBrowseKeys = (options: Options): void => usePageKeys((action) => act(action, options));

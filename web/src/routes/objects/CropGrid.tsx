@@ -3,6 +3,7 @@ import type { CheckedItem, GalleryItem } from "@/api/types";
 import { thumbs } from "@/app/services";
 import { CAPTION_PX, type GridHandle } from "@/grid/Grid";
 import { place } from "@/grid/layout";
+import { clickPick, indexAt } from "@/grid/pick";
 import { isPicked } from "@/grid/selection";
 import { useDragPick } from "@/grid/useDragPick";
 import { useScroller } from "@/grid/useScroller";
@@ -25,11 +26,6 @@ interface CropGridProps<T extends GalleryItem> {
 
 const tileId = (index: number) => `object-${index}`;
 const told = (item: GalleryItem | undefined): Partial<CheckedItem> => item ?? {};
-
-function indexAt(event: MouseEvent): number | null {
-  const tile = (event.target as Element).closest<HTMLElement>("[data-index]");
-  return tile ? Number(tile.dataset.index) : null;
-}
 
 /** Objects side by side; only what is on screen exists. */
 export function CropGrid<T extends GalleryItem>({ ref, board, tile, looks, withWhy, onOpen }: CropGridProps<T>) {
@@ -55,11 +51,8 @@ export function CropGrid<T extends GalleryItem>({ ref, board, tile, looks, withW
   }, [rows, window.start, window.end, layout.count]);
 
   const onClick = (event: MouseEvent) => {
-    const index = indexAt(event);
-    if (index === null) return;
-    if (event.shiftKey) onPick({ kind: "extend", index });
-    else if (event.ctrlKey || event.metaKey) onPick({ kind: "toggle", index });
-    else onPick({ kind: "click", index });
+    const pick = clickPick(event);
+    if (pick) onPick(pick);
   };
 
   const lines: number[] = [];

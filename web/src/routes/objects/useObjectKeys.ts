@@ -1,7 +1,6 @@
-import { useEffect, useRef } from "react";
-import { browsing, going, isTyping, type Action } from "@/app/keymap";
-import { sequence } from "@/app/sequence";
+import type { Action } from "@/app/keymap";
 import { announce } from "@/app/services";
+import { usePageKeys } from "@/app/usePageKeys";
 import { step, type Layout } from "@/grid/layout";
 import { pickedCount, type Pick, type Selection } from "@/grid/selection";
 import type { ClassLook } from "@/label/look";
@@ -63,29 +62,5 @@ function act(action: Action, now: Options): boolean {
   }
 }
 
-/** A button that has the focus is pressed by Enter and Space; tabs are walked by the arrows. */
-function belongsToControl(event: KeyboardEvent): boolean {
-  if (!(event.target instanceof HTMLElement)) return false;
-  const control = event.target.closest("button, a, summary, [role=tab], [role=menuitem]");
-  if (!control) return false;
-  return ["Enter", " "].includes(event.key) || (control.role === "tab" && /^(Arrow|Home$|End$)/.test(event.key));
-}
-
-/** The keys of the page, wherever its focus is; fields and dialogs keep theirs. */
-export function useObjectKeys(options: Options): void {
-  const latest = useRef(options);
-  useEffect(() => {
-    latest.current = options;
-  });
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || isTyping(event.target) || belongsToControl(event)) return;
-      if (document.querySelector('[role="dialog"], [role="menu"], [role="alertdialog"]')) return;
-      if (going(sequence.get(), event, event.timeStamp)[1]) return;
-      const action = browsing(event);
-      if (action && act(action, latest.current)) event.preventDefault();
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, []);
-}
+/** The keys of the page, wherever its focus is. */
+export const useObjectKeys = (options: Options): void => usePageKeys((action) => act(action, options));
