@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
-from fakes.heads import BETWEEN, RED, colour_head, write_colours
+from fakes.heads import BETWEEN, GREEN, RED, colour_head, write_colours
 from fakes.http import Client
+from fakes.tiny_models import save_transformer
+from sightline.heads.bundle import CropRule, HeadBundle, Layer
 from sightline.server.main import create_app
+from sightline.store.model_plan import ImportOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,3 +97,29 @@ def test_a_job_looks_through_objects_and_a_person_takes_what_is_right(
     assert api.get("/api/projects/colours/auto-class/none").status_code == 404
     nothing = {"job": started["id"]}
     sent(api, "/api/projects/colours/auto-class/apply", nothing, 422)
+
+
+@pytest.mark.nightly
+def test_an_encoder_that_needs_torch_answers_from_a_process_of_its_own(
+    api: Client, bench: Workbench, tmp_path: Path
+) -> None:
+    bench.models.add(save_transformer(tmp_path / "clip", "clip"), ImportOptions(name="clip"))
+    rows = np.stack([encoded(bench, 1, box) for box in (RED, GREEN)])
+    # The nearer of two vectors answers.
+    weight, bias = 100 * rows.T, -50 * (rows**2).sum(axis=1)
+    head = HeadBundle(
+        layers=(Layer(weight.astype(np.float32), bias.astype(np.float32)),),
+        classes=("red", "green"),
+        encoder="clip",
+        encoder_key=bench.encoders.key_of("clip"),
+        dim=rows.shape[1],
+    )
+    bench.crop_heads.keep(head, "near")
+    asked = {"image_id": 2, "boxes": [RED, GREEN], "head": "near"}
+    found = sent(api, "/api/assist/classify", asked)
+    assert [one["top"][0]["class"] for one in found["boxes"]] == ["red", "green"]
+
+
+def encoded(bench: Workbench, image: int, box: tuple[float, ...]) -> Any:
+    picture = bench.crop_heads.picture(image)
+    return bench.crop_heads.rows("clip", picture, [box], CropRule())[0]

@@ -3,7 +3,7 @@ import { CheckCheck } from "lucide-react";
 import { useId, useState } from "react";
 
 import type { ClassesChecked } from "@/api/types";
-import { announce, drawings } from "@/app/services";
+import { announce, drawings, labelled } from "@/app/services";
 import { JobLine } from "@/routes/browse/data/JobLine";
 import { isActive, useJob } from "@/routes/browse/data/useJob";
 import { useClasses } from "@/routes/browse/useClasses";
@@ -109,6 +109,8 @@ export function CheckClasses({ project, image, onClose }: CheckClassesProps) {
           left_out > 0 ? `${many(left_out, "object")} changed meanwhile and left alone.` : "One undo takes it back.",
       });
       announce(text);
+      // Lists of objects are read anew.
+      labelled.tell([]);
       onClose();
     },
   });
