@@ -23,11 +23,11 @@ from sightline.core.progress import Silent
 from sightline.curate.head import background
 from sightline.curate.head.data import Samples
 from sightline.curate.head.fit import fit
-from sightline.curate.head.mlp import AUTO, device_of
 from sightline.curate.head.spec import HeadSpec
 from sightline.engines import DEFAULT_ENCODER
 from sightline.heads.bundle import HeadBundle
 from sightline.heads.guard import Guard
+from sightline.nets.device import device_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -126,7 +126,7 @@ class HeadTraining:
         told, began = progress or Silent(), time.monotonic()
         folders = self._completed(folders)
         self._check(project, spec, folders)
-        if spec.device != AUTO:
+        if spec.device.startswith("cuda"):
             device_of(spec.device)
         start = self._heads.load(spec.warm_start) if spec.warm_start else None
         encoder = self.encoder_of(project, spec)

@@ -11,6 +11,7 @@ from sightline.app.head_samples import Folders
 from sightline.app.segment_shapes import SegmentWish
 from sightline.app.text_wish import TextWish
 from sightline.curate.head.spec import HeadSpec
+from sightline.nets.device import WANTED
 
 if TYPE_CHECKING:
     from sightline.app.workbench import Workbench
@@ -27,8 +28,8 @@ def train_head(
 ) -> dict[str, Any]:
     """Train a head; what was embedded stays, so it resumes."""
     wish = HeadSpec.of_values(spec)
-    if wish.device == "cpu":  # this process is the job's own: torch is not loaded yet
-        os.environ["CUDA_VISIBLE_DEVICES"] = ""
+    if wish.device != "auto":
+        os.environ[WANTED] = wish.device  # of this process, which is the job's own
     found = None if project is None else bench.projects.get(project)
     source = None if folders is None else Folders.of(folders)
     return bench.head_training.train(found, wish, folders=source, progress=job)

@@ -26,19 +26,34 @@ def place(net: Any, threads: int) -> torch.device:
     """
     import torch
 
-    device = _chosen(os.environ.get(WANTED) or "auto", torch.cuda.device_count())
+    found = device_of(os.environ.get(WANTED) or "auto", "engine_device")
     torch.set_num_threads(max(1, threads))
-    found = torch.device(device)
     net.to(found).eval().requires_grad_(requires_grad=False)
     return found
 
 
-def _chosen(wanted: str, cards: int) -> str:
+def device_of(wanted: str, what: str = "device") -> torch.device:
+    """Return a device by its name.
+
+    Args:
+        wanted: auto, cpu, cuda or cuda:N.
+        what: What the setting is called that says so.
+
+    Raises:
+        InvalidInputError: A graphics card is asked for that is not there.
+    """
+    import torch
+
+    return torch.device(_chosen(wanted, torch.cuda.device_count(), what))
+
+
+def _chosen(wanted: str, cards: int, what: str = "engine_device") -> str:
     """Return a device by its name.
 
     Args:
         wanted: auto, cpu, cuda or cuda:N.
         cards: How many graphics cards there are.
+        what: What the setting is called.
     """
     if wanted == "auto":
         return "cuda" if cards else "cpu"
@@ -46,7 +61,7 @@ def _chosen(wanted: str, cards: int) -> str:
     if name == "cuda" and int(number or 0) >= cards:
         there = f"{cards} of them" if cards else "none"
         raise InvalidInputError(
-            f"engine_device is {wanted}, and torch finds no such graphics card here: {there}",
-            hint="set engine_device to auto or cpu; a card also needs the build of torch for it",
+            f"{what} is {wanted}, and torch finds no such graphics card here: {there}",
+            hint=f"set {what} to auto or cpu; a card also needs the build of torch for it",
         )
     return wanted

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from fakes.heads import write_shapes
+from fakes.tiny_models import save_transformer
+from sightline.app.crop_rows import CropRows
+from sightline.app.engine_room import RemoteEncoder
 from sightline.app.head_samples import Folders, labelmap_of
 from sightline.app.head_training import JOB
 from sightline.core.errors import (
@@ -18,6 +23,8 @@ from sightline.core.errors import (
 )
 from sightline.core.progress import Silent
 from sightline.curate.head.spec import HeadSpec
+from sightline.imaging.limits import DEFAULT_LIMITS
+from sightline.store.model_plan import ImportOptions
 from unit.app.conftest import label_by_folder
 
 if TYPE_CHECKING:
@@ -182,3 +189,28 @@ def test_a_picture_that_is_gone_is_told_and_the_others_teach(
     found = bench.head_training.train(drawn, HeadSpec())
     assert [one["path"] for one in found["failures"]] == [path]
     assert found["counts"]["train"] + found["counts"]["val"] == 28
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("kind", ["clip", "siglip", "dinov2"])
+def test_a_head_on_a_transformer_answers_alike_in_the_engines_process(
+    bench: Workbench, drawn: Project, tmp_path: Path, kind: str
+) -> None:
+    save_transformer(tmp_path / kind, kind)
+    bench.models.add(tmp_path / kind, ImportOptions(name=kind))
+    spec = HeadSpec(encoder=kind, head="mlp", sizes=(16,), epochs=3, label_smoothing=0.1)
+    found = bench.head_training.train(drawn, spec)
+    bundle = bench.crop_heads.load(found["id"])
+    image, objects = next(iter(bench.store.objects.stream(drawn)))
+    boxes = [one.shape.bounds() for one in objects]
+    picture = bench.crop_heads.picture_of(image)
+    kept = bench.crop_heads.rows(kind, picture, boxes, bundle.crop)
+    fresh = CropRows(tmp_path / "fresh", lambda: DEFAULT_LIMITS)
+    made = fresh.of(bench.encoders.encoder(kind), picture, boxes, bundle.crop)
+    assert isinstance(bench.encoders.encoder(kind), RemoteEncoder)
+    assert np.abs(kept - made).max() < 2e-2
+    assert np.abs(bundle.probabilities(kept) - bundle.probabilities(made)).max() < 2e-2
+    shutil.rmtree(bench.store.models.path_of(bench.store.models.get(kind)).parent)
+    assert "not here" in bench.crop_heads.all()[0]["fault"]
+    with pytest.raises(UnknownEngineError):
+        bench.crop_heads.activate(drawn, found["id"])

@@ -42,23 +42,35 @@ def test_guesses_come_from_the_head_and_labels_do_not_change_it(
     assert "model" not in bench.heads.require(pets)
 
 
-def test_a_head_on_another_encoder_brings_its_encoder(
-    bench: Workbench, pets: Project, tmp_path: Path
-) -> None:
+@pytest.fixture
+def by_colour(bench: Workbench, pets: Project, tmp_path: Path) -> Project:
+    """Pets with a live head, and a head on another encoder."""
     label_by_folder(bench, pets)
     bench.train_head("pets")
     colour_model(tmp_path / "c.onnx")
     bench.models.add(tmp_path / "c.onnx", ImportOptions(name="colours", output="embedding"))
     bench.crop_heads.keep(head_on(bench, ("cat", "dog"), encoder="colours"), "by colour")
-    job = bench.crop_heads.activate(pets, "by colour", "images")["job"]
-    assert bench.encoders.name_of(pets) == "colours"
-    assert bench.heads.get(pets) is None, "nothing is said by the head before"
-    bench.jobs.cancel(job)
-    bench.jobs.wait(job)
-    bench.encoders.embed(pets)
-    found = bench.heads.refit(pets)
-    assert found is not None
+    return pets
+
+
+def test_a_head_on_another_encoder_brings_its_encoder(bench: Workbench, by_colour: Project) -> None:
+    bench.encoders.embed(by_colour, "colours", choose=False)
+    assert bench.encoders.name_of(by_colour) == "hog"
+    assert bench.crop_heads.activate(by_colour, "by colour", "images")["job"] is None
+    assert bench.encoders.name_of(by_colour) == "colours"
+    found = bench.heads.require(by_colour)
     assert (found["model_name"], found["encoder"]) == ("by colour", "colours")
+    bench.projects.save_settings(by_colour, {"encoder": "hog"})
+    with pytest.raises(InvalidInputError, match="stands on colours"):
+        bench.heads.train(by_colour)
+
+
+@pytest.mark.nightly
+def test_a_job_embeds_what_the_head_needs(bench: Workbench, by_colour: Project) -> None:
+    job = bench.crop_heads.activate(by_colour, "by colour", "images")["job"]
+    assert bench.heads.get(by_colour) is None, "nothing is said by the head before"
+    bench.wait(job)
+    assert bench.heads.require(by_colour)["model_name"] == "by colour"
 
 
 def test_a_head_that_cannot_answer_says_why(bench: Workbench, pets: Project) -> None:

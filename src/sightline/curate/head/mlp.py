@@ -7,14 +7,14 @@ in pairs (Zhang et al. 2018). What is kept are the weights of the lowest held-ou
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sightline.core.errors import InvalidInputError
 from sightline.heads.bundle import Layer, forward
 from sightline.heads.calibration import softmax
 from sightline.metrics.classification import accuracy, log_loss
+from sightline.nets.device import device_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,28 +25,6 @@ if TYPE_CHECKING:
     from sightline.curate.head.data import Problem
     from sightline.curate.head.spec import HeadSpec
     from sightline.curate.head.watch import Watch
-
-AUTO: Final = "auto"
-
-
-def device_of(name: str) -> torch.device:
-    """Return where networks run.
-
-    Raises:
-        InvalidInputError: A graphics card is asked for, and there is none.
-    """
-    import torch
-
-    if name == AUTO:
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    found = torch.device(name)
-    if found.type == "cuda" and (found.index or 0) >= torch.cuda.device_count():
-        raise InvalidInputError(
-            f"no device {name}: this machine has {torch.cuda.device_count()} graphics cards "
-            "that torch can use",
-            hint="use --device cpu or auto",
-        )
-    return found
 
 
 def fit(
