@@ -17,7 +17,7 @@ export function Component() {
   const project = useCurrentProject();
   const [search, setSearch] = useSearchParams();
   const [adding, setAdding] = useState(false);
-  const asked = TABS.find((one) => one === search.get("tab")) ?? "here";
+  const asked = TABS.find((one) => one === search.get("tab") && (one !== "encoders" || project)) ?? "here";
   const show = (tab: string) => setSearch(tab === "here" ? {} : { tab }, { replace: true });
   return (
     <main className="page">

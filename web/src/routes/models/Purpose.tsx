@@ -49,7 +49,7 @@ export function Purpose({ model }: { model: Model }) {
           {project && (
             <>
               {" "}
-              Choose it on the page <Link to={`/p/${encodeURIComponent(project)}/heads`}>Heads</Link>.
+              Choose it on the page <Link to={to.heads(project)}>Heads</Link>.
             </>
           )}
         </p>
