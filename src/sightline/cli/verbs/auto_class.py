@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -22,9 +23,12 @@ MOST = 1_000_000_000
 
 def autoclass(
     ctx: typer.Context,
-    project: Annotated[str, typer.Argument(help="Name of the project.")],
+    project: Annotated[
+        str, typer.Argument(help="Name of a project; or id or path of one image of any project.")
+    ],
     images: Annotated[
-        list[str] | None, typer.Argument(help="Ids or paths of images. Default: all.")
+        list[str] | None,
+        typer.Argument(help="Ids or paths of images of the project. Default: all."),
     ] = None,
     box: Annotated[
         list[str] | None,
@@ -52,10 +56,10 @@ def autoclass(
     """Say which objects should be of another class; nothing is changed without --apply."""
     context = of(ctx)
     bench = context.bench
-    found = bench.projects.get(project)
+    found, named = _meant(bench, project, images or [])
     asked = {"min_prob": min_prob, "margin": margin, "bg_margin": bg_margin}
     guard = {name: value for name, value in asked.items() if value is not None}
-    ids = None if not images else [_image(bench, found, one) for one in images]
+    ids = [_image(bench, found, one) for one in named] or None
     if box:
         _look(ctx, ids or [], box, head=head, guard=guard)
         return
@@ -130,6 +134,19 @@ def in_words(result: dict[str, Any]) -> str:
     elif result["changes"]:
         lines.append("nothing is changed yet: --apply")
     return "\n".join(lines)
+
+
+def _meant(bench: Workbench, project: str, images: list[str]) -> tuple[Project, list[str]]:
+    """Return a project with the images that are named; an image alone names its project."""
+    if bench.store.projects.find(project) is None and not images:
+        if project.isdecimal():
+            row = bench.store.images.get(int(project))
+            return bench.store.projects.by_id(row.project_id), [project]
+        path = Path(project).absolute()
+        for one in bench.store.projects.list() if path.is_file() else ():
+            if bench.store.images.ordinal_at(one.id, path) is not None:
+                return one, [project]
+    return bench.projects.get(project), images
 
 
 def _image(bench: Workbench, project: Project, image: str) -> int:

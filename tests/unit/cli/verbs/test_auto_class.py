@@ -36,6 +36,11 @@ def test_autoclass_lists_what_should_be_of_another_class_and_changes_it_when_ask
     named = cli("autoclass", "colours", "1", "--head", "colours", "--box", as_text(BETWEEN)).last
     assert [one["accepted"] for one in named["boxes"]] == [False]
     cli("autoclass", "colours", "--head", "colours", "--box", as_text(RED), code=2)
+    for image in ("1", str(pictures / "000.png")):
+        red_one = cli("autoclass", image, "--head", "colours", "--box", as_text(RED)).last
+        assert red_one["boxes"][0]["class"] == "red"
+    cli("autoclass", "99", code=4)
+    cli("autoclass", "nowhere", code=4)
     cli("autoclass", "colours", str(pictures / "000.png"), "--class", "blue", code=4)
     done = cli("autoclass", "colours", "--head", "colours", "--apply").last
     assert (done["objects"], done["changes"], done["applied"]["objects"]) == (2, 1, 1)
