@@ -23,7 +23,7 @@ export function Missing() {
             <Uses uses={[one.wanted_by]} />
             {!one.pullable && <code className="small">{one.how}</code>}
           </div>
-          {HEADS.has(one.wanted_by.setting) && (
+          {HEADS.has(one.wanted_by.setting ?? "") && (
             <Link className="button small" to={to.heads(one.wanted_by.name)}>
               Choose a head
             </Link>
