@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+import orjson
 from sqlalchemy import bindparam, delete, insert, update
 
 from sightline.store import classes as class_rows
@@ -18,7 +18,7 @@ from sightline.store.sql import chunks
 from sightline.store.tables import annotation_rows, images
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Connection
 
@@ -38,6 +38,8 @@ Of `objects`, each value is a text (`object_rows.text_of`) of those that differ,
 """
 DRAWING: Final = frozenset({"objects", "review", "note"})
 """Fields that say nothing of the picture as a whole."""
+COLUMN: Final = 5_000
+"""Values of a column that are JSON at once."""
 ALIKE: Final = 8
 """Images that must be set alike, on average, for one statement to set many of them."""
 
@@ -64,24 +66,40 @@ class Delta:
 
     def pack(self) -> bytes:
         """Return it as compressed JSON."""
-        value = {
-            "ids": self.ids,
-            "fields": self.fields,
-            "tops": self.tops,
-            "classes": self.classes,
-        }
-        return zlib.compress(json.dumps(value, separators=(",", ":")).encode(), 1)
+        packer = zlib.compressobj(1)
+        return b"".join(packer.compress(part) for part in self._parts()) + packer.flush()
+
+    def _parts(self) -> Iterator[bytes]:
+        """Yield it as JSON in parts: of many objects the whole is large."""
+        yield b'{"ids":' + orjson.dumps(self.ids) + b',"fields":{'
+        for at, (name, (before, after)) in enumerate(self.fields.items()):
+            yield (b"," if at else b"") + orjson.dumps(name) + b":["
+            yield from _column(before)
+            yield b","
+            yield from _column(after)
+            yield b"]"
+        yield b'},"tops":' + orjson.dumps(self.tops)
+        yield b',"classes":' + orjson.dumps(self.classes) + b"}"
 
     @staticmethod
     def unpack(raw: bytes) -> Delta:
         """Read what `pack` wrote."""
-        value = json.loads(zlib.decompress(raw))
+        value = orjson.loads(zlib.decompress(raw))
         return Delta(
             ids=tuple(value["ids"]),
             fields={name: (pair[0], pair[1]) for name, pair in value["fields"].items()},
             tops=tuple(value["tops"]),
             classes=tuple((key, before, after) for key, before, after in value["classes"]),
         )
+
+
+def _column(values: Sequence[Any]) -> Iterator[bytes]:
+    """Yield a list as JSON, some values at a time."""
+    yield b"["
+    for start in range(0, len(values), COLUMN):
+        part = orjson.dumps(list(values[start : start + COLUMN]))
+        yield (b"," if start else b"") + part[1:-1]
+    yield b"]"
 
 
 def put(

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 Row: TypeAlias = tuple[Any, ...]
 """An object as `values_of` gives it."""
+PART: Final = 1 << 20
+"""Characters of texts whose objects are rows in memory at once."""
 NONE: Final = ""
 """The text of no objects."""
 _DEFAULTS: Final = {"z": 0, "locked": False, "hidden": False, "score": None, "source": PERSON}
@@ -173,7 +175,7 @@ def replace(
     *,
     rows: Sequence[Row] | None = None,
 ) -> None:
-    """Take objects away and put others in their place.
+    """Take objects away and put others in their place; of many images some at a time.
 
     Args:
         connection: Of the transaction.
@@ -182,17 +184,37 @@ def replace(
         new: The text of those that come, for each image.
         rows: What `values_of` says of those that come, when the caller knows.
     """
-    gone = [
-        (image_id, one["uid"])
-        for image_id, text in zip(image_ids, old, strict=True)
-        for one in objects_in(text)
-    ]
-    if rows is None:
-        rows = [
+    if rows is not None:
+        _replace(connection, _gone(image_ids, old), rows)
+        return
+    for part in _parts(old, new):
+        come = [
             _values_in(image_id, one)
-            for image_id, text in zip(image_ids, new, strict=True)
+            for image_id, text in zip(image_ids[part], new[part], strict=True)
             for one in objects_in(text)
         ]
+        _replace(connection, _gone(image_ids[part], old[part]), come)
+
+
+def _parts(old: Sequence[str], new: Sequence[str]) -> Iterator[slice]:
+    """Yield parts of the images whose objects are few enough to be rows in memory at once."""
+    start = size = 0
+    for at, (before, after) in enumerate(zip(old, new, strict=True), start=1):
+        size += len(before) + len(after)
+        if size > PART or at == len(old):
+            yield slice(start, at)
+            start, size = at, 0
+
+
+def _gone(image_ids: Sequence[int], texts: Sequence[str]) -> list[tuple[int, str]]:
+    return [
+        (image_id, one["uid"])
+        for image_id, text in zip(image_ids, texts, strict=True)
+        for one in objects_in(text)
+    ]
+
+
+def _replace(connection: Connection, gone: Sequence[tuple[int, str]], rows: Sequence[Row]) -> None:
     more = Counter(row[0] for row in rows)
     more.subtract(image_id for image_id, _ in gone)
     _run(connection, _DELETE, gone)

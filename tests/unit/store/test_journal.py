@@ -31,8 +31,8 @@ def deltas(draw: st.DrawFn) -> Delta:
     fields: dict[str, Any] = draw(
         st.dictionaries(st.sampled_from(["status", "class_id", "split"]), st.tuples(column, column))
     )
-    tops = tuple(draw(st.lists(st.integers(0), min_size=len(ids), max_size=len(ids))))
-    classes = tuple(draw(st.lists(st.tuples(st.integers(1), STATES, STATES), max_size=2)))
+    tops = tuple(draw(st.lists(st.integers(0, 1 << 62), min_size=len(ids), max_size=len(ids))))
+    classes = tuple(draw(st.lists(st.tuples(st.integers(1, 1 << 31), STATES, STATES), max_size=2)))
     return Delta(ids, fields, tops, classes)
 
 
