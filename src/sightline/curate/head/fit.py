@@ -36,6 +36,7 @@ UNSURE: Final = 2.0
 SURE_P: Final = 0.65
 SURE_MARGIN: Final = 0.15
 ECE_BINS: Final = 10
+BACKGROUND_ROW: Final = "background"
 ROUGHLY: Final = {"solver": "lbfgs", "tol": 1e-3, "max_iter": 100}
 
 
@@ -81,7 +82,7 @@ def fit(
         taught, balanced=spec.class_weight == "balanced", oversample=spec.oversample
     )
     problem = Problem(scaling.apply(taught.rows), taught.y, weights, len(samples.classes))
-    ground = _Ground(problem, taught.groups, spec, told)
+    ground = _Ground(problem, samples.classes, taught.groups, spec, told)
     hard = {"wrong": 0, "unsure": 0}
     if spec.hard_examples:
         weights, hard = ground.mined()
@@ -108,28 +109,41 @@ def fit(
 def measured(logits: F32, y: I64, classes: Sequence[str]) -> dict[str, Any]:
     """Return how good answers (N, K) to rows of the classes (N,) are; None where there is no row.
 
+    All background is one class here: which kind of it a crop is taken for does not matter.
     `macro_f1` is the mean over foreground classes that occur, as truth or as answer.
     """
     if not len(y):
         nothing = ("accuracy", "macro_f1", "log_loss", "ece")
         return {**dict.fromkeys(nothing), "rows": 0, "classes": []}
-    probs = softmax(logits.astype(np.float64))
+    probs, truth = as_one_background(softmax(logits.astype(np.float64)), y, classes)
+    front = [name for name in classes if not is_background(name)]
     answers = probs.argmax(axis=1)
-    found = per_class(confusion(y, answers, len(classes)))
-    front = ~np.fromiter(map(is_background, classes), np.bool_, len(classes))
-    occurs = front & ((found.support > 0) | (found.predicted > 0))
+    found = per_class(confusion(truth, answers, probs.shape[1]))
+    occurs = (found.support > 0) | (found.predicted > 0)
+    occurs[len(front) :] = False
+    names = [*front, *[BACKGROUND_ROW] * (probs.shape[1] - len(front))]
     rows = [
-        {"name": name, "background": is_background(name), **row}
-        for name, row in zip(classes, found.rows(), strict=True)
+        {"name": name, "background": k >= len(front), **row}
+        for k, (name, row) in enumerate(zip(names, found.rows(), strict=True))
     ]
     return {
-        "accuracy": accuracy(y, answers),
+        "accuracy": accuracy(truth, answers),
         "macro_f1": float(found.f1[occurs].mean()) if occurs.any() else 0.0,
-        "log_loss": log_loss(probs, y),
-        "ece": ece(probs, y, bins=ECE_BINS),
-        "rows": len(y),
+        "log_loss": log_loss(probs, truth),
+        "ece": ece(probs, truth, bins=ECE_BINS),
+        "rows": len(truth),
         "classes": rows,
     }
+
+
+def as_one_background(probs: F64, y: I64, classes: Sequence[str]) -> tuple[F64, I64]:
+    """Return probabilities (N, J) and classes (N,) with all background in one, the last, column."""
+    away = np.fromiter(map(is_background, classes), np.bool_, len(classes))
+    if not away.any():
+        return probs, y
+    place = np.where(away, int((~away).sum()), np.cumsum(~away) - 1)
+    joined = np.concatenate([probs[:, ~away], probs[:, away].sum(axis=1, keepdims=True)], axis=1)
+    return joined, place[y]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +151,7 @@ class _Ground:
     """What the head is fitted to, and how."""
 
     problem: Problem
+    classes: tuple[str, ...]
     groups: NDArray[Any]
     spec: HeadSpec
     progress: Progress
@@ -180,7 +195,8 @@ class _Ground:
             layers = quick.fitted(test, keep=~held, what=what)
             probs[held] = softmax(forward(layers, test[0]).astype(np.float64))
         judged = probs.any(axis=1)
-        wrong, unsure = (one & judged for one in hard_rows(probs, problem.y))
+        hard = hard_rows(*as_one_background(probs, problem.y, self.classes))
+        wrong, unsure = (one & judged for one in hard)
         weights = problem.weights * np.where(wrong, WRONG, np.where(unsure, UNSURE, 1.0))
         counts = {"wrong": int(wrong.sum()), "unsure": int(unsure.sum())}
         return weights / weights.mean(), counts

@@ -67,11 +67,14 @@ def test_the_same_samples_give_the_same_head() -> None:
     assert (one.layers[0].weight == two.layers[0].weight).all()
 
 
-def test_background_does_not_count_in_macro_f1() -> None:
-    logits = np.array([[9, 0, 0], [0, 9, 0], [0, 0, 9], [0, 0, 9]], np.float32)
-    found = measured(logits, np.array([0, 1, 2, 1]), ("cat", "dog", "__bg_0"))
+def test_background_is_one_class_and_does_not_count_in_macro_f1() -> None:
+    logits = 9 * np.eye(4, dtype=np.float32)[[0, 1, 2, 1, 3]]
+    found = measured(logits, np.array([0, 2, 2, 3, 3]), ("cat", "__bg_0", "dog", "__bg_1"))
+    assert found["accuracy"] == pytest.approx(4 / 5)
     assert found["macro_f1"] == pytest.approx((1 + 2 / 3) / 2)
+    assert [row["name"] for row in found["classes"]] == ["cat", "dog", "background"]
     assert [row["background"] for row in found["classes"]] == [False, False, True]
+    assert found["classes"][2]["support"] == 2
 
 
 def test_one_class_only_or_background_only_is_refused() -> None:
