@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from sightline.app.encoders import Encoders
     from sightline.app.head_training import HeadTraining, Lesson
+    from sightline.app.head_watch import HeadWatch
     from sightline.app.projects import Projects
     from sightline.core.progress import Progress
     from sightline.jobs.runner import JobRunner
@@ -44,12 +45,14 @@ class HeadBenchmark:
     """Compares encoders and heads on a project."""
 
     def __init__(
-        self, training: HeadTraining, encoders: Encoders, projects: Projects, jobs: JobRunner
+        self,
+        training: HeadTraining,
+        watch: HeadWatch,
+        parts: tuple[Encoders, Projects, JobRunner],
     ) -> None:
         self._training = training
-        self._encoders = encoders
-        self._projects = projects
-        self._jobs = jobs
+        self._watch = watch
+        self._encoders, self._projects, self._jobs = parts
 
     def start(
         self,
@@ -64,16 +67,18 @@ class HeadBenchmark:
             project: Whose objects or images teach.
             encoders: Names; none: every one that is ready.
             heads: logistic, mlp; none: both.
-            values: Of `HeadSpec`, the same for all pairs.
+            values: Of `HeadSpec`, the same for all pairs. `of`, where it is not said, is what the
+                project can teach.
 
         Raises:
             UnknownEngineError: There is no such encoder.
             InvalidInputError: A head or a setting is not known.
         """
+        given = {"of": self._watch.source(project), **(values or {})}
         wish = {
             "encoders": self._chosen(encoders),
             "heads": _heads(heads),
-            "spec": _base(values).model_dump(mode="json", exclude_defaults=True),
+            "spec": _base(given).model_dump(mode="json", exclude_defaults=True),
         }
         return self._jobs.start(
             JOB, {"project": project.name, **wish}, project=project.name

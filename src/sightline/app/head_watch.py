@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sightline.curate.head.spec import HeadSpec
 from sightline.curate.head.watch import EVENT
@@ -27,11 +27,12 @@ class HeadWatch:
 
     def options(self, project: Project) -> dict[str, Any]:
         """Return the schema of `HeadSpec` and values that suit a project, as JSON."""
-        drawn = any(self._store.objects.counts(project).values())
-        values = HeadSpec(
-            encoder=self._encoders.name_of(project), of="objects" if drawn else "images"
-        )
+        values = HeadSpec(encoder=self._encoders.name_of(project), of=self.source(project))
         return {"schema": HeadSpec.model_json_schema(), "values": values.model_dump(mode="json")}
+
+    def source(self, project: Project) -> Literal["objects", "images"]:
+        """Return what a project can teach: what is drawn, else the classes of its images."""
+        return "objects" if any(self._store.objects.counts(project).values()) else "images"
 
     def curve(self, job_id: str) -> list[dict[str, Any]]:
         """Return what a training has told of its convergence, thinned to what can be seen.

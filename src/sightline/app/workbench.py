@@ -156,7 +156,7 @@ class Workbench(Verbs):
         )
         self.head_watch = HeadWatch(self.store, self.encoders, self.jobs)
         self.head_benchmark = HeadBenchmark(
-            self.head_training, self.encoders, self.projects, self.jobs
+            self.head_training, self.head_watch, (self.encoders, self.projects, self.jobs)
         )
         drawn = (self.labels, self.bulk, self.assist)
         self.text_finding = TextFinding(self.store, self.settings, self.jobs, self.room, drawn)

@@ -95,7 +95,7 @@ function Result({ result, project, onHeads }: { result: Trained; project: string
   const activateFor = (as: "boxes" | "images", said: string) =>
     activate.mutate(
       { head: result.id, use: as },
-      { onSuccess: () => toasts.say(`${result.name} names ${said} of ${project} now`) },
+      { onSuccess: () => toasts.say(`${said} of ${project} are named by ${result.name} now`) },
     );
   const figures = figuresOf(result.metrics);
   return (
