@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from e2e.axe import look, look_in_both_themes
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fakes.running import Running
+
+BAD = b"cos\nsystem\n(S'x'\ntR."
 
 
 def test_a_head_is_trained_used_downloaded_and_taken_in_again(
@@ -68,13 +70,13 @@ def test_a_pickle_is_converted_and_a_dangerous_one_refused(
     page.get_by_role("button", name="Add a head").click()
     dialog = page.get_by_role("dialog", name="Add a head")
     drop = dialog.locator("input[type=file]")
-    drop.set_input_files({"name": "a.pkl", "mimeType": kind, "buffer": b"cos\nsystem\n(S'x'\ntR."})
+    drop.set_input_files(FilePayload(name="a.pkl", mimeType=kind, buffer=BAD))
     dialog.get_by_role("button", name="Convert").click()
     expect(dialog.get_by_role("alert")).to_contain_text("it names os.system")
     drop.set_input_files(
         [
-            {"name": "birds.pkl", "mimeType": kind, "buffer": good},
-            {"name": "names.txt", "mimeType": "text/plain", "buffer": b"owl\nrobin\n"},
+            FilePayload(name="birds.pkl", mimeType=kind, buffer=good),
+            FilePayload(name="names.txt", mimeType="text/plain", buffer=b"owl\nrobin\n"),
         ]
     )
     expect(dialog.get_by_text("names.txt")).to_be_visible()
