@@ -17,6 +17,7 @@ import { isActive } from "@/ui/WorkBadge";
 import { ExplainModel } from "../explain/ExplainModel";
 import { headline } from "./headline";
 import { isExportable, isExported } from "./kinds";
+import { Pairs } from "./Pairs";
 import { Predict } from "./Predict";
 import { Purpose } from "./Purpose";
 import { RemoveModel } from "./RemoveModel";
@@ -74,7 +75,7 @@ function ExportSection({ model }: { model: Model }) {
           Largest difference to the network: <b className="mono">{parity.toExponential(1)}</b>
         </p>
       )}
-      {typeof job?.result?.model === "string" && <Link to={to.model(job.result.model)}>The exported model</Link>}
+      {model.kind === "segmenter" && <Pairs of={model} />}
       <div className="row">
         {done && (
           <a className="button primary" href={urls.modelFile(model.id)} download>
