@@ -60,7 +60,10 @@ def _database(name: str, environ: Mapping[str, str]) -> Any:
 
 def _file(name: str, environ: Mapping[str, str]) -> Any:
     """Return a path of theirs, which is relative to where one stands, in full."""
-    return str(Path(environ[name]).expanduser().absolute())
+    try:
+        return str(Path(environ[name]).expanduser().absolute())
+    except RuntimeError as error:
+        raise InvalidInputError(f"{name}: {error}", hint="write the path out in full") from error
 
 
 def _head(name: str, environ: Mapping[str, str]) -> Any:

@@ -100,6 +100,7 @@ def test_whatever_is_set_here_rules_over_an_earlier_tools_name(here: Path) -> No
         ("SAM_VARIANT", "sam9"),
         ("SEG_BUILDER_WORKERS_PER_DEVICE", "two"),
         ("SEG_BUILDER_MAX_WORKERS", "0"),
+        ("LABELMAP_PATH", "~nobody_has_this_name/labels.txt"),
     ],
 )
 def test_a_value_that_makes_no_sense_names_its_variable(name: str, value: str) -> None:
