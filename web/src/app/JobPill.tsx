@@ -20,6 +20,7 @@ const TITLES: Readonly<Record<string, string>> = {
   "export-labels": "Exporting labels",
   "import-labels": "Importing labels",
   suggest: "Looking for objects",
+  "auto-class": "Checking classes",
   segment: "Boxes to polygons",
   thumbs: "Making thumbnails",
   head: "Refitting",

@@ -1,8 +1,9 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { CheckCheck } from "lucide-react";
-import { useId, useState } from "react";
+import { useId, useRef, useState } from "react";
 
-import type { ClassesChecked } from "@/api/types";
+import type { ClassesChecked, Job } from "@/api/types";
+import { useJobs } from "@/app/JobPill";
 import { announce, drawings, labelled } from "@/app/services";
 import { JobLine } from "@/routes/browse/data/JobLine";
 import { isActive, useJob } from "@/routes/browse/data/useJob";
@@ -16,6 +17,8 @@ import { calls } from "../calls";
 import { statusOf } from "../joined";
 import { NoHead } from "../NoHead";
 import { Review } from "./Review";
+
+const KIND = "auto-class";
 
 interface CheckClassesProps {
   project: string;
@@ -89,11 +92,22 @@ function Summary({ done }: { done: ClassesChecked }) {
   );
 }
 
+/** The newest look through this project that still runs, or has found something. */
+function useLast(project: string): Job | undefined {
+  const { data } = useJobs();
+  const mine = data?.find((one) => one.kind === KIND && one.project === project && one.state !== "failed");
+  if (!mine || isActive(mine)) return mine;
+  return mine.state === "done" && (mine.result as unknown as ClassesChecked).changes > 0 ? mine : undefined;
+}
+
 /** Looks through what is drawn for objects of another class, and changes those that a person agrees to. */
 export function CheckClasses({ project, image, onClose }: CheckClassesProps) {
   const [wish, setWish] = useState<Wish>({ everywhere: image === null, classId: null });
   const status = useQuery(statusOf(project));
+  const last = useLast(project);
+  const again = useRef<Job | null>(null);
   const { job, begin, stop, busy, forget } = useJob(async () => {
+    if (again.current) return again.current;
     await drawings.drained();
     const ids = wish.everywhere || image === null ? null : [image];
     return calls.check(project, { image_ids: ids, class_id: wish.classId });
@@ -115,6 +129,10 @@ export function CheckClasses({ project, image, onClose }: CheckClassesProps) {
     },
   });
   const ready = status.data?.ready ?? false;
+  const go = (which: Job | null) => {
+    again.current = which;
+    begin.mutate();
+  };
   if (done && done.changes > 0 && job)
     return (
       <Review
@@ -146,9 +164,16 @@ export function CheckClasses({ project, image, onClose }: CheckClassesProps) {
           ) : done ? (
             <Button onClick={forget}>Look again</Button>
           ) : (
-            <Button look="primary" disabled={!ready || busy} onClick={() => begin.mutate()}>
-              Look
-            </Button>
+            <>
+              {last && (
+                <Button disabled={busy} onClick={() => go(last)}>
+                  {isActive(last) ? "Follow the look under way" : "Back to the last look"}
+                </Button>
+              )}
+              <Button look="primary" disabled={!ready || busy} onClick={() => go(null)}>
+                Look
+              </Button>
+            </>
           )}
         </>
       }
