@@ -14,6 +14,12 @@ GRID = 8
 """Cells of the coarsest map along a side."""
 WIDTH = 16
 FAMILIES = ("sam", "sam_hq", "sam2", "edgetam", "sam3_tracker")
+VIDEOS = {
+    "sam2_video": ("sam2", "Sam2Video"),
+    "edgetam_video": ("edgetam", "EdgeTamVideo"),
+    "sam3_tracker_video": ("sam3_tracker", "Sam3TrackerVideo"),
+}
+"""Networks for videos, which hold one of FAMILIES: most are published in this form."""
 
 
 def save_family(folder: Path, kind: str, *, seed: int = 0) -> Path:
@@ -72,12 +78,35 @@ def _config(transformers: Any, kind: str) -> tuple[str, Any]:
             backbone_config=_HIERA, backbone_channel_list=[64, 32, 16, 8], **sizes
         )
         return "Sam2Model", transformers.Sam2Config(vision_config=vision, **both)
+    if kind in VIDEOS:
+        return _video(transformers, kind)
     if kind == "edgetam":
         return "EdgeTamModel", transformers.EdgeTamConfig(
             vision_config=_edge_vision(transformers, sizes), **both
         )
     vision = transformers.Sam3VisionConfig(backbone_config=_SAM3, **sizes)
     return "Sam3TrackerModel", transformers.Sam3TrackerConfig(vision_config=vision, **both)
+
+
+def _video(transformers: Any, kind: str) -> tuple[str, Any]:
+    family, name = VIDEOS[kind]
+    held = _config(transformers, family)[1]
+    config = getattr(transformers, f"{name}Config")(
+        vision_config=held.vision_config,
+        prompt_encoder_config=held.prompt_encoder_config.to_dict(),
+        mask_decoder_config=held.mask_decoder_config.to_dict(),
+        image_size=SIDE,
+        memory_attention_hidden_size=WIDTH,
+        memory_attention_feed_forward_hidden_size=32,
+        memory_attention_num_layers=1,
+        memory_encoder_hidden_size=WIDTH,
+        memory_encoder_output_channels=8,
+        memory_fuser_embed_dim=WIDTH,
+        memory_fuser_intermediate_dim=32,
+        memory_fuser_num_layers=1,
+        mask_downsampler_embed_dim=WIDTH,
+    )
+    return f"{name}Model", config
 
 
 def _edge_vision(transformers: Any, sizes: dict[str, Any]) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from fakes.sam_family import FAMILIES, SIDE, save_family
+from fakes.sam_family import FAMILIES, SIDE, VIDEOS, save_family
 from sightline.core.assist import Prompt
 from sightline.core.errors import InvalidInputError, MissingWeightsError
 from sightline.core.ports import ManySegmenter
@@ -118,6 +118,23 @@ def test_many_prompts_at_once_get_the_answers_of_each(tmp_path: Path, kind: str)
         alone = engine.predict(encoding, prompt)
         assert [one.score for one in found] == pytest.approx([o.score for o in alone], abs=1e-4)
         assert [one.box for one in found] == [one.box for one in alone]
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("kind", VIDEOS)
+def test_of_a_network_for_videos_the_one_for_pictures_is_taken(tmp_path: Path, kind: str) -> None:
+    from safetensors.numpy import load_file
+
+    path, card = added(tmp_path, kind)
+    engine = load(path=path, card=card)
+    assert len(engine.predict(engine.encode(PICTURE), CLICK)) == 3
+    held = {name: one.numpy() for name, one in engine._net.state_dict().items()}
+    saved = load_file(path)
+    alike = [name for name in held if any(name in key for key in saved)]
+    assert len(alike) > len(held) / 2
+    for name in ("mask_decoder.iou_token.weight", "prompt_encoder.point_embed.weight"):
+        (key,) = (one for one in saved if one.endswith(name))
+        assert np.array_equal(held[name], saved[key])
 
 
 @pytest.mark.parametrize("kind", SAM_KINDS)
