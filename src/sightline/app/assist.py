@@ -164,13 +164,17 @@ class Assist:
             parts = self._run(asked, parts, found)
         return _answered(asked)
 
-    def about(self, subject: Subject, segmenter: Segmenter) -> PictureAsk:
+    def about(self, subject: Subject, segmenter: Segmenter, *, keep: bool = True) -> PictureAsk:
         """Return a segmenter as a job asks it about one picture: now, in this thread.
+
+        `keep`: what is encoded stays for others.
 
         Raises:
             UnreadableImageError: The picture cannot be read.
         """
-        return PictureAsk(self.encodings, self.pictures, segmenter, subject, self.tile_px)
+        return PictureAsk(
+            self.encodings, self.pictures, segmenter, subject, self.tile_px, keep=keep
+        )
 
     def outline(self, rle: dict[str, Any], min_iou: float) -> list[list[list[float]]]:
         """Return the polygon about a mask as JSON.

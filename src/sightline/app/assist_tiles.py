@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     Predict = Callable[[Encoding, Prompt], list[Candidate]]
 
 
+HELD: Final = 3
+"""Encodings of a picture that are held where none are kept."""
 AT_ONCE: Final = 8
 """Prompts that go to an engine together."""
 
@@ -157,8 +160,12 @@ class PictureAsk:
         segmenter: Segmenter,
         subject: Subject,
         side: int,
+        *,
+        keep: bool = True,
     ) -> None:
         """Encode nothing yet.
+
+        `keep`: encodings stay in memory and on the disk; else the newest few, in this alone.
 
         Raises:
             UnreadableImageError: The picture cannot be read.
@@ -169,6 +176,12 @@ class PictureAsk:
         self._segmenter = segmenter
         self._subject = subject
         self._side = side
+        self._keep = keep
+        self._held: OrderedDict[Tile | None, Encoding] = OrderedDict()
+
+    def tile(self, prompt: Prompt) -> Tile | None:
+        """Return where a prompt is asked; None: of the whole picture."""
+        return tile_about(reach(prompt), self.size, self._side)
 
     def predict(self, prompt: Prompt) -> list[Candidate]:
         """Return the candidates for a prompt in pixels of the picture, the best first.
@@ -187,7 +200,7 @@ class PictureAsk:
         found: dict[int, list[Candidate]] = {}
         tiles: dict[Tile | None, list[int]] = {None: []}
         for at, prompt in enumerate(prompts):
-            tiles.setdefault(tile_about(reach(prompt), self.size, self._side), []).append(at)
+            tiles.setdefault(self.tile(prompt), []).append(at)
         for tile in sorted(tiles, key=lambda one: one is None):  # the whole picture last
             asked = [prompts[at] for at in tiles[tile]]
             for at, one in zip(tiles[tile], self._asked(tile, asked), strict=True):
@@ -200,7 +213,7 @@ class PictureAsk:
     def _asked(self, tile: Tile | None, prompts: Sequence[Prompt]) -> list[list[Candidate]]:
         if not prompts:
             return []
-        encoding = self._encodings.make(replace(self._subject, tile=tile), self._segmenter).encoding
+        encoding = self._encoding(tile)
         x, y = (0, 0) if tile is None else (tile.x, tile.y)
         moved = [shifted(one, -x, -y) for one in prompts]
         found: list[list[Candidate]] = []
@@ -208,6 +221,18 @@ class PictureAsk:
             some = moved[at : at + AT_ONCE]
             found += guarded(partial(predict_many, self._segmenter, encoding, some))
         return found
+
+    def _encoding(self, tile: Tile | None) -> Encoding:
+        subject = replace(self._subject, tile=tile)
+        if self._keep:
+            return self._encodings.make(subject, self._segmenter).encoding
+        if tile not in self._held:
+            made = self._encodings.make(subject, self._segmenter, keep=False)
+            self._held[tile] = made.encoding
+        self._held.move_to_end(tile)
+        while len(self._held) > HELD:
+            self._held.popitem(last=False)
+        return self._held[tile]
 
 
 def reach(prompt: Pointed | Prompt) -> Bounds:

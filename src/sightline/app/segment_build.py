@@ -127,8 +127,8 @@ class SegmentBuilds:
             )
         segmenter = self._assist.engines.load(wish.engine)
         every = self._store.objects.of([image_id]).get(image_id, [])
-        encoded = self._assist.encodings.make(self._assist.pictures.of_row(row), segmenter)
-        made = segmented(every[:MOST_SHOWN], segmenter, encoded.encoding, wish)
+        picture = self._assist.about(self._assist.pictures.of_row(row), segmenter)
+        made = segmented(every[:MOST_SHOWN], picture, wish)
         return {
             "image_id": image_id,
             "width": row.width,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 import numpy as np
 
@@ -14,13 +14,7 @@ from sightline.app.assist_answers import MIN_IOU as POLYGON_IOU
 from sightline.app.assist_answers import inside
 from sightline.app.assist_encodings import guarded
 from sightline.core.assist import MIN_IOU, Prompt
-from sightline.core.assist_wire import predict_many
-from sightline.core.errors import (
-    EngineFailedError,
-    InvalidInputError,
-    OutOfMemoryError,
-    SightlineError,
-)
+from sightline.core.errors import InvalidInputError, UnreadableImageError
 from sightline.core.geometry.boxes import iou
 from sightline.core.geometry.masks import decode_window
 from sightline.core.geometry.shapes import Box, Mask, OrientedBox, Polygon
@@ -29,10 +23,9 @@ from sightline.imaging.contours import polygon_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sightline.core.assist import Candidate, Encoding
+    from sightline.core.assist import Candidate
     from sightline.core.geometry.shapes import Bounds, Shape
     from sightline.core.objects import ImageObject
-    from sightline.core.ports import Segmenter
 
 BOXES: Final = (Box, OrientedBox)
 OUTLINES: Final = (Polygon, Mask)
@@ -42,15 +35,16 @@ ALIKE: Final = 0.9
 """Further polygons of a box whose bounds agree more than this with an earlier one are the same."""
 MAX_RESULTS: Final = 10
 UID_BYTES: Final = 12
-_BROKEN: Final = (EngineFailedError, OutOfMemoryError)
-"""What is no fault of the prompt."""
-
 OUTSIDE: Final = "it lies outside of the picture"
 REFUSED: Final = "the segmenter refused it"
 NOTHING: Final = "the mask is empty"
 UNSURE: Final = "the score is below the threshold"
 SMALL: Final = "the mask is too small"
 ANOTHER: Final = "the mask is of something else"
+
+
+Answer: TypeAlias = "tuple[list[tuple[Polygon, float]], str]"
+"""Polygons of a box with the segmenter's scores, the best first, or why there are none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,14 +117,24 @@ class Segmented:
         self.why[one.uid] = reason
 
 
-Asked: TypeAlias = "tuple[list[Candidate], str]"
-"""What a segmenter says of a box, or why it says nothing."""
+class Picture(Protocol):
+    """A segmenter about one picture."""
+
+    size: tuple[int, int]
+    """Width and height, pixels."""
+
+    def tile(self, prompt: Prompt) -> object:
+        """Return what prompts that are asked together have in common."""
+        ...
+
+    def predict_many(self, prompts: Sequence[Prompt]) -> list[list[Candidate]]:
+        """Return the candidates for each prompt."""
+        ...
 
 
 def segmented(
     found: Sequence[ImageObject],
-    segmenter: Segmenter,
-    encoding: Encoding,
+    picture: Picture,
     wish: SegmentWish,
     *,
     look: Callable[[], None] = lambda: None,
@@ -142,28 +146,21 @@ def segmented(
 
     Args:
         found: The objects.
-        segmenter: What is asked.
-        encoding: What the segmenter made of the picture.
+        picture: What is asked.
         wish: What is taken.
         look: Called between questions; may raise to end the work.
 
     Raises:
         EngineFailedError, OutOfMemoryError: The segmenter broke down.
     """
-    size = int(encoding["size"][0]), int(encoding["size"][1])
     boxes = [one for one in found if isinstance(one.shape, BOXES)]
-    answers = _answers([one.shape for one in boxes], segmenter, encoding, wish, look)
-    by_uid = {one.uid: answer for one, answer in zip(boxes, answers, strict=True)}
+    answers = _answers(boxes, picture, wish, look)
     out = Segmented()
     for one in found:
-        if isinstance(one.shape, BOXES):
-            candidates, reason = by_uid[one.uid]
-            _settle(out, one, candidates, reason, (size, wish))
-        elif isinstance(one.shape, OUTLINES):
-            out.objects.append(replace(one, shape=_outline(one.shape)))
-            out.outlines += 1
+        if one.uid in answers:
+            _settle(out, one, *answers[one.uid])
         else:
-            out.left_out += 1
+            _pass_on(out, one)
     return out
 
 
@@ -173,32 +170,41 @@ def boxed(found: Sequence[ImageObject], reason: str) -> Segmented:
     for one in found:
         if isinstance(one.shape, BOXES):
             out.keep(one, reason)
-        elif isinstance(one.shape, OUTLINES):
-            out.objects.append(replace(one, shape=_outline(one.shape)))
-            out.outlines += 1
         else:
-            out.left_out += 1
+            _pass_on(out, one)
     return out
 
 
+def _pass_on(out: Segmented, one: ImageObject) -> None:
+    """Take over what has an outline already."""
+    if isinstance(one.shape, OUTLINES):
+        out.objects.append(replace(one, shape=_outline(one.shape)))
+        out.outlines += 1
+    else:
+        out.left_out += 1
+
+
 def _answers(
-    shapes: Sequence[Shape],
-    segmenter: Segmenter,
-    encoding: Encoding,
-    wish: SegmentWish,
-    look: Callable[[], None],
-) -> list[Asked]:
-    """Return what a segmenter says of each box, some at a time."""
-    size = int(encoding["size"][0]), int(encoding["size"][1])
-    prompts = [_prompt(shape.bounds(), size, wish) for shape in shapes]
-    found: list[Asked] = [([], OUTSIDE)] * len(prompts)
-    there = [(at, one) for at, one in enumerate(prompts) if one is not None]
+    boxes: Sequence[ImageObject], picture: Picture, wish: SegmentWish, look: Callable[[], None]
+) -> dict[str, Answer]:
+    """Return what a segmenter says of each box, by uid.
+
+    Some are asked at a time, those of one tile after each other, and only polygons are kept.
+    """
+    prompts = {one.uid: _prompt(one.shape.bounds(), picture.size, wish) for one in boxes}
+    bounds = {one.uid: one.shape.bounds() for one in boxes}
+    found: dict[str, Answer] = {one.uid: ([], OUTSIDE) for one in boxes}
+    tiles: dict[object, list[tuple[str, Prompt]]] = defaultdict(list)
+    for uid, prompt in prompts.items():
+        if prompt is not None:
+            tiles[picture.tile(prompt)].append((uid, prompt))
+    there = [one for every in tiles.values() for one in every]
     for start in range(0, len(there), AT_ONCE):
         part = there[start : start + AT_ONCE]
         look()
-        answers = _asked(segmenter, encoding, [one for _, one in part])
-        for (at, _), answer in zip(part, answers, strict=True):
-            found[at] = answer
+        answers = _asked(picture, [prompt for _, prompt in part])
+        for (uid, _), (candidates, reason) in zip(part, answers, strict=True):
+            found[uid] = _taken(candidates, reason, bounds[uid], (picture.size, wish))
     return found
 
 
@@ -211,47 +217,53 @@ def _prompt(bounds: Bounds, size: tuple[int, int], wish: SegmentWish) -> Prompt 
     return Prompt(box=box, multimask=wish.max_results > 1, threshold=wish.mask_threshold)
 
 
-def _asked(segmenter: Segmenter, encoding: Encoding, prompts: Sequence[Prompt]) -> list[Asked]:
+def _asked(picture: Picture, prompts: Sequence[Prompt]) -> list[tuple[Sequence[Candidate], str]]:
     """Return the answers to prompts; one that is refused costs no other its answer.
 
     Raises:
         EngineFailedError, OutOfMemoryError: The segmenter broke down.
+        UnreadableImageError: The picture cannot be read.
     """
     try:
-        answers = guarded(lambda: predict_many(segmenter, encoding, prompts))
-    except _BROKEN:
+        answers = guarded(lambda: picture.predict_many(prompts))
+    except UnreadableImageError:
         raise
-    except SightlineError:
+    except InvalidInputError:
         if len(prompts) == 1:
             return [([], REFUSED)]
-        return [one for each in prompts for one in _asked(segmenter, encoding, [each])]
+        middle = len(prompts) // 2
+        return [*_asked(picture, prompts[:middle]), *_asked(picture, prompts[middle:])]
     return [(found, "" if found else NOTHING) for found in answers]
 
 
-def _settle(
-    out: Segmented,
-    one: ImageObject,
+def _taken(
     candidates: Sequence[Candidate],
     reason: str,
+    box: Bounds,
     rule: tuple[tuple[int, int], SegmentWish],
-) -> None:
-    """Take the best usable masks of a box as polygons, else leave the box."""
+) -> Answer:
+    """Return the best usable masks of a box as polygons, or why there is none."""
     size, wish = rule
-    taken: list[Bounds] = []
+    taken: list[tuple[Polygon, float]] = []
     for each in candidates:
         if len(taken) == wish.max_results:
             break
-        polygon, fault = _believed(each, one.shape.bounds(), size, wish)
+        polygon, fault = _believed(each, box, size, wish)
         if polygon is None:
             reason = reason or fault
-            continue
-        bounds = polygon.bounds()
-        if any(_iou(bounds, other) > ALIKE for other in taken):
-            continue
-        uid = one.uid if not taken else _uid(one.uid, len(taken) + 1)
+        elif all(_iou(polygon.bounds(), other.bounds()) <= ALIKE for other, _ in taken):
+            taken.append((polygon, float(each.score)))
+    return taken, reason
+
+
+def _settle(
+    out: Segmented, one: ImageObject, taken: Sequence[tuple[Polygon, float]], reason: str
+) -> None:
+    """Let polygons stand in the place of a box; it stays where there are none."""
+    for number, (polygon, score) in enumerate(taken, start=1):
+        uid = one.uid if number == 1 else _uid(one.uid, number)
         out.objects.append(replace(one, uid=uid, shape=polygon))
-        out.scores[uid] = float(each.score)
-        taken.append(bounds)
+        out.scores[uid] = score
     out.polygons += len(taken)
     if not taken:
         out.keep(one, reason)

@@ -186,10 +186,8 @@ class SegmentWork:
         subject = self._assist.pictures.of_row(row)
         for last in (False, True):
             try:
-                encoded = self._assist.encodings.make(subject, self._segmenter, keep=False)
-                return segmented(
-                    found, self._segmenter, encoded.encoding, self._wish, look=self._look
-                )
+                picture = self._assist.about(subject, self._segmenter, keep=False)
+                return segmented(found, picture, self._wish, look=self._look)
             except (EngineFailedError, OutOfMemoryError):
                 if last:
                     raise

@@ -57,7 +57,7 @@ def test_a_build_is_a_project_of_polygons_and_the_source_stays(
     report = build(bench, boxed)
     assert (report["pictures"], report["made"], report["objects"]) == (6, 6, 10)
     assert (report["polygons"], report["fallbacks"], report["linked"]) == (10, 0, 6)
-    assert squares.encoded == 6
+    assert squares.encoded == 5  # what holds no box is not looked at
     assert list(bench.store.objects.stream(boxed)) == before
     out = bench.projects.get(OUT)
     sources = {row.digest: row.path for row in rows(bench, boxed)}
@@ -158,6 +158,17 @@ def test_a_page_of_a_file_becomes_a_picture_of_its_own(
     found = drawn(bench, "stack_seg")
     assert set(found) == {"a_page1.png", "a_page2.png", "a_page3.png"}
     assert found["a_page3.png"][0].shape.bounds() == (3, 3, 19, 21)
+
+
+def test_a_build_leaves_the_encodings_that_others_keep_alone(
+    bench: Workbench, boxed: Project, squares: SquareSegmenter
+) -> None:
+    del squares
+    kept = bench.assist.encodings.cache.state()
+    build(bench, boxed)
+    assert bench.assist.encodings.cache.state() == kept
+    bench.segments.preview(boxed, rows(bench, boxed)[0].id, WISH)
+    assert bench.assist.encodings.cache.state() != kept
 
 
 def test_a_preview_changes_nothing_and_says_why_boxes_stay(
