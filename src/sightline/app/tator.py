@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from sightline.core.errors import InvalidInputError
-from sightline.flows.foreign_heads import CLIP_NAMES
+from sightline.settings.earlier import CLIP_NAMES
 
 if TYPE_CHECKING:
     from sightline.app.head_samples import Folders

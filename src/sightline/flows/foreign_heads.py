@@ -17,19 +17,13 @@ import numpy as np
 from sightline.core.errors import InvalidInputError
 from sightline.formats.pickle_names import Array, Refused, Thing
 from sightline.heads.bundle import HeadBundle, Layer, Normalise
+from sightline.settings.earlier import CLIP_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-CLIP_NAMES: Final = {
-    "ViT-B/32": "clip-vit-base-patch32",
-    "ViT-B/16": "clip-vit-base-patch16",
-    "ViT-L/14": "clip-vit-large-patch14",
-    "ViT-L/14@336px": "clip-vit-large-patch14-336",
-}
-"""What CLIP's first publication called its networks, and what they are called on the hub."""
 BY_LENGTH: Final = {512: "ViT-B/32", 768: "ViT-L/14"}
 """Which of them a head without metadata was trained on, by the length of its embeddings."""
 WRAPPERS: Final = ("model", "classifier", "clf", "head")
@@ -203,6 +197,8 @@ def _of_logistic(state: dict[str, Any]) -> _Steps:
     bias = np.zeros(weight.shape[1]) if raw is None else _array(raw, 1, "intercept_")
     if len(bias) == 1:
         bias = np.repeat(bias, weight.shape[1])
+    if state.get("multi_class") == "multinomial" and weight.shape[1] == 1:
+        weight, bias = 2 * weight, 2 * bias  # its two logits were the decision and its negative
     steps = _Steps([_two_sided(weight, bias, len(classes))], classes)
     one_by_one = state.get("multi_class") == "ovr" or state.get("solver") == "liblinear"
     if one_by_one and len(classes) > 2:  # noqa: PLR2004

@@ -94,7 +94,7 @@ def unpickled(path: Path) -> dict[str, torch.Tensor]:
             f"{path.name} is a pickle that holds more than weights, or is damaged; what needs its "
             "code is never run",
             hint="convert it where you trust it: safetensors.torch.save_file(net.state_dict(), "
-            "'weights.safetensors')",
+            "'weights.safetensors'); a classifier of scikit-learn: sightline heads convert",
         ) from error
     state = _unwrapped(found)
     if not state:

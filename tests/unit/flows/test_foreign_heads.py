@@ -8,6 +8,7 @@ import pytest
 
 from sightline.core.errors import InvalidInputError
 from sightline.flows.foreign_heads import convert, label_names
+from sightline.formats.pickle_names import Thing
 from sightline.formats.pickle_reader import read_bytes
 
 META = {"encoder_model": "facebook/dinov2-small", "normalize_embeddings": False}
@@ -39,6 +40,23 @@ def test_a_logistic_regression_answers_as_it_did() -> None:
     same(LogisticRegression().fit(ROWS[two], NAMES[two]))
     normal = LogisticRegression().fit(unit(ROWS), NAMES)
     same(normal, unit(ROWS), meta={**META, "normalize_embeddings": True})
+
+
+def test_older_regressions_answer_as_their_version_did() -> None:
+    def of(classes: int, rows: int, **state: Any) -> Any:
+        told = {"coef_": np.ones((rows, 6)), "intercept_": np.zeros(rows), **state}
+        names = np.array(["a", "b", "c"][:classes])
+        return convert(
+            Thing("LogisticRegression", {**kept(told), "classes_": kept(names)}), meta=META
+        )
+
+    decision = ROWS.sum(axis=1)
+    for said, factor in (("auto", 1), ("ovr", 1), ("multinomial", 2)):
+        answers = of(2, 1, multi_class=said).probabilities(ROWS)[:, 1]
+        np.testing.assert_allclose(answers, 1 / (1 + np.exp(-factor * decision)), atol=1e-5)
+    notes = of(3, 3, multi_class="ovr").facts["training"]["notes"]
+    assert "against the rest" in notes[0]
+    assert of(3, 3, multi_class="multinomial", solver="saga").facts["training"]["notes"] == []
 
 
 @pytest.mark.parametrize("activation", ["relu", "identity"])

@@ -9,7 +9,7 @@ import { queries } from "@/app/services";
 import { Button } from "@/ui/Button";
 import { ErrorNote, Skeletons } from "@/ui/States";
 import { isActive } from "@/ui/WorkBadge";
-import { drawn, groupsFor, NAMES } from "./groups";
+import { asSent, asTyped, drawn, groupsFor, NAMES } from "./groups";
 import { NOWHERE, Source, type Folders } from "./Source";
 import { Watch } from "./Watch";
 
@@ -28,7 +28,8 @@ function useOptions(project: string) {
     const known = (heads.data ?? []).map((one) => one.name);
     return options.data && drawn(options.data.schema, encoders, known);
   }, [options.data, engines.data, heads.data]);
-  return { schema, values: options.data?.values, error: options.error, again: () => void options.refetch() };
+  const values = useMemo(() => options.data && asTyped(options.data.values), [options.data]);
+  return { schema, values, error: options.error, again: () => void options.refetch() };
 }
 
 /** Without what belongs to the other kind of head, or is as it is anyway. */
@@ -57,7 +58,7 @@ function Fields({ project, schema, values, busy, onStarted }: FieldsProps) {
         ? { images: folders.images, labels: folders.labels, labelmap: folders.labelmap || null }
         : { images: null, labels: null, labelmap: null };
       const kept = outside ? { ...spec, of: "objects" } : spec;
-      return headCalls.train(project, { spec: kept, ...given });
+      return headCalls.train(project, { spec: asSent(kept), ...given });
     },
     onSuccess: (job) => {
       void queries.invalidateQueries({ queryKey: keys.jobs });

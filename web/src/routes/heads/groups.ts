@@ -65,8 +65,22 @@ export function drawn(schema: Schema, encoders: readonly string[], heads: readon
   };
   choose("encoder", ["auto", ...encoders]);
   const { sizes } = properties;
-  if (sizes) properties.sizes = { ...sizes, items: { type: "integer", minimum: 1 } };
+  if (sizes) properties.sizes = { type: "string", description: sizes.description, pattern: "^[0-9 ,]*$" };
   const from = properties.warm_start;
   if (from) properties.warm_start = { ...from, examples: heads };
   return { ...schema, properties };
 }
+
+type Spec = Readonly<Record<string, unknown>>;
+
+/** Widths of layers are typed as one text: `512, 256`. */
+export const asTyped = (spec: Spec): Spec => ({
+  ...spec,
+  sizes: Array.isArray(spec.sizes) ? spec.sizes.join(", ") : spec.sizes,
+});
+
+/** What the server takes of what was typed. */
+export const asSent = (spec: Spec): Record<string, unknown> => ({
+  ...spec,
+  sizes: typeof spec.sizes === "string" ? (spec.sizes.match(/\d+/g) ?? []).map(Number) : spec.sizes,
+});
