@@ -76,6 +76,7 @@ def test_a_pair_that_does_not_run_is_not_added(shop: Shop, tmp_path: Path) -> No
     assert shop.bench.models.all() == []
 
 
+@pytest.mark.nightly
 def test_a_random_sam_is_saved_exported_added_and_clicked(shop: Shop, tmp_path: Path) -> None:
     saved = save_sam(tmp_path / "sam")
     import torch

@@ -11,12 +11,13 @@ import pytest
 from fakes.sam_family import FAMILIES, SIDE, save_family
 from sightline.core.assist import Prompt
 from sightline.core.errors import InvalidInputError, ParityError
+from sightline.core.preprocess import Preprocess
 from sightline.core.progress import Silent
 from sightline.engines.onnx_sam.engine import load as load_pair
 from sightline.engines.transformer_sam.engine import load
 from sightline.export import pair, pair_parity
 from sightline.export.pair import DECODER, ENCODER, export_pair
-from sightline.export.pair_parity import TOLERANCE
+from sightline.export.pair_parity import TOLERANCE, Gate
 from sightline.nets.sam_family import CLASSES
 from sightline.nets.transformer_folder import load_network
 from sightline.store.model_plan import ImportOptions
@@ -68,7 +69,8 @@ def test_a_pair_answers_prompts_as_the_folder_does(tmp_path: Path, kind: str) ->
         earlier = peer.logits
 
 
-@pytest.mark.parametrize("part", ["encoder", pytest.param("decoder", marks=pytest.mark.nightly)])
+@pytest.mark.nightly
+@pytest.mark.parametrize("part", ["encoder", "decoder"])
 def test_files_that_answer_otherwise_are_not_left_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
@@ -81,6 +83,15 @@ def test_files_that_answer_otherwise_are_not_left_behind(
         export_pair(card, store.path_of(card), tmp_path / "out", Silent())
     assert caught.value.hint
     assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("apart", [2e-4, float("nan")])
+def test_maps_of_an_encoder_that_differ_close_the_gate(apart: float) -> None:
+    gate = Gate(None, None, None, Preprocess(size=SIDE))
+    gate.close("tiny")
+    gate.maps = apart
+    with pytest.raises(ParityError, match="tiny differs from it by"):
+        gate.close("tiny")
 
 
 @pytest.mark.nightly
