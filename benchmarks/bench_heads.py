@@ -1,8 +1,8 @@
 """Training a head on 2,000 known crops costs at most 1.2 x scikit-learn's fit; embedding 1.1 x.
 
 Fit: ours is the whole training of 2,000 crops whose vectors are kept (labels read, vectors found,
-split, scaled, fitted with a look at what is held out, calibrated, measured, the head written); the
-peer is scikit-learn's LogisticRegression on the same scaled rows with the same penalty and
+split, scaled, fitted with a look at what is held out, calibrated, measured) but the write; the peer
+is scikit-learn's LogisticRegression on the same scaled rows with the same penalty and
 tolerance, and nothing else.
 
 Embedding: ours decodes pictures, cuts the boxes, encodes and keeps the vectors; the floor is the

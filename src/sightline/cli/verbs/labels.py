@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -14,6 +14,8 @@ from sightline.core.skeletons import skeleton_of_words
 labels = typer.Typer(no_args_is_help=True, help="Labels: set, undo, classes, tags.")
 heads = typer.Typer(no_args_is_help=True, help="Heads: small classifiers on frozen embeddings.")
 Project = Annotated[str, typer.Argument(help="Name of the project.")]
+_NO_HELD: Final = "nothing could be held out yet: label two pictures or more of each class"
+_NO_TEST: Final = "it is measured here once 50 pictures of the test split are labelled"
 
 
 @labels.command("set")
@@ -114,11 +116,14 @@ def show_live(ctx: typer.Context, project: str, head: dict[str, Any]) -> None:
     if of(ctx).json:
         output.line(head)
         return
-    output.say(f"{head['labels']} labels, calibrated by {head['method']}")
+    if head.get("model"):
+        output.say(head["note"])
+    else:
+        output.say(f"{head['labels']} labels, calibrated by {head['method']}")
     if head.get("estimate"):
         output.say(head["estimate"]["text"])
     if head["accuracy"] is None:
-        output.say("nothing could be held out yet: label two pictures or more of each class")
+        output.say(_NO_TEST if head.get("model") else _NO_HELD)
         return
     output.say(
         f"accuracy {head['accuracy']:.1%}, log loss {head['log_loss']:.3f}, ECE {head['ece']:.3f} "
