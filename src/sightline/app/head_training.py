@@ -160,6 +160,8 @@ class HeadTraining:
             "name": name,
             "encoder": encoder,
             "classes": list(fitted.classes),
+            "accuracy": fitted.metrics["accuracy"],
+            "macro_f1": fitted.metrics["macro_f1"],
             "metrics": fitted.metrics,
             "temperature": fitted.temperature,
             "counts": fitted.counts,

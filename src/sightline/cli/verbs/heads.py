@@ -95,7 +95,7 @@ def train(
         values["of"] = kind
     values |= {} if encoder is None else {"encoder": encoder}
     job = bench.head_training.start(project, values, folders=_folders(images, labels, labelmap))
-    _show(ctx, follow(context, job["id"], "head"))
+    _show(ctx, project or "PROJECT", follow(context, job["id"], "head"))
 
 
 def _kind(bench: Workbench, project: str, what: str, *, asked: bool) -> str:
@@ -126,15 +126,15 @@ def _folders(images: Path | None, labels: Path | None, labelmap: Path | None) ->
     return Folders(images, labels, labelmap)
 
 
-def _show(ctx: Context, found: dict[str, Any]) -> None:
+def _show(ctx: Context, project: str, found: dict[str, Any]) -> None:
     if of(ctx).json:
         output.line(found)
         return
     counts, metrics = found["counts"], found["metrics"]
     output.say(
         f"head {found['name']} ({found['id']}) on {found['encoder']}: {len(found['classes'])} "
-        f"classes, learned from {counts['train']:,}, measured on {counts['val']:,} of pictures "
-        f"that it did not see"
+        f"classes, learned from {counts['train']:,} examples, measured on {counts['val']:,} of "
+        f"pictures that it did not see"
     )
     if metrics["rows"]:
         output.say(
@@ -157,7 +157,7 @@ def _show(ctx: Context, found: dict[str, Any]) -> None:
     )
     for what, count in found["data"]["left_out"].items():
         output.say(f"left out: {count:,} {what}")
-    output.say(f"use it: sightline heads activate PROJECT {found['name']}")
+    output.say(f"use it: sightline heads activate {project} {found['name']}")
 
 
 @heads.command("list")
