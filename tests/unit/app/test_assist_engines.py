@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from fakes.sam_graphs import circle_pair
 from fakes.segmenter import SquareSegmenter
 from sightline.app import assist_engines
-from sightline.app.assist_engines import SegmenterTable
+from sightline.app.assist_engines import SegmenterTable, try_segmenter
 from sightline.core.errors import MissingWeightsError, UnknownEngineError
 from sightline.core.ports import Segmenter
 from sightline.core.registry import EngineSpec
@@ -18,6 +19,7 @@ from sightline.store.model_plan import ImportOptions
 from sightline.store.models import ModelStore
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from sightline.app.engine_room import EngineRoom
@@ -105,3 +107,21 @@ def test_a_heavy_one_is_asked_in_a_process_of_its_own(
     table = SegmenterTable(models, cast("EngineRoom", Room()))
     assert table.load("circles").key == SquareSegmenter.key
     assert asked == [models.path_of(card)]
+
+
+def test_a_heavy_one_is_tried_in_a_process_that_ends(
+    models: ModelStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = added(models, tmp_path, "circles")
+    heavy = EngineSpec(name="circles", kind="segmenter", factory="none:none", heavy=True)
+    monkeypatch.setattr(assist_engines, "segmenter_spec", lambda *_, **__: heavy)
+    done: list[str] = []
+
+    class Room:
+        @contextmanager
+        def trying(self, *_: Any) -> Iterator[SquareSegmenter]:
+            yield (engine := SquareSegmenter())
+            done.append(f"{engine.encoded} encoded, {len(engine.asked)} asked")
+
+    try_segmenter(models.path_of(card), card, cast("EngineRoom", Room()))
+    assert done == ["1 encoded, 1 asked"]
