@@ -218,7 +218,10 @@ class HeadTraining:
         """
         if spec.encoder != "auto":
             return self._encoders.check(spec.encoder)
-        return DEFAULT_ENCODER if project is None else self._encoders.name_of(project)
+        if project is not None:
+            return self._encoders.name_of(project)
+        chosen = self._settings.encoder
+        return DEFAULT_ENCODER if chosen == "auto" else self._encoders.check(chosen)
 
     def _of_images(self, project: Project, spec: HeadSpec, progress: Progress) -> Lesson:
         rows, names = of_images(self._store, project)

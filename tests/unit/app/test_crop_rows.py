@@ -121,6 +121,22 @@ def test_a_picture_that_is_gone_is_told_at_once(crops: CropRows, tmp_path: Path)
         crops.of(Colours(), gone, BOXES, RULE)
 
 
+def test_thousands_of_boxes_in_one_picture_are_encoded_in_parts(
+    crops: CropRows, tmp_path: Path
+) -> None:
+    class Parts(Colours):
+        most = 0
+
+        def encode(self, images: Sequence[U8]) -> F32:
+            self.most = max(self.most, len(images))
+            return super().encode(images)
+
+    parts = Parts()
+    boxes = np.random.default_rng(0).random((3_000, 4)) * (5, 4, 5, 4) + (0, 0, 5, 4)
+    cut = crops.many(parts, [Wanted(picture(tmp_path), boxes)], RULE)
+    assert (cut.valid.all(), parts.asked, parts.most) == (True, 3_000, 64)
+
+
 def test_no_boxes_are_no_rows(crops: CropRows, tmp_path: Path) -> None:
     assert crops.of(Colours(), picture(tmp_path), [], RULE).shape == (0, 3)
     assert len(crops.many(Colours(), [], RULE).rows) == 0

@@ -164,16 +164,17 @@ def test_one_class_only_says_what_to_do(bench: Workbench, shapes: Folders) -> No
     assert "--background" in error.value.hint
 
 
-def test_the_labelmap_of_the_settings_counts_where_none_is_named(
+def test_labelmap_and_encoder_of_the_settings_count_where_none_is_named(
     tmp_path: Path, shapes: Folders
 ) -> None:
     from sightline.app import open_workbench
 
-    with open_workbench(tmp_path / "other", labelmap=str(shapes.labelmap)) as bench:
+    chosen = {"labelmap": str(shapes.labelmap), "encoder": "dictionary"}
+    with open_workbench(tmp_path / "other", **chosen) as bench:
         found = bench.head_training.train(
             None, HeadSpec(), folders=Folders(shapes.images, shapes.labels)
         )
-    assert found["classes"] == ["bar", "disc"]
+    assert (found["classes"], found["encoder"]) == (["bar", "disc"], "dictionary")
 
 
 def test_a_labelmap_is_a_text_or_a_yaml(tmp_path: Path) -> None:
