@@ -75,7 +75,7 @@ def chooser(page: Page) -> Locator:
     return page.get_by_role("group", name="Which class?")
 
 
-def test_what_is_drawn_gets_its_class_and_doubts_are_asked_beside_it(
+def test_what_is_drawn_gets_its_class_doubts_are_asked_and_a_project_is_checked(
     page: Page, server: Running, api: httpx.Client, image: int
 ) -> None:
     opened(page, server, image)
@@ -83,7 +83,6 @@ def test_what_is_drawn_gets_its_class_and_doubts_are_asked_beside_it(
     expect(page.locator(".toast-title", has_text="No auto class yet")).to_be_visible()
     page.locator("summary", has_text="Auto class").click()
     expect(page.get_by_role("link", name="Train or activate a head")).to_be_visible()
-    look(page)
     use_head(api)
     page.get_by_role("switch", name="Auto class").click()
     expect(page.get_by_text("colours from 50 %")).to_be_visible()
@@ -110,18 +109,13 @@ def test_what_is_drawn_gets_its_class_and_doubts_are_asked_beside_it(
     page.keyboard.press("a")
     expect(page.get_by_role("switch", name="Auto class")).not_to_be_checked()
 
-
-def test_a_project_is_checked_by_key_and_changed_as_one_step(
-    page: Page, server: Running, api: httpx.Client, image: int
-) -> None:
     put = [
         {"uid": "a", "kind": "box", "geometry": list(RED), "class_id": 1},
         {"uid": "b", "kind": "box", "geometry": [6, 21, 34, 49], "class_id": 1},
         {"uid": "c", "kind": "box", "geometry": list(GREEN), "class_id": 1},
     ]
-    changes = {"changes": [{"image_id": image, "put": put}]}
+    changes = {"changes": [{"image_id": image + 1, "put": put}]}
     api.post("/api/projects/squares/objects", json=changes).raise_for_status()
-    use_head(api)
     page.goto(f"{server.url}/p/squares/objects")
     page.get_by_role("button", name="Check classes").click()
     page.get_by_role("dialog").get_by_role("button", name="Look").click()
@@ -140,7 +134,7 @@ def test_a_project_is_checked_by_key_and_changed_as_one_step(
     page.keyboard.press("y")
     page.get_by_role("button", name="Change 2 objects").click()
     expect(page.locator(".toast-title", has_text="2 objects changed")).to_be_visible()
-    assert classes(api, image) == [1, 2, 2]
+    assert classes(api, image + 1) == [1, 2, 2]
     with page.expect_response("**/undo"):
         page.keyboard.press("Control+z")
-    assert classes(api, image) == [1, 1, 1]
+    assert classes(api, image + 1) == [1, 1, 1]
