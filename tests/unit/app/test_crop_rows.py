@@ -134,7 +134,8 @@ def test_thousands_of_boxes_in_one_picture_are_encoded_in_parts(
     parts = Parts()
     boxes = np.random.default_rng(0).random((3_000, 4)) * (5, 4, 5, 4) + (0, 0, 5, 4)
     cut = crops.many(parts, [Wanted(picture(tmp_path), boxes)], RULE)
-    assert (cut.valid.all(), parts.asked, parts.most) == (True, 3_000, 64)
+    assert cut.valid.all()
+    assert (parts.asked, parts.most) == (3_000, 64)
 
 
 def test_no_boxes_are_no_rows(crops: CropRows, tmp_path: Path) -> None:
