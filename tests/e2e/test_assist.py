@@ -12,9 +12,15 @@ from playwright.sync_api import expect
 
 from e2e.axe import look
 from fakes.running import wait_for_job
+from fakes.sam_family import FAMILIES, save_family
 from fakes.sam_graphs import RADII, SIDE, circle_pair
 from sightline.core.geometry.masks import decode
 from sightline.core.geometry.shapes import Mask, shape_from_json
+from sightline.core.progress import Silent
+from sightline.export.pair import export_pair
+from sightline.server.static import FOLDER
+from sightline.store.model_plan import ImportOptions
+from sightline.store.models import ModelStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -193,6 +199,21 @@ def several_points_make_one_object(page: Page, image: int, api: httpx.Client) ->
     (one,) = objects(api, image)
     assert one["kind"] == "mask"
     assert one["geometry"]["size"] == [HEIGHT, WIDTH]
+    a_dead_engine_is_told_and_the_next_click_is_answered(page)
+
+
+def a_dead_engine_is_told_and_the_next_click_is_answered(page: Page) -> None:
+    died = "the engine circles was killed (signal 9) before it answered"
+    problem = {"status": 503, "code": "engine_failed", "message": died, "hint": "ask again"}
+    page.route("**/assist/predict", lambda route: route.fulfill(status=503, json=problem))
+    page.keyboard.press("d")
+    page.mouse.click(*at(page, 160, 115))
+    expect(page.get_by_text(died, exact=False).first).to_be_visible()
+    expect(listed(page)).to_have_accessible_name("1 object")
+    page.unroute("**/assist/predict")
+    page.mouse.click(*at(page, 160, 115))
+    expect(listed(page)).to_have_accessible_name("2 objects")
+    saved(page)
 
 
 def test_the_browser_answers_clicks_as_the_server_would(
@@ -232,6 +253,60 @@ def test_the_browser_answers_clicks_as_the_server_would(
     there = api.post("/api/assist/predict", json=body).json()["candidates"][0]["rle"]
     here = [one["geometry"] for one in objects(api, images[0])]
     assert max(agreement(one, there) for one in here) > 0.99
+
+
+ASKED = """
+async ([file, works]) => {
+  const decoder = new Worker("/assets/" + file, { type: "module" });
+  const told = [];
+  for (const work of works) {
+    told.push(await new Promise((answer) => {
+      decoder.onmessage = ({ data }) => answer(data);
+      decoder.postMessage(work);
+    }));
+  }
+  decoder.terminate();
+  return told;
+}
+"""
+PROMPTS: list[tuple[dict[str, Any], bool]] = [
+    ({"points": [[160, 115, 1]], "box": None}, True),
+    ({"points": [[160, 115, 1], [20, 30, 0]], "box": None}, False),
+    ({"points": [], "box": [110, 72, 208, 160]}, False),
+]
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("kind", FAMILIES)
+def test_what_is_exported_of_every_family_answers_in_the_browser(
+    page: Page, server: Running, images: list[int], api: httpx.Client, tmp_path: Path, kind: str
+) -> None:
+    store = ModelStore(tmp_path / "models")
+    card = store.add_file(save_family(tmp_path / kind, kind), ImportOptions(name=kind))
+    export_pair(card, store.path_of(card), tmp_path / "out", Silent())
+    api.post("/api/models", json={"path": str(tmp_path / "out"), "name": "pair"}).raise_for_status()
+    plan = api.get("/api/assist/decoder?engine=pair").json()
+    key = api.get(f"/api/assist/encodings?image_id={images[0]}&engine=pair").json()["emb_key"]
+    page.goto(server.url)
+    decoder = {"plan": plan, "decoder": "/api/assist/decoder/file?engine=pair"}
+    encoding = {"key": key, "encoding": f"/api/assist/encodings/{key}"}
+    works = [
+        {
+            "id": number,
+            **decoder,
+            **encoding,
+            "asked": prompt | {"object": "a", "maskRef": None, "several": many, "wantsMask": True},
+        }
+        for number, (prompt, many) in enumerate(PROMPTS)
+    ]
+    (file,) = (FOLDER / "assets").glob("worker-*.js")
+    for (prompt, many), told in zip(PROMPTS, page.evaluate(ASKED, [file.name, works]), strict=True):
+        assert told["error"] is None
+        question = {"image_id": images[0], "engine": "pair", "prompts": [prompt], "multimask": many}
+        there = api.post("/api/assist/predict", json=question).json()["candidates"]
+        for one, other in zip(told["candidates"], there, strict=True):
+            assert one["score"] == pytest.approx(other["score"], abs=1e-3)
+            assert agreement(one["rle"], other["rle"]) > 0.99
 
 
 def agreement(one: dict[str, Any], other: dict[str, Any]) -> float:

@@ -60,7 +60,7 @@ def _enliven(net: Any) -> None:
 
 def _config(transformers: Any, kind: str) -> tuple[str, Any]:
     prompts = {"hidden_size": WIDTH, "image_size": SIDE, "patch_size": SIDE // GRID}
-    prompts |= {"mask_input_channels": 4}
+    prompts |= {"mask_input_channels": 8}
     decoder = {"hidden_size": WIDTH, "mlp_dim": 32, "num_hidden_layers": 1}
     decoder |= {"num_attention_heads": 2, "iou_head_hidden_dim": 16}
     both = {"prompt_encoder_config": prompts, "mask_decoder_config": decoder}

@@ -9,6 +9,7 @@ import pytest
 from safetensors.numpy import load
 
 from fakes.sam_graphs import LOW, SIDE, circle_pair
+from fakes.segmenter import use_squares
 from fakes.tiny_sam import export_sam, save_sam
 from sightline.core.assist import Prompt
 from sightline.core.geometry.masks import decode
@@ -56,6 +57,17 @@ def test_a_name_means_the_newest_model_from_the_next_click_on(shop: Shop, tmp_pa
     add(shop, circle_pair(tmp_path / "other", stretched=True), "circles")
     assert shop.bench.assist.engines.load("circles") is not older
     assert ask(shop, "circles", {"points": [[30, 20, 1]]})
+
+
+def test_another_engine_answers_at_once_and_the_first_one_keeps_what_it_encoded(
+    shop: Shop, tmp_path: Path
+) -> None:
+    squares = use_squares(shop.bench)
+    add(shop, circle_pair(tmp_path / "pair"), "circles")
+    for engine in ("classical", "circles", "classical", "circles"):
+        assert ask(shop, engine, {"points": [[30, 20, 1]]})
+    assert squares.encoded == 1
+    assert shop.get("/api/assist/slots")["used"]["memory"]["count"] == 2
 
 
 def test_weights_that_changed_are_refused(shop: Shop, tmp_path: Path) -> None:
