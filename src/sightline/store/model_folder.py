@@ -8,6 +8,7 @@ decoder is a segmenter (`segmenter_plan.py`). Nothing else is taken, and no pick
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sightline.core.errors import InvalidInputError, MissingWeightsError, UnknownModelError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sightline.store.model_plan import CardFields, ImportOptions
+    from sightline.store.segmenter_plan import Pair
 
 WEIGHTS: Final = "model.safetensors"
 DECODER: Final = "decoder.onnx"
@@ -38,7 +40,7 @@ def plan_folder(folder: Path, options: ImportOptions) -> FolderPlan:
     """
     if not folder.is_dir():
         raise UnknownModelError(f"no folder {folder}", hint="check the path")
-    pair = plan_pair(folder, options)
+    pair = plan_pair(folder, options) or _inner_pair(folder, options)
     if pair is not None:
         return FolderPlan(pair.encoder, pair.fields, {DECODER: pair.decoder})
     config = read_object(folder / CONFIG)
@@ -51,6 +53,17 @@ def plan_folder(folder: Path, options: ImportOptions) -> FolderPlan:
         f"{folder / CONFIG} names neither a model_type nor an architecture",
         hint="take the folder of a transformers or timm model, or a file with --network NAME",
     )
+
+
+def _inner_pair(folder: Path, options: ImportOptions) -> Pair | None:
+    """Return the pair in a folder's `onnx`, where exports of transformers lie, if nothing else is.
+
+    The card is named after the folder.
+    """
+    inner = folder / "onnx"
+    if not inner.is_dir() or (folder / WEIGHTS).is_file():
+        return None
+    return plan_pair(inner, replace(options, source=options.source or folder.name))
 
 
 def _weights(folder: Path) -> Path:

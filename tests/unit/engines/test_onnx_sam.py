@@ -178,8 +178,13 @@ def test_of_an_export_in_many_precisions_the_plain_files_are_taken(tmp_path: Pat
         (pair / f"{name}.onnx").write_bytes(data)
         (pair / f"{name}_fp16.onnx").write_bytes(data)
         (pair / f"{one}.onnx").unlink()
-    card = ModelStore(tmp_path / "models").add_file(pair, OPTIONS)
-    assert card.kind == "segmenter"
+    store = ModelStore(tmp_path / "models")
+    assert store.add_file(pair, OPTIONS).kind == "segmenter"
+    pair.rename(tmp_path / "repository-onnx")
+    (tmp_path / "repository").mkdir()
+    (tmp_path / "repository-onnx").rename(tmp_path / "repository" / "onnx")
+    card = store.add_file(tmp_path / "repository", OPTIONS)
+    assert (card.kind, card.source) == ("segmenter", "repository")
 
 
 def test_a_folder_with_two_encoders_is_refused(tmp_path: Path) -> None:
