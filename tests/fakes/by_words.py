@@ -84,6 +84,6 @@ class Engines:
         assert spec is not None
         return TextEntry(spec, self._card)
 
-    def load(self, engine: str, *, here: bool = False, threads: int = 1) -> TextDetector:
-        del engine, here, threads
+    def load(self, engine: str) -> TextDetector:
+        del engine
         return self._engine

@@ -41,7 +41,7 @@ class TextDetectorTable:
     def __init__(self, models: ModelStore, room: EngineRoom) -> None:
         self._models = models
         self._room = room
-        self._loaded: dict[tuple[str, bool], TextDetector] = {}
+        self._loaded: dict[str, TextDetector] = {}
         self._lock = threading.Lock()
 
     def listed(self) -> list[dict[str, Any]]:
@@ -62,13 +62,8 @@ class TextDetectorTable:
             raise UnknownEngineError(f"no engine named {engine!r} finds things by words", hint=hint)
         return found
 
-    def load(self, engine: str, *, here: bool = False, threads: int = 1) -> TextDetector:
-        """Return an engine, loaded once.
-
-        Args:
-            engine: Its name, or its model's id.
-            here: In this process, not in one of its own.
-            threads: Of torch, for each call.
+    def load(self, engine: str) -> TextDetector:
+        """Return an engine by its name or its model's id, in a process of its own.
 
         Raises:
             UnknownEngineError: There is none.
@@ -78,26 +73,20 @@ class TextDetectorTable:
         """
         spec, card = self.entry(engine)
         with self._lock:
-            found = self._loaded.get((card.id, here))
+            found = self._loaded.get(card.id)
             if found is None:
-                found = self._load(spec, card, here=here, threads=threads)
-                self._loaded[card.id, here] = found
+                found = self._loaded[card.id] = self._load(spec, card)
         return found
 
-    def _load(self, spec: EngineSpec, card: ModelCard, *, here: bool, threads: int) -> TextDetector:
-        table = Registry([spec])
-        table.check(spec.name)
+    def _load(self, spec: EngineSpec, card: ModelCard) -> TextDetector:
+        Registry([spec]).check(spec.name)
         if spec.fault:
             raise MissingWeightsError(
                 f"the weights of {spec.name} are gone: {spec.fault}",
                 hint="add the model again, or choose another engine: sightline detect --engines",
             )
         self._models.verify(card.id)
-        path = self._models.path_of(card)
-        if not here:
-            return self._room.text_detector(spec, path, card)
-        found: TextDetector = table.load(spec.name, path=path, card=card, threads=threads)
-        return found
+        return self._room.text_detector(spec, self._models.path_of(card), card)
 
     def _entries(self) -> dict[str, TextEntry]:
         """Return every engine by name; an older model of the same name is named by its id."""

@@ -112,7 +112,7 @@ class TextFinding:
         again: bool = False,
         progress: Progress | None = None,
     ) -> dict[str, Any]:
-        """Ask about pictures, in this process; those that were asked the same are passed over.
+        """Ask about pictures, now; those that were asked the same are passed over.
 
         Args:
             project: Whose pictures.
@@ -135,7 +135,7 @@ class TextFinding:
         told = progress or Silent()
         for row in track(told, self._rows(ids), total=len(ids), note="finding"):
             try:
-                objects += len(self._keep(project, row, plan, self._here(wish.engine)))
+                objects += len(self._keep(project, row, plan, self.engines.load(wish.engine)))
             except UnreadableImageError as error:
                 unreadable.append({"path": row.path, "reason": str(error)})
                 continue
@@ -160,9 +160,6 @@ class TextFinding:
         plan = self._plan(project, wish)
         engine = self.engines.load(wish.engine)
         return self._summary(plan) | {"objects": len(self._keep(project, row, plan, engine))}
-
-    def _here(self, engine: str) -> TextDetector:
-        return self.engines.load(engine, here=True, threads=self._settings.worker_threads())
 
     def _summary(self, plan: _Plan) -> dict[str, Any]:
         return {

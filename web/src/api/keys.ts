@@ -57,6 +57,7 @@ export const keys = {
   encoders: (name: string) => ["project", name, "encoders"] as const,
   models: ["models"] as const,
   detectors: ["models", "detectors"] as const,
+  textDetectors: ["models", "text-detectors"] as const,
   catalogue: ["models", "catalogue"] as const,
   modelDisk: ["models", "disk"] as const,
   model: (id: string) => ["models", id] as const,

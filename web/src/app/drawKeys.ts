@@ -29,6 +29,7 @@ const TABLE = {
   pause: { key: "z", means: "While held: assists rest" },
   accept: { key: "y", means: "Accept a suggestion" },
   acceptAll: { key: "Shift+y", means: "Accept all suggestions above the threshold" },
+  findText: { key: "Shift+f", means: "Find by text" },
   nextGhost: { key: "Shift+g", means: "Next suggestion" },
   reject: { key: "u", means: "Reject a suggestion" },
   removeNewest: { key: "q", means: "Remove the newest object", editor: "q" },

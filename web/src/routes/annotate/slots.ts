@@ -2,6 +2,7 @@ import type { ComponentType } from "react";
 import { assistPart } from "@/assist/part";
 import { autoClassPart } from "@/autoclass/part";
 import { arrival } from "@/routes/objects/arrival";
+import { findPart } from "@/find/part";
 import { suggestions } from "@/suggest/part";
 import type { DrawAction } from "@/app/drawKeys";
 import type { Change, Document, DrawnObject } from "@/draw/objects";
@@ -78,4 +79,4 @@ export interface Part {
 }
 
 /** All that has joined, in the order in which it is asked. Add yours here. */
-export const parts: readonly Part[] = [autoClassPart, assistPart, suggestions, arrival];
+export const parts: readonly Part[] = [autoClassPart, assistPart, suggestions, findPart, arrival];

@@ -241,6 +241,7 @@ function BrowseProject({ project }: { project: string }) {
             onAsk={ask}
             picking={picking}
             onPicking={setPicking}
+            view={view?.info.id ?? null}
             size={view ? size : null}
             tile={tile}
             onTile={chooseTile}

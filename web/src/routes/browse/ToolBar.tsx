@@ -1,7 +1,8 @@
-import { CheckCheck, ImagePlus, RefreshCw, Search } from "lucide-react";
+import { CheckCheck, ImagePlus, RefreshCw, Search, TextSearch } from "lucide-react";
 import { memo, useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import type { QueueInfo } from "@/api/types";
+import { FindDialog } from "@/find/FindDialog";
 import type { ClassLook } from "@/label/look";
 import { Button, IconButton, Tip } from "@/ui/Button";
 import { many } from "@/ui/format";
@@ -20,6 +21,8 @@ interface ToolBarProps {
   onAsk: (next: Asked) => void;
   picking: boolean;
   onPicking: (open: boolean) => void;
+  /** The view that is shown, and how many pictures it holds. */
+  view: string | null;
   size: number | null;
   tile: number;
   onTile: (px: number) => void;
@@ -62,6 +65,18 @@ function SearchField({ asked, onAsk }: Pick<ToolBarProps, "asked" | "onAsk">) {
         }}
       />
     </div>
+  );
+}
+
+function FindButton({ project, view, size }: { project: string; view: string; size: number }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <IconButton label="Find by text in these pictures" small onClick={() => setOpen(true)}>
+        <TextSearch size={16} aria-hidden />
+      </IconButton>
+      {open && <FindDialog project={project} view={view} size={size} onClose={() => setOpen(false)} />}
+    </>
   );
 }
 
@@ -129,6 +144,9 @@ export const ToolBar = memo(function ToolBar(props: ToolBarProps) {
           <ImagePlus size={16} aria-hidden />
         </Link>
       </Tip>
+      {props.view !== null && size !== null && size > 0 && (
+        <FindButton project={project} view={props.view} size={size} />
+      )}
       <PeopleMenu project={project} looks={looks} asked={asked} onAsk={onAsk} />
       <DataMenu project={project} />
     </div>
