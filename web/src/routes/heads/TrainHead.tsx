@@ -9,7 +9,7 @@ import { queries } from "@/app/services";
 import { Button } from "@/ui/Button";
 import { ErrorNote, Skeletons } from "@/ui/States";
 import { isActive } from "@/ui/WorkBadge";
-import { asSent, asTyped, drawn, groupsFor, NAMES } from "./groups";
+import { asSent, asTyped, drawn, groupsFor, NAMES, ownOf } from "./groups";
 import { NOWHERE, Source, type Folders } from "./Source";
 import { Watch } from "./Watch";
 
@@ -32,7 +32,7 @@ function useOptions(project: string) {
   return { schema, values, error: options.error, again: () => void options.refetch() };
 }
 
-/** Without what belongs to the other kind of head, or is as it is anyway. */
+/** Without what is as it is anyway. */
 const changedOf = (spec: Spec, values: Spec): Spec =>
   Object.fromEntries(
     Object.entries(spec).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(values[key])),
@@ -50,7 +50,12 @@ function Fields({ project, schema, values, busy, onStarted }: FieldsProps) {
   const [changes, setChanges] = useState<Spec>({});
   const [folders, setFolders] = useState<Folders>(NOWHERE);
   const spec = useMemo(() => ({ ...values, ...changes }), [values, changes]);
-  const groups = useMemo(() => groupsFor(spec.head), [spec.head]);
+  const { head } = spec;
+  const groups = useMemo(() => groupsFor(head), [head]);
+  const own = useMemo(() => {
+    const properties = ownOf(head, schema.properties as Record<string, unknown>);
+    return { schema: { ...schema, properties }, baseline: ownOf(head, values) };
+  }, [head, schema, values]);
   const start = useMutation({
     mutationFn: () => {
       const outside = folders.images !== "" || folders.labels !== "";
@@ -69,12 +74,12 @@ function Fields({ project, schema, values, busy, onStarted }: FieldsProps) {
     <div className="stack">
       <SchemaForm
         id="head"
-        schema={schema}
-        value={spec}
-        baseline={values}
+        schema={own.schema}
+        value={ownOf(head, spec)}
+        baseline={own.baseline}
         groups={groups}
         names={NAMES}
-        onChange={(value) => setChanges(changedOf(value as Spec, values))}
+        onChange={(value) => setChanges(changedOf({ ...spec, ...(value as Spec) }, values))}
         onSubmit={() => start.mutate()}
       >
         <Source folders={folders} onChange={setFolders} />

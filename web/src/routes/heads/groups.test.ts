@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { asSent, asTyped, drawn, groupsFor } from "./groups";
+import { asSent, asTyped, drawn, groupsFor, ownOf } from "./groups";
 
 test("widths of layers are typed as a text and sent as numbers", () => {
   expect(asTyped({ sizes: [512, 256], lr: 1 })).toEqual({ sizes: "512, 256", lr: 1 });
@@ -19,4 +19,6 @@ test("only the settings of the chosen kind of head are shown", () => {
   const titles = (head: string) => groupsFor(head).map((group) => group.title);
   expect(titles("mlp")).not.toContain("Logistic regression");
   expect(titles("logistic")).not.toContain("MLP");
+  expect(ownOf("mlp", { c: 1, lr: 2, seed: 3 })).toEqual({ lr: 2, seed: 3 });
+  expect(ownOf("logistic", { c: 1, lr: 2, seed: 3 })).toEqual({ c: 1, seed: 3 });
 });

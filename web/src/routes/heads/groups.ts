@@ -52,9 +52,16 @@ export const NAMES: Readonly<Record<string, string>> = {
 const OF_LOGISTIC = "Logistic regression";
 const OF_MLP = "MLP";
 
+const otherThan = (head: unknown): string => (head === "mlp" ? OF_LOGISTIC : OF_MLP);
+
 /** Only the section of the head that is chosen. */
-export const groupsFor = (head: unknown): FormGroup[] =>
-  GROUPS.filter((group) => group.title !== (head === "mlp" ? OF_LOGISTIC : OF_MLP));
+export const groupsFor = (head: unknown): FormGroup[] => GROUPS.filter((group) => group.title !== otherThan(head));
+
+/** Settings, or their schemas, without those of the other kind of head. */
+export function ownOf<T>(head: unknown, values: Readonly<Record<string, T>>): Record<string, T> {
+  const others = GROUPS.find((group) => group.title === otherThan(head))?.keys ?? [];
+  return Object.fromEntries(Object.entries(values).filter(([key]) => !others.includes(key)));
+}
 
 /** The schema with the encoders and heads there are to choose from. */
 export function drawn(schema: Schema, encoders: readonly string[], heads: readonly string[]): Schema {
