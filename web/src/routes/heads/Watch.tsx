@@ -172,7 +172,7 @@ export function Watch({ job, project, onHeads }: { job: Job; project: string; on
         <div className="heads-progress">
           <Bar label="Training a head" done={now.done} total={now.total} />
           <span className="muted small" role="status">
-            {now.note || "waits for its turn"}
+            {now.note || (now.state === "queued" ? "waits for its turn" : "starting")}
             {now.total ? ` ${count(now.done)} of ${count(now.total)}` : ""}
             {now.eta_s ? `, ${duration(now.eta_s)} left` : ""}
           </span>
