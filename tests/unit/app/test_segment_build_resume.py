@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +23,7 @@ from sightline.core.errors import (
 from sightline.core.geometry.shapes import Box
 from sightline.core.progress import Silent
 from sightline.store.locks import FileLock
+from sightline.store.model_plan import ImportOptions
 from unit.app.conftest import draw_boxes, rows
 
 if TYPE_CHECKING:
@@ -227,3 +230,33 @@ def test_a_segmenter_that_always_dies_stops_the_build_and_keeps_what_is_done(
     squares.encoded = 0
     assert build(bench, boxed)["fallbacks"] == 0
     assert squares.encoded == 3
+
+
+class Kills(Silent):
+    """Kills the segmenter's process once a picture is done."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self.bench = bench
+        self.killed = 0
+
+    def advance(self, done: int, total: int | None, note: str = "") -> None:
+        del total, note
+        for process in self.bench.room._processes.values():
+            if done and not self.killed and process.pid is not None:
+                self.killed = process.pid
+                os.kill(process.pid, signal.SIGKILL)
+
+
+@pytest.mark.nightly
+def test_a_build_outlives_the_process_of_its_segmenter(
+    bench: Workbench, boxed: Project, tmp_path: Path
+) -> None:
+    from fakes.tiny_sam import save_sam
+
+    bench.models.add(save_sam(tmp_path / "sam"), ImportOptions(name="tiny"))
+    killing = Kills(bench)
+    wish = SegmentWish(engine="tiny", min_box_iou=0.0)
+    report = build(bench, boxed, wish=wish, workers=2, progress=killing)
+    assert killing.killed
+    assert (report["polygons"] + report["fallbacks"], report["skipped"]) == (10, [])
+    assert BROKEN not in report["fallback_reasons"]
