@@ -217,7 +217,7 @@ def _row(record: ModelRecord, used_by: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _how(missing: dict[str, Any]) -> str:
     """Return the command that brings what is missing."""
-    if missing["wanted_by"]["setting"] in {"box_head", "image_head"}:
+    if missing["wanted_by"][0]["setting"] in {"box_head", "image_head"}:
         return "sightline heads import FILE, or convert a pickle: sightline heads convert FILE"
     return how_to_get(missing["name"])
 

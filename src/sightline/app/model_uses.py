@@ -82,14 +82,13 @@ class ModelUses:
     def missing(
         self, records: Sequence[ModelRecord], built_in: frozenset[str]
     ) -> list[dict[str, Any]]:
-        """Return what settings and heads name and is not here."""
-        known = {*_refs(records), *built_in}
-        wanted = [one for one in (*self._by_settings(), *_by_heads(records)) if one.ref]
-        return [
-            {"name": one.ref, "wanted_by": asdict(one.use)}
-            for one in wanted
-            if one.ref not in known
-        ]
+        """Return what settings and heads name and is not here, each name once."""
+        known = {"", *_refs(records), *built_in}
+        found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for one in (*self._by_settings(), *_by_heads(records)):
+            if one.ref not in known:
+                found[one.ref].append(asdict(one.use))
+        return [{"name": name, "wanted_by": uses} for name, uses in found.items()]
 
     def _by_settings(self) -> Iterator[_Named]:
         engine = load_settings(self._store.workspace).settings.assist_engine

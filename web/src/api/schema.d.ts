@@ -7885,7 +7885,8 @@ export interface components {
         MissingModel: {
             /** Name */
             name: string;
-            wanted_by: components["schemas"]["ModelUse"];
+            /** Wanted By */
+            wanted_by: components["schemas"]["ModelUse"][];
             /**
              * How
              * @description the command that brings it

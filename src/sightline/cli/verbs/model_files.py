@@ -90,7 +90,8 @@ def disk(ctx: typer.Context) -> None:
         empty="",
     )
     for one in found["missing"]:
-        output.say(f"missing: {one['name']}, {_used(one['wanted_by'])}: {one['how']}")
+        wanted = ", ".join(_used(use) for use in one["wanted_by"])
+        output.say(f"missing: {one['name']}, {wanted}: {one['how']}")
 
 
 def _used(use: dict[str, Any]) -> str:

@@ -120,7 +120,7 @@ class MissingModel(Out):
     """Something that a setting or a head names and that is not here."""
 
     name: str
-    wanted_by: ModelUse
+    wanted_by: list[ModelUse]
     how: str = Field(description="the command that brings it")
     pullable: bool
 
