@@ -6,6 +6,7 @@ import pickle
 import zipfile
 from typing import TYPE_CHECKING
 
+import httpx
 import numpy as np
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
@@ -60,13 +61,13 @@ def test_a_head_is_trained_used_downloaded_and_taken_in_again(
     look(page)
 
 
-def test_a_pickle_is_converted_and_a_dangerous_one_refused(
-    page: Page, server: Running, project: str
-) -> None:
+def test_a_pickle_is_converted_and_a_dangerous_one_refused(page: Page, server: Running) -> None:
+    made = httpx.post(f"{server.url}/api/projects", json={"name": "birds"})
+    made.raise_for_status()
     layer = {"weight": np.ones((2, 512)), "bias": np.zeros(2)}
     good = pickle.dumps({"layers": [layer], "classes": [0, 1]})
     kind = "application/octet-stream"
-    page.goto(f"{server.url}/p/{project}/heads?tab=heads")
+    page.goto(f"{server.url}/p/birds/heads?tab=heads")
     page.get_by_role("button", name="Add a head").click()
     dialog = page.get_by_role("dialog", name="Add a head")
     drop = dialog.locator("input[type=file]")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from fakes.heads import write_shapes
 
 if TYPE_CHECKING:
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from fakes.cli import Cli
 
 
+@pytest.mark.nightly
 def test_pairs_are_compared_and_told(cli: Cli, tmp_path: Path) -> None:
     write_shapes(tmp_path / "shapes")
     cli("ingest", tmp_path / "shapes" / "images", "--project", "drawn", "--labels", "none")
