@@ -69,5 +69,7 @@ def test_words_find_in_the_open_picture_and_in_a_view(
     dialog = page.get_by_role("dialog", name="Find by text")
     expect(dialog.get_by_role("textbox")).to_have_value("a cat, dog")
     look(page)
+    dialog.get_by_label("Draw").select_option("Boxes")
+    dialog.get_by_label("Clean up").select_option("As found")
     dialog.get_by_role("button", name="In these").click()
     expect(dialog.get_by_text("found in")).to_be_visible(timeout=TIMEOUT_MS)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from fakes.tiny_detectors import KINDS, SIDE, save_detector
 from sightline.core.cards import ModelCard
@@ -140,6 +141,24 @@ def test_what_a_text_finds_does_not_depend_on_the_place_of_the_text(
     other = detector.detect_text(pixels, TEXTS[::-1], min_score=0.001)
     np.testing.assert_allclose(one.scores, other.scores, atol=1e-5)
     np.testing.assert_array_equal(one.class_index, 1 - other.class_index)
+
+
+def test_the_folder_of_sam3s_video_model_answers_as_its_network_for_pictures(
+    tmp_path: Path,
+) -> None:
+    plain = save_detector(tmp_path / "plain", "sam3")
+    video = save_detector(tmp_path / "video", "sam3")
+    config = json.loads((plain / "config.json").read_text())
+    whole = {"model_type": "sam3_video", "detector_config": config}
+    (video / "config.json").write_text(json.dumps(whole))
+    weights = load_file(plain / "model.safetensors")
+    inner = {f"detector_model.{name}": one for name, one in weights.items()}
+    save_file(inner, video / "model.safetensors", metadata={"format": "pt"})
+    rule = card_of(plain).to_dict()["preprocess"]
+    one = load(plain).detect_text(picture(90, 60), TEXTS, min_score=0.001)
+    other = load(video, preprocess=rule).detect_text(picture(90, 60), TEXTS, min_score=0.001)
+    np.testing.assert_allclose(one.scores, other.scores, atol=1e-5)
+    np.testing.assert_allclose(one.boxes, other.boxes, atol=1e-3)
 
 
 @pytest.mark.parametrize("kind", ["owlv2", "grounding-dino"])

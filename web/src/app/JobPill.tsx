@@ -26,6 +26,7 @@ const TITLES: Readonly<Record<string, string>> = {
   head: "Refitting",
   predict: "Predicting",
   demo: "Demo",
+  detect: "Finding by text",
 };
 
 export const jobTitle = (job: Pick<Job, "kind">): string =>
