@@ -139,7 +139,8 @@ function Going({ job }: { job: Job }) {
       <div className="heads-progress">
         <Bar label="Comparing" done={job.done} total={job.total} />
         <span className="muted small" role="status">
-          {job.note || (job.state === "queued" ? "waits for its turn" : "starting")} <Link to={to.job(job.id)}>Log</Link>
+          {job.note || (job.state === "queued" ? "waits for its turn" : "starting")}{" "}
+          <Link to={to.job(job.id)}>Log</Link>
         </span>
       </div>
     );
