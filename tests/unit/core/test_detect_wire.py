@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes.by_words import ColourFinder
@@ -45,6 +45,7 @@ class Pipe:
         return Told(json.loads(json.dumps(facts)), found)
 
 
+@settings(max_examples=25)
 @given(
     st.lists(
         st.tuples(st.integers(1, 9), st.integers(1, 9), st.integers(0, 99), st.integers(0, 99)),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes.by_words import COLOURS, ColourFinder
@@ -36,6 +36,7 @@ def spotted(width: int, height: int, *boxes: tuple[int, int, int, int]) -> U8:
     return picture
 
 
+@settings(max_examples=40)
 @given(st.integers(1, 700), st.integers(1, 700), st.integers(64, 300))
 def test_tiles_cover_the_picture_lie_within_it_and_overlap(
     width: int, height: int, side: int
