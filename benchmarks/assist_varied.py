@@ -110,6 +110,56 @@ def _scene(source: str, picture: U8, points: F64) -> Scene | None:
     return Scene(source, picture, (float(x1), float(y1), float(x2), float(y2)), mask > 0)
 
 
+def pasted(one: Scene, ground: U8, rng: np.random.Generator) -> Scene | None:
+    """Return a scene's object on another ground, None where little of it would be seen."""
+    import cv2
+
+    x1, y1, x2, y2 = (int(side) for side in one.box)
+    size = np.array([x2 - x1, y2 - y1])
+    if size.min() < 20:
+        return None
+    whole = np.array(ground.shape[1::-1])
+    scale = min(float(rng.uniform(60, 220)) / size.max(), *(0.7 * whole / size))
+    if scale <= 0.05:
+        return None
+    to = tuple(int(side) for side in np.maximum(1, np.round(size * scale)))
+    cut: Any = cv2.resize(one.picture[y1:y2, x1:x2], to, interpolation=cv2.INTER_AREA)
+    part = one.mask[y1:y2, x1:x2].astype(np.float32)
+    mask: Any = cv2.resize(part, to, interpolation=cv2.INTER_AREA)
+    if rng.uniform() < 0.5:
+        cut, mask = cut[:, ::-1], mask[:, ::-1]
+    shift = np.array(
+        [
+            rng.integers(-side // 5, max(1, w - side + side // 5))
+            for side, w in zip(to, whole, strict=True)
+        ]
+    )
+    low, high = shift.clip(0), np.minimum(whole, shift + to)
+    if (high - low).min() < 16:
+        return None
+    (ax, ay), (bx, by) = low - shift, high - shift
+    return _blended(ground, cut[ay:by, ax:bx], mask[ay:by, ax:bx], low, rng)
+
+
+def _blended(ground: U8, cut: Any, mask: Any, low: Any, rng: np.random.Generator) -> Scene | None:
+    import cv2
+
+    rows = slice(low[1], low[1] + len(mask))
+    columns = slice(low[0], low[0] + mask.shape[1])
+    soft = cv2.GaussianBlur(np.ascontiguousarray(mask), (0, 0), 0.7)[..., None]
+    lit = cut.astype(np.float32) * rng.uniform(0.8, 1.2) + rng.uniform(-15, 15)
+    picture = ground.copy()
+    under = picture[rows, columns].astype(np.float32)
+    picture[rows, columns] = (under * (1 - soft) + lit * soft).clip(0, 255).astype(np.uint8)
+    drawn = np.zeros(ground.shape[:2], np.bool_)
+    drawn[rows, columns] = mask > 0.5
+    if drawn.sum() < 200:
+        return None
+    down, across = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
+    box = float(across[0]), float(down[0]), float(across[-1] + 1), float(down[-1] + 1)
+    return Scene("pasted", picture, box, drawn)
+
+
 def blobs(count: int, rng: np.random.Generator) -> Iterator[Scene]:
     """Yield plain shapes on plain grounds, as of cells, tokens and drawings."""
     import cv2

@@ -1,6 +1,8 @@
-"""Fit what the built-in segmenter learned, and write its `weights.npz` anew.
+"""Fit what the built-in segmenter learned, and write its `weights.npz` and `outline.onnx` anew.
 
-    python3 -m benchmarks.train_classical [sides] [outline] [outline_mirrored] [scorer]
+    python3 -m benchmarks.train_classical [PART ...]
+
+Parts are sides, outline, outline_mirrored, outline_large and scorer.
 
 Needs torch and the data that `assist_data` names. What is judged by `bench_assist_quality` is not
 learned from.
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks import assist_data, train_outline, train_scorer, train_sides
+from benchmarks import assist_data, outline_small, train_outline, train_scorer, train_sides
 from sightline.engines.classical.learned import WEIGHTS
 
 if TYPE_CHECKING:
@@ -40,13 +42,19 @@ def useful(one: assist_data.Drawn) -> bool:
 
 
 def outline() -> dict[str, F32]:
-    """Fit outlines."""
-    return train_outline.fit(outlined(), epochs=9)
+    """Fit the first small network for outlines."""
+    return outline_small.fit(outlined(), epochs=9)
 
 
 def outline_mirrored() -> dict[str, F32]:
-    """Fit the second network for outlines."""
-    return train_outline.fit(outlined(), epochs=20)
+    """Fit the second small network for outlines."""
+    return outline_small.fit(outlined(), epochs=20)
+
+
+def outline_large() -> dict[str, F32]:
+    """Fit the large network for outlines: it lies in a file of its own."""
+    train_outline.fit(outlined())
+    return {}
 
 
 def scorer() -> dict[str, F32]:
@@ -61,7 +69,13 @@ def outlined() -> list[assist_data.Drawn]:
     return [one for one in objects if one.learn and one.ring and useful(one)]
 
 
-PARTS = {"sides": sides, "outline": outline, "outline_mirrored": outline_mirrored, "scorer": scorer}
+PARTS = {
+    "sides": sides,
+    "outline": outline,
+    "outline_mirrored": outline_mirrored,
+    "outline_large": outline_large,
+    "scorer": scorer,
+}
 
 
 def main(names: list[str]) -> None:

@@ -1,18 +1,18 @@
-"""Fit the network that draws outlines (`engines/classical/outline.py`)."""
+"""Fit the network that draws outlines (`engines/classical/outline.py`): what it learns from."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-from torch import nn
 
 from benchmarks.assist_data import loosened, pixels
-from benchmarks.assist_varied import Scene, blobs, varied
+from benchmarks.assist_varied import Scene, blobs, pasted, varied
+from benchmarks.outline_net import fitted, write
 from sightline.engines.classical.clicks import look
 from sightline.engines.classical.evidence import gather
-from sightline.engines.classical.outline import COARSE, MAPS, box_hint, maps
+from sightline.engines.classical.outline import COARSE, OUTLINER, box_hint, maps
 from sightline.engines.classical.patch import cut, sample
 from sightline.engines.classical.refine import refine
 from sightline.engines.classical.regions import overlap, regions_at
@@ -27,84 +27,71 @@ if TYPE_CHECKING:
     from sightline.engines.classical.patch import Patch
     from sightline.engines.classical.tree import Trees
 
-WORTH = {"coco128": 1.0, "seg_facade": 0.4, "blobs": 0.4}
-WIDTH = 16
+WORTH = {"coco128": 1.0, "seg_facade": 0.4}
+"""What an object's own picture counts for; variants count for less."""
+VARIED = {"coco128": (4, 0.6), "seg_facade": (1, 0.25)}
+"""How many variants of an object are made, and what each counts for."""
+WATCHING = 5
+PASTED = (4, 0.5)
+BLOBS = (80, 0.3)
 
 
-class Outline(nn.Module):
-    """As `outline.outline` computes it."""
+@dataclass(frozen=True)
+class Example:
+    """What the network reads, and what it should say."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        sizes = ((MAPS, WIDTH), (WIDTH, WIDTH), (WIDTH, 1))
-        self.layers = nn.ModuleList(nn.Conv2d(a, b, 5, padding=2) for a, b in sizes)
-        self.drop = nn.Dropout2d(0.1)
-
-    def forward(self, read: torch.Tensor) -> torch.Tensor:
-        """Return logits (N, COARSE, COARSE) of standardised maps (N, MAPS, COARSE, COARSE)."""
-        first, second, last = self.layers
-        hidden = torch.relu(second(torch.relu(first(read))))
-        logits: torch.Tensor = last(self.drop(hidden))
-        return logits[:, 0]
+    pixels: U8
+    """(GRID, GRID, 3)"""
+    maps: F32
+    """(MAPS, COARSE, COARSE)"""
+    truth: F32
+    """(COARSE, COARSE), 0..1"""
+    worth: float
 
 
-def fit(objects: Sequence[Drawn], *, epochs: int, seed: int = 0) -> dict[str, F32]:
-    """Return the weights: those of the best soft IoU and cross entropy together."""
-    rows, truth, worth = (np.stack(one) for one in zip(*examples(objects), strict=True))
-    return fitted(rows, truth, worth, epochs=epochs, seed=seed)
+def fit(objects: Sequence[Drawn]) -> None:
+    """Fit the network and write its `outline.onnx` anew; every fifth photograph only watches."""
+    photos = sorted({one.picture for one in objects if one.source == "coco128"})
+    held = set(photos[::WATCHING])
+    learn = examples([one for one in objects if one.picture not in held])
+    watch = examples([one for one in objects if one.picture in held], made=False)
+    write(fitted(list(learn), list(watch)), OUTLINER)
 
 
-def fitted(rows: F32, truth: F32, worth: F32, *, epochs: int, seed: int) -> dict[str, F32]:
-    """Return the weights for maps (N, MAPS, COARSE, COARSE), masks and the worth of each."""
-    torch.manual_seed(seed)
-    mean, scale = rows.mean((0, 2, 3)), rows.std((0, 2, 3)) + 1e-2
-    rows -= mean[:, None, None]
-    rows /= scale[:, None, None]
-    read, there, weight = torch.tensor(rows), torch.tensor(truth), torch.tensor(worth)
-    net = Outline()
-    optimiser = torch.optim.AdamW(net.parameters(), 3e-3, weight_decay=2e-2)
-    batches = -(-len(rows) // 32)
-    rates = torch.optim.lr_scheduler.OneCycleLR(optimiser, 4e-3, total_steps=epochs * batches)
-    for _ in range(epochs):
-        for batch in torch.split(torch.randperm(len(rows)), 32):
-            some, hoped = read[batch], there[batch]
-            if torch.rand(1) < 0.5:
-                some, hoped = some.flip(-1), hoped.flip(-1)
-            loss = (_loss(net(some), hoped) * weight[batch]).mean()
-            optimiser.zero_grad()
-            torch.autograd.backward(loss)
-            optimiser.step()
-            rates.step()
-    kept = {"mean": mean, "scale": scale}
-    for number, layer in enumerate(net.layers):
-        kept |= {
-            f"{number}.{name}": value.detach().numpy() for name, value in layer.named_parameters()
-        }
-    return kept
-
-
-def _loss(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
-    soft = torch.sigmoid(logits)
-    both = (soft * truth).sum((1, 2))
-    either = (soft + truth - soft * truth).sum((1, 2)).clamp(min=1)
-    crossed = nn.functional.binary_cross_entropy_with_logits(logits, truth, reduction="none")
-    return 1 - both / either + crossed.mean((1, 2))
-
-
-def examples(objects: Sequence[Drawn]) -> Iterator[tuple[F32, F32, np.float32]]:
-    """Yield maps, the mask on their grid, and what an example counts for."""
+def examples(objects: Sequence[Drawn], *, made: bool = True) -> Iterator[Example]:
+    """Yield examples of objects whose outline is known, and of what is `made` of them."""
     rng = np.random.default_rng(0)
-    originals = [Scene(one.source, pixels(one.picture), one.box, one.mask()) for one in objects]
-    made = (*varied(objects, 1, rng), *blobs(60, rng))
+    scenes = [Scene(one.source, pixels(one.picture), one.box, one.mask()) for one in objects]
     before: tuple[U8, Trees] | None = None
-    for scenes, boxes, clicks, value in ((originals, 5, 6, 1.0), (made, 2, 2, 0.4)):
-        for one in scenes:
-            if before is None or before[0] is not one.picture:
-                before = one.picture, grow(one.picture)
-            worth = np.float32(WORTH[one.source] * value)
-            told = _clicked(one, before[1], clicks, rng)
-            for patch, hint in (*_boxed(one, boxes, rng), *told):
-                yield maps(patch, hint), _truth(patch, one.mask), worth
+    for scene in scenes:
+        if before is None or before[0] is not scene.picture:
+            before = scene.picture, grow(scene.picture)
+        told = (*_boxed(scene, 5, rng), *_clicked(scene, before[1], 4, rng))
+        yield from _told(scene, told, WORTH[scene.source])
+    for scene, worth in _made(objects, scenes, rng) if made else ():
+        told = (*_boxed(scene, 2, rng), *_clicked(scene, grow(scene.picture), 1, rng))
+        yield from _told(scene, told, worth)
+
+
+def _made(
+    objects: Sequence[Drawn], scenes: Sequence[Scene], rng: np.random.Generator
+) -> Iterator[tuple[Scene, float]]:
+    for one in objects:
+        draws, worth = VARIED[one.source]
+        for scene in varied([one], draws, rng):
+            yield scene, worth
+    for whole in (scene for scene in scenes if scene.source == "coco128"):
+        for _ in range(PASTED[0]):
+            found = pasted(whole, scenes[int(rng.integers(len(scenes)))].picture, rng)
+            if found is not None:
+                yield found, PASTED[1]
+    for scene in blobs(BLOBS[0], rng):
+        yield scene, BLOBS[1]
+
+
+def _told(scene: Scene, told: Sequence[tuple[Patch, Hint]], worth: float) -> Iterator[Example]:
+    for patch, hint in told:
+        yield Example(patch.pixels, maps(patch, hint), _truth(patch, scene.mask), worth)
 
 
 def _boxed(one: Scene, draws: int, rng: np.random.Generator) -> Iterator[tuple[Patch, Hint]]:
