@@ -21,6 +21,7 @@ from sightline.app.auto_class_names import NO_EXTENT, Namer, nameable, within
 from sightline.core.errors import InvalidInputError, SightlineError, UnknownClassError
 from sightline.core.geometry.shapes import KINDS
 from sightline.heads.guard import Guard
+from sightline.heads.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -333,7 +334,7 @@ def _ahead(
 ) -> Iterator[dict[str, Any]]:
     """Yield what comes of each item, in their order, some of them worked on at once."""
     running: deque[Future[dict[str, Any]]] = deque()
-    with ThreadPoolExecutor(threads, thread_name_prefix="classes") as pool:
+    with one_thread(), ThreadPoolExecutor(threads, thread_name_prefix="classes") as pool:
         try:
             for item in items:
                 running.append(pool.submit(work, item))

@@ -18,6 +18,7 @@ from sightline.core.errors import InvalidInputError, SightlineError
 from sightline.core.geometry.boxes import as_boxes
 from sightline.core.progress import Silent
 from sightline.core.tone import DEFAULT_TONE, Tone
+from sightline.heads.threads import one_thread
 from sightline.imaging.decode import decode
 from sightline.store.vector_cache import VectorCache, halved
 
@@ -163,7 +164,7 @@ class CropRows:
         left, valid, threads = how
         workers = threads or max(1, (os.cpu_count() or 2) - 1)
         running: deque[tuple[int, I64, Future[F16]]] = deque()
-        with ThreadPoolExecutor(workers, thread_name_prefix="crops") as pool:
+        with one_thread(), ThreadPoolExecutor(workers, thread_name_prefix="crops") as pool:
             try:
                 for n in left:
                     part = plan.parts[n]

@@ -13,6 +13,7 @@ import numpy as np
 from sightline.core.errors import SightlineError, UnreadableImageError
 from sightline.core.progress import Progress, Silent
 from sightline.core.tone import DEFAULT_TONE, Tone
+from sightline.heads.threads import one_thread
 from sightline.imaging.decode import decode
 from sightline.imaging.fingerprint import fingerprint
 from sightline.imaging.limits import DEFAULT_LIMITS, Limits
@@ -106,7 +107,7 @@ def embed(
     workers = threads or max(1, (os.cpu_count() or 2) - 1)
     result, sink = Embedded(), _Sink(write, note_prints)
     told.advance(0, total, "embedding")
-    with ThreadPoolExecutor(workers, thread_name_prefix="embed") as pool:
+    with one_thread(), ThreadPoolExecutor(workers, thread_name_prefix="embed") as pool:
         try:
             for part in _parts(pool, encoder, items, 2 * workers, _Reading(limits, tone)):
                 sink.add(part)

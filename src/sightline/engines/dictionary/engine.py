@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from sightline.engines.dictionary.patches import Scale, described
+from sightline.heads.threads import one_thread
 from sightline.imaging import hog
 from sightline.imaging.stretch import check, unit
 
@@ -40,7 +41,7 @@ class DictionaryEncoder:
     def __init__(self) -> None:
         import cv2
 
-        cv2.setNumThreads(1)  # pictures are taken by threads of our own
+        cv2.setNumThreads(1)
 
     def encode(self, images: Sequence[U8]) -> F32:
         """Return (N, 984), rows of length 1, for N upright RGB pictures (H, W, 3) of any size.
@@ -50,11 +51,12 @@ class DictionaryEncoder:
         """
         scales, mean, axes = learned()
         out = np.empty((len(images), DIM), np.float32)
-        for row, image in zip(out, images, strict=True):
-            check(image)
-            said = np.concatenate([described(image, scale) for scale in scales])
-            row[:PATCH_DIM] = unit((said - mean) @ axes)
-            row[PATCH_DIM:] = HOG_WEIGHT * hog.row_of(image)
+        with one_thread():  # pictures are taken by threads of our own
+            for row, image in zip(out, images, strict=True):
+                check(image)
+                said = np.concatenate([described(image, scale) for scale in scales])
+                row[:PATCH_DIM] = unit((said - mean) @ axes)
+                row[PATCH_DIM:] = HOG_WEIGHT * hog.row_of(image)
         out /= np.linalg.norm(out, axis=1, keepdims=True)
         return out
 
