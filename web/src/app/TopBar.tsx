@@ -86,7 +86,7 @@ function UndoRedo({ project }: { project: string }) {
 }
 
 /** The pages of a project. */
-const PAGES = ["browse", "annotate", "objects", "map", "data", "edit", "train"] as const;
+const PAGES = ["browse", "annotate", "objects", "map", "data", "edit", "heads", "train"] as const;
 type Page = (typeof PAGES)[number];
 const HAS_UNDO: ReadonlySet<Page> = new Set(["browse", "annotate", "objects", "map", "edit"]);
 
@@ -138,7 +138,13 @@ export function TopBar({ project, onPalette, onKeys }: TopBarProps) {
       <div className="grow" />
       <JobPill />
       <SaveState />
-      <Button look="quiet" className="palette-button" onClick={onPalette} aria-keyshortcuts="Control+K">
+      <Button
+        look="quiet"
+        className="palette-button"
+        onClick={onPalette}
+        aria-label="Actions"
+        aria-keyshortcuts="Control+K"
+      >
         <Search size={14} aria-hidden />
         <span>Actions</span>
         <Kbd>Ctrl K</Kbd>
