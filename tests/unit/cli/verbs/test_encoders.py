@@ -18,7 +18,8 @@ def test_embed_tells_how_many_and_how_fast_and_the_list_which_is_in_use(cli: Cli
     told = cli.call("--workspace", cli.workspace, "embed", "pets").out
     assert "hog: 0 pictures embedded" in told
     rows = cli("encoders", "list", "pets").lines
-    assert [(one["name"], one["current"], one["embedded"]) for one in rows] == [("hog", True, 24)]
+    shown = [(one["name"], one["current"], one["embedded"]) for one in rows]
+    assert shown == [("hog", True, 24), ("dictionary", False, 0)]
     assert "24" in cli.call("--workspace", cli.workspace, "encoders", "list", "pets").out
     assert cli("encoders", "forget", "pets", "hog").lines[-1]["deleted"] == 24
     cli("encoders", "forget", "pets", "hog", code=4)
