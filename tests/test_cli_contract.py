@@ -42,6 +42,7 @@ def train(cli: Cli, *words: object, **more: int) -> Any:
     return cli("train", "pets", *sets, *words, **more)
 
 
+@pytest.mark.nightly
 def test_the_main_job_from_a_folder_to_predictions(
     cli: Cli, pictures: Path, tmp_path: Path
 ) -> None:

@@ -184,6 +184,7 @@ def ingested(address: str) -> dict[str, Any]:
 
 
 @POSIX
+@pytest.mark.nightly
 def test_the_start_takes_pictures_in_behind_a_token_and_is_well(tmp_path: Path) -> None:
     write_pets(tmp_path / "pets", 3)
     with started(tmp_path, AL_DATA_DIR=str(tmp_path / "pets")) as (address, environment):
@@ -199,6 +200,7 @@ def test_the_start_takes_pictures_in_behind_a_token_and_is_well(tmp_path: Path) 
 
 
 @POSIX
+@pytest.mark.nightly
 def test_a_token_may_come_from_a_secret_and_an_empty_folder_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets" / "token").write_text("abc\n")

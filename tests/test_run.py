@@ -161,6 +161,7 @@ def test_the_build_of_torch_is_kept_until_another_is_chosen(checkout: Checkout) 
     assert (noted["build"], noted["torch"]) == ("cpu", "2.13.0+cpu")
 
 
+@pytest.mark.nightly
 def test_an_installation_that_was_killed_starts_afresh(checkout: Checkout) -> None:
     killed = checkout.run("setup", FAKE_PIP_INSTALL="kill -9 $PPID; kill -9 $$")
     assert killed.returncode == -signal.SIGKILL

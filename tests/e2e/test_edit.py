@@ -87,6 +87,7 @@ def check_dialogs(page: Page, api: httpx.Client) -> None:
     assert edit_of(api, 7)["aspect"] == 1
     page.keyboard.press("1")
     expect(page.get_by_role("group", name="Class").locator("[aria-pressed=true]")).to_have_count(1)
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
     page.get_by_role("button", name="Build", exact=True).click()
     page.get_by_role("slider", name="Size").fill("64")
     page.get_by_role("dialog").get_by_role("button", name="Build", exact=True).click()

@@ -6,14 +6,14 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from fakes.onnx_graphs import colour_model
 from fakes.tiny_models import save_transformer
 from sightline.engines import BUILT_IN
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
     from server.conftest import Shop
 
@@ -130,6 +130,7 @@ assert not heavy, heavy
 """
 
 
+@pytest.mark.nightly
 def test_the_servers_process_never_loads_torch(tmp_path: Path) -> None:
     folder = save_transformer(tmp_path / "clip", "clip")
     words = [sys.executable, "-W", "error", "-c", WITHOUT_TORCH, str(folder), str(tmp_path / "w")]

@@ -85,6 +85,7 @@ def test_events_survive_a_restart_of_the_server(workspace: Path) -> None:
         assert read(server.said, first, 5) == expected
 
 
+@pytest.mark.nightly
 def test_a_second_server_on_a_workspace_is_refused_with_the_firsts_address(
     workspace: Path,
 ) -> None:
@@ -102,6 +103,7 @@ def test_the_lock_of_a_killed_server_is_taken_over(workspace: Path) -> None:
         assert server.said.startswith("http://")
 
 
+@pytest.mark.nightly
 def test_a_port_in_use_names_the_next_free_one(workspace: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -144,6 +146,7 @@ def test_on_an_open_address_the_token_is_made_told_once_and_asked_for(workspace:
         assert token not in "".join(server.errors)
 
 
+@pytest.mark.nightly
 def test_the_log_is_json_lines_in_utc_with_every_failure(workspace: Path) -> None:
     with running(workspace) as server:
         label(server.said, image_ids(server.said)[:1])

@@ -54,6 +54,7 @@ def test_the_window_shows_a_server_that_ends_with_it(
     assert not (tmp_path / "w/server.json").exists()
 
 
+@pytest.mark.nightly
 def test_without_a_screen_the_page_opens_in_the_browser_while_the_server_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

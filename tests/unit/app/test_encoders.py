@@ -125,6 +125,7 @@ def _add(bench: Workbench, file: Path, name: str, **options: Any) -> dict[str, A
     return bench.models.add(file, ImportOptions(name=name, **options))
 
 
+@pytest.mark.nightly
 def test_a_server_embeds_with_torch_in_another_process(
     bench: Workbench, pets: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -290,6 +290,7 @@ def test_a_training_in_a_process_of_its_own_is_waited_for(bench: Workbench) -> N
     assert bench.jobs.get(bench.training.get(result["run"])["job"]).state == "done"
 
 
+@pytest.mark.nightly
 def test_a_killed_training_is_noted_and_resumed_by_another_workbench(
     bench: Workbench, labelled: Project
 ) -> None:

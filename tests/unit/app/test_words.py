@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sightline.store.projects import Project
 
 
+@pytest.mark.nightly
 def test_words_order_all_images_by_their_cosine(
     bench: Workbench, pets: Project, tmp_path: Path
 ) -> None:

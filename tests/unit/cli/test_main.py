@@ -161,6 +161,17 @@ def test_an_unknown_project_is_not_found_and_the_nearest_is_named(
     error = cli.error(*verb, "pest", code=4)
     assert error["code"] == "unknown_project"
     assert "'pets'" in error["hint"]
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        verb if verb == ("queue",) else pytest.param(verb, marks=pytest.mark.nightly)
+        for verb in OF_A_PROJECT
+    ],
+    ids=" ".join,
+)
+def test_no_bad_name_is_a_project(cli: Cli, verb: tuple[str, ...]) -> None:
     for name in (*BAD_NAMES, "🐈", ".trash-1"):
         assert cli.error(*verb, "--", name, code=4)["code"] == "unknown_project"
 

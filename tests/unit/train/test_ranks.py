@@ -118,6 +118,7 @@ def test_two_processes_train_what_one_trains(
     assert not followers()
 
 
+@pytest.mark.nightly
 def test_a_killed_process_ends_the_run_which_goes_on_with_one(
     tmp_path: Path, bars: SampleSet, exact: Any, tuned: Any, difference: Any
 ) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.filterwarnings("ignore")  # MLflow's own, of SQLAlchemy and pydantic
 
 
+@pytest.mark.nightly
 def test_a_resumed_run_goes_on_in_its_local_mlflow_run_without_doubling_points(
     tmp_path: Path, bars: SampleSet, quick: Any, recorder: Any, power_cut: Any
 ) -> None:
