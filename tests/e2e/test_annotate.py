@@ -194,6 +194,7 @@ def test_the_first_class_is_made_where_one_draws_and_all_goes_by_keys(
     assert objects(api, second) == []
 
 
+@pytest.mark.nightly
 def test_a_project_without_pictures_and_a_picture_that_is_gone_say_so(
     page: Page, server: Running, drawing: str, api: httpx.Client
 ) -> None:

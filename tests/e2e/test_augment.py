@@ -33,6 +33,7 @@ def taught(server: Running, project: str) -> str:
 
 
 @pytest.mark.browser
+@pytest.mark.nightly
 def test_sliders_change_the_preview_and_the_training(
     page: Page, server: Running, taught: str
 ) -> None:

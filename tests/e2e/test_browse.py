@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import httpx
+import pytest
 from playwright.sync_api import Page, expect
 
 from fakes.running import wait_for_job
@@ -20,6 +21,7 @@ EACH = 70
 LABELLED = re.compile(r"(^|\s)labelled(\s|$)")
 
 
+@pytest.mark.nightly
 def test_pictures_are_picked_by_dragging_and_one_by_one_by_keys(
     page: Page, server: Running, project: str
 ) -> None:

@@ -82,6 +82,7 @@ def test_a_training_is_paused_slowed_ended_with_its_epoch_and_compared_with_the_
     expect(page.locator(".run-item")).to_have_count(2)
 
 
+@pytest.mark.nightly
 def test_settings_as_text_are_checked_as_one_types_and_compared(
     page: Page, server: Running, taught: str
 ) -> None:
@@ -111,6 +112,7 @@ def test_settings_as_text_are_checked_as_one_types_and_compared(
     look_in_both_themes(page, page.get_by_role("button", name="Text", exact=True))
 
 
+@pytest.mark.nightly
 def test_a_projects_card_offers_the_modes_and_says_why_not(
     page: Page, server: Running, taught: str
 ) -> None:

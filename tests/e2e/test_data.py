@@ -7,6 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import httpx
+import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.axe import look, look_in_both_themes
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from fakes.running import Running
 
 
+@pytest.mark.nightly
 def test_a_look_finds_what_is_odd_and_opens_it_in_browse(
     page: Page, server: Running, tmp_path: Path
 ) -> None:
@@ -66,6 +68,7 @@ def test_a_look_finds_what_is_odd_and_opens_it_in_browse(
     expect(page).to_have_url(re.compile(r"/train\?preset=small_dataset_fewshot$"))
 
 
+@pytest.mark.nightly
 def test_without_pictures_and_without_a_project_the_page_says_where_to_go(
     page: Page, server: Running
 ) -> None:

@@ -95,6 +95,7 @@ def check_dialogs(page: Page, api: httpx.Client) -> None:
     look(page)
 
 
+@pytest.mark.nightly
 def test_splits_are_looked_at_before_they_are_made(
     page: Page, server: Running, project: str
 ) -> None:

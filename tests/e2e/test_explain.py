@@ -38,6 +38,7 @@ def model(server: Running, project: str, tmp_path: Path) -> ModelCard:
         return card
 
 
+@pytest.mark.nightly
 def test_a_network_shows_where_it_looked_wherever_a_picture_is(
     page: Page, server: Running, project: str, model: ModelCard, shapes: Path
 ) -> None:

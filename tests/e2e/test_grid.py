@@ -97,6 +97,7 @@ def fling(page: Page, server: Running, count: int) -> None:
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.nightly
 def test_the_screen_fills_soon_after_a_fling_through_thousands(
     page: Page, server: Running, tmp_path: Path
 ) -> None:

@@ -59,6 +59,7 @@ def test_the_way_to_the_target_is_told_and_drawn(
     expect(page.locator(".target")).to_contain_text(" of 95 %")
 
 
+@pytest.mark.nightly
 def test_each_tag_has_its_measures_and_its_reliability(
     page: Page, server: Running, project: str
 ) -> None:

@@ -61,6 +61,7 @@ def test_a_head_is_trained_used_downloaded_and_taken_in_again(
     look(page)
 
 
+@pytest.mark.nightly
 def test_a_pickle_is_converted_and_a_dangerous_one_refused(page: Page, server: Running) -> None:
     made = httpx.post(f"{server.url}/api/projects", json={"name": "birds"})
     made.raise_for_status()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import Page, expect
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def test_keys_typed_into_a_field_label_nothing(page: Page, server: Running, proj
     expect(page.locator(".tile.labelled, .tile.unsure, .tile.skipped")).to_have_count(0)
 
 
+@pytest.mark.nightly
 def test_a_whole_view_is_asked_about_before_it_is_labelled(
     page: Page, server: Running, project: str
 ) -> None:
@@ -101,6 +103,7 @@ def test_a_whole_view_is_asked_about_before_it_is_labelled(
     expect(page.get_by_role("button", name="Only bars, 0 pictures")).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_a_person_puts_skip_on_another_key(page: Page, server: Running, project: str) -> None:
     page.goto(f"{server.url}/settings")
     page.get_by_role("tab", name="Keys").click()

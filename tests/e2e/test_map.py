@@ -107,6 +107,7 @@ def test_a_loop_around_points_labels_them_and_the_map_shows_it_at_once(
     expect(legend(page, "No class")).to_contain_text("60")
 
 
+@pytest.mark.nightly
 def test_a_cluster_is_chosen_by_keys_and_opens_in_browse(
     page: Page, server: Running, mapped: str, api: httpx.Client
 ) -> None:
@@ -132,6 +133,7 @@ def test_a_cluster_is_chosen_by_keys_and_opens_in_browse(
     expect(page.get_by_text(f"{first['count']} pictures").first).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_a_map_without_webgl_is_drawn_and_says_so(page: Page, server: Running, mapped: str) -> None:
     page.add_init_script(NO_WEBGL)
     page.emulate_media(color_scheme="dark")
@@ -140,6 +142,7 @@ def test_a_map_without_webgl_is_drawn_and_says_so(page: Page, server: Running, m
     assert coloured(page, "#4b93dd") > 200
 
 
+@pytest.mark.nightly
 def test_from_no_embeddings_to_a_map_made_by_a_job_with_nothing_for_axe_to_find(
     page: Page, server: Running, project: str
 ) -> None:

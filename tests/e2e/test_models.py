@@ -54,6 +54,7 @@ def test_a_model_is_pulled_and_becomes_the_encoder_of_a_project(
     expect(ours).to_contain_text("0 of 60")
 
 
+@pytest.mark.nightly
 def test_what_cannot_be_pulled_says_why(page: Page, server: Running, hub: Hub) -> None:
     hub.wrong_hash = True
     page.goto(f"{server.url}/models?tab=get")

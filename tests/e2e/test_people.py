@@ -59,6 +59,7 @@ def menu(page: Page, button: str, item: str) -> None:
     page.get_by_role("menuitem", name=item, exact=True).click()
 
 
+@pytest.mark.nightly
 def test_keys_toggle_tags_and_n_says_none_of_them(
     page: Page, server: Running, api: httpx.Client, tags: str
 ) -> None:
@@ -113,6 +114,7 @@ def test_two_pages_on_one_picture_both_see_the_truth(
     other.close()
 
 
+@pytest.mark.nightly
 def test_a_whole_view_is_labelled_in_one_step_after_asking(
     page: Page, server: Running, api: httpx.Client, project: str, tmp_path: Path
 ) -> None:
@@ -146,6 +148,7 @@ def test_a_whole_view_is_labelled_in_one_step_after_asking(
     assert api.get(f"/api/projects/{project}").json()["labelled"] == 1
 
 
+@pytest.mark.nightly
 def test_classes_are_merged_split_and_put_in_order_on_the_page(
     page: Page, server: Running, api: httpx.Client, project: str
 ) -> None:
@@ -226,6 +229,7 @@ def test_history_and_snapshots_say_what_changed_and_bring_it_back(
     assert api.get(f"/api/projects/{project}").json()["labelled"] == 1
 
 
+@pytest.mark.nightly
 def test_a_quick_training_runs_in_the_dialog_and_its_doubts_are_a_queue(
     page: Page, server: Running, api: httpx.Client, project: str
 ) -> None:

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import httpx
+import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.axe import look, look_in_both_themes
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from fakes.running import Running
 
 
+@pytest.mark.nightly
 def test_a_file_of_predictions_is_judged_and_its_errors_open_as_a_queue(
     page: Page, server: Running, project: str, tmp_path: Path
 ) -> None:

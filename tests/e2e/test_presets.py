@@ -25,6 +25,7 @@ QUICK = {
 
 
 @pytest.mark.browser
+@pytest.mark.nightly
 def test_a_preset_is_found_by_words_and_fills_the_form(
     page: Page, server: Running, taught: str
 ) -> None:

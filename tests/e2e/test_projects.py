@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import Page, expect
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def test_a_name_that_will_not_do_is_refused_with_the_next_step(page: Page, serve
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_a_project_is_archived_restored_trashed_and_erased(
     page: Page, server: Running, project: str
 ) -> None:
@@ -69,6 +71,7 @@ def test_a_project_is_archived_restored_trashed_and_erased(
     assert not (server.workspace / "projects" / project).exists()
 
 
+@pytest.mark.nightly
 def test_a_folder_outside_of_the_allowed_ones_is_refused_with_a_hint(
     page: Page, server: Running, project: str
 ) -> None:
@@ -78,6 +81,7 @@ def test_a_folder_outside_of_the_allowed_ones_is_refused_with_a_hint(
     expect(page.get_by_role("alert")).to_contain_text("allowed")
 
 
+@pytest.mark.nightly
 def test_classes_are_renamed_recoloured_and_deleted(
     page: Page, server: Running, project: str
 ) -> None:

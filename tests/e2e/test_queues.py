@@ -61,6 +61,7 @@ def test_a_queue_is_chosen_by_keys_and_kept_in_the_address(
     expect(page).to_have_url(re.compile(r"queue=uncertain&measure=entropy"))
 
 
+@pytest.mark.nightly
 def test_similar_pictures_are_swept_by_one_key_and_the_way_back_finds_the_place(
     page: Page, server: Running, taught: str
 ) -> None:
@@ -104,6 +105,7 @@ def test_suggestions_are_accepted_by_one_key_save_those_that_were_rejected(
     expect(page.locator(".tile.labelled")).to_have_count(0)
 
 
+@pytest.mark.nightly
 def test_a_queue_that_cannot_answer_says_what_it_needs(
     page: Page, server: Running, project: str
 ) -> None:
@@ -115,6 +117,7 @@ def test_a_queue_that_cannot_answer_says_what_it_needs(
 
 
 @pytest.mark.parametrize("theme", get_args(Theme))
+@pytest.mark.nightly
 def test_axe_finds_nothing_in_queues(
     page: Page, server: Running, taught: str, theme: Theme
 ) -> None:
@@ -135,6 +138,7 @@ def test_axe_finds_nothing_in_queues(
     look(page)
 
 
+@pytest.mark.nightly
 def test_of_each_group_of_doubles_one_is_kept_and_the_rest_are_skipped(
     page: Page, server: Running, taught: str, shapes: Path
 ) -> None:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import httpx
+import pytest
 from playwright.sync_api import Page, expect
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def test_labels_that_a_closed_page_could_not_send_are_sent_by_the_next_one(
     assert labelled(server, project) == 1
 
 
+@pytest.mark.nightly
 def test_a_label_that_was_overtaken_is_taken_back_and_told(
     page: Page, server: Running, project: str
 ) -> None:

@@ -40,6 +40,7 @@ def sky(server: Running, tmp_path: Path) -> str:
     return "sky"
 
 
+@pytest.mark.nightly
 def test_a_stretch_is_looked_at_and_then_used_for_the_whole_project(
     page: Page, server: Running, sky: str
 ) -> None:
@@ -69,6 +70,7 @@ def test_a_stretch_is_looked_at_and_then_used_for_the_whole_project(
     expect(page.locator(".tile img").first).not_to_have_attribute("src", grid or "")
 
 
+@pytest.mark.nightly
 def test_the_strip_is_accessible(page: Page, server: Running, sky: str) -> None:
     for theme in get_args(Theme):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")

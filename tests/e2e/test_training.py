@@ -15,6 +15,7 @@ LONG_MS = 60_000
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.nightly
 def test_a_training_is_stopped_and_resumed(page: Page, server: Running, taught: str) -> None:
     page.goto(f"{server.url}/p/{taught}/train")
     page.get_by_label("Epochs", exact=True).fill("400")
@@ -46,6 +47,7 @@ def test_a_training_starts_from_what_another_one_learned(
     expect(page.get_by_role("tab", name="Report")).to_be_visible(timeout=LONG_MS)
 
 
+@pytest.mark.nightly
 def test_a_value_that_cannot_be_is_told_beside_its_field(
     page: Page, server: Running, taught: str
 ) -> None:
@@ -58,6 +60,7 @@ def test_a_value_that_cannot_be_is_told_beside_its_field(
     expect(page).to_have_url(re.compile("/train$"))
 
 
+@pytest.mark.nightly
 def test_a_setting_is_saved_with_its_origin(page: Page, server: Running, project: str) -> None:
     page.goto(f"{server.url}/settings")
     page.get_by_role("tab", name=f"Project {project}").click()
