@@ -66,7 +66,7 @@ def _head(rows: F32, classes: Any, learn: Any, judge: Any) -> float:
     return float(head.score((rows[judge] - mean) / scale, classes[judge]))
 
 
-def main() -> None:
+def main() -> dict[str, Any]:
     """Print a row for each set, and the means."""
     sets = judged()
     engines: dict[str, Callable[[Any], F32]] = {
@@ -86,10 +86,7 @@ def main() -> None:
     cost = {name: 10 * time_once(partial(encode, some), cpu_s) for name, encode in engines.items()}
     print(f"mean gain {np.round((ours - theirs).mean(axis=0), 3)}; CPU-ms a picture {cost}")
     print(f"weights {WEIGHTS.stat().st_size / 1e6:.2f} MB")
-    bar("dictionary: mean gain", float((ours - theirs).mean(axis=0).min()), BETTER, at_most=False)
-    bar("dictionary: worst loss", float((theirs - ours).max()), WORSE)
-    save("encoders", {"sets": found, "cpu_ms": cost})
-
-
-if __name__ == "__main__":
-    main()
+    gain, loss = float((ours - theirs).mean(axis=0).min()), float((theirs - ours).max())
+    passed = bar("dictionary: mean gain", gain, BETTER, at_most=False)
+    passed = bar("dictionary: worst loss", loss, WORSE) and passed
+    return save("encoders", {"sets": found, "cpu_ms": cost, "passed": passed})
