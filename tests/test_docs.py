@@ -73,26 +73,10 @@ def steps(document: Path) -> list[Step]:
 def _as_test(name: str) -> ParameterSet:
     """A document whose commands take long is followed at night."""
     long = (
-        "analysis",
-        "augment",
-        "classes",
-        "cli",
-        "datasets",
-        "edit",
-        "encoders",
-        "explain",
-        "export-predict",
-        "jobs",
-        "map",
-        "models",
-        "object-formats",
-        "python",
-        "queues",
-        "similar",
-        "splits",
-        "tracking",
-        "train",
-    )
+        "analysis augment classes cli datasets edit encoders explain "
+        "export-predict jobs map models object-formats python queues similar "
+        "splits tracking train"
+    ).split()
     slow = {f"docs/guide/{one}.md" for one in long}
     return pytest.param(name, marks=[pytest.mark.nightly] if name in slow else [])
 
