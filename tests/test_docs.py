@@ -70,15 +70,16 @@ def steps(document: Path) -> list[Step]:
     return found
 
 
+BY_NIGHT = re.compile(
+    "docs/guide/(analysis|augment|classes|cli|datasets|edit|encoders|explain|export-predict|jobs|map"
+    r"|models|object-formats|python|queues|similar|splits|tracking|train)\.md"
+)
+"""Documents whose commands take long."""
+
+
 def _as_test(name: str) -> ParameterSet:
-    """A document whose commands take long is followed at night."""
-    long = (
-        "analysis augment classes cli datasets edit encoders explain "
-        "export-predict jobs map models object-formats python queues similar "
-        "splits tracking train"
-    ).split()
-    slow = {f"docs/guide/{one}.md" for one in long}
-    return pytest.param(name, marks=[pytest.mark.nightly] if name in slow else [])
+    late = BY_NIGHT.fullmatch(name) is not None
+    return pytest.param(name, marks=[pytest.mark.nightly] if late else [])
 
 
 @pytest.fixture(scope="module")
