@@ -185,6 +185,7 @@ def child(how: str, room_mb: int, run: Path) -> Any:
     return json.loads(done.stdout)
 
 
+@pytest.mark.nightly  # how much address space 500 MB leave depends on what runs beside it
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="address space limits of Linux")
 def test_a_training_in_too_little_real_memory_splits_and_ends_well(tmp_path: Path) -> None:
     found = child("limit", 500, tmp_path)
