@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sightline.engines.dictionary.patches import Scale, described, normalised, patches_of
+from sightline.engines.dictionary.patches import FLAT, Scale, described, normalised, patches_of
 
 
 def scale(grid: int = 2, seed: int = 0) -> Scale:
@@ -26,9 +26,12 @@ def test_patches_are_cut_every_second_pixel_colour_by_colour() -> None:
     assert found[1, 2] == pytest.approx(third, abs=1e-6)
 
 
-def test_brightness_and_contrast_hardly_count() -> None:
+def test_brightness_counts_for_nothing_and_contrast_for_what_keeps_the_flat_flat() -> None:
     rows = np.random.default_rng(1).uniform(0.2, 0.8, (9, 48)).astype(np.float32)
-    assert normalised(rows * 0.5 + 0.3) == pytest.approx(normalised(rows), abs=0.2)
+    assert normalised(rows + 0.1) == pytest.approx(normalised(rows), abs=1e-5)
+    spread = rows.var(axis=1, keepdims=True)
+    fainter = np.sqrt((spread + FLAT) / (spread + 4 * FLAT))
+    assert normalised(rows * 0.5) == pytest.approx(normalised(rows) * fainter, abs=1e-5)
     assert normalised(np.full((1, 48), 0.7, np.float32)) == pytest.approx(0, abs=1e-5)
 
 
