@@ -1,14 +1,12 @@
 """The gate of a pair: an encoder and a decoder answer as the network that they were written from.
 
-Both are compared by themselves, so that what the one rounds is not blown up by the other. A network
-may be so restless that float32 itself moves its masks by more than the tolerance; then the same
-network in float64 says how far, and the files may be as far off as that.
+Both are compared by themselves, so that what the one rounds is not blown up by the other.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -30,21 +28,11 @@ if TYPE_CHECKING:
 TOLERANCE: Final = 1e-4
 """Largest difference of the probability of any pixel, of any guess of the IoU, and of the encoder's
 maps as a part of their largest value."""
-RESTLESS: Final = 4.0
-"""How many times as far as float64 the answers may be off where that is above the tolerance."""
 SHAPES: Final = ((1.0, 0.6), (0.7, 1.3), (2.1, 2.1))
 """Height and width of the pictures that are compared on, in sides of the square."""
 _PLACES: Final = (((0.3, 0.4), 1), ((0.8, 0.7), 0), ((0.2, 0.1), 2), ((0.9, 0.6), 3))
 """Points of the prompts that are compared on, in sides of the square, and their labels."""
 _ASKED: Final = ((0,), (0, 1), (2, 3), (0, 2, 3))
-
-
-class Asked(NamedTuple):
-    """A prompt about a picture, and what the network answered."""
-
-    features: dict[str, torch.Tensor]
-    prompt: dict[str, torch.Tensor]
-    wanted: list[NDArray[Any]]
 
 
 @dataclass(slots=True)
@@ -59,7 +47,6 @@ class Gate:
     """Largest difference of the encoder's maps, as a part of their largest value."""
     count: int = 0
     worst: float = 0.0
-    doubtful: list[Asked] | None = None
 
     def look(self, shape: tuple[float, float]) -> None:
         """Compare on one picture, with every kind of prompt."""
@@ -91,22 +78,16 @@ class Gate:
         feed = {name: one.numpy() for name, one in (features | prompt).items() if name in asked}
         apart = _difference(wanted, self.decoder.run(list(ANSWERS), feed))
         self.worst, self.count = _worse(self.worst, apart), self.count + 1
-        if not apart <= TOLERANCE:
-            self.doubtful = [*(self.doubtful or []), Asked(features, prompt, wanted)]
         return torch.from_numpy(wanted[0][:, :1].copy())
 
     def close(self, name: str) -> None:
-        """Let files pass that answer alike; the network is of no use afterwards.
+        """Let files pass that answer alike.
 
         Raises:
             ParityError: They do not.
         """
-        far = None if self.maps <= TOLERANCE else self.maps
-        if far is None and self.doubtful:
-            double = self.net.double()
-            own = max(_rounding(double, one) for one in self.doubtful)
-            far = None if self.worst <= RESTLESS * own else self.worst
-        if far is not None:
+        far = _worse(self.maps, self.worst)
+        if not far <= TOLERANCE:
             raise ParityError(
                 f"the export of {name} differs from it by {far:.1e}",
                 hint=f"at most {TOLERANCE:.0e} is allowed; use the model as it is",
@@ -138,13 +119,6 @@ def _answers(
     with torch.no_grad():
         found = own(*features.values(), *(prompt[name] for name in PROMPTS))
     return [one.numpy() for one in found]
-
-
-def _rounding(double: Any, asked: Asked) -> float:
-    """Return how far an answer in float32 is from the same network's in float64."""
-    features = {name: one.double() for name, one in asked.features.items()}
-    prompt = {name: one.double() for name, one in asked.prompt.items()}
-    return _difference(_answers(double, features, prompt), asked.wanted)
 
 
 def _difference(wanted: Sequence[NDArray[Any]], found: Sequence[NDArray[Any]]) -> float:

@@ -15,7 +15,7 @@ from sightline.core.preprocess import Preprocess
 from sightline.core.progress import Silent
 from sightline.engines.onnx_sam.engine import load as load_pair
 from sightline.engines.transformer_sam.engine import load
-from sightline.export import pair, pair_parity
+from sightline.export import pair
 from sightline.export.pair import DECODER, ENCODER, export_pair
 from sightline.export.pair_parity import TOLERANCE, Gate
 from sightline.nets.sam_family import CLASSES
@@ -92,20 +92,6 @@ def test_maps_of_an_encoder_that_differ_close_the_gate(apart: float) -> None:
     gate.maps = apart
     with pytest.raises(ParityError, match="tiny differs from it by"):
         gate.close("tiny")
-
-
-@pytest.mark.nightly
-def test_a_restless_network_may_be_off_as_far_as_float32_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store, card = added(tmp_path, "sam")
-    monkeypatch.setattr(pair_parity, "TOLERANCE", 1e-6)
-    monkeypatch.setattr(pair_parity, "RESTLESS", 1e3)
-    report = export_pair(card, store.path_of(card), tmp_path / "out", Silent())
-    assert report.parity_max_abs > 1e-6
-    monkeypatch.setattr(pair_parity, "RESTLESS", 0.0)
-    with pytest.raises(ParityError):
-        export_pair(card, store.path_of(card), tmp_path / "again", Silent())
 
 
 def test_what_is_no_such_segmenter_is_refused(
