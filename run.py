@@ -38,7 +38,7 @@ LOG = VENV / "sightline-install.log"
 
 EXTRAS = [
     "train", "models", "map", "search", "tables", "science", "heic", "postgresql", "explain",
-    "sweep", "distributed", "tracking",
+    "sweep", "distributed", "tracking", "video", "openvino", "genai",
 ]  # fmt: skip
 WHEELS = "https://download.pytorch.org/whl"
 CUDA_BUILDS = [((13, 0), "cu130"), ((12, 8), "cu128"), ((12, 6), "cu126")]

@@ -49,6 +49,7 @@ from sightline.app.object_exports import ObjectExports
 from sightline.app.object_imports import ObjectImports
 from sightline.app.object_review import ObjectReview
 from sightline.app.objects import Objects
+from sightline.app.outward import Outward
 from sightline.app.pictures import Pictures
 from sightline.app.predictions import Predictions
 from sightline.app.presets import Presets
@@ -81,7 +82,7 @@ if TYPE_CHECKING:
     from sightline.core.progress import Progress
 
 
-class Workbench(Verbs):
+class Workbench(Verbs, Outward):
     """Everything a face (the server, the command line, a notebook) may reach."""
 
     items = items

@@ -9,15 +9,17 @@ from typing import Any, Final, Literal, get_args
 from sightline.core.errors import InvalidInputError
 from sightline.core.preprocess import Preprocess
 
-ModelKind = Literal["classifier", "encoder", "detector", "segmenter", "head"]
-ModelFormat = Literal["torch", "onnx", "transformers", "head"]
+ModelKind = Literal["classifier", "encoder", "detector", "segmenter", "head", "captioner"]
+ModelFormat = Literal["torch", "onnx", "torchscript", "openvino", "transformers", "genai", "head"]
+Precision = Literal["float32", "int8-dynamic", "int8"]
 ModelTask = Literal["single", "multi", "embedding"]
 _KINDS: Final[dict[str, type | tuple[type, ...]]] = {
     **dict.fromkeys(("id", "name", "kind", "format", "file", "blake3", "created_at"), str),
     **dict.fromkeys(("network", "project", "run", "licence", "source"), str),
-    **dict.fromkeys(("outputs", "metrics", "files", "decoder", "head"), dict),
+    **dict.fromkeys(("outputs", "metrics", "files", "decoder", "head", "report"), dict),
+    **dict.fromkeys(("origin", "precision"), str),
     "dim": int,
-    "text": bool,
+    **dict.fromkeys(("text", "forced"), bool),
     **dict.fromkeys(("classes", "class_ids", "thresholds"), (list, tuple)),
 }
 """What a key of a card's JSON holds."""
@@ -64,6 +66,14 @@ class ModelCard:
     """How a detector's answer is read: see `core.decoders`."""
     head: dict[str, Any] = field(default_factory=dict)
     """Of a head: what it stands on and how it answers, see `heads.bundle`."""
+    origin: str = ""
+    """Of an exported form: the id of the model that it was made from."""
+    precision: Precision = "float32"
+    """What its weights are held in; `int8-dynamic` has float activations between operators."""
+    report: dict[str, Any] = field(default_factory=dict)
+    """Of an exported form: how it compares with its origin."""
+    forced: bool = False
+    """Whether it was written although it lost more than the limit."""
 
     @property
     def limits(self) -> tuple[float, ...]:
@@ -115,10 +125,16 @@ class ModelCard:
             raise InvalidInputError(
                 f"not a model card: {type(error).__name__} {error}", hint="add the model again"
             ) from error
-        named = (card.kind, ModelKind), (card.format, ModelFormat), (card.task, ModelTask)
+        named = (
+            (card.kind, ModelKind),
+            (card.format, ModelFormat),
+            (card.task, ModelTask),
+            (card.precision, Precision),
+        )
         if any(value not in get_args(known) for value, known in named):
             raise InvalidInputError(
-                f"unknown kind, format or task: {card.kind}, {card.format}, {card.task}",
+                f"unknown kind, format, task or precision: "
+                f"{card.kind}, {card.format}, {card.task}, {card.precision}",
                 hint="this card is from a newer version",
             )
         if not card.temperature > 0 or not math.isfinite(card.temperature):

@@ -6,7 +6,10 @@ SightlineError
 │   └── UnknownEngineError, UnknownModelError, UnknownRunError, UnknownJobError
 ├── InvalidInputError        the caller can mend it
 │   ├── UnreadableImageError the file is not a picture that can be read
-│   └── ParityError          an exported model answers differently from its source
+│   ├── UnreadableMediaError the file is neither a picture nor a clip that can be read
+│   ├── ParityError          an exported model answers differently from its source
+│   ├── AccuracyLossError    a smaller form of a model loses more than is allowed
+│   └── WrongKeyError        it is locked with another key, or was changed since
 ├── ConflictError            it changed under you, or it is there already
 │   └── BusyError            somebody else holds it
 ├── ForbiddenError           not allowed
@@ -18,6 +21,7 @@ SightlineError
 ├── MissingWeightsError      a model's file is not there
 ├── EngineFailedError        the process of an engine died or answered nonsense
 │   └── ProcessLostError     one of the processes that worked together is gone
+├── SourceLostError          a camera or a stream does not answer any more
 ├── DownloadError            a file could not be fetched whole
 └── CancelledError           somebody asked it to stop
 """
@@ -122,11 +126,46 @@ class UnreadableImageError(InvalidInputError):
         return {"reason": self.reason}
 
 
+class UnreadableMediaError(InvalidInputError):
+    """The file is neither a picture nor a clip that can be read; `reason` is a short phrase."""
+
+    code = "unreadable_media"
+
+    def __init__(self, message: str, *, reason: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.reason = reason
+
+    def details(self) -> dict[str, Any]:
+        """Return the short reason."""
+        return {"reason": self.reason}
+
+
 class ParityError(InvalidInputError):
     """An exported model answers differently from its source."""
 
     code = "parity"
     exit_code = 6
+
+
+class AccuracyLossError(InvalidInputError):
+    """A smaller form of a model loses more than is allowed; `report` says how much."""
+
+    code = "accuracy_loss"
+    exit_code = 6
+
+    def __init__(self, message: str, *, report: dict[str, Any], hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.report = report
+
+    def details(self) -> dict[str, Any]:
+        """Return what was measured."""
+        return {"report": self.report}
+
+
+class WrongKeyError(InvalidInputError):
+    """It is locked with another key, or was changed since."""
+
+    code = "wrong_key"
 
 
 class ConflictError(SightlineError):
@@ -210,6 +249,13 @@ class ProcessLostError(EngineFailedError):
     """One of the processes that worked together died or does not answer."""
 
     code = "process_lost"
+
+
+class SourceLostError(SightlineError):
+    """A camera or a stream does not answer any more."""
+
+    code = "source_lost"
+    exit_code = 7
 
 
 class DownloadError(SightlineError):

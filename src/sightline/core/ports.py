@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from sightline.core.arrays import F32, U8
     from sightline.core.assist import Candidate, DecoderPlan, Detections, Encoding, Prompt
+    from sightline.core.media import ClipFacts, Frame
+    from sightline.core.narration import Caption
     from sightline.core.preprocess import Preprocess
 
 
@@ -128,6 +130,57 @@ class TextDetector(Protocol):
 
         `Detections.class_index` is the place in `texts`.
         """
+        ...
+
+
+@runtime_checkable
+class Captioner(Protocol):
+    """Says in a sentence what a picture shows."""
+
+    @property
+    def key(self) -> str:
+        """Names the weights and the preprocessing."""
+        ...
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Codes of the languages that it writes (ISO 639-1); the first is what it falls back to."""
+        ...
+
+    def caption(
+        self, image: U8, *, lang: str = "en", prompt: str = "", max_tokens: int = 60
+    ) -> Caption:
+        """Return a sentence about an upright RGB picture (H, W, 3).
+
+        Args:
+            image: The picture.
+            lang: Wished for; `Caption.lang` says what it became.
+            prompt: What is asked of it; empty: its usual question. Not every engine reads one.
+            max_tokens: The longest answer.
+        """
+        ...
+
+
+@runtime_checkable
+class FrameSource(Protocol):
+    """Gives the frames of a clip, a camera or a stream, one after the other."""
+
+    @property
+    def facts(self) -> ClipFacts:
+        """What is known before the first frame."""
+        ...
+
+    def frames(self) -> Iterator[Frame]:
+        """Yield frames by rising time; of a live source the newest one, those between are lost.
+
+        Raises:
+            UnreadableMediaError: It breaks off, and is not live.
+            SourceLostError: A camera or a stream does not answer any more.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of it; `frames` ends."""
         ...
 
 

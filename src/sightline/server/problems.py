@@ -30,6 +30,7 @@ STATUS: Final[dict[type[errors.SightlineError], int]] = {
     errors.MissingExtraError: 501,
     errors.MissingWeightsError: 501,
     errors.EngineFailedError: 503,
+    errors.SourceLostError: 502,
     errors.DownloadError: 502,
     errors.CancelledError: 409,
 }

@@ -7,7 +7,9 @@ import os
 from functools import partial
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from sightline.settings.watching import WatchingSettings
 
 PROJECT: Final[dict[str, Any]] = {"scope": "project"}
 _own: Final = partial(Field, json_schema_extra=PROJECT)
@@ -21,7 +23,7 @@ def _person() -> str:
         return "me"
 
 
-class Settings(BaseModel):
+class Settings(WatchingSettings):
     """Read once at the start; never changed after."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", title="Settings")

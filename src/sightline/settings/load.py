@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX: Final = "SIGHTLINE_"
-SECRETS: Final = ("token", "database_url")
+SECRETS: Final = ("token", "database_url", "serve_keys")
 HIDDEN: Final = "***"
 """Stands for a secret where settings are shown."""
 

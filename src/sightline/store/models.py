@@ -42,6 +42,9 @@ WEIGHTS: Final = {
     "onnx": ONNX_FILE,
     "transformers": "model.safetensors",
     "head": "head.safetensors",
+    "torchscript": "model.pt",
+    "openvino": "model.xml",
+    "genai": "genai_config.json",
 }
 STALE_S: Final = 86_400.0
 """An addition that has not ended after this many seconds never will."""

@@ -9731,7 +9731,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "encoder" | "segmenter" | "detector" | "classifier" | "head";
+            kind: "classifier" | "encoder" | "detector" | "segmenter" | "head" | "captioner";
             /**
              * Source
              * @enum {string}

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from sightline.core.cards import ModelKind
 from sightline.server.schemas.common import ImageId, In, Mode, Out, State, Text, When
 from sightline.server.schemas.jobs import Job
 from sightline.server.schemas.model_shelf import LostFile, ModelUse
@@ -296,7 +297,7 @@ class Pullable(Out):
     """A published model that can be fetched by name."""
 
     name: str = Field(examples=["mobilenet_v2"])
-    kind: Literal["encoder", "segmenter", "detector", "classifier", "head"]
+    kind: ModelKind
     source: Literal["torchvision", "hub"]
     place: str = Field(description="torchvision's name, or OWNER/NAME of the repository")
     page: str = Field(description="where its files are; empty: they only come by a pull")

@@ -7,6 +7,7 @@ export const KINDS: Readonly<Record<ModelKind, { title: string; about: string }>
   segmenter: { title: "Segmenters", about: "turn clicks and boxes into shapes" },
   detector: { title: "Detectors", about: "find objects" },
   head: { title: "Heads", about: "small classifiers on an encoder's vectors" },
+  captioner: { title: "Captioners", about: "say in a sentence what a picture shows" },
 };
 export const KIND_NAMES = Object.keys(KINDS) as ModelKind[];
 
