@@ -49,6 +49,7 @@ const BECOMES: Readonly<Record<ModelKind, string>> = {
   segmenter: "An encoder and a decoder, as a model of its own that needs no torch.",
   detector: "",
   head: "",
+  captioner: "",
 };
 
 function ExportSection({ model }: { model: Model }) {
