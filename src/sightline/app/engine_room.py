@@ -14,6 +14,7 @@ import numpy as np
 
 from sightline.core.assist_wire import ServedSegmenter, packed_questions, unpacked_answers
 from sightline.core.cards import ModelCard
+from sightline.core.classify_wire import RemoteClassifier
 from sightline.core.detect_wire import RemoteTextDetector, ServedTextDetector
 from sightline.core.errors import InvalidInputError
 from sightline.core.ports import Served, TextDetector
@@ -34,7 +35,13 @@ if TYPE_CHECKING:
 
 OFFLINE: Final = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
 """Whatever a library would like to look up, it is not looked up."""
-_ENGINES: Final = ("sightline.engines.", "sightline.train.", "sightline.explain.")
+_TORCHSCRIPT: Final = "sightline.predict.torchscript:serve_torchscript"
+_ENGINES: Final = (
+    "sightline.engines.",
+    "sightline.train.",
+    "sightline.explain.",
+    "sightline.predict.torchscript",
+)
 """Where a factory may lie."""
 
 
@@ -76,6 +83,15 @@ class EngineRoom:
             if process is None:
                 process = self._processes[key] = self.process(spec.factory, path, card)
         return RemoteTextDetector(process, card.encoder_key)
+
+    def classifier(self, path: Path, card: ModelCard) -> RemoteClassifier:
+        """Return a TorchScript classifier whose process is started when it is first asked."""
+        key = f"{path} as torchscript"
+        with self._lock:
+            process = self._processes.get(key)
+            if process is None:
+                process = self._processes[key] = self.process(_TORCHSCRIPT, path, card)
+        return RemoteClassifier(process, card, file_bytes=path.stat().st_size)
 
     @contextmanager
     def trying(self, spec: EngineSpec, path: Path, card: ModelCard) -> Iterator[RemoteSegmenter]:

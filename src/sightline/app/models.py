@@ -16,6 +16,8 @@ from sightline.core.registry import Registry
 from sightline.engines import encoder_spec
 from sightline.export.onnx import export_onnx
 from sightline.export.probes import Probe
+from sightline.predict.cache import ModelCache
+from sightline.predict.openers import open_model
 from sightline.predict.pool import Predictor
 from sightline.predict.rows import Picture
 from sightline.predict.session import open_net
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from sightline.app.engine_room import EngineRoom
     from sightline.core.cards import ModelCard
+    from sightline.core.ports import Classifier
     from sightline.core.progress import Progress
     from sightline.jobs.runner import JobRunner
     from sightline.settings import Settings
@@ -197,13 +200,29 @@ class Models:
         """The pool of open models, made at the first question."""
         with self._lock:
             if self._predictor is None:
-                self._predictor = Predictor(
+                cache = ModelCache(
                     max_bytes=self._settings.model_cache_mb << 20,
+                    idle_s=self._settings.model_idle_s,
+                    open_model=self.open_form,
+                )
+                self._predictor = Predictor(
                     threads=self._settings.serving_threads(),
                     queue_limit=self._settings.predict_queue,
                     model_idle_s=self._settings.model_idle_s,
+                    cache=cache,
                 )
             return self._predictor
+
+    def open_form(self, file: Path, card: ModelCard | None) -> Classifier:
+        """Open a model for predictions; what needs torch answers from a process of its own.
+
+        Raises:
+            InvalidInputError: It cannot be run.
+            MissingExtraError: Its runtime is not installed.
+        """
+        if card is not None and card.format == "torchscript" and file.suffix != ".onnx":
+            return self._room.classifier(file, card)
+        return open_model(file, card)
 
     def close(self) -> None:
         """Let go of open models."""

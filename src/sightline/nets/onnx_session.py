@@ -17,8 +17,12 @@ GPU: Final[dict[str, dict[str, str]]] = {
 """Providers to prefer, with options that keep float32 exact enough for the parity gate."""
 
 
-def open_session(file: Path) -> Any:
+def open_session(file: Path, *, threads: int = 1) -> Any:
     """Open an `onnxruntime.InferenceSession` on the GPU where there is one, else on the CPU.
+
+    Args:
+        file: The model.
+        threads: That work on one call. The caller's is the only one when it is 1.
 
     Raises:
         InvalidInputError: ONNX Runtime cannot load it.
@@ -30,7 +34,7 @@ def open_session(file: Path) -> Any:
         raise MissingExtraError("onnxruntime is missing", hint="pip install onnxruntime") from error
     onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.log_severity_level = 4
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sightline.core.errors import MissingWeightsError
 from sightline.predict.batching import MicroBatcher
-from sightline.predict.session import open_classifier
+from sightline.predict.openers import open_model as open_by_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,7 +62,7 @@ class ModelCache:
         *,
         max_bytes: int,
         idle_s: float,
-        open_model: Callable[[Path, ModelCard | None], Classifier] = open_classifier,
+        open_model: Callable[[Path, ModelCard | None], Classifier] = open_by_format,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._max_bytes = max_bytes
@@ -74,7 +74,7 @@ class ModelCache:
 
     @contextmanager
     def borrow(self, file: Path, card: ModelCard | None = None) -> Iterator[OpenModel]:
-        """Give the open model of a .onnx file, opening it when it is not there.
+        """Give the open model of a file, opening it when it is not there.
 
         Raises:
             MissingWeightsError: There is no such file.

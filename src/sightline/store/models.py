@@ -46,6 +46,8 @@ WEIGHTS: Final = {
     "openvino": "model.xml",
     "genai": "genai_config.json",
 }
+ANSWERING: Final = frozenset({"onnx", "torchscript", "openvino"})
+"""Formats that predictions run on."""
 STALE_S: Final = 86_400.0
 """An addition that has not ended after this many seconds never will."""
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
@@ -190,7 +192,9 @@ class ModelStore:
         return self.root / card.id / card.file
 
     def serving_file(self, card: ModelCard) -> Path | None:
-        """Return the ONNX file that predictions run on; None when it is still to be exported.
+        """Return the file that predictions run on; None when it is still to be exported.
+
+        An exported form answers as it is, every other model through the ONNX file beside it.
 
         Raises:
             MissingWeightsError: The model's own file is gone.
@@ -198,7 +202,7 @@ class ModelStore:
         path = self.path_of(card)
         if not path.is_file():
             raise MissingWeightsError(f"{card.name} has lost {path}", hint="add or train it again")
-        serving = path if card.format == "onnx" else path.with_name(ONNX_FILE)
+        serving = path if card.format in ANSWERING else path.with_name(ONNX_FILE)
         return serving if serving.is_file() else None
 
     def attach(self, card: ModelCard, name: str, data: bytes) -> Path:
