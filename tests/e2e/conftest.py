@@ -8,8 +8,9 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from fakes.running import Running, running, wait_for_job
+from fakes.running import Running, running
 from fakes.shapes import SHAPES, write_shapes
+from fakes.template import EACH, copy_template, make_template
 from sightline.server.static import FOLDER
 
 if TYPE_CHECKING:
@@ -34,9 +35,20 @@ def built_page() -> Path:
     return FOLDER
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace that `project` is a copy of."""
+    return make_template(tmp_path_factory.mktemp("template"))
+
+
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Running]:
-    """A server on an empty workspace; pictures may come from the test's folder."""
+def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Running]:
+    """A server of the test's own; pictures may come from the test's folder.
+
+    Its workspace is empty, or a copy of the template when the test asks for `project`.
+    """
+    if "project" in request.fixturenames:
+        copy_template(request.getfixturevalue("template"), tmp_path)
     with running(tmp_path / "workspace", tmp_path) as found:
         yield found
 
@@ -44,21 +56,16 @@ def server(tmp_path: Path) -> Iterator[Running]:
 @pytest.fixture
 def shapes(tmp_path: Path) -> Path:
     """Sixty pictures: twenty of each shape, named after it."""
-    return write_shapes(tmp_path / "shapes", 20)
+    folder = tmp_path / "shapes"
+    return folder if folder.is_dir() else write_shapes(folder, EACH)
 
 
 @pytest.fixture
-def project(server: Running, shapes: Path) -> str:
+def project(server: Running) -> str:
     """A project with sixty unlabelled pictures and a class for each shape."""
     with httpx.Client(base_url=server.url, timeout=30) as api:
-        api.post("/api/projects", json={"name": "shapes"}).raise_for_status()
-        job = api.post(
-            "/api/projects/shapes/ingest", json={"source": str(shapes), "labels": "none"}
-        ).raise_for_status()
-        wait_for_job(api, job.json()["id"])
-        for name in SHAPES:
-            api.post("/api/projects/shapes/classes", json={"name": name}).raise_for_status()
-    return "shapes"
+        name: str = api.get("/api/projects").raise_for_status().json()[0]["name"]
+    return name
 
 
 @pytest.fixture

@@ -1,31 +1,57 @@
-"""The real server in a process of its own, as a person would start it."""
+"""The real server in a process of its own, as a person would start it.
+
+What every server imports is imported once: each is a fork of a process that has done so.
+"""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import socket
-import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from sightline.core.errors import SightlineError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
     from pathlib import Path
 
     import httpx
 
-_START = """
-import sys
-from pathlib import Path
-from sightline.server.serve import serve
-workspace, port, root = sys.argv[1:]
-flags = {"port": int(port), "allowed_roots": [root], "refit_delay_s": 0.1}
-serve(Path(workspace), flags=flags, samples=False)
-"""
-_STOP_S = 20
+_STOP_S: Final = 20
+_START_S: Final = 60
+if sys.platform == "win32":
+    _PROCESSES: Final = multiprocessing.get_context("spawn")
+else:
+    _PROCESSES: Final = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload(["sightline.server.serve", "fakes.running"])
+
+
+def _serve(
+    workspace: Path, port: int, root: Path, environment: Mapping[str, str], told: Connection
+) -> None:
+    """Serve until a signal; `told` hears None once requests are answered, or what went wrong."""
+    from sightline.server.serve import serve
+
+    os.environ.clear()
+    os.environ.update(environment)
+    flags = {"port": port, "allowed_roots": [str(root)], "refit_delay_s": 0.1}
+    try:
+        serve(
+            workspace,
+            flags=flags,
+            samples=False,
+            console=False,
+            on_ready=lambda _: told.send(None),
+        )
+    except SightlineError as error:
+        told.send(str(error))
 
 
 def free_port() -> int:
@@ -44,7 +70,7 @@ class Running:
     root: Path
     """Where pictures may come from."""
     port: int
-    process: subprocess.Popen[str] | None = None
+    process: BaseProcess | None = None
 
     @property
     def url(self) -> str:
@@ -57,43 +83,48 @@ class Running:
         Raises:
             RuntimeError: It ended instead; the message is what it said.
         """
-        arguments = [str(self.workspace), str(self.port), str(self.root)]
+        hears, told = _PROCESSES.Pipe(duplex=False)
         environment = {**os.environ, "OMP_NUM_THREADS": "2"}
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", _START, *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env=environment,
+        self.process = _PROCESSES.Process(
+            target=_serve, args=(self.workspace, self.port, self.root, environment, told)
         )
-        said = ""
-        for line in self.process.stdout or ():
-            said += line
-            if "Sightline is at" in line:
-                return
-        raise RuntimeError(f"the server did not start: {said}")
+        self.process.start()
+        told.close()
+        with hears:
+            trouble = _heard(hears)
+        if trouble is not None:
+            raise RuntimeError(f"the server did not start: {trouble}")
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """Stop it and wait for its end."""
-        if self.process is None:
+        if self.process is None or self.process.pid is None:
             return
-        self.process.send_signal(how)
-        try:
-            self.process.wait(_STOP_S)
-        except subprocess.TimeoutExpired:
+        if self.process.is_alive():
+            os.kill(self.process.pid, how)
+        self.process.join(_STOP_S)
+        if self.process.is_alive():
             self.process.kill()
-            self.process.wait()
-        if self.process.stdout is not None:
-            self.process.stdout.close()
+            self.process.join()
+        self.process.close()
         self.process = None
+
+
+def _heard(hears: Connection) -> str | None:
+    if not hears.poll(_START_S):
+        return f"it said nothing for {_START_S} s"
+    try:
+        said: str | None = hears.recv()
+    except EOFError:
+        return "it ended"
+    return said
 
 
 @contextmanager
 def running(workspace: Path, root: Path) -> Iterator[Running]:
     """Run a server for as long as the block lasts."""
     server = Running(workspace, root, free_port())
-    server.start()
     try:
+        server.start()
         yield server
     finally:
         server.stop()
