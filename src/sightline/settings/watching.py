@@ -78,3 +78,10 @@ class WatchingSettings(BaseModel):
     doubts_mb: int = Field(
         512, ge=1, le=10_000_000, description="Disk for doubtful pictures per project, megabytes."
     )
+    doubts_margin: float = Field(
+        0.2,
+        ge=0,
+        le=1,
+        description="Margin of the two likeliest classes below which an answer of `serve` is "
+        "doubtful, where there are too few validation pictures to find a limit by.",
+    )
