@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sightline.app.text_engines import TextEntry
+from sightline.app.engine_table import Entry
 from sightline.core.assist import Detections
 from sightline.core.cards import ModelCard
 from sightline.core.errors import UnknownEngineError
@@ -77,12 +77,12 @@ class Engines:
     def listed(self) -> list[dict[str, Any]]:
         return []
 
-    def entry(self, engine: str) -> TextEntry:
+    def entry(self, engine: str) -> Entry:
         if engine != self._card.name:
             raise UnknownEngineError(f"no engine named {engine!r}", hint="colours")
         spec = text_detector_spec(self._card)
         assert spec is not None
-        return TextEntry(spec, self._card)
+        return Entry(spec, self._card)
 
     def load(self, engine: str) -> TextDetector:
         del engine

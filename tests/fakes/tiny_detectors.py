@@ -32,7 +32,7 @@ def save_detector(folder: Path, kind: str, *, seed: int = 0, words: bool = True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         net = getattr(transformers, name)(config)
-        _stir(net)
+        stir(net)
         net.save_pretrained(str(folder))
     (folder / "preprocessor_config.json").write_text(json.dumps(_rule(kind)))
     if words:
@@ -59,7 +59,7 @@ def save_bert_tokenizer(folder: Path) -> None:
     (folder / "tokenizer_config.json").write_text(json.dumps(told))
 
 
-def _stir(net: Any) -> None:
+def stir(net: Any) -> None:
     """Give every weight a say: what begins near nothing would answer nothing."""
     import torch
 

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sightline.core.assist_wire import ServedSegmenter, packed_questions, unpacked_answers
+from sightline.core.caption_wire import RemoteCaptioner, ServedCaptioner
 from sightline.core.cards import ModelCard
 from sightline.core.classify_wire import RemoteClassifier
 from sightline.core.detect_wire import RemoteTextDetector, ServedTextDetector
 from sightline.core.errors import InvalidInputError
-from sightline.core.ports import Served, TextDetector
+from sightline.core.ports import Captioner, Served, TextDetector
 from sightline.imaging.preprocess import fit
 from sightline.jobs.engine_child import serve_engine
 from sightline.jobs.engine_process import TIMEOUT_S, EngineProcess
@@ -92,6 +93,14 @@ class EngineRoom:
             if process is None:
                 process = self._processes[key] = self.process(_TORCHSCRIPT, path, card)
         return RemoteClassifier(process, card, file_bytes=path.stat().st_size)
+
+    def captioner(self, spec: EngineSpec, path: Path, card: ModelCard) -> RemoteCaptioner:
+        """Return a captioner whose process is started when it is first asked."""
+        with self._lock:
+            process = self._processes.get(card.id)
+            if process is None:
+                process = self._processes[card.id] = self.process(spec.factory, path, card)
+        return RemoteCaptioner(process, card.encoder_key)
 
     @contextmanager
     def trying(self, spec: EngineSpec, path: Path, card: ModelCard) -> Iterator[RemoteSegmenter]:
@@ -274,7 +283,11 @@ def load_served(arguments: dict[str, Any]) -> Served:
     if "card" in arguments:
         card = ModelCard.from_dict(arguments["card"])
         about |= {"path": Path(arguments["path"]), "card": card}
-    found: Served | Segmenter | TextDetector = getattr(import_module(module), function)(**about)
+    found: Served | Segmenter | TextDetector | Captioner = getattr(import_module(module), function)(
+        **about
+    )
     if isinstance(found, Served):
         return found
+    if isinstance(found, Captioner):
+        return ServedCaptioner(found)
     return ServedTextDetector(found) if isinstance(found, TextDetector) else ServedSegmenter(found)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sightline.app.assist_engines import try_segmenter
+from sightline.app.narration.captioners import try_captioner
 from sightline.app.pair_export import as_pair
 from sightline.app.text_engines import try_text_detector
 from sightline.core.errors import InvalidInputError, MissingWeightsError
@@ -236,6 +237,7 @@ class Models:
             try_segmenter(path, card, self._room)
             try_text_detector(path, card, self._room)
             return {}
+        try_captioner(path, card, self._room)
         spec = encoder_spec(card)
         if spec is None or not spec.heavy:
             return {}

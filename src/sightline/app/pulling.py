@@ -18,11 +18,12 @@ from sightline.nets.catalogue import (
     terms,
     torchvision_weights,
 )
+from sightline.store.caption_plan import CAPTION_FILES
 from sightline.store.fetch import fetch
 from sightline.store.locks import FileLock
 from sightline.store.model_folder import WEIGHTS
 from sightline.store.model_plan import ImportOptions
-from sightline.store.transformer_plan import CONFIG, PREPARING, TOKENIZER
+from sightline.store.transformer_plan import CONFIG, PREPARING, SHARDS, TOKENIZER, shard_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -195,11 +196,11 @@ class Pulling:
         revision = entry.revision
         config = self._file(entry, folder, CONFIG, revision, progress)
         revision = config.revision or revision
-        for name in (*PREPARING, *TOKENIZER):
+        for name in (*PREPARING, *TOKENIZER, *CAPTION_FILES):
             with suppress(NotFoundError):
                 self._file(entry, folder, name, revision, progress)
         try:
-            found = self._file(entry, folder, WEIGHTS, revision, progress)
+            found = self._weights(entry, folder, revision, progress)
         except NotFoundError as error:
             raise NotFoundError(
                 f"{entry.place} holds no {WEIGHTS} at {revision}",
@@ -211,6 +212,16 @@ class Pulling:
             return here
         progress.advance(0, None, "trying it")
         return self._added(entry, folder, found, revision=revision)
+
+    def _weights(self, entry: Pullable, folder: Path, revision: str, progress: Progress) -> Fetched:
+        """Fetch weights in one file, or the index of several and all that it names."""
+        try:
+            return self._file(entry, folder, WEIGHTS, revision, progress)
+        except NotFoundError:
+            index = self._file(entry, folder, SHARDS, revision, progress)
+        for name in shard_names(folder / SHARDS):
+            self._file(entry, folder, name, revision, progress)
+        return index
 
     def _pair(self, entry: Pullable, folder: Path, progress: Progress) -> dict[str, Any]:
         """Fetch an ONNX encoder and its decoder, of one revision."""

@@ -145,6 +145,26 @@ def text_detector_spec(card: ModelCard, *, name: str = "", fault: str = "") -> E
     )
 
 
+def captioner_spec(card: ModelCard, *, name: str = "", fault: str = "") -> EngineSpec | None:
+    """Return the entry of a model that writes sentences, None when it writes none.
+
+    `Registry.load(name, path=file, card=card, threads=threads)` builds it.
+    """
+    if card.kind != "captioner":
+        return None
+    return EngineSpec(
+        name=name or card.name,
+        kind="captioner",
+        factory="sightline.engines.captioner.engine:load_captioner",
+        description=f"Sentences by the model {card.name} ({card.network})",
+        extra="models",
+        needs=("torch", "transformers"),
+        heavy=True,
+        text=True,
+        fault=fault,
+    )
+
+
 def usual_score(card: ModelCard) -> float:
     """Return from which score on a model that finds what words name is usually believed."""
     return _BY_WORDS[card.network].score

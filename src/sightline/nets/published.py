@@ -120,6 +120,19 @@ def _detector(name: str, place: str, description: str, mb: float) -> Pullable:
     )
 
 
+def _captioner(name: str, place: str, licence: str, description: str, mb: float) -> Pullable:
+    return Pullable(
+        name=name,
+        source="hub",
+        place=place,
+        mb=mb,
+        licence=licence,
+        text=True,
+        description=description,
+        kind="captioner",
+    )
+
+
 ENTRIES: Final = (
     of_torchvision("mobilenet_v2", "Small, quick on a processor; the first to try"),
     of_torchvision("mobilenet_v3_small", "The quickest"),
@@ -302,5 +315,33 @@ ENTRIES: Final = (
         "IDEA-Research/grounding-dino-base",
         "The larger Grounding DINO; wants a GPU",
         933,
+    ),
+    _captioner(
+        "florence-2-base",
+        "florence-community/Florence-2-base",
+        "MIT",
+        "Writes an English sentence; the first to try",
+        464,
+    ),
+    _captioner(
+        "florence-2-large",
+        "florence-community/Florence-2-large",
+        "MIT",
+        "The larger Florence-2; wants a GPU",
+        1550,
+    ),
+    _captioner(
+        "blip-image-captioning-base",
+        "Salesforce/blip-image-captioning-base",
+        "BSD-3-Clause",
+        "Writes a short English sentence",
+        990,
+    ),
+    _captioner(
+        "qwen2.5-vl-7b-instruct",
+        "Qwen/Qwen2.5-VL-7B-Instruct",
+        "Apache-2.0",
+        "Answers in seven languages; wants a GPU of 24 GB",
+        16600,
     ),
 )

@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from sightline.core.cards import ModelCard
 
 
-def load_network(path: Path, card: ModelCard, classes: Mapping[str, str]) -> Any:
+def load_network(
+    path: Path, card: ModelCard, classes: Mapping[str, str], *, dtype: str = "float32"
+) -> Any:
     """Return the network whose weights lie at `path`, with its config.json beside them.
 
     Args:
         path: model.safetensors.
         card: `network` is the model_type.
         classes: Each model_type that is expected, to the name of its class in transformers.
+        dtype: What the weights are held in; auto: as they are in the file.
 
     Raises:
         MissingWeightsError: The weights are gone.
@@ -46,7 +49,7 @@ def load_network(path: Path, card: ModelCard, classes: Mapping[str, str]) -> Any
                 use_safetensors=True,
                 trust_remote_code=False,
                 output_loading_info=True,
-                dtype="float32",
+                dtype=dtype,
             )
     except MemoryError:
         raise
@@ -81,6 +84,27 @@ def load_tokenizer(folder: Path) -> Any:
         raise InvalidInputError(
             f"the tokenizer does not load: {first_line(error)}",
             hint="copy the tokenizer's files of the model into its folder and add it again",
+        ) from error
+
+
+def load_processor(folder: Path) -> Any:
+    """Return what prepares pictures and words together, as a folder says.
+
+    Raises:
+        InvalidInputError: It does not load.
+        MissingExtraError: transformers is not installed.
+    """
+    transformers = import_transformers()
+    try:
+        with quiet():
+            return transformers.AutoProcessor.from_pretrained(
+                str(folder), local_files_only=True, trust_remote_code=False
+            )
+    except Exception as error:  # the processors' errors share no narrower base
+        raise InvalidInputError(
+            f"the processor does not load: {first_line(error)}",
+            hint="copy preprocessor_config.json and the tokenizer's files of the model into its "
+            "folder and add it again",
         ) from error
 
 

@@ -16,7 +16,13 @@ from sightline.core.preprocess import IMAGENET_MEAN, IMAGENET_STD, Preprocess
 from sightline.store.model_plan import PICKLES
 from sightline.store.preprocess_text import parse_preprocess
 from sightline.store.segmenter_plan import plan_pair
-from sightline.store.transformer_plan import CONFIG, FolderPlan, plan_transformers, read_object
+from sightline.store.transformer_plan import (
+    CONFIG,
+    SHARDS,
+    FolderPlan,
+    plan_transformers,
+    read_object,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +33,6 @@ if TYPE_CHECKING:
 
 WEIGHTS: Final = "model.safetensors"
 DECODER: Final = "decoder.onnx"
-SHARDS: Final = "model.safetensors.index.json"
 
 
 def plan_folder(folder: Path, options: ImportOptions) -> FolderPlan:
@@ -47,7 +52,7 @@ def plan_folder(folder: Path, options: ImportOptions) -> FolderPlan:
     weights = _weights(folder)
     if "model_type" in config:
         return plan_transformers(folder, weights, config, options)
-    if "architecture" in config:
+    if "architecture" in config and weights.name == WEIGHTS:
         return _plan_timm(folder, weights, config, options)
     raise InvalidInputError(
         f"{folder / CONFIG} names neither a model_type nor an architecture",
@@ -71,10 +76,7 @@ def _weights(folder: Path) -> Path:
     if path.is_file():
         return path
     if (folder / SHARDS).is_file():
-        raise InvalidInputError(
-            f"the weights in {folder} are in several files",
-            hint="save them as one: model.save_pretrained(folder, max_shard_size='100GB')",
-        )
+        return folder / SHARDS
     pickles = sorted(one.name for one in folder.iterdir() if one.suffix.lower() in PICKLES)
     if pickles:
         raise InvalidInputError(

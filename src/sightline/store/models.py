@@ -31,9 +31,12 @@ from sightline.core.names import check_name
 from sightline.store.model_folder import plan_folder
 from sightline.store.model_plan import CardFields, ImportOptions, plan_import
 from sightline.store.onnx_file import card_of_metadata, read_onnx
+from sightline.store.transformer_plan import SHARDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from sightline.core.cards import ModelFormat
 
 CARD_FILE: Final = "model.json"
 ONNX_FILE: Final = "model.onnx"
@@ -114,7 +117,7 @@ class ModelStore:
             raise MissingWeightsError(f"no weights at {weights}", hint="check the path")
         model_id = _new_id(name)
         with storing(), self._new_folder(model_id) as folder:
-            file = WEIGHTS[fields["format"]]
+            file = _stored_name(weights, fields["format"])
             digest = _copy(weights, folder / file)
             files = {one: _copy(path, folder / one) for one, path in (extras or {}).items()}
             made = {"id": model_id, "file": file, "blake3": digest, "created_at": now()}
@@ -302,6 +305,12 @@ def storing() -> Iterator[None]:
             "the disk is full" if full else f"the disk refuses: {error}",
             hint="free some space and try again" if full else "check the workspace's permissions",
         ) from error
+
+
+def _stored_name(weights: Path | bytes, form: ModelFormat) -> str:
+    """Return what weights are called beside their card; an index names its files, so it stays."""
+    index = isinstance(weights, Path) and weights.name == SHARDS
+    return SHARDS if index else WEIGHTS[form]
 
 
 def _copy(weights: Path | bytes, target: Path) -> str:

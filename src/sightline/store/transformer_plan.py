@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sightline.core.errors import InvalidInputError
+from sightline.core.errors import InvalidInputError, MissingWeightsError
 from sightline.core.files import read_json
 from sightline.core.preprocess import IMAGENET_MEAN, IMAGENET_STD, Preprocess
+from sightline.store.caption_plan import CAPTION_FILES, CAPTION_KINDS, caption_preprocess
 from sightline.store.preprocess_text import parse_preprocess
 from sightline.store.sam_plan import SAM_KINDS, sam_preprocess
 from sightline.store.text_plan import TEXT_KINDS, need_words, text_preprocess
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from sightline.core.cards import ModelKind
     from sightline.store.model_plan import CardFields, ImportOptions
 
 CONFIG: Final = "config.json"
+SHARDS: Final = "model.safetensors.index.json"
+"""Where the weights are in several files, which of them holds what."""
+SAFE: Final = ".safetensors"
 KINDS: Final[dict[str, ModelKind]] = {
     "clip": "encoder",
     "siglip": "encoder",
@@ -31,11 +35,12 @@ KINDS: Final[dict[str, ModelKind]] = {
     "dinov3_convnext": "encoder",
     **SAM_KINDS,
     **TEXT_KINDS,
+    **CAPTION_KINDS,
 }
 """Each `model_type` that can be run, and what it is."""
 WITH_TEXT: Final = frozenset({"clip", "siglip", "siglip2"})
 """Encoders of words, too."""
-_WORDS: Final = frozenset({*WITH_TEXT, *TEXT_KINDS, "sam3_video"})
+_WORDS: Final = frozenset({*WITH_TEXT, *TEXT_KINDS, *CAPTION_KINDS, "sam3_video"})
 TOKENIZER: Final = (
     "tokenizer.json",
     "tokenizer_config.json",
@@ -88,8 +93,10 @@ def plan_transformers(
     text = kind in _WORDS and any(one <= present for one in _TOKENIZERS)
     if text:
         extras |= {name: folder / name for name in sorted(present)}
-    if kind in TEXT_KINDS:
+    if kind in {*TEXT_KINDS, *CAPTION_KINDS}:
         need_words(folder, words=text)
+    if kind in CAPTION_KINDS:
+        extras |= {one: folder / one for one in CAPTION_FILES if (folder / one).is_file()}
     fields: CardFields = {
         "name": options.name,
         "kind": KINDS[kind],
@@ -101,13 +108,49 @@ def plan_transformers(
         "source": options.source or folder.name,
         "text": text,
     }
-    return FolderPlan(weights, fields, extras)
+    return FolderPlan(weights, fields, extras | _shards(weights))
+
+
+def shard_names(index: Path) -> list[str]:
+    """Return the files of weights that an index names.
+
+    Raises:
+        InvalidInputError: It is no index, or names files elsewhere.
+    """
+    named = read_object(index).get("weight_map")
+    names = sorted({str(one) for one in named.values()}) if isinstance(named, dict) else []
+    if not names or any(Path(one).name != one or not one.endswith(SAFE) for one in names):
+        raise InvalidInputError(
+            f"{index} does not name files of weights", hint="copy the model's folder again"
+        )
+    return names
+
+
+def _shards(weights: Path) -> dict[str, Path]:
+    """Return the files that an index of weights names; none where all are in one.
+
+    Raises:
+        InvalidInputError: The index is none, or names files elsewhere.
+        MissingWeightsError: One is not there.
+    """
+    if weights.name != SHARDS:
+        return {}
+    names = shard_names(weights)
+    gone = [one for one in names if not (weights.parent / one).is_file()]
+    if gone:
+        raise MissingWeightsError(
+            f"{weights.parent} lacks {len(gone)} of {len(names)} files of weights: {gone[0]}",
+            hint="copy the missing files into it",
+        )
+    return {one: weights.parent / one for one in names}
 
 
 def _rule(folder: Path, kind: str, config: dict[str, Any], options: ImportOptions) -> Preprocess:
     """Return how pictures are prepared for a network of any kind."""
     if kind in SAM_KINDS:
         return sam_preprocess(kind, config, _said(folder), options)
+    if kind in CAPTION_KINDS:
+        return caption_preprocess(kind, _said(folder), options)
     if kind in TEXT_KINDS:
         return text_preprocess(kind, config, _said(folder), options)
     return _preprocess(folder, kind, config, options)

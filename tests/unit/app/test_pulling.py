@@ -10,6 +10,7 @@ import pytest
 
 from fakes.hub import Hub, running_hub
 from fakes.sam_graphs import circle_pair
+from fakes.tiny_captioners import save_captioner
 from fakes.tiny_models import save_transformer, save_weights
 from sightline.app import Workbench, open_workbench, pulling
 from sightline.core.errors import (
@@ -111,6 +112,21 @@ def test_a_repository_of_transformers_is_fetched_with_its_words(
     assert not any("bin" in path for path, _ in hub.asked)
     assert any(path.endswith("/c0ffee/vocab.json") for path, _ in hub.asked), "one commit for all"
     assert bench.pulling.pull("me/tiny-clip")["added"] is False
+
+
+@pytest.mark.nightly
+def test_a_captioner_in_several_files_is_fetched_whole(
+    bench: Workbench, hub: Hub, tmp_path: Path
+) -> None:
+    folder = save_captioner(tmp_path / "blip", "blip", shard="20KB")
+    parts = {one.name for one in folder.glob("model-*.safetensors")}
+    hub.add_repository("me/writer", folder)
+    made = bench.pulling.pull("me/writer")
+    assert (made["kind"], made["network"]) == ("captioner", "blip")
+    card = bench.store.models.verify(made["id"])
+    assert {*parts, "generation_config.json"} <= set(card.files)
+    assert len(parts) > 1
+    assert bench.pulling.pull("me/writer")["added"] is False
 
 
 def test_a_repository_of_pickles_only_is_refused(

@@ -42,6 +42,9 @@ export function Purpose({ model }: { model: Model }) {
           )}
         </p>
       )}
+      {model.kind === "captioner" && (
+        <p>It writes a sentence about a picture. Choose it on the page Live, or narrate a clip with it.</p>
+      )}
       {model.kind === "head" && (
         <p>
           It names classes{typeof stands === "string" && ` from the vectors of ${stands}`}: of drawn objects, or of

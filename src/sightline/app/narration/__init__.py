@@ -1,0 +1,1 @@
+"""What is seen, said: engines chosen, loaded and asked."""
