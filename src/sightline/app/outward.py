@@ -6,24 +6,30 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sightline.app.doubts.doubts import Doubts
+    from pathlib import Path
+
+    from sightline.app.media.shelf import MediaShelf
     from sightline.app.pictures import Pictures
-    from sightline.app.projects import Projects
     from sightline.settings import Settings
-    from sightline.store.store import Store
 
 
 class Outward:
     """A part of the workbench: one cached property for each of these, with its own imports."""
 
-    store: Store
+    workspace: Path
     settings: Settings
-    projects: Projects
     pictures: Pictures
 
     @cached_property
-    def doubts(self) -> Doubts:
-        """What served models were unsure of."""
-        from sightline.app.doubts.doubts import Doubts
+    def media(self) -> MediaShelf:
+        """Uploaded pictures and clips, cameras and streams."""
+        from sightline.app.media.shelf import MediaShelf
 
-        return Doubts(self.store, self.settings, self.projects, lambda: self.pictures.limits)
+        return MediaShelf(self.workspace, self.settings, lambda: self.pictures.limits)
+
+    def _close_outward(self) -> None:
+        """Close those that were asked for and can be closed, the last one first."""
+        made = [self.__dict__[name] for name in self.__dict__ if name in vars(Outward)]
+        for one in reversed(made):
+            if hasattr(one, "close"):
+                one.close()

@@ -293,6 +293,7 @@ class Workbench(Verbs, Outward):
 
     def close(self) -> None:
         """Finish writing and let go of everything."""
+        self._close_outward()
         self.assist.close()
         self.encoders.close()
         self.room.close()

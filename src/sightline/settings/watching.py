@@ -41,6 +41,15 @@ class WatchingSettings(BaseModel):
     media_disk_mb: int = Field(
         8_192, ge=1, le=10_000_000, description="Disk for uploaded media, megabytes."
     )
+    clip_max_mp: int = Field(
+        36, ge=1, le=1_000, description="Largest frame of a clip that is decoded, megapixels."
+    )
+    clip_frame_px: int = Field(
+        1_920,
+        ge=0,
+        le=16_384,
+        description="Long side to which larger frames of clips are shrunk, pixels. 0: never.",
+    )
     overlay_keep_s: float = Field(
         600.0, ge=1, le=31_536_000, description="Seconds after which an overlay's address expires."
     )

@@ -1,0 +1,110 @@
+"""A file while it comes in: counted, and whole or not there at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import IO, Final
+
+from sightline.core.errors import StorageError, TooLargeError
+
+_PROC: Final = Path("/proc/self/fd")
+_HEAD: Final = 512
+
+
+class Held:
+    """A file without a name, which the system takes away when this process ends, however it ends.
+
+    Where a file without a name cannot be opened again (anything but Linux), it has one in a folder
+    that the next start empties.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._named = not (sys.platform == "linux" and _PROC.is_dir())
+        self.file: IO[bytes]
+        if self._named:
+            self.file = (folder / "source.held").open("w+b")
+        else:
+            self.file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed below
+
+    @property
+    def path(self) -> Path:
+        """Where it can be read while this object lives."""
+        return Path(self.file.name) if self._named else _PROC / str(self.file.fileno())
+
+    def close(self) -> None:
+        """Let go of it, which erases it."""
+        if not self.file.closed:
+            path = self.path
+            self.file.close()
+            if self._named:
+                path.unlink(missing_ok=True)
+
+
+class Counted:
+    """Writes into a file as long as the limits allow."""
+
+    def __init__(self, file: IO[bytes], *, most: int, room: int) -> None:
+        self._file = file
+        self._most = most
+        self._room = room
+        self.bytes = 0
+        self.head = b""
+
+    def write(self, data: bytes) -> None:
+        """Write more of it.
+
+        Raises:
+            TooLargeError: It is larger than is allowed.
+            StorageError: The disk, or what media may use of it, is full.
+        """
+        self.bytes += len(data)
+        if self.bytes > self._most:
+            raise too_large(self._most)
+        if self.bytes > self._room:
+            raise no_room()
+        if len(self.head) < _HEAD:
+            self.head += data[: _HEAD - len(self.head)]
+        try:
+            self._file.write(data)
+        except OSError as error:
+            raise _refused(error) from error
+
+    def finish(self) -> None:
+        """Bring all of it to the disk.
+
+        Raises:
+            StorageError: The disk refuses.
+        """
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise _refused(error) from error
+
+
+def too_large(most: int) -> TooLargeError:
+    """Return the error of a file over the limit."""
+    return TooLargeError(
+        f"the file is larger than {most / 1e6:,.0f} MB",
+        hint="cut the clip or scale it down, or raise the setting media_max_mb",
+    )
+
+
+def no_room() -> StorageError:
+    """Return the error of a budget that is used up."""
+    return StorageError(
+        "there is no room for more media: the disk, or the setting media_disk_mb, is used up",
+        hint="erase what is not needed (sightline media list, media erase), or raise media_disk_mb",
+    )
+
+
+def _refused(error: OSError) -> StorageError:
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    why = "the disk is full" if full else f"the disk refuses: {error.strerror}"
+    return StorageError(
+        f"the file cannot be kept: {why}", hint="free some space, then send it again"
+    )

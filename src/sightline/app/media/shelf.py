@@ -1,0 +1,338 @@
+"""All media of a workspace: taken in, looked up, opened, noted, erased."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from dataclasses import replace
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from sightline.app.media.incoming import no_room, too_large
+from sightline.app.media.live import Holdings, Live, Notes
+from sightline.app.media.receiving import Bounds, Receiving
+from sightline.app.media.sources import Pushed, Still
+from sightline.app.media.terms import stamp, terms
+from sightline.core.clock import now
+from sightline.core.errors import ConflictError, InvalidInputError, NotFoundError
+from sightline.core.media import Blur, Media
+from sightline.imaging.clip import ClipLimits
+from sightline.imaging.frame_slot import LatestFrame
+from sightline.imaging.video import open_clip
+from sightline.store.media_folder import MediaFolders, new_id, unknown, used
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sightline.core.media import MediaState
+    from sightline.core.ports import FrameSource
+    from sightline.imaging.limits import Limits
+    from sightline.settings import Settings
+
+PIECE: Final = 1 << 20
+_RESERVE: Final = 64 << 20
+"""Bytes of the disk that media leave free."""
+_WRITE_EVERY_S: Final = 1.0
+_IDLE_S: Final = 3_600.0
+"""What is not stored and not used for so long is gone."""
+_MOST_NAME: Final = 200
+_OVER: Final = frozenset({"done", "failed"})
+
+
+class MediaShelf:
+    """Media by id; thread safe. Others may keep files in a medium's folder: they go with it."""
+
+    def __init__(self, workspace: Path, settings: Settings, limits: Callable[[], Limits]) -> None:
+        self._folders = MediaFolders(workspace / "media")
+        self._settings = settings
+        self._limits = limits
+        self._live = Holdings()
+        self._notes = Notes(self._folders.write, every_s=_WRITE_EVERY_S)
+        self.on_erase: list[Callable[[str], None]] = []
+        """Called with the id before a medium goes, so that whoever uses it lets go."""
+
+    def begin(
+        self,
+        name: str,
+        *,
+        retention: str | None = None,
+        hours: float | None = None,
+        blur: Blur | None = None,
+        size: int = 0,
+    ) -> Receiving:
+        """Return what takes in a file piece by piece; its `finish` makes it a medium.
+
+        Args:
+            name: What a person calls it; says nothing about its content.
+            retention: keep, hours or never; None: as the settings say.
+            hours: For retention hours; None: as the settings say.
+            blur: What is blurred before anything is stored.
+            size: Bytes that are announced; 0: not known.
+
+        Raises:
+            TooLargeError: More is announced than is allowed.
+            StorageError: There is no room.
+            InvalidInputError: Retention and hours do not go together.
+        """
+        if blur is not None and blur.wanted:
+            raise InvalidInputError("uploads cannot be blurred yet", hint="send it without")
+        media = self._new(name, retention, hours, blur)
+        most, room = self._settings.media_max_mb * 1_000_000, self.room()
+        if size > most:
+            raise too_large(most)
+        if size >= room:
+            raise no_room()
+        bounds = Bounds(clip=self.clip_limits, picture=self._limits(), most=most, room=room)
+        return Receiving(media, self._folders, bounds, self._keep)
+
+    def receive(self, stream: IO[bytes], name: str, **options: Any) -> Media:
+        """Take in a file; see `begin` for the options and errors.
+
+        Raises:
+            UnreadableMediaError: It is neither a picture nor a clip that can be read.
+            UnreadableImageError: It is a picture that cannot be read.
+        """
+        with self.begin(name, **options) as receiving:
+            while piece := stream.read(PIECE):
+                receiving.write(piece)
+            return receiving.finish()
+
+    def camera(
+        self,
+        name: str,
+        *,
+        retention: str | None = None,
+        hours: float | None = None,
+        blur: Blur | None = None,
+    ) -> Media:
+        """Make a camera: frames are pushed, the newest is looked at, none is stored."""
+        media = replace(self._new(name, retention, hours, blur), kind="camera", state="running")
+        lock = self._folders.make(media.id, owned=True)
+        self._live.add(Live(media=media, lock=lock, slot=LatestFrame()))
+        self._folders.write(media)
+        return media
+
+    def push(self, media_id: str, jpeg: bytes) -> bool:
+        """Give a camera's next frame, an encoded picture; False: the camera was closed.
+
+        Raises:
+            NotFoundError: There is no such camera in this process.
+            TooLargeError: The frame is larger than a picture may be.
+        """
+        slot = self.slot(media_id)
+        if len(jpeg) > self._limits().max_bytes:
+            raise too_large(self._limits().max_bytes)
+        return slot.put(jpeg)
+
+    def slot(self, media_id: str) -> LatestFrame[bytes]:
+        """Return the slot of a camera, whose counters tell what was dropped.
+
+        Raises:
+            NotFoundError: There is no such camera in this process.
+        """
+        live = self._live.get(media_id)
+        if live is None or live.slot is None:
+            raise unknown(media_id)
+        return live.slot
+
+    def get(self, media_id: str) -> Media:
+        """Return a medium as it is now.
+
+        Raises:
+            NotFoundError: There is none, or it was erased.
+        """
+        live = self._live.peek(media_id)
+        if live is not None:
+            return live.media
+        found = self._folders.read(media_id)
+        return self._notes.waiting(media_id) or found
+
+    def all(self) -> list[Media]:
+        """Return all media, the newest first."""
+        found = []
+        for media_id in self._folders.ids():
+            with contextlib.suppress(NotFoundError):
+                found.append(self.get(media_id))
+        return sorted(found, key=lambda one: one.added_at, reverse=True)
+
+    def folder(self, media_id: str) -> Path:
+        """Return the folder of a medium; what lies in it is erased with it.
+
+        Raises:
+            NotFoundError: There is no such medium.
+        """
+        self.get(media_id)
+        return self._folders.path(media_id)
+
+    def file(self, media_id: str) -> Path:
+        """Return the file that is looked at.
+
+        Raises:
+            NotFoundError: There is no such medium, or nothing of it is stored any more.
+        """
+        media, live = self.get(media_id), self._live.get(media_id)
+        if live is not None and live.held is not None:
+            return live.held.path
+        path = self._folders.source(media_id)
+        if path is None:
+            raise NotFoundError(
+                f"nothing of {media.name} is stored",
+                hint="what is never stored is gone once it was looked at: send it again",
+            )
+        return path
+
+    def open(self, media_id: str, *, start_s: float = 0.0, max_fps: float = 0.0) -> FrameSource:
+        """Return the frames of a medium, blurred where that was asked for.
+
+        Args:
+            media_id: Which.
+            start_s: Where in a clip to begin, seconds.
+            max_fps: Most frames for each second of a clip; 0: all.
+
+        Raises:
+            NotFoundError: There is none, or nothing of it is stored any more.
+            UnreadableMediaError: It cannot be decoded.
+        """
+        source = self._source(self.get(media_id), start_s, max_fps)
+        self._live.opened(media_id, source)
+        return source
+
+    def _source(self, media: Media, start_s: float, max_fps: float) -> FrameSource:
+        if media.kind == "camera":
+            return Pushed(self.slot(media.id), self._limits())
+        path = self.file(media.id)
+        if media.kind == "image":
+            return Still(path, media.facts, self._limits())
+        return open_clip(
+            path, name=media.name, limits=self.clip_limits, start_s=start_s, max_fps=max_fps
+        )
+
+    def note(
+        self,
+        media_id: str,
+        *,
+        state: MediaState | None = None,
+        progress: float | None = None,
+        last: dict[str, Any] | None = None,
+        error: str | None = None,
+    ) -> Media:
+        """Note how far somebody is who looks at it; cheap enough for each frame.
+
+        It goes to the disk when the state changes, else at most once a second. The file of one that
+        is never stored goes once its state is done or failed.
+
+        Raises:
+            NotFoundError: There is none any more.
+        """
+        given: dict[str, Any] = {"state": state, "progress": progress, "last": last, "error": error}
+        with self._live.lock:
+            before = self.get(media_id)
+            after = replace(before, **{k: v for k, v in given.items() if v is not None})
+            live = self._live.get(media_id)
+            if live is not None:
+                live.media = after
+                if after.state in _OVER:
+                    live.forget_file()
+                after = live.media
+            self._notes.put(after, at_once=after.state != before.state)
+        return after
+
+    def erase(self, media_id: str) -> dict[str, Any]:
+        """Erase a medium now, with all that was made of it.
+
+        Returns:
+            id, name and freed_bytes.
+
+        Raises:
+            NotFoundError: There is none.
+            ConflictError: Another process holds it.
+        """
+        media = self.get(media_id)
+        if media_id not in self._live and self._folders.is_owned(media_id):
+            raise ConflictError(
+                f"{media.name} belongs to another process of Sightline",
+                hint="erase it there, or end that process: then it is gone by itself",
+            )
+        return {"id": media_id, "name": media.name, "freed_bytes": self._erase(media_id)}
+
+    def sweep(self) -> list[str]:
+        """Erase what has expired and what an earlier process left; return the ids."""
+        self._folders.clear()
+        over = [one for one in self._folders.ids() if self._is_over(one)]
+        for media_id in over:
+            self._erase(media_id)
+        return over
+
+    def _is_over(self, media_id: str) -> bool:
+        """Tell whether a medium has expired, or belongs to a process that is no more."""
+        if media_id in self._live:
+            live = self._live.peek(media_id)
+            idle = self._live.idle(media_id) > _IDLE_S and not self._live.is_open(media_id)
+            return idle or (live is not None and _expired(live.media))
+        if self._folders.is_owned(media_id):
+            return False
+        try:
+            media = self._folders.read(media_id)
+        except NotFoundError:
+            return True
+        return media.retention == "never" or _expired(media)
+
+    def _erase(self, media_id: str) -> int:
+        for tell in self.on_erase:
+            tell(media_id)
+        self._notes.forget(media_id)
+        freed = self._folders.erase(media_id)
+        return freed + self._live.drop(media_id)
+
+    def room(self) -> int:
+        """Return how many bytes of media may still come."""
+        root = self._folders.root
+        root.mkdir(parents=True, exist_ok=True)
+        taken = used(root) + self._live.bytes()
+        free = shutil.disk_usage(root).free - _RESERVE
+        return max(0, min(free, self._settings.media_disk_mb * 1_000_000 - taken))
+
+    @property
+    def clip_limits(self) -> ClipLimits:
+        """What decoding a clip may cost."""
+        return ClipLimits(
+            max_pixels=self._settings.clip_max_mp * 1_000_000,
+            long_px=self._settings.clip_frame_px,
+        )
+
+    def close(self) -> None:
+        """Write what waits, and erase what is not stored."""
+        self._notes.flush()
+        for media_id in self._live.ids():
+            live = self._live.peek(media_id)
+            stays = live is not None and live.media.retention != "never"
+            self._live.drop(media_id)
+            if not stays:
+                self._folders.erase(media_id)
+
+    def _new(
+        self, name: str, retention: str | None, hours: float | None, blur: Blur | None
+    ) -> Media:
+        kept, until = terms(retention, hours, usual_hours=self._settings.media_retention_h)
+        return Media(
+            id=new_id(),
+            kind="image",
+            name=(name or "medium")[-_MOST_NAME:],
+            added_at=now(),
+            retention=kept,
+            expires_at=until,
+            blur=blur or Blur(),
+        )
+
+    def _keep(self, live: Live) -> Media:
+        """Make a medium of what has come in."""
+        if live.held is not None:
+            self._live.add(live)
+        self._folders.write(live.media)
+        if live.held is None and live.lock is not None:
+            live.lock.release()
+        return live.media
+
+
+def _expired(media: Media) -> bool:
+    return media.expires_at is not None and media.expires_at <= stamp(0)

@@ -1,0 +1,154 @@
+"""Media are taken in whole, looked at, and gone when they should be."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fakes.clips import frame, index_of, write_clip
+from sightline.app import Workbench, open_workbench
+from sightline.core.errors import NotFoundError, TooLargeError, UnreadableMediaError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sightline.core.media import Media
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Workbench]:
+    """An empty workspace."""
+    with open_workbench(tmp_path / "workspace", media_max_mb=1) as opened:
+        yield opened
+
+
+def png(index: int = 3) -> bytes:
+    """Return a picture."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.fromarray(frame(index)).save(out, "PNG")
+    return out.getvalue()
+
+
+def send(bench: Workbench, data: bytes, name: str = "one.bin", **options: object) -> Media:
+    """Send a file."""
+    return bench.media.receive(io.BytesIO(data), name, **options)
+
+
+def stored(bench: Workbench) -> list[str]:
+    """Return the names of all files that media have on disk."""
+    return sorted(one.name for one in (bench.workspace / "media").rglob("*") if one.is_file())
+
+
+def test_a_picture_is_known_by_its_content_and_gives_one_frame(bench: Workbench) -> None:
+    media = send(bench, png(3), "holiday.mp4")
+
+    assert (media.kind, media.format, media.facts.width, media.facts.frames) == (
+        "image",
+        "PNG",
+        64,
+        1,
+    )
+    assert [index_of(one.image) for one in bench.media.open(media.id).frames()] == [3]
+    assert bench.media.get(media.id) == media
+
+
+def test_a_clip_gives_its_frames(bench: Workbench, tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "one.mp4", 5)
+
+    media = send(bench, clip.read_bytes(), "a walk")
+
+    assert (media.kind, media.format, media.retention) == ("clip", "MP4", "hours")
+    assert [index_of(one.image) for one in bench.media.open(media.id).frames()] == [0, 1, 2, 3, 4]
+    assert stored(bench) == ["lock", "media.json", "source.mp4"]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [(b"", "empty"), (b"hello there", "not a clip"), (b"#EXTM3U\nfile:///etc/x", "not a clip")],
+)
+def test_what_is_neither_picture_nor_clip_is_refused_and_leaves_nothing(
+    bench: Workbench, data: bytes, reason: str
+) -> None:
+    with pytest.raises(UnreadableMediaError) as caught:
+        send(bench, data)
+
+    assert caught.value.reason == reason
+    assert stored(bench) == []
+
+
+def test_too_large_a_file_is_refused_while_it_comes(bench: Workbench) -> None:
+    with pytest.raises(TooLargeError):
+        send(bench, png() + bytes(1_000_001))
+
+    assert stored(bench) == []
+
+
+def test_what_is_never_stored_has_no_name_on_disk_and_goes_when_it_is_done(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    clip = write_clip(tmp_path / "one.mp4", 5)
+    media = send(bench, clip.read_bytes(), retention="never")
+
+    assert stored(bench) == ["lock", "media.json"]
+    assert len(list(bench.media.open(media.id).frames())) == 5
+
+    assert bench.media.note(media.id, state="done").bytes == 0
+    with pytest.raises(NotFoundError):
+        bench.media.open(media.id)
+    bench.media.close()
+    assert stored(bench) == []
+
+
+def test_erasing_ends_what_is_open_and_leaves_no_file(bench: Workbench, tmp_path: Path) -> None:
+    media = send(bench, write_clip(tmp_path / "one.mp4", 5).read_bytes())
+    (bench.media.folder(media.id) / "texts.jsonl").write_text("{}")
+    told: list[str] = []
+    bench.media.on_erase.append(told.append)
+    frames = bench.media.open(media.id).frames()
+    next(frames)
+
+    assert bench.media.erase(media.id)["freed_bytes"] > media.bytes
+
+    assert list(frames) == []
+    assert stored(bench) == []
+    assert told == [media.id]
+    with pytest.raises(NotFoundError):
+        bench.media.get(media.id)
+
+
+def test_a_camera_gives_the_newest_frame(bench: Workbench) -> None:
+    camera = bench.media.camera("front door")
+    for index in (1, 2, 3):
+        assert bench.media.push(camera.id, png(index))
+
+    frames = bench.media.open(camera.id).frames()
+
+    assert index_of(next(frames).image) == 3
+    assert bench.media.slot(camera.id).dropped == 2
+
+
+def test_a_sweep_takes_what_has_expired_and_what_an_ended_process_left(
+    bench: Workbench,
+) -> None:
+    expired = send(bench, png(), retention="hours", hours=1e-9)
+    kept = send(bench, png(), retention="keep")
+    unstored = send(bench, png(), retention="never")
+    (bench.workspace / "media" / ("0" * 24)).mkdir()
+
+    assert set(bench.media.sweep()) == {expired.id, "0" * 24}
+    assert {one.id for one in bench.media.all()} == {kept.id, unstored.id}
+
+
+def test_progress_is_seen_at_once_and_outlives_the_process(bench: Workbench) -> None:
+    media = send(bench, png())
+    bench.media.note(media.id, state="running", progress=0.25)
+    bench.media.note(media.id, progress=0.5, last={"text": "a dog"})
+
+    assert bench.media.get(media.id).progress == 0.5
+    bench.media.close()
+    assert bench.media.get(media.id).last == {"text": "a dog"}
