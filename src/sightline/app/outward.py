@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sightline.app.crop_heads import CropHeads
+    from sightline.app.encoders import Encoders
     from sightline.app.media.shelf import MediaShelf
+    from sightline.app.models import Models
+    from sightline.app.narration.narrating import Narrating
     from sightline.app.pictures import Pictures
+    from sightline.app.suggesting import Suggesting
     from sightline.settings import Settings
 
 
@@ -19,6 +24,10 @@ class Outward:
     workspace: Path
     settings: Settings
     pictures: Pictures
+    models: Models
+    encoders: Encoders
+    crop_heads: CropHeads
+    suggesting: Suggesting
 
     @cached_property
     def media(self) -> MediaShelf:
@@ -33,3 +42,11 @@ class Outward:
         for one in reversed(made):
             if hasattr(one, "close"):
                 one.close()
+
+    @cached_property
+    def narrating(self) -> Narrating:
+        """Who can narrate."""
+        from sightline.app.narration.narrating import Narrating
+
+        parts = (self.suggesting.detectors, self.crop_heads, self.encoders)
+        return Narrating(self.store, self.settings, self.models, parts)

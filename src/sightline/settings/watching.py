@@ -29,6 +29,13 @@ class WatchingSettings(BaseModel):
     narrate_every_s: float = Field(
         10.0, ge=0, le=86_400, description="Seconds from text to text. 0: as fast as it goes."
     )
+    narrate_looks_per_s: float = Field(
+        8.0,
+        ge=0.1,
+        le=240,
+        description="Looks a second at what moves, between texts as well; more follow faster "
+        "things and cost more.",
+    )
     media_retention_h: float = Field(
         24.0,
         ge=0,

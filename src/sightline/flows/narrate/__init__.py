@@ -1,0 +1,1 @@
+"""From what is seen in frames to sentences: following, comparing, wording. No engine in here."""

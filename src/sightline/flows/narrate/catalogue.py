@@ -1,0 +1,93 @@
+"""What a language is told in: a JSON file beside this one, read when it is asked for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sightline.core.narration import LANGUAGES
+from sightline.flows.narrate.patterns import Numbers, fill
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sightline.flows.narrate.patterns import Category
+
+FOLDER: Final = Path(__file__).parent / "words"
+
+
+def _only_one(n: int) -> Category:
+    return "one" if n == 1 else "other"
+
+
+def _under_two(n: int) -> Category:
+    return "one" if n in {0, 1} else "other"
+
+
+def _never(n: int) -> Category:
+    del n
+    return "other"
+
+
+CATEGORIES: Final[dict[str, Callable[[int], Category]]] = {
+    **dict.fromkeys(("en", "de", "es", "hu"), _only_one),
+    **dict.fromkeys(("fr", "hi"), _under_two),
+    "zh": _never,
+}
+"""CLDR's rules for whole numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The words of a language."""
+
+    lang: str
+    data: dict[str, Any]
+
+    @property
+    def numbers(self) -> Numbers:
+        """How it counts."""
+        words: dict[str, str] = self.data["numbers"]
+        return Numbers(CATEGORIES[self.lang], lambda n: words.get(str(n), str(n)))
+
+    def say(self, key: str, **values: str | int) -> str:
+        """Return a message with its values; a whole number is written as a word."""
+        return fill(self.data["messages"][key], self.numbers, values)
+
+    def things(self, name: str, count: int) -> str:
+        """Return so many of a class, as in `two dogs`; a class that is not known keeps its name."""
+        known = self.data["things"].get(name.strip().casefold())
+        numbers = self.numbers
+        forms: dict[str, str] = known or self.data["thing"]
+        form = forms.get(numbers.category(count), forms["other"])
+        return form.replace("#", numbers.words(count)).replace("{name}", name)
+
+    def listed(self, texts: Sequence[str]) -> str:
+        """Return texts as a list, as in `a, b and c`."""
+        comma, last = self.data["list"]["comma"], self.data["list"]["and"]
+        head = comma.join(texts[:-1])
+        return last.join([head, texts[-1]]) if head else "".join(texts)
+
+    def sentence(self, text: str) -> str:
+        """Return a text as a sentence: its first letter is a capital."""
+        return text[:1].upper() + text[1:]
+
+    def joined(self, sentences: Sequence[str]) -> str:
+        """Return sentences after each other."""
+        space: str = self.data["list"]["sentence"]
+        return space.join(sentences)
+
+
+@cache
+def catalogue(lang: str) -> Catalogue:
+    """Return the words of one of `LANGUAGES`."""
+    return Catalogue(lang, json.loads((FOLDER / f"{lang}.json").read_text(encoding="utf-8")))
+
+
+def known_language(asked: str) -> str | None:
+    """Return which of `LANGUAGES` is meant, as in de-AT; None: none of them."""
+    base = asked.strip().replace("_", "-").partition("-")[0].lower()
+    return base if base in LANGUAGES else None
