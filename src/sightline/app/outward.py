@@ -9,25 +9,37 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sightline.app.crop_heads import CropHeads
+    from sightline.app.doubts.doubts import Doubts
     from sightline.app.encoders import Encoders
     from sightline.app.media.shelf import MediaShelf
     from sightline.app.models import Models
     from sightline.app.narration.narrating import Narrating
     from sightline.app.pictures import Pictures
+    from sightline.app.projects import Projects
     from sightline.app.suggesting import Suggesting
     from sightline.settings import Settings
+    from sightline.store.store import Store
 
 
 class Outward:
     """A part of the workbench: one cached property for each of these, with its own imports."""
 
     workspace: Path
+    store: Store
     settings: Settings
+    projects: Projects
     pictures: Pictures
     models: Models
     encoders: Encoders
     crop_heads: CropHeads
     suggesting: Suggesting
+
+    @cached_property
+    def doubts(self) -> Doubts:
+        """What served models were unsure of."""
+        from sightline.app.doubts.doubts import Doubts
+
+        return Doubts(self.store, self.settings, self.projects, lambda: self.pictures.limits)
 
     @cached_property
     def media(self) -> MediaShelf:
@@ -36,13 +48,6 @@ class Outward:
 
         return MediaShelf(self.workspace, self.settings, lambda: self.pictures.limits)
 
-    def _close_outward(self) -> None:
-        """Close those that were asked for and can be closed, the last one first."""
-        made = [self.__dict__[name] for name in self.__dict__ if name in vars(Outward)]
-        for one in reversed(made):
-            if hasattr(one, "close"):
-                one.close()
-
     @cached_property
     def narrating(self) -> Narrating:
         """Who can narrate."""
@@ -50,3 +55,10 @@ class Outward:
 
         parts = (self.suggesting.detectors, self.crop_heads, self.encoders)
         return Narrating(self.store, self.settings, self.models, parts)
+
+    def _close_outward(self) -> None:
+        """Close those that were asked for and can be closed, the last one first."""
+        made = [self.__dict__[name] for name in self.__dict__ if name in vars(Outward)]
+        for one in reversed(made):
+            if hasattr(one, "close"):
+                one.close()
