@@ -15,6 +15,8 @@ SightlineError
 ├── ForbiddenError           not allowed
 ├── TooLargeError            over a limit
 ├── OverloadedError          too much at once; try again
+├── TimeLimitError           it took longer than is allowed
+│   └── SlowRequestError     the request came in too slowly
 ├── StorageError             the disk or the database refuses
 ├── OutOfMemoryError         even the smallest batch does not fit
 ├── MissingExtraError        an optional package is not installed
@@ -208,6 +210,19 @@ class OverloadedError(SightlineError):
 
     code = "overloaded"
     exit_code = 7
+
+
+class TimeLimitError(SightlineError):
+    """It took longer than is allowed."""
+
+    code = "time_limit"
+    exit_code = 7
+
+
+class SlowRequestError(TimeLimitError):
+    """The request came in too slowly."""
+
+    code = "slow_request"
 
 
 class StorageError(SightlineError):

@@ -49,7 +49,7 @@ async def read_json(request: Request, model: type[T]) -> T:
     try:
         return model.model_validate_json(await request.body())
     except ValidationError as error:
-        raise _refused(error) from error
+        raise refused(error) from error
 
 
 async def read_fields(request: Request, model: type[T]) -> T:
@@ -63,10 +63,11 @@ async def read_fields(request: Request, model: type[T]) -> T:
     try:
         return model.model_validate(given)
     except ValidationError as error:
-        raise _refused(error) from error
+        raise refused(error) from error
 
 
-def _refused(error: ValidationError) -> RequestValidationError:
+def refused(error: ValidationError) -> RequestValidationError:
+    """Return what tells a caller where a body is not as its model says."""
     return RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()])
 
 
@@ -88,7 +89,7 @@ async def uploaded(request: Request) -> AsyncIterator[list[tuple[str, UploadFile
         )
     async with request.form(max_files=MAX_FILES, max_fields=_MAX_FIELDS) as form:
         found = [
-            (_plain_name(one.filename), one)
+            (plain_name(one.filename), one)
             for one in form.getlist("files")
             if isinstance(one, UploadFile)
         ]
@@ -99,7 +100,7 @@ async def uploaded(request: Request) -> AsyncIterator[list[tuple[str, UploadFile
         yield found
 
 
-def _plain_name(given: str | None) -> str:
+def plain_name(given: str | None) -> str:
     """Return the last part of a name that a browser gave; it decides about no path."""
     name = PurePosixPath((given or "").replace("\\", "/").replace("\0", "")).name
     return name[-200:] or "picture"

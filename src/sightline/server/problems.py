@@ -25,6 +25,8 @@ STATUS: Final[dict[type[errors.SightlineError], int]] = {
     errors.ForbiddenError: 403,
     errors.TooLargeError: 413,
     errors.OverloadedError: 429,
+    errors.TimeLimitError: 504,
+    errors.SlowRequestError: 408,
     errors.StorageError: 507,
     errors.OutOfMemoryError: 507,
     errors.MissingExtraError: 501,

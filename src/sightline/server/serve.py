@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import gc
 import logging
 import os
-import signal
-import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -23,9 +20,11 @@ from fastapi import FastAPI
 
 from sightline.app import Workbench, open_workbench
 from sightline.app.samples import make_samples
-from sightline.core.errors import BusyError, ForbiddenError, InvalidInputError
+from sightline.core.errors import InvalidInputError
 from sightline.core.names import check_name
 from sightline.core.progress import Silent
+from sightline.server.address import bind, url_of
+from sightline.server.host import Host
 from sightline.server.lock import ServerLock
 from sightline.server.logs import Logging
 from sightline.server.main import create_app
@@ -36,10 +35,6 @@ log = logging.getLogger("sightline.server")
 
 GRACE_S: Final = 10
 """How long requests that run may take after the signal to stop."""
-_TRIES: Final = 50
-_SIGNALS: Final = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)
-)
 
 
 def serve(
@@ -100,7 +95,7 @@ def serve(
             if browser:
                 threading.Thread(target=webbrowser.open, args=(welcome,), daemon=True).start()
 
-        _Server(_config(app), before_end=app.state.hub.close, on_ready=ready).run([listener])
+        Host(_config(app), before_end=app.state.hub.close, on_ready=ready).run([listener])
         log.info("stopped serving %s", workspace)
 
 
@@ -169,100 +164,3 @@ def token_for(workspace: Path, settings: Settings) -> str | None:
     if settings.token:
         return settings.token
     return None if is_loopback(settings.host) else make_token(workspace / "token")
-
-
-def url_of(host: str, port: int) -> str:
-    """Return the address under which this machine reaches the server."""
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared
-    return f"http://{f'[{shown}]' if ':' in shown and shown[0] != '[' else shown}:{port}"
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """Return a listening socket; port 0 takes a free one.
-
-    Raises:
-        BusyError: The port is taken; the hint names the next one that is free.
-        ForbiddenError: The port may not be used.
-        InvalidInputError: The address is none of this machine.
-    """
-    try:
-        return _listen(host, port)
-    except socket.gaierror as error:
-        raise InvalidInputError(f"no address {host!r}", hint="use --host 127.0.0.1") from error
-    except OSError as error:
-        if error.errno in {errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", -1)}:
-            raise BusyError(
-                f"port {port} on {host} is in use", hint=_free_hint(host, port)
-            ) from error
-        if error.errno in {errno.EACCES, getattr(errno, "WSAEACCES", -1)}:
-            raise ForbiddenError(
-                f"port {port} may not be used", hint="use one above 1023, such as --port 8000"
-            ) from error
-        raise InvalidInputError(
-            f"cannot listen on {host!r}: {error.strerror}", hint="use --host 127.0.0.1"
-        ) from error
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    family, kind, protocol, _, address = found[0]
-    listener = socket.socket(family, kind, protocol)
-    try:
-        if sys.platform == "win32":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        else:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(1_024)
-        listener.setblocking(False)
-    except BaseException:
-        listener.close()
-        raise
-    return listener
-
-
-def _free_hint(host: str, port: int) -> str:
-    for other in range(port + 1, min(port + _TRIES, 65_536)):
-        try:
-            _listen(host, other).close()
-        except OSError:
-            continue
-        return f"stop the program that has it, or use --port {other}, which is free"
-    return "stop the program that has it, or use --port 0 for any free port"
-
-
-class _Server(uvicorn.Server):
-    """Tells when it is ready, ends the event streams first, and returns after a signal."""
-
-    def __init__(
-        self,
-        config: uvicorn.Config,
-        *,
-        before_end: Callable[[], Awaitable[None]],
-        on_ready: Callable[[], None],
-    ) -> None:
-        super().__init__(config)
-        self._before_end = before_end
-        self._on_ready = on_ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self._on_ready()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await self._before_end()
-        await super().shutdown(sockets)
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Stop at a signal and come back: what is still to be closed is closed after this."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {one: signal.signal(one, self.handle_exit) for one in _SIGNALS}
-        try:
-            yield
-        finally:
-            for one, handler in before.items():
-                signal.signal(one, handler)

@@ -70,6 +70,7 @@ VERBS = [
     "sweep",
     "sweeps",
     "system",
+    "serve",
 ]
 BAD_NAMES = ("", ".", "..", "a/b", "CON", "x" * 300, "a\nb", "../../etc")
 

@@ -1,0 +1,1 @@
+"""Models that answer others: found, opened, asked and replaced, without a database."""

@@ -1,0 +1,1 @@
+"""The server of `serve`: models behind an address, for programs."""

@@ -1,0 +1,135 @@
+"""/v1: the plain way to ask."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated, Any, Final
+
+import orjson
+from fastapi import APIRouter, Path, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from sightline.app.serving.finding import Wanted, find
+from sightline.app.serving.serving import Loaded
+from sightline.core.errors import UnreadableImageError
+from sightline.predict.rows import Row
+from sightline.server.schemas.serving import (
+    PredictBody,
+    Predicted,
+    ServedModel,
+    ServedModels,
+    Swap,
+    Swapped,
+)
+from sightline.server.serving.bodies import read_pictures
+from sightline.server.serving.desk import AtDesk
+
+router = APIRouter(prefix="/v1", tags=["models"])
+Name = Annotated[str, Path(max_length=200, description="name that a model is served under")]
+_FILE: Final = {"schema": {"type": "string", "format": "binary"}}
+_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/octet-stream": _FILE,
+            "image/*": _FILE,
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "file": {"type": "array", "items": {"type": "string", "format": "binary"}}
+                    },
+                }
+            },
+            "application/json": {"schema": PredictBody.model_json_schema()},
+        },
+    }
+}
+
+
+@router.post(
+    "/predict",
+    openapi_extra=_BODY,
+    response_model=None,
+    responses={200: {"model": Predicted, "description": "What a model sees"}},
+)
+async def predict(
+    request: Request,
+    desk: AtDesk,
+    model: Annotated[
+        str | None, Query(max_length=200, description="needed when several are served")
+    ] = None,
+    top: Annotated[int | None, Query(ge=1, description="only the most probable classes")] = None,
+) -> Response:
+    """Say what a model sees: the body is a picture's bytes, a form with files, or JSON."""
+    began = time.perf_counter()
+    async with desk.reading():
+        asked = await read_pictures(request)
+    slot = desk.serving.slot(model if model is not None else asked.model)
+    found = await desk.look(slot, asked.pictures)
+    rows = [_topped(row, top or asked.top) for _, row in found]
+    loaded = found[-1][0]
+    answer: Row = {"model": loaded.found.name, "version": loaded.found.version}
+    answer |= {"items": rows} if asked.several else _alone(rows[0])
+    answer["ms"] = round((time.perf_counter() - began) * 1_000, 2)
+    return Response(orjson.dumps(answer), media_type="application/json")
+
+
+def _alone(row: Row) -> Row:
+    """Return the row of a request's only picture, which had better be one."""
+    if "error" in row:
+        raise UnreadableImageError(
+            row["error"], reason=row["reason"], hint="send the bytes of a picture file"
+        )
+    del row["path"]
+    return row
+
+
+def _topped(row: Row, top: int | None) -> Row:
+    """Return a row with its most probable classes alone, best first."""
+    if top is None or "probabilities" not in row:
+        return row
+    best = sorted(row["probabilities"].items(), key=lambda pair: -pair[1])[:top]
+    return {**row, "probabilities": dict(best)}
+
+
+@router.get("/models", response_model=ServedModels)
+async def served_models(desk: AtDesk) -> object:
+    """List what answers here."""
+    return {"models": [shown(slot.current) for slot in desk.serving.slots().values()]}
+
+
+@router.get("/models/{name}", response_model=ServedModel)
+async def served_model(name: Name, desk: AtDesk) -> object:
+    """Return one of them."""
+    return shown(desk.serving.slot(name).current)
+
+
+@router.post("/models/{name}", response_model=Swapped)
+async def swap_model(name: Name, body: Swap, desk: AtDesk) -> object:
+    """Let another model of the workspace answer under a name; no request is lost meanwhile."""
+    slot = desk.serving.slot(name)
+
+    def swap() -> str:
+        wanted = Wanted(body.model or slot.home, name)
+        return desk.serving.swap(find(desk.models, wanted, allow_paths=False))
+
+    return {"before": await run_in_threadpool(swap), "model": shown(slot.current)}
+
+
+def shown(loaded: Loaded) -> dict[str, Any]:
+    """Return what is told of a model that answers."""
+    card = loaded.found.card
+    return {
+        "name": loaded.found.name,
+        "version": loaded.found.version,
+        "kind": card.kind,
+        "format": "onnx" if loaded.found.path.suffix == ".onnx" else card.format,
+        "precision": card.precision,
+        "forced": card.forced,
+        "classes": card.classes,
+        "input_px": card.preprocess.size,
+        "ref": loaded.found.ref,
+        "bytes": loaded.opened.nbytes,
+        "since": loaded.since,
+    }

@@ -1,0 +1,33 @@
+"""Is it well, and is it busy? For probes and for Prometheus."""
+
+from __future__ import annotations
+
+import time
+
+from fastapi import APIRouter, Response
+
+from sightline import __version__
+from sightline.server.schemas.serving import Readiness, ServingHealth
+from sightline.server.serving.desk import AtDesk
+
+router = APIRouter(tags=["server"])
+
+
+@router.get("/health", response_model=ServingHealth)
+async def serving_health(desk: AtDesk) -> object:
+    """Say that the server lives, and how busy it is."""
+    stats = desk.serving.stats()
+    return {
+        "status": "ok",
+        "version": __version__,
+        "uptime_s": round(time.monotonic() - desk.started, 3),
+        **{key: stats[key] for key in ("in_flight", "waiting", "limit")},
+    }
+
+
+@router.get("/ready", response_model=Readiness, responses={503: {"model": Readiness}})
+async def readiness(desk: AtDesk, response: Response) -> object:
+    """Say whether new requests are welcome; 503 while the server starts or ends."""
+    response.status_code = 200 if desk.ready else 503
+    names = {name: slot.current.found.version for name, slot in desk.serving.slots().items()}
+    return {"ready": desk.ready, "models": names}
