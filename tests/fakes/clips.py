@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image
 
 from sightline.imaging.clip_opencv import quiet
 
@@ -24,6 +26,13 @@ def frame(index: int, size: tuple[int, int] = (64, 48)) -> U8:
     image[:, : width // 2] = (255, 0, 0)
     image[: height // 4, : width // 4] = 255
     return image
+
+
+def png(index: int = 3) -> bytes:
+    """Return a frame as a file."""
+    out = io.BytesIO()
+    Image.fromarray(frame(index)).save(out, "PNG")
+    return out.getvalue()
 
 
 def index_of(image: U8) -> int:

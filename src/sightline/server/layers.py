@@ -14,6 +14,9 @@ from sightline.server.problems import Net
 from sightline.server.security import Door, Guard
 from sightline.server.static import Page
 
+MEDIA_PATH: Final = "/api/upload"
+FORM_BYTES: Final = 1_000_000
+"""What a form may add to its file."""
 JSON_BYTES: Final = 16_000_000
 """A change of 100,000 labels is about 6 MB."""
 
@@ -24,6 +27,7 @@ def wrap(
     door: Door,
     hub: EventHub,
     upload_bytes: int,
+    media_bytes: int = 0,
     json_bytes: int = JSON_BYTES,
     page: Page | None = None,
 ) -> None:
@@ -31,7 +35,12 @@ def wrap(
     problems.install(app)
     app.router.default = page or Page()
     app.add_middleware(Nudge, hub=hub)
-    app.add_middleware(BodyLimit, json_bytes=json_bytes, upload_bytes=upload_bytes)
+    app.add_middleware(
+        BodyLimit,
+        json_bytes=json_bytes,
+        upload_bytes=upload_bytes,
+        larger={MEDIA_PATH: media_bytes + FORM_BYTES},
+    )
     app.add_middleware(Net)
     app.add_middleware(Guard, door=door)
     app.add_middleware(AccessLog)

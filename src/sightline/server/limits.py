@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import anyio
@@ -19,8 +19,17 @@ T = TypeVar("T")
 class BodyLimit:
     """Answers 413 as soon as a body is known to be too long; never reads it to the end."""
 
-    def __init__(self, app: ASGIApp, *, json_bytes: int, upload_bytes: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        json_bytes: int,
+        upload_bytes: int,
+        larger: Mapping[str, int] | None = None,
+    ) -> None:
+        """Keep limits: of JSON, of files in forms, and of any body at the paths in `larger`."""
         self._app = app
+        self._larger = larger or {}
         self._json_bytes = json_bytes
         self._upload_bytes = upload_bytes
 
@@ -32,6 +41,7 @@ class BodyLimit:
         headers = Headers(scope=scope)
         is_upload = headers.get("content-type", "").lower().startswith("multipart/")
         limit = self._upload_bytes if is_upload else self._json_bytes
+        limit = self._larger.get(scope["path"], limit)
         told = headers.get("content-length", "0")
         if not told.isdecimal() or int(told) > limit:
             await _too_large(limit)(scope, receive, send)

@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from sightline import __version__
 from sightline.app import Workbench
 from sightline.app.keepup import KeepUp
+from sightline.app.media.sweeper import Sweeper
 from sightline.app.refit import Refitter
 from sightline.core.errors import SightlineError
 from sightline.jobs.follow import ProgressHub
@@ -48,6 +49,7 @@ from sightline.server.routes import (
     jobs,
     labels,
     maps,
+    media,
     model_shelf,
     models,
     networks,
@@ -116,6 +118,7 @@ ROUTERS: Final = tuple(
         splits,
         folds,
         sweeps,
+        media,
         augment,
         training,
         edits,
@@ -146,6 +149,7 @@ TAGS: Final = [
     {"name": "training", "description": "runs, their curves and reports"},
     {"name": "models", "description": "export and prediction"},
     {"name": "explanations", "description": "where a network looked"},
+    {"name": "media", "description": "pictures, clips, cameras and streams to look at"},
     {"name": "data sets", "description": "labels for other tools, and from them"},
     {"name": "builds", "description": "what is done to pictures before others train on them"},
     {"name": "jobs", "description": "long work"},
@@ -219,7 +223,13 @@ def create_app(
     door = Door(
         host=host, port=port, allowed_hosts=tuple(bench.settings.allowed_hosts), token=token
     )
-    wrap(app, door=door, hub=hub, upload_bytes=bench.settings.max_upload_mb * 1_000_000)
+    wrap(
+        app,
+        door=door,
+        hub=hub,
+        upload_bytes=bench.settings.max_upload_mb * 1_000_000,
+        media_bytes=bench.settings.media_max_mb * 1_000_000,
+    )
     return app
 
 
@@ -245,7 +255,9 @@ def _lifespan(bench: Workbench, hub: EventHub, *, background: bool) -> Callable[
         jobs = threading.Thread(target=_look_after_jobs, args=(bench, hub, stop), name="jobs")
         refitter = Refitter(bench.store, bench.projects, bench.heads)
         keep_up = KeepUp(bench.store, bench.projects, bench.encoders, bench.jobs)
+        sweeper = Sweeper(lambda: bench.media)
         if background:
+            sweeper.start()
             jobs.start()
             refitter.start()
             keep_up.start()
@@ -255,6 +267,7 @@ def _lifespan(bench: Workbench, hub: EventHub, *, background: bool) -> Callable[
             stop.set()
             await hub.close()
             if background:
+                await run_in_threadpool(sweeper.stop)
                 await run_in_threadpool(refitter.stop)
                 await run_in_threadpool(keep_up.stop)
                 await run_in_threadpool(jobs.join)

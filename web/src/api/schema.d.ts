@@ -3135,6 +3135,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Media
+         * @description Take in a picture or a clip, known by its content; the answer carries its id.
+         */
+        post: operations["upload_media"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/status/{media_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Media Status
+         * @description Return how far a medium was looked at, and what was said of it last.
+         */
+        get: operations["media_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Media
+         * @description List all media, the newest first.
+         */
+        get: operations["list_media"];
+        put?: never;
+        /**
+         * Create Media
+         * @description Make a camera, whose frames the browser sends.
+         */
+        post: operations["create_media"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/media/{media_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Media
+         * @description Return a medium.
+         */
+        get: operations["get_media"];
+        put?: never;
+        post?: never;
+        /**
+         * Erase Media
+         * @description Erase a medium now, with all that was made of it.
+         */
+        delete: operations["erase_media"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Media
+         * @description Keep a medium longer, or less long.
+         */
+        patch: operations["change_media"];
+        trace?: never;
+    };
     "/api/projects/{name}/augment/preview": {
         parameters: {
             query?: never;
@@ -5976,6 +6068,18 @@ export interface components {
             erased: string;
         };
         /**
+         * ErasedMedia
+         * @description What is gone.
+         */
+        ErasedMedia: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Freed Bytes */
+            freed_bytes: number;
+        };
+        /**
          * ErasedModels
          * @description How many models are gone for good.
          */
@@ -7830,6 +7934,136 @@ export interface components {
             counts: string;
         };
         /**
+         * MediaBlur
+         * @description What is blurred in every frame.
+         */
+        MediaBlur: {
+            /** Faces */
+            faces: boolean;
+            /** Regions */
+            regions: [
+                number,
+                number,
+                number,
+                number
+            ][];
+        };
+        /**
+         * MediaFacts
+         * @description What is known before frames are read; 0 is not known.
+         */
+        MediaFacts: {
+            /**
+             * Width
+             * @description pixels, upright
+             */
+            width: number;
+            /** Height */
+            height: number;
+            /** Fps */
+            fps: number;
+            /** Frames */
+            frames: number;
+            /** Duration S */
+            duration_s: number;
+            /** Live */
+            live: boolean;
+            /** Codec */
+            codec: string;
+            /**
+             * Rotation
+             * @description degrees that the file asks to be turned by
+             */
+            rotation: number;
+        };
+        /**
+         * MediaInfo
+         * @description A picture, clip, camera or stream, and how far it was looked at.
+         */
+        MediaInfo: {
+            /**
+             * Id
+             * @example 3f9a0c1d2b4e5f6071829304
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "image" | "clip" | "camera" | "stream";
+            /** Name */
+            name: string;
+            /**
+             * Format
+             * @description by the content
+             * @example MP4
+             */
+            format: string;
+            /**
+             * Bytes
+             * @description stored; 0: nothing is
+             */
+            bytes: number;
+            facts: components["schemas"]["MediaFacts"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "paused" | "done" | "failed";
+            /**
+             * Progress
+             * @description 0 to 1, of being made ready or looked at
+             */
+            progress: number;
+            /**
+             * Last
+             * @description what was said of it last
+             */
+            last: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Retention
+             * @enum {string}
+             */
+            retention: "keep" | "hours" | "never";
+            /**
+             * Expires At
+             * @description null: not by the clock
+             */
+            expires_at: string | null;
+            blur: components["schemas"]["MediaBlur"];
+            /**
+             * Source
+             * @description address, without secrets; empty: what was uploaded
+             */
+            source: string;
+            /**
+             * Error
+             * @description why it failed, or what is not as it should be
+             */
+            error: string;
+            /**
+             * Added At
+             * @description UTC, RFC 3339
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            added_at: string;
+        };
+        /**
+         * MediaTerms
+         * @description How long a medium is kept from now on.
+         */
+        MediaTerms: {
+            /**
+             * Retention
+             * @enum {string}
+             */
+            retention: "keep" | "hours" | "never";
+            /** Hours */
+            hours?: number | null;
+        };
+        /**
          * Merge
          * @description Classes to make one.
          * @example {
@@ -8687,6 +8921,35 @@ export interface components {
             min_dist?: number | null;
             /** Seed */
             seed?: number | null;
+        };
+        /**
+         * NewMedia
+         * @description A camera whose frames a browser sends, or an address that is read.
+         */
+        NewMedia: {
+            /**
+             * Source
+             * @description empty: a camera; else an address that the setting media_sources allows
+             * @default
+             * @example rtsp://cam.local/stream
+             */
+            source?: string;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** Retention */
+            retention?: ("keep" | "hours" | "never") | null;
+            /** Hours */
+            hours?: number | null;
+            /**
+             * Blur Faces
+             * @default false
+             */
+            blur_faces?: boolean;
+            /** Blur */
+            blur?: number[][];
         };
         /**
          * NewModel
@@ -20028,6 +20291,310 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_media: {
+        parameters: {
+            query?: {
+                /** @description empty: as the form says */
+                name?: string;
+                /** @description left out: as the settings say */
+                retention?: ("keep" | "hours" | "never") | null;
+                hours?: number | null;
+                /** @description before anything is stored */
+                blur_faces?: boolean;
+                /** @description regions, x1,y1,x2,y2 as shares of width and height */
+                blur?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaInfo"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    media_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of a medium */
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaInfo"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaInfo"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMedia"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaInfo"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of a medium */
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaInfo"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of a medium */
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasedMedia"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of a medium */
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MediaTerms"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaInfo"];
                 };
             };
             /** @description A problem document: what to mend, field by field */

@@ -237,6 +237,27 @@ class MediaShelf:
             self._notes.put(after, at_once=after.state != before.state)
         return after
 
+    def keep(self, media_id: str, *, retention: str, hours: float | None = None) -> Media:
+        """Change how long a medium is kept, counted from now.
+
+        Raises:
+            NotFoundError: There is none.
+            InvalidInputError: The two do not go together, or it is one that is never stored.
+        """
+        kept, until = terms(retention, hours, usual_hours=self._settings.media_retention_h)
+        with self._live.lock:
+            media, live = self.get(media_id), self._live.peek(media_id)
+            if (media.retention == "never") != (kept == "never"):
+                raise InvalidInputError(
+                    f"{media.name} is {'not stored' if kept != 'never' else 'stored already'}",
+                    hint="send it again with the retention you want, or erase it",
+                )
+            media = replace(media, retention=kept, expires_at=until)
+            if live is not None:
+                live.media = media
+            self._notes.put(media, at_once=True)
+        return media
+
     def erase(self, media_id: str) -> dict[str, Any]:
         """Erase a medium now, with all that was made of it.
 

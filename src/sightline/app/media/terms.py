@@ -10,9 +10,7 @@ from sightline.core.errors import InvalidInputError
 from sightline.core.media import Blur, Retention
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from sightline.core.geometry.shapes import Bounds
+    from collections.abc import Iterable, Sequence
 
 MOST_HOURS: Final = 87_600.0
 MOST_REGIONS: Final = 100
@@ -60,7 +58,19 @@ def stamp(seconds: float) -> str:
     return when.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def blur_of(*, faces: bool, regions: Iterable[Bounds]) -> Blur:
+def region_of(text: str) -> tuple[float, ...]:
+    """Return the corners of a region as a person writes it: 0.1,0.2,0.5,0.4.
+
+    Raises:
+        InvalidInputError: There are letters among the numbers.
+    """
+    try:
+        return tuple(float(one) for one in text.split(","))
+    except ValueError as error:
+        raise _no_region(text) from error
+
+
+def blur_of(*, faces: bool, regions: Iterable[Sequence[float]]) -> Blur:
     """Return what is to be blurred.
 
     Raises:
@@ -73,11 +83,15 @@ def blur_of(*, faces: bool, regions: Iterable[Bounds]) -> Blur:
         )
     for box in boxes:
         if len(box) != _CORNERS or not _inside(box):
-            raise InvalidInputError(
-                f"{','.join(f'{one:g}' for one in box)[:80]} is no region",
-                hint="x1,y1,x2,y2 as shares of width and height, as in 0.1,0.2,0.5,0.4",
-            )
+            raise _no_region(",".join(f"{one:g}" for one in box))
     return Blur(faces=faces, regions=tuple((a, b, c, d) for a, b, c, d in boxes))
+
+
+def _no_region(text: str) -> InvalidInputError:
+    return InvalidInputError(
+        f"{text[:80]!r} is no region",
+        hint="x1,y1,x2,y2 as shares of width and height, as in 0.1,0.2,0.5,0.4",
+    )
 
 
 def _inside(box: tuple[float, ...]) -> bool:

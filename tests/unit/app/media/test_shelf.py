@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fakes.clips import frame, index_of, write_clip
+from fakes.clips import index_of, png, write_clip
 from sightline.app import Workbench, open_workbench
 from sightline.core.errors import NotFoundError, TooLargeError, UnreadableMediaError
 
@@ -23,15 +23,6 @@ def bench(tmp_path: Path) -> Iterator[Workbench]:
     """An empty workspace."""
     with open_workbench(tmp_path / "workspace", media_max_mb=1) as opened:
         yield opened
-
-
-def png(index: int = 3) -> bytes:
-    """Return a picture."""
-    from PIL import Image
-
-    out = io.BytesIO()
-    Image.fromarray(frame(index)).save(out, "PNG")
-    return out.getvalue()
 
 
 def send(bench: Workbench, data: bytes, name: str = "one.bin", **options: object) -> Media:

@@ -1,0 +1,101 @@
+"""Media: uploaded, listed, shown, kept, erased."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.concurrency import run_in_threadpool
+
+from sightline.app.media.receiving import Receiving
+from sightline.app.media.terms import blur_of, region_of
+from sightline.core.media import Media
+from sightline.server.deps import Bench
+from sightline.server.one_file import FILE_BODY, OneFile
+from sightline.server.schemas.media import (
+    ErasedMedia,
+    MediaInfo,
+    MediaTerms,
+    NewMedia,
+    UploadTerms,
+)
+
+router = APIRouter(prefix="/api", tags=["media"])
+MediaId = Annotated[str, Path(max_length=100, description="id of a medium")]
+
+
+@router.post("/upload", status_code=201, response_model=MediaInfo, openapi_extra=FILE_BODY)
+async def upload_media(
+    request: Request, bench: Bench, about: Annotated[UploadTerms, Query()]
+) -> object:
+    """Take in a picture or a clip, known by its content; the answer carries its id."""
+    regions = [region_of(one) for one in about.blur]
+    options: dict[str, Any] = {
+        "retention": about.retention,
+        "hours": about.hours,
+        "blur": blur_of(faces=about.blur_faces, regions=regions),
+        "size": _announced(request),
+    }
+    file = OneFile(request)
+    receiving: Receiving | None = None
+    try:
+        async for piece in file.pieces():
+            if receiving is None:
+                name = about.name or file.name
+                begin = partial(bench.media.begin, name, **options)
+                receiving = await run_in_threadpool(begin)
+            await run_in_threadpool(receiving.write, piece)
+        return await run_in_threadpool(_finish, receiving)
+    finally:
+        if receiving is not None:
+            receiving.abort()
+
+
+def _finish(receiving: Receiving | None) -> Media:
+    assert receiving is not None, "there is always a piece, be it empty"
+    return receiving.finish()
+
+
+def _announced(request: Request) -> int:
+    told = request.headers.get("content-length", "")
+    return int(told) if told.isdecimal() and len(told) < 16 else 0  # noqa: PLR2004
+
+
+@router.get("/status/{media_id}", response_model=MediaInfo)
+def media_status(media_id: MediaId, bench: Bench) -> object:
+    """Return how far a medium was looked at, and what was said of it last."""
+    return bench.media.get(media_id)
+
+
+@router.get("/media", response_model=list[MediaInfo])
+def list_media(bench: Bench) -> object:
+    """List all media, the newest first."""
+    return bench.media.all()
+
+
+@router.post("/media", status_code=201, response_model=MediaInfo)
+def create_media(body: NewMedia, bench: Bench) -> object:
+    """Make a camera, whose frames the browser sends."""
+    blur = blur_of(faces=body.blur_faces, regions=[tuple(one) for one in body.blur])
+    return bench.media.camera(
+        body.name or "camera", retention=body.retention, hours=body.hours, blur=blur
+    )
+
+
+@router.get("/media/{media_id}", response_model=MediaInfo)
+def get_media(media_id: MediaId, bench: Bench) -> object:
+    """Return a medium."""
+    return bench.media.get(media_id)
+
+
+@router.patch("/media/{media_id}", response_model=MediaInfo)
+def change_media(media_id: MediaId, body: MediaTerms, bench: Bench) -> object:
+    """Keep a medium longer, or less long."""
+    return bench.media.keep(media_id, retention=body.retention, hours=body.hours)
+
+
+@router.delete("/media/{media_id}", response_model=ErasedMedia)
+def erase_media(media_id: MediaId, bench: Bench) -> object:
+    """Erase a medium now, with all that was made of it."""
+    return bench.media.erase(media_id)

@@ -1,0 +1,153 @@
+"""Uploads over HTTP: whole or not at all, by content, within limits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fakes.clips import png, write_clip
+from fakes.http import Client
+from sightline.app import open_workbench
+from sightline.server.main import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sightline.app import Workbench
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Workbench]:
+    """An empty workspace that takes files up to a megabyte."""
+    with open_workbench(tmp_path / "workspace", media_max_mb=1) as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(bench: Workbench) -> Iterator[Client]:
+    """The application over it."""
+    with Client(create_app(bench, background=False)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> bytes:
+    """A clip of five frames."""
+    return write_clip(tmp_path / "one.mp4", 5).read_bytes()
+
+
+def stored(bench: Workbench) -> list[str]:
+    """Return the names of all files that media have on disk."""
+    return sorted(one.name for one in (bench.workspace / "media").rglob("*") if one.is_file())
+
+
+def upload(client: Client, data: bytes, status: int = 201, query: str = "") -> Any:
+    """Send a file in a form."""
+    files = {"file": ("walk.txt", data, "text/plain")}
+    answer = client.post(f"/api/upload{query}", files=files)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def test_an_upload_has_an_id_a_status_and_is_erased_on_demand(
+    client: Client, bench: Workbench, clip: bytes
+) -> None:
+    sent = upload(client, clip, query="?retention=keep")
+    where = f"/api/media/{sent['media_id']}"
+
+    assert (sent["kind"], sent["format"], sent["name"], sent["state"]) == (
+        "clip",
+        "MP4",
+        "walk.txt",
+        "waiting",
+    )
+    assert (sent["facts"]["frames"], sent["expires_at"]) == (5, None)
+    assert client.get(f"/api/status/{sent['media_id']}").json() == sent
+    assert client.get("/api/media").json() == [sent]
+    kept = client.patch(where, json={"retention": "hours", "hours": 2.0}).json()
+    assert kept["expires_at"] > kept["added_at"]
+    assert client.delete(where).json()["freed_bytes"] > len(clip)
+    assert client.get(where).status_code == 404
+    assert stored(bench) == []
+
+
+def test_the_body_itself_may_be_the_file(client: Client, clip: bytes) -> None:
+    answer = client.post(
+        "/api/upload?name=a%20walk&retention=never",
+        content=clip,
+        headers={"content-type": "video/mp4"},
+    )
+
+    assert answer.status_code == 201
+    assert (answer.json()["name"], answer.json()["retention"]) == ("a walk", "never")
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "code"),
+    [(b"", 422, "unreadable_media"), (b"MZ" * 300, 422, "unreadable_media")],
+)
+def test_what_cannot_be_read_is_refused_and_leaves_nothing(
+    client: Client, bench: Workbench, data: bytes, status: int, code: str
+) -> None:
+    assert upload(client, data, status)["code"] == code
+    assert stored(bench) == []
+
+
+def test_too_much_is_refused_announced_or_not(
+    client: Client, bench: Workbench, clip: bytes
+) -> None:
+    async def endless() -> Any:
+        yield clip
+        for _ in range(40):
+            yield bytes(100_000)
+
+    assert upload(client, clip + bytes(1_000_000), 413)["code"] == "too_large"
+    answer = client.post("/api/upload", content=endless())
+
+    assert answer.status_code == 413
+    assert stored(bench) == []
+
+
+def test_a_full_disk_is_said_and_nothing_half_is_kept(
+    client: Client, bench: Workbench, clip: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench.media, "room", lambda: len(clip) // 2)
+
+    assert upload(client, clip, 507)["code"] == "storage"
+    assert stored(bench) == []
+
+
+def test_a_form_that_breaks_off_leaves_nothing(
+    client: Client, bench: Workbench, clip: bytes
+) -> None:
+    start = b'--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n'
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+
+    for body in (start + clip, b"--x--\r\n", b"no form at all"):
+        answer = client.post("/api/upload", content=body, headers=headers)
+        assert answer.status_code == 422, answer.text
+    assert stored(bench) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?retention=later",
+        "?hours=-1",
+        "?retention=keep&hours=3",
+        "?blur=0.5,0.5,0.1,0.9",
+        "?blur=a,b,c,d",
+        "?blur=0,0,1",
+    ],
+)
+def test_terms_that_make_no_sense_are_refused(client: Client, query: str) -> None:
+    assert upload(client, png(), 422, query)["hint"]
+
+
+def test_a_camera_is_made_for_a_browser(client: Client, bench: Workbench) -> None:
+    made = client.post("/api/media", json={"name": "desk"}).json()
+
+    assert (made["kind"], made["state"]) == ("camera", "running")
+    assert bench.media.push(made["media_id"], png())
