@@ -11,12 +11,15 @@ if TYPE_CHECKING:
     from sightline.app.crop_heads import CropHeads
     from sightline.app.doubts.doubts import Doubts
     from sightline.app.encoders import Encoders
+    from sightline.app.forms.judging import ModelJudging
     from sightline.app.media.shelf import MediaShelf
     from sightline.app.models import Models
     from sightline.app.narration.narrating import Narrating
     from sightline.app.pictures import Pictures
     from sightline.app.projects import Projects
     from sightline.app.suggesting import Suggesting
+    from sightline.app.training import Training
+    from sightline.jobs.runner import JobRunner
     from sightline.settings import Settings
     from sightline.store.store import Store
 
@@ -33,6 +36,8 @@ class Outward:
     encoders: Encoders
     crop_heads: CropHeads
     suggesting: Suggesting
+    training: Training
+    jobs: JobRunner
 
     @cached_property
     def doubts(self) -> Doubts:
@@ -55,6 +60,14 @@ class Outward:
 
         parts = (self.suggesting.detectors, self.crop_heads, self.encoders)
         return Narrating(self.store, self.settings, self.models, parts)
+
+    @cached_property
+    def judging(self) -> ModelJudging:
+        """What models are worth on pictures that they are asked about now."""
+        from sightline.app.forms.judging import ModelJudging
+
+        parts = (self.projects, self.training, self.jobs)
+        return ModelJudging(self.store, self.settings, self.models, parts)
 
     def _close_outward(self) -> None:
         """Close those that were asked for and can be closed, the last one first."""

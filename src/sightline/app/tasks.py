@@ -174,6 +174,12 @@ KINDS: Final = (
         title="Evaluate predicted objects",
     ),
     JobKind(
+        name="evaluate-model",
+        factory="sightline.app.forms.tasks:evaluate_model",
+        title="Judge a model",
+        env={"OMP_WAIT_POLICY": "PASSIVE"},
+    ),
+    JobKind(
         name="export-labels",
         factory="sightline.app.tasks:export_labels",
         title="Export labels",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sightline.core.cards import ModelCard
+    from sightline.core.ports import Classifier
 
 MAX_BYTES: Final = 2 << 30
 QUEUE_LIMIT: Final = 64
@@ -110,6 +112,17 @@ class Predictor:
         finally:
             for future in waiting:
                 future.cancel()
+
+    @contextmanager
+    def borrow(self, file: Path, card: ModelCard | None = None) -> Iterator[Classifier]:
+        """Give the open classifier of a file, for more than its rows; it is not let go meanwhile.
+
+        Raises:
+            MissingWeightsError: There is no such file.
+            InvalidInputError: It cannot be run.
+        """
+        with self._cache.borrow(file, card) as model:
+            yield model.classifier
 
     def unload_idle(self) -> int:
         """Let go of the models that nobody used for a while and return how many."""

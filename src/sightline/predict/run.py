@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -21,12 +21,14 @@ from sightline.predict.rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
     from sightline.core.ports import Classifier
     from sightline.core.progress import Progress
+
+T = TypeVar("T")
 
 
 def predict_files(
@@ -49,24 +51,40 @@ def predict_files(
     check_top(top)
     told = progress or Silent()
     pictures = list(expand(sources))
-    workers = threads or default_threads()
     size = getattr(classifier, "max_batch", 1)
     groups = (pictures[at : at + size] for at in range(0, len(pictures), size))
-    waiting: deque[Future[list[Row]]] = deque()
-    done = 0
     told.advance(0, len(pictures))
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="predict")
+    done = 0
+    for rows in in_order(
+        lambda group: predict_group(classifier, group, top), groups, threads or default_threads()
+    ):
+        for row in rows:
+            told.check()
+            yield row
+            done += 1
+            told.advance(done, len(pictures))
+
+
+def in_order(
+    work: Callable[[list[Picture]], list[T]], groups: Iterable[list[Picture]], threads: int
+) -> Iterator[list[T]]:
+    """Yield what `work` makes of each group, in their order, a few groups ahead of the reader.
+
+    Args:
+        work: Called from `threads` threads.
+        groups: Taken as they are needed.
+        threads: That work.
+    """
+    todo = iter(groups)
+    waiting: deque[Future[list[T]]] = deque()
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="predict")
     try:
         while True:
-            while len(waiting) < 2 * workers and (group := next(groups, None)):
-                waiting.append(pool.submit(predict_group, classifier, group, top))
+            while len(waiting) < 2 * threads and (group := next(todo, None)) is not None:
+                waiting.append(pool.submit(work, group))
             if not waiting:
                 return
-            for row in waiting.popleft().result():
-                told.check()
-                yield row
-                done += 1
-                told.advance(done, len(pictures))
+            yield waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
 

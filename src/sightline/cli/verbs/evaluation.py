@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from sightline.app.detection_gather import Judging
 from sightline.cli import output
 from sightline.cli.context import of, tell
+from sightline.cli.verbs.judge import interval as _interval
+from sightline.cli.verbs.judge import judge, wants_asking
 
 Ref = Annotated[str, typer.Argument(help="Id of a run, or of a model that it made.")]
 Split = Annotated[
@@ -22,9 +24,24 @@ _CLASS = ("ap", "ap50", "precision", "recall", "f1")
 def evaluate(
     ctx: typer.Context,
     ref: Annotated[
-        str, typer.Argument(help="Id of a run, or of its model; with --predictions a project.")
+        str,
+        typer.Argument(
+            help="A model, by id, name or .onnx file, or a run; with --predictions a project."
+        ),
     ],
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[DIR]", help="Ask the model about pictures in a folder for each class."
+        ),
+    ] = None,
     split: Split = None,
+    project: Annotated[
+        str | None, typer.Option(help="Ask the model about a project's labelled pictures.")
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="Compare with it on the same pictures.")
+    ] = None,
     labels: Annotated[
         Literal["then", "now"], typer.Option(help="Labels of the training, or as they are now.")
     ] = "then",
@@ -58,9 +75,13 @@ def evaluate(
         Path | None, typer.Option(help="COCO file that a list of results is numbered by.")
     ] = None,
 ) -> None:
-    """Judge a trained network, or with --predictions objects that anything predicted."""
+    """Judge a trained network or any model, or with --predictions what anything predicted."""
     if predictions is None:
-        _network(ctx, ref, split, labels)
+        asked = folder or project or against
+        if asked or wants_asking(ctx, ref):
+            judge(ctx, ref, folder=folder, project=project, split=split, against=against)
+        else:
+            _network(ctx, ref, split, labels)
         return
     wish = Judging(
         form=form,
@@ -195,10 +216,6 @@ def install(app: typer.Typer) -> None:
     """Add the verbs."""
     app.command()(evaluate)
     app.command()(compare)
-
-
-def _interval(one: dict[str, Any]) -> str:
-    return f"{one['value'] * 100:.1f} % ({one['low'] * 100:.1f} to {one['high'] * 100:.1f})"
 
 
 def _share(value: float | None) -> str:

@@ -1,0 +1,1 @@
+"""Models in the forms that they are used in: judged, and measured beside each other."""
