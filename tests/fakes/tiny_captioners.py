@@ -79,7 +79,7 @@ def _blip(transformers: Any, folder: Path) -> Any:
 
 def _florence(transformers: Any, folder: Path) -> Any:
     signs = {"bos_token": "<s>", "pad_token": "<pad>", "eos_token": "</s>", "unk_token": "<unk>"}
-    size = _letters(transformers, folder, [*signs.values()], {"image_token": "<image>"}, **signs)
+    size, _ = write_letters(folder, [*signs.values()], {"image_token": "<image>"}, **signs)
     square = {"height": 64, "width": 64}
     _rule(folder, "Florence2", "CLIP", size=square, image_seq_length=5, do_center_crop=False)
     text = {"model_type": "bart", "vocab_size": size, "d_model": 16}
@@ -104,7 +104,7 @@ def _qwen(transformers: Any, folder: Path) -> Any:
     signs = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>"]
     extra = {"image_token": "<|image_pad|>", "video_token": "<|video_pad|>"}
     ends = {"eos_token": "<|im_end|>", "pad_token": "<|endoftext|>"}
-    size = _letters(transformers, folder, signs, extra, chat_template=_TALK, **ends)
+    size, _ = write_letters(folder, signs, extra, chat_template=_TALK, **ends)
     pixels = {"min_pixels": 3136, "max_pixels": 12544}
     sides = {"patch_size": 14, "temporal_patch_size": 2, "merge_size": 2}
     _rule(folder, "Qwen2_5_VL", "Qwen2VL", **pixels, **sides)
@@ -125,10 +125,11 @@ def _qwen(transformers: Any, folder: Path) -> Any:
     )
 
 
-def _letters(
-    transformers: Any, folder: Path, signs: list[str], extra: dict[str, str], **about: Any
-) -> int:
-    """Write a tokenizer of bytes and a few words; return how many tokens it knows."""
+def write_letters(
+    folder: Path, signs: list[str], extra: dict[str, str], **about: Any
+) -> tuple[int, Any]:
+    """Write a tokenizer of bytes and a few words; return how many tokens it knows, and itself."""
+    import transformers as package
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
     special = [*signs, *extra.values()]
@@ -139,10 +140,12 @@ def _letters(
     made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     made.decoder = decoders.ByteLevel()
     made.add_special_tokens(special)
-    transformers.PreTrainedTokenizerFast(
+    transformers: Any = package
+    tokenizer = transformers.PreTrainedTokenizerFast(
         tokenizer_object=made, extra_special_tokens=extra, **about
-    ).save_pretrained(str(folder))
-    return len(table)
+    )
+    tokenizer.save_pretrained(str(folder))
+    return len(table), tokenizer
 
 
 def _rule(folder: Path, kind: str, pictures: str = "", **more: Any) -> None:

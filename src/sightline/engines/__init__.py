@@ -47,6 +47,12 @@ _BY_WORDS: Final = {
     "sam3_video": _ByWords("sam3", "SAM 3", 0.5, masks=True),
 }
 """Networks that find what words name, by their model_type."""
+_TRANSFORMERS: Final = ("captioner", "models", ("torch", "transformers"))
+_WRITERS: Final = {
+    "openvino-genai": ("genai_openvino", "openvino", ("openvino_genai",)),
+    "onnxruntime-genai": ("genai_onnx", "genai", ("onnxruntime_genai",)),
+}
+"""Captioners that transformers does not run: folder, extra, packages."""
 DEFAULT_SEGMENTER: Final = "classical"
 SEGMENTERS: Final[tuple[EngineSpec, ...]] = (
     EngineSpec(
@@ -152,13 +158,14 @@ def captioner_spec(card: ModelCard, *, name: str = "", fault: str = "") -> Engin
     """
     if card.kind != "captioner":
         return None
+    engine, extra, needs = _WRITERS.get(card.network, _TRANSFORMERS)
     return EngineSpec(
         name=name or card.name,
         kind="captioner",
-        factory="sightline.engines.captioner.engine:load_captioner",
+        factory=f"sightline.engines.{engine}.engine:load_captioner",
         description=f"Sentences by the model {card.name} ({card.network})",
-        extra="models",
-        needs=("torch", "transformers"),
+        extra=extra,
+        needs=needs,
         heavy=True,
         text=True,
         fault=fault,

@@ -2,7 +2,8 @@
 
 One of transformers or timm holds config.json, model.safetensors, and for pictures
 preprocessor_config.json; those that read words also hold a tokenizer. One with an ONNX encoder and
-decoder is a segmenter (`segmenter_plan.py`). Nothing else is taken, and no pickle is opened.
+decoder is a segmenter (`segmenter_plan.py`), one of OpenVINO GenAI or onnxruntime-genai a captioner
+(`genai_plan.py`). Nothing else is taken, and no pickle is opened.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sightline.core.errors import InvalidInputError, MissingWeightsError, UnknownModelError
 from sightline.core.preprocess import IMAGENET_MEAN, IMAGENET_STD, Preprocess
+from sightline.store.genai_plan import plan_genai
 from sightline.store.model_plan import PICKLES
 from sightline.store.preprocess_text import parse_preprocess
 from sightline.store.segmenter_plan import plan_pair
@@ -45,6 +47,9 @@ def plan_folder(folder: Path, options: ImportOptions) -> FolderPlan:
     """
     if not folder.is_dir():
         raise UnknownModelError(f"no folder {folder}", hint="check the path")
+    genai = plan_genai(folder, options)
+    if genai is not None:
+        return FolderPlan(*genai)
     pair = plan_pair(folder, options) or _inner_pair(folder, options)
     if pair is not None:
         return FolderPlan(pair.encoder, pair.fields, {DECODER: pair.decoder})

@@ -47,7 +47,6 @@ WEIGHTS: Final = {
     "head": "head.safetensors",
     "torchscript": "model.pt",
     "openvino": "model.xml",
-    "genai": "genai_config.json",
 }
 ANSWERING: Final = frozenset({"onnx", "torchscript", "openvino"})
 """Formats that predictions run on."""
@@ -308,9 +307,13 @@ def storing() -> Iterator[None]:
 
 
 def _stored_name(weights: Path | bytes, form: ModelFormat) -> str:
-    """Return what weights are called beside their card; an index names its files, so it stays."""
-    index = isinstance(weights, Path) and weights.name == SHARDS
-    return SHARDS if index else WEIGHTS[form]
+    """Return what weights are called beside their card.
+
+    What other files of a folder go by keeps its own name.
+    """
+    if isinstance(weights, Path) and (weights.name == SHARDS or form not in WEIGHTS):
+        return weights.name
+    return WEIGHTS[form]
 
 
 def _copy(weights: Path | bytes, target: Path) -> str:

@@ -12,8 +12,8 @@ from fakes.tiny_captioners import KINDS, save_captioner
 from sightline.core.errors import InvalidInputError, MissingWeightsError
 from sightline.core.narration import LANGUAGES
 from sightline.core.ports import Captioner
+from sightline.core.questions import language, question
 from sightline.engines.captioner.engine import CLASSES, TransformerCaptioner, load_captioner
-from sightline.engines.captioner.questions import language, question
 from sightline.store.caption_plan import CAPTION_KINDS
 from sightline.store.model_plan import ImportOptions
 from sightline.store.models import ModelStore

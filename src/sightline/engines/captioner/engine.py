@@ -14,7 +14,7 @@ import numpy as np
 
 from sightline.core.errors import InvalidInputError
 from sightline.core.narration import LANGUAGES, Caption
-from sightline.engines.captioner.questions import ENGLISH, language, question
+from sightline.core.questions import ENGLISH, language, question
 from sightline.nets.device import place
 from sightline.nets.transformer_folder import first_line, load_network, load_processor
 
