@@ -10,8 +10,10 @@ if TYPE_CHECKING:
 
     from sightline.app.crop_heads import CropHeads
     from sightline.app.doubts.doubts import Doubts
+    from sightline.app.doubts.taken import Taken
     from sightline.app.encoders import Encoders
     from sightline.app.forms.judging import ModelJudging
+    from sightline.app.labelling import Labelling
     from sightline.app.media.shelf import MediaShelf
     from sightline.app.models import Models
     from sightline.app.narration.narrating import Narrating
@@ -38,13 +40,18 @@ class Outward:
     suggesting: Suggesting
     training: Training
     jobs: JobRunner
+    labels: Labelling
+    taken: Taken
 
     @cached_property
     def doubts(self) -> Doubts:
         """What served models were unsure of."""
         from sightline.app.doubts.doubts import Doubts
+        from sightline.app.doubts.taking import Taking
 
-        return Doubts(self.store, self.settings, self.projects, lambda: self.pictures.limits)
+        taking = Taking(self.store, self.pictures, self.labels, self.taken)
+        limits = self.pictures.limits
+        return Doubts(self.store, self.settings, self.projects, taking, lambda: limits)
 
     @cached_property
     def media(self) -> MediaShelf:

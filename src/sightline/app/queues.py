@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from sightline.core.progress import Silent
 from sightline.curate.queues import QUEUES, named, plan
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sightline.app.encoders import Encoders
     from sightline.app.heads import Heads
     from sightline.app.neighbours import Neighbours
@@ -27,6 +29,16 @@ if TYPE_CHECKING:
     from sightline.store.store import Store
 
 MAX_WINDOW: Final = 1000
+
+
+class Guesses(Protocol):
+    """Who says which class an image is of."""
+
+    def __call__(
+        self, project: Project, ordinals: Sequence[int]
+    ) -> dict[int, tuple[int | None, float | None]]:
+        """Return class id and probability by ordinal, of those that it knows."""
+        ...
 
 
 class Queues:
@@ -44,6 +56,8 @@ class Queues:
         self._projects = projects
         self._heads = heads
         self._neighbours = neighbours
+        self.answers: dict[str, Guesses] = {}
+        """By a queue's name: who says the classes of its images, where that is not the head."""
         self.pools = Pools(store, encoders, heads, neighbours, Opinions(store, projects, encoders))
 
     def table(self) -> list[dict[str, Any]]:
@@ -132,7 +146,7 @@ class Queues:
         return {
             "size": view.size,
             "offset": offset,
-            "items": self._items(project, rows, told),
+            "items": self._items(project, rows, told, self.answers.get(view.spec["queue"])),
             "gone": [offset + at for ordinal, at in place.items() if ordinal not in there],
         }
 
@@ -219,9 +233,13 @@ class Queues:
         project: Project,
         rows: list[ImageRow],
         told: dict[int, tuple[float | None, str | None]],
+        other: Guesses | None = None,
     ) -> list[dict[str, Any]]:
         folder = self._projects.folder(project)
-        guesses = self._heads.guesses(project, [row.ordinal for row in rows])
+        ordinals = [row.ordinal for row in rows]
+        guesses = self._heads.guesses(project, ordinals)
+        if other is not None:
+            guesses |= other(project, ordinals)
         items = []
         for row in rows:
             score, why = told.get(row.ordinal, (None, None))

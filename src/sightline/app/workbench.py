@@ -20,6 +20,7 @@ from sightline.app.bulk import Bulk
 from sightline.app.checks import doctor
 from sightline.app.crop_heads import CropHeads
 from sightline.app.detection_evaluation import DetectionEvaluation
+from sightline.app.doubts.taken import Taken
 from sightline.app.edits import Edits
 from sightline.app.encoders import Encoders
 from sightline.app.engine_room import EngineRoom
@@ -189,6 +190,9 @@ class Workbench(Verbs, Outward):
         self.detections = DetectionEvaluation(
             self.store, self.settings, self.jobs, self.projects.folder
         )
+        self.taken = Taken(self.store, lambda project: self.projects.folder(project) / "doubts")
+        self.queues.pools.sources |= self.taken.sources()
+        self.queues.answers["served"] = self.taken.guesses
         self.queues.pools.sources |= {
             "detection_errors": self.detections.counts,
             "detection_surest": self.detections.surest,

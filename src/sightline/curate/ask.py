@@ -90,7 +90,8 @@ class Queue:
     """`learn` makes the head better, `check` looks for mistakes, `look` is for looking around."""
     plan: Callable[[Pool, Ask], Plan]
     needs: tuple[str, ...] = ()
-    """What must be there: `head`, `embeddings`, `model`, `run`, `evaluation`."""
+    """What must be there: `head`, `embeddings`, `model`, `run`, `evaluation`,
+    `doubts`."""
     uses: tuple[str, ...] = ()
     """What is better when it is there: the same words."""
     options: tuple[str, ...] = ()

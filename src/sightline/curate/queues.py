@@ -26,6 +26,9 @@ from sightline.curate.near_duplicates import plan_near_duplicates
 from sightline.curate.oddities import plan_oddities
 from sightline.curate.pool import WHYS, Plan, Pool
 from sightline.curate.scores import shuffled
+from sightline.curate.served import DOUBT, ODD, plan_served
+from sightline.curate.served import SAID as SERVED_AS
+from sightline.curate.served import SURE as SERVED_P
 from sightline.curate.similar import plan_similar
 from sightline.curate.text import plan_text
 
@@ -216,6 +219,15 @@ _ENTRIES: Final = (
         uses=(COUNTS, SUREST),
         options=("evaluation", "error"),
         plan=plan_detection_errors,
+    ),
+    Queue(
+        name="served",
+        title="A served model's doubts",
+        description="What `serve` was asked and the model was unsure of, the most doubtful first",
+        group="learn",
+        needs=("doubts",),
+        uses=(DOUBT, SERVED_AS, SERVED_P, ODD, "embeddings"),
+        plan=plan_served,
     ),
     Queue(
         name="unsure",

@@ -236,6 +236,21 @@ class ImageTable:
                 found += connection.scalars(query)
         return sorted(found)
 
+    def ordinals_of_digests(self, project_id: int, digests: Sequence[str]) -> dict[str, list[int]]:
+        """Return the ordinals of all living pages of files, by the BLAKE3 of their bytes."""
+        found: dict[str, list[int]] = defaultdict(list)
+        with self._db.read() as connection:
+            for part in chunks(digests):
+                query = (
+                    select(assets.c.digest, images.c.ordinal)
+                    .join(images, images.c.asset_id == assets.c.id)
+                    .where(images.c.project_id == project_id, images.c.deleted.is_(False))
+                    .where(assets.c.digest.in_(part))
+                )
+                for digest, ordinal in connection.execute(query.order_by(images.c.ordinal)):
+                    found[digest].append(ordinal)
+        return dict(found)
+
     def ordinals_matching(self, project_id: int, text: str) -> list[int]:
         """Return the ordinals of images with `text`, in any case, in one of their paths."""
         escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

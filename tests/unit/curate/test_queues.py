@@ -20,6 +20,7 @@ from unit.curate.pools import MemoryRows, pool
 
 READS = {"head", "embeddings", "model", "tops", "entropy", "out_of_fold"}
 KNOWN = READS | {"likeness", "distance", "oddness", "alike", "run", "mistaken", "mistaken_as"}
+KNOWN |= {"doubts", "served", "served_as", "served_p", "served_odd"}
 KNOWN |= {"evaluation", "detection_errors", "detection_surest"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from sightline.app.doubts.eyes import ModelEye, StatisticsEye
@@ -11,22 +12,27 @@ from sightline.app.doubts.reference import Reference, make_reference
 from sightline.app.doubts.shelf import DoubtShelf
 from sightline.core.clock import now
 from sightline.core.files import read_json, write_json
+from sightline.core.progress import Silent
+from sightline.imaging.tile import thumbnail
 from sightline.predict.doubt import Judge
 from sightline.predict.session import OnnxNet, open_classifier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from sightline.app.doubts.eyes import Eye
+    from sightline.app.doubts.taking import Taking
     from sightline.app.projects import Projects
     from sightline.core.cards import ModelCard
+    from sightline.core.progress import Progress
     from sightline.imaging.limits import Limits
     from sightline.settings import Settings
     from sightline.store.projects import Project
     from sightline.store.store import Store
 
 FOLDER: Final = "doubts"
+PICTURE_PX: Final = 256
 
 
 class Doubts:
@@ -37,11 +43,13 @@ class Doubts:
         store: Store,
         settings: Settings,
         projects: Projects,
+        taking: Taking,
         limits: Callable[[], Limits],
     ) -> None:
         self._store = store
         self._settings = settings
         self._projects = projects
+        self._taking = taking
         self._limits = limits
 
     def keeper(
@@ -84,6 +92,63 @@ class Doubts:
             keep=self._settings.doubts_keep,
             max_bytes=self._settings.doubts_mb << 20,
         )
+
+    def all(self, project: Project) -> dict[str, Any]:
+        """Return what is kept, the most doubtful first, and what serving processes told last."""
+        found = self.shelf(project).all()
+        return {
+            "project": project.name,
+            "items": [{"id": one.id, **asdict(one)} for one in found],
+            "bytes": sum(one.bytes for one in found),
+            "keep": self._settings.doubts_keep,
+            "told": self.told(project),
+        }
+
+    def counts(self, project: Project) -> dict[str, Any]:
+        """Return how many are kept, and whether the stream of a model has moved."""
+        told = self.told(project)
+        drifting = [one["model_name"] for one in told if (one["drift"] or {}).get("alarm")]
+        return {"doubts": len(self.shelf(project).all()), "drifting": drifting}
+
+    def picture(self, project: Project, doubt_id: str) -> bytes:
+        """Return a doubtful picture, made small, as JPEG.
+
+        Raises:
+            NotFoundError: It is not here.
+        """
+        data = self.shelf(project).picture(doubt_id)
+        return thumbnail(data, PICTURE_PX, limits=self._limits())
+
+    def take(
+        self,
+        project: Project,
+        ids: Sequence[str] | None = None,
+        *,
+        limit: int | None = None,
+        progress: Progress | None = None,
+    ) -> dict[str, Any]:
+        """Copy doubtful pictures into the project, to be labelled in the queue `served`.
+
+        New ones go to the training split: they were chosen because the model doubts, so figures
+        that they took part in would say too little. What a detector said becomes suggestions.
+
+        Args:
+            project: Which.
+            ids: Of the doubts; None: all.
+            limit: Only so many, the most doubtful.
+            progress: Is told, and may stop it before anything is taken.
+
+        Raises:
+            NotFoundError: One is not here.
+        """
+        shelf = self.shelf(project)
+        chosen = shelf.all() if ids is None else [shelf.get(one) for one in dict.fromkeys(ids)]
+        return self._taking.take(project, shelf, chosen[:limit], progress or Silent())
+
+    def clear(self, project: Project, ids: Sequence[str] | None = None) -> dict[str, Any]:
+        """Throw doubtful pictures away, all or some; what was taken stays."""
+        shelf = self.shelf(project)
+        return {"removed": shelf.remove([one.id for one in shelf.all()] if ids is None else ids)}
 
     def _judge(self, card: ModelCard, known: Reference | None) -> Judge:
         return Judge(

@@ -11,7 +11,7 @@ from sightline.cli.context import listing, of
 
 _STRATEGY = (
     "auto, uncertain, diverse, band, disagreement, oddities, near-duplicates, random, certain, "
-    "mistakes, mistaken, detection-errors, unsure, skipped, similar, text or all."
+    "mistakes, mistaken, detection-errors, served, unsure, skipped, similar, text or all."
 )
 
 

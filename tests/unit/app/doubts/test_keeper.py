@@ -49,7 +49,7 @@ def _keeper(tmp_path: Path, gate: _Gate, **changes: Any) -> Keeper:
 
 def test_what_comes_faster_than_it_looks_is_counted_and_nobody_waits(tmp_path: Path) -> None:
     gate = _Gate()
-    keeper = _keeper(tmp_path, gate)
+    keeper = _keeper(tmp_path, gate, shelf=None)
     keeper.offer(png((1, 2, 3)), TORN)
     assert gate.reached.wait(10)
     for at in range(QUEUE + 7):
