@@ -70,11 +70,8 @@ VERBS = [
     "sweep",
     "sweeps",
     "system",
-<<<<<<< HEAD
     "serve",
-=======
     "doubts",
->>>>>>> e610360 (feat(doubts): taken into the project as a queue, by page's API and command line)
 ]
 BAD_NAMES = ("", ".", "..", "a/b", "CON", "x" * 300, "a\nb", "../../etc")
 
