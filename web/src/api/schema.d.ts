@@ -1008,6 +1008,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{name}/doubts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Doubts
+         * @description Return what is kept, the most doubtful first, and what serving processes told.
+         */
+        get: operations["list_doubts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/doubts/{doubt}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Doubt Picture
+         * @description Return a kept picture, made small.
+         */
+        get: operations["doubt_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/doubts/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Doubts
+         * @description Put kept pictures into the project, to be labelled in the queue `served`.
+         */
+        post: operations["take_doubts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{name}/doubts/clear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clear Doubts
+         * @description Throw kept pictures away; what was taken stays.
+         */
+        post: operations["clear_doubts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{name}/segment": {
         parameters: {
             query?: never;
@@ -4944,6 +5024,14 @@ export interface components {
             counts: components["schemas"]["CheckCounts"];
         };
         /**
+         * ChosenDoubts
+         * @description Which doubts; null: all.
+         */
+        ChosenDoubts: {
+            /** Ids */
+            ids?: string[] | null;
+        };
+        /**
          * Clash
          * @description What is there, and what was wanted instead.
          */
@@ -5348,6 +5436,14 @@ export interface components {
              */
             head?: string;
             guard?: components["schemas"]["NewGuard"] | null;
+        };
+        /**
+         * ClearedDoubts
+         * @description How many were thrown away.
+         */
+        ClearedDoubts: {
+            /** Removed */
+            removed: number;
         };
         /**
          * Cluster
@@ -5852,6 +5948,61 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * DoubtsTold
+         * @description What a serving process told last of a model.
+         */
+        DoubtsTold: {
+            /** At */
+            at: string;
+            /** Model */
+            model: string;
+            /** Model Name */
+            model_name: string;
+            /**
+             * Seen
+             * @description answers since it began to serve
+             */
+            seen: number;
+            /**
+             * Looked
+             * @description of which so many were compared with known pictures
+             */
+            looked: number;
+            /** Doubtful */
+            doubtful: number;
+            /** Odd */
+            odd: number;
+            /** Kept */
+            kept: number;
+            /** Doubles */
+            doubles: number;
+            /**
+             * Full
+             * @description less doubtful than all that is kept, when there was no room
+             */
+            full: number;
+            /**
+             * Missed
+             * @description came faster than they were looked at
+             */
+            missed: number;
+            /** Failed */
+            failed: number;
+            /** Fault */
+            fault: string;
+            /**
+             * Reference
+             * @description known pictures that oddness is measured by; 0: none
+             */
+            reference: number;
+            /**
+             * Threshold
+             * @description probability from which on a class belongs to the conformal set
+             */
+            threshold: number | null;
+            drift: components["schemas"]["DriftTest"] | null;
+        };
+        /**
          * Drawn
          * @description A durable change of objects and the images it named (at most 500 of them).
          */
@@ -5882,6 +6033,23 @@ export interface components {
              * @description how many objects it has
              */
             count: number;
+        };
+        /**
+         * DriftTest
+         * @description What the test of a stream said of its newest window.
+         */
+        DriftTest: {
+            /**
+             * Statistic
+             * @description 0..1: Kolmogorov-Smirnov
+             */
+            statistic: number;
+            /** P */
+            p: number;
+            /** Alarm */
+            alarm: boolean;
+            /** Window */
+            window: number;
         };
         /**
          * EditState
@@ -7637,6 +7805,60 @@ export interface components {
             split?: ("train" | "val" | "test") | null;
             /** Against */
             against?: string | null;
+        };
+        /**
+         * KeptDoubt
+         * @description A doubtful picture.
+         */
+        KeptDoubt: {
+            /** Id */
+            id: string;
+            /** At */
+            at: string;
+            /** Model */
+            model: string;
+            /** Model Name */
+            model_name: string;
+            /**
+             * Score
+             * @description 0..1, the most doubtful have most
+             */
+            score: number;
+            /**
+             * Reasons
+             * @description margin, conformal, box, odd
+             */
+            reasons: string[];
+            /**
+             * Oddness
+             * @description share of known pictures that are less odd
+             */
+            oddness: number | null;
+            /** Answer */
+            answer: {
+                [key: string]: unknown;
+            };
+            /** Bytes */
+            bytes: number;
+        };
+        /**
+         * KeptDoubts
+         * @description Doubtful pictures of a project, and what serving processes told.
+         */
+        KeptDoubts: {
+            /** Project */
+            project: string;
+            /** Items */
+            items: components["schemas"]["KeptDoubt"][];
+            /** Bytes */
+            bytes: number;
+            /**
+             * Keep
+             * @description how many are kept at most
+             */
+            keep: number;
+            /** Told */
+            told: components["schemas"]["DoubtsTold"][];
         };
         /**
          * KindBytes
@@ -11578,6 +11800,47 @@ export interface components {
             jaccard: number;
         };
         /**
+         * TakeDoubts
+         * @description Which doubts to take.
+         */
+        TakeDoubts: {
+            /** Ids */
+            ids?: string[] | null;
+            /**
+             * Limit
+             * @description only so many, the most doubtful
+             */
+            limit?: number | null;
+        };
+        /**
+         * TakenDoubts
+         * @description What was taken into a project.
+         */
+        TakenDoubts: {
+            /** Project */
+            project: string;
+            /** Taken */
+            taken: number;
+            /** Added */
+            added: number;
+            /**
+             * Known
+             * @description were in the project already
+             */
+            known: number;
+            /** Unreadable */
+            unreadable: number;
+            /**
+             * Suggested
+             * @description objects that a detector's answers suggest
+             */
+            suggested: number;
+            /** Image Ids */
+            image_ids: number[];
+            /** Left */
+            left: number;
+        };
+        /**
          * TextDetectorInfo
          * @description An engine that finds what words name.
          */
@@ -14928,6 +15191,178 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_doubts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptDoubts"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    doubt_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+                /** @description id of a doubt */
+                doubt: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_doubts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeDoubts"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenDoubts"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clear_doubts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenDoubts"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearedDoubts"];
                 };
             };
             /** @description A problem document: what to mend, field by field */
