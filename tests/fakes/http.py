@@ -18,16 +18,16 @@ class Client:
 
     def __init__(self, app: FastAPI, base_url: str = "http://127.0.0.1:8000") -> None:
         self._stack = ExitStack()
-        self._app = app
+        self.app = app
         self._base_url = base_url
 
     def __enter__(self) -> Client:
-        self._portal = self._stack.enter_context(start_blocking_portal())
-        lifespan = self._app.router.lifespan_context(self._app)
-        self._stack.enter_context(self._portal.wrap_async_context_manager(lifespan))
-        transport = httpx.ASGITransport(app=self._app, raise_app_exceptions=False)
+        self.portal = self._stack.enter_context(start_blocking_portal())
+        lifespan = self.app.router.lifespan_context(self.app)
+        self._stack.enter_context(self.portal.wrap_async_context_manager(lifespan))
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
         http = httpx.AsyncClient(transport=transport, base_url=self._base_url)
-        self._http = self._stack.enter_context(self._portal.wrap_async_context_manager(http))
+        self._http = self._stack.enter_context(self.portal.wrap_async_context_manager(http))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -35,7 +35,7 @@ class Client:
 
     def request(self, method: str, url: str, **more: Any) -> httpx.Response:
         """Send one request and wait for the whole answer."""
-        return self._portal.call(partial(self._http.request, method, url, **more))
+        return self.portal.call(partial(self._http.request, method, url, **more))
 
     def get(self, url: str, **more: Any) -> httpx.Response:
         """Send a GET."""

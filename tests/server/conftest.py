@@ -11,6 +11,7 @@ import pytest
 from blake3 import blake3
 from PIL import Image
 
+from fakes.followed import World
 from fakes.http import Client
 from sightline.app import Workbench, open_workbench
 from sightline.server.main import create_app
@@ -95,6 +96,28 @@ def shop(bench: Workbench, tmp_path: Path) -> Iterator[Shop]:
     dog = bench.labels.add_class(project, "dog")["id"]
     with Client(create_app(bench)) as client:
         yield Shop(client, bench, images, cat, dog)
+
+
+@pytest.fixture(scope="module")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Client, Workbench]]:
+    """One application for many tests: a workspace costs more than a socket."""
+    with (
+        open_workbench(tmp_path_factory.mktemp("describe")) as bench,
+        Client(create_app(bench, background=False)) as client,
+    ):
+        yield client, bench
+
+
+@pytest.fixture
+def world(
+    application: tuple[Client, Workbench], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
+    """The application, with media and narrators of one test."""
+    client, bench = application
+    made = World(client, bench, tmp_path / "media")
+    monkeypatch.setitem(bench.__dict__, "streams", made.streams)
+    yield made
+    made.close()
 
 
 def is_problem(answer: Any) -> bool:

@@ -224,7 +224,7 @@ async def test_a_change_may_come_only_from_our_own_page_or_from_no_page(
     assert answer.status_code == status
 
 
-async def test_a_foreign_page_may_not_open_a_websocket() -> None:
+async def test_a_foreign_page_is_told_why_it_may_not_follow_a_websocket() -> None:
     sent: list[Any] = []
 
     async def receive() -> dict[str, Any]:
@@ -236,8 +236,9 @@ async def test_a_foreign_page_may_not_open_a_websocket() -> None:
     headers = [(b"host", b"127.0.0.1:8000"), (b"origin", b"http://evil.example")]
     scope = {"type": "websocket", "path": "/ws", "headers": headers, "query_string": b""}
     await toy()(scope, receive, send)
-    assert sent[0]["type"] == "websocket.close"
-    assert sent[0]["code"] == 1008
+    assert [one["type"] for one in sent] == ["websocket.accept", "websocket.close"]
+    assert sent[1]["code"] == 4403
+    assert "evil.example" in sent[1]["reason"]
 
 
 async def test_no_page_of_another_origin_may_read_answers() -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sightline.app.narration.narrating import Narrating
     from sightline.app.pictures import Pictures
     from sightline.app.projects import Projects
+    from sightline.app.streams.streams import Streams
     from sightline.app.suggesting import Suggesting
     from sightline.app.training import Training
     from sightline.jobs.runner import JobRunner
@@ -75,6 +76,15 @@ class Outward:
 
         parts = (self.projects, self.training, self.jobs)
         return ModelJudging(self.store, self.settings, self.models, parts)
+
+    @cached_property
+    def streams(self) -> Streams:
+        """Narrations as they happen."""
+        from sightline.app.streams.streams import Streams
+
+        streams = Streams(self.media, self.narrating, self.settings)
+        self.media.on_erase.append(streams.stop)
+        return streams
 
     def _close_outward(self) -> None:
         """Close those that were asked for and can be closed, the last one first."""

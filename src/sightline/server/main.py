@@ -21,6 +21,7 @@ from sightline.app.media.sweeper import Sweeper
 from sightline.app.refit import Refitter
 from sightline.core.errors import SightlineError
 from sightline.jobs.follow import ProgressHub
+from sightline.server.describing import Crowd
 from sightline.server.events import EventHub
 from sightline.server.layers import wrap
 from sightline.server.limits import Turnstile
@@ -34,6 +35,7 @@ from sightline.server.routes import (
     control,
     crop_heads,
     datasets,
+    describe,
     detections,
     doubts,
     edits,
@@ -132,6 +134,7 @@ ROUTERS: Final = tuple(
         projects,
         settings,
         updates,
+        describe,
         health,
     )
 )
@@ -157,6 +160,7 @@ TAGS: Final = [
     {"name": "media", "description": "pictures, clips, cameras and streams to look at"},
     {"name": "data sets", "description": "labels for other tools, and from them"},
     {"name": "builds", "description": "what is done to pictures before others train on them"},
+    {"name": "narration", "description": "what is seen, as texts"},
     {"name": "jobs", "description": "long work"},
     {"name": "settings", "description": "what can be set"},
     {"name": "events", "description": "what happens, as it happens"},
@@ -243,6 +247,7 @@ def _furnish(app: FastAPI, bench: Workbench, hub: EventHub) -> None:
     settings = bench.settings
     app.state.bench = bench
     app.state.hub = hub
+    app.state.crowd = Crowd(settings.stream_clients)
     app.state.started = time.monotonic()
     app.state.roots = allowed_roots(settings.allowed_roots, bench.workspace)
     app.state.predicting = Turnstile(

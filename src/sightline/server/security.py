@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import json
 import secrets
 import socket
 from collections.abc import Iterable
@@ -200,7 +201,7 @@ class Guard:
         answer = self._decide(scope, Headers(scope=scope))
         if scope["type"] == "websocket":
             if answer is not None:
-                await send({"type": "websocket.close", "code": 1008, "reason": "not allowed"})
+                await _refuse_socket(answer, receive, send)
                 return
             await self._app(scope, receive, send)
             return
@@ -258,6 +259,14 @@ class Guard:
         )
         answer.headers["cache-control"] = "no-store"
         return answer
+
+
+async def _refuse_socket(answer: Response, receive: Receive, send: Send) -> None:
+    """Open a socket only to say why it is closed: a page learns nothing from a refused one."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    why = json.loads(bytes(answer.body))["message"]
+    await send({"type": "websocket.close", "code": 4000 + answer.status_code, "reason": why[:120]})
 
 
 def _sealed(given: Iterable[tuple[bytes, bytes]], *, is_api: bool) -> list[tuple[bytes, bytes]]:

@@ -29,6 +29,7 @@ from sightline.server.lock import ServerLock
 from sightline.server.logs import Logging
 from sightline.server.main import create_app
 from sightline.server.security import is_loopback, make_token
+from sightline.server.sockets import socket_options
 from sightline.settings import Settings, load_settings
 
 log = logging.getLogger("sightline.server")
@@ -153,7 +154,7 @@ def _config(app: FastAPI) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        ws="none",
+        **socket_options(app.state.bench.settings),
         lifespan="on",
         timeout_graceful_shutdown=GRACE_S,
     )

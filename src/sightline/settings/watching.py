@@ -63,6 +63,12 @@ class WatchingSettings(BaseModel):
     stream_clients: int = Field(
         8, ge=1, le=1_000, description="Narrations that one client may follow at once."
     )
+    stream_sessions: int = Field(
+        4, ge=1, le=1_000, description="Narrations that run at once; more are refused."
+    )
+    stream_frame_mb: int = Field(
+        8, ge=1, le=100, description="Largest frame that a browser's camera may send, megabytes."
+    )
     stream_replay: int = Field(
         1_000, ge=1, le=1_000_000, description="Texts kept for those who reconnect, per media."
     )

@@ -3954,6 +3954,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/streams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Streams
+         * @description Return the narrations that run, or that somebody follows.
+         */
+        get: operations["streams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -5661,6 +5681,49 @@ export interface components {
         DeletedSweep: {
             /** Id */
             id: string;
+        };
+        /**
+         * DescribeStream
+         * @description How a narration stands.
+         */
+        DescribeStream: {
+            /** Media Id */
+            media_id: string;
+            /** Session */
+            session: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "starting" | "running" | "paused" | "done" | "failed";
+            /** Engine */
+            engine: string;
+            /** Asked Engine */
+            asked_engine: string;
+            /** Asked Lang */
+            asked_lang: string;
+            /** Notes */
+            notes: string[];
+            /** Viewers */
+            viewers: number;
+            /**
+             * Frames
+             * @description that were looked at
+             */
+            frames: number;
+            /** Dropped */
+            dropped: number;
+            /** Time S */
+            time_s: number;
+            /** Latency Ms */
+            latency_ms: number;
+            /** Every S */
+            every_s: number | null;
+            /** Frame Rate */
+            frame_rate: number | null;
+            error: components["schemas"]["Said"] | null;
+            /** @description why the last change was not made */
+            trouble: components["schemas"]["Said"] | null;
         };
         /**
          * DetectionCell
@@ -10910,6 +10973,18 @@ export interface components {
             notes?: string | null;
             /** Starred */
             starred?: boolean | null;
+        };
+        /**
+         * Said
+         * @description What went wrong.
+         */
+        Said: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Hint */
+            hint: string;
         };
         /**
          * SamSlot
@@ -22826,6 +22901,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UpdatePlan"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DescribeStream"][];
                 };
             };
             /** @description A problem document: what to mend, field by field */

@@ -1,0 +1,222 @@
+"""All narrations that run, and who follows which."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sightline.app.streams.session import Session, moved
+from sightline.core.errors import InvalidInputError, OverloadedError
+from sightline.store.replay_ring import Ring
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sightline.app.streams.parts import Narrators, Shelf, Wish
+    from sightline.settings import Settings
+
+LINGER_S: Final = 30.0
+"""How long a camera that nobody follows is still looked at: for those who reconnect."""
+_END_S: Final = 10.0
+TEXTS: Final = "texts"
+"""The ring's folder, within that of the medium."""
+
+
+class Streams:
+    """Opens narrations, lets viewers share them, and ends what nobody follows."""
+
+    def __init__(
+        self, shelf: Shelf, narrators: Narrators, settings: Settings, *, linger_s: float = LINGER_S
+    ) -> None:
+        self._shelf, self._narrators, self._settings = shelf, narrators, settings
+        self._linger_s = linger_s
+        self._lock = threading.RLock()
+        self._sessions: list[Session] = []
+        self._rings: dict[str, Ring] = {}
+        self._numbers = itertools.count(1)
+        self._closed = False
+
+    def follow(self, wish: Wish, wake: Callable[[], None]) -> Following:
+        """Join a narration, which begins when nobody follows it yet.
+
+        Args:
+            wish: What to follow.
+            wake: Called from any thread whenever something is new; it must not block.
+
+        Raises:
+            NotFoundError: No such medium.
+            OverloadedError: Too many narrations run.
+            BusyError: Another program narrates it.
+            StorageError: The disk refuses.
+        """
+        medium = self._shelf.get(wish.media_id)
+        with self._lock:
+            session = self._session(wish)
+            number = next(self._numbers)
+            session.follow(number, wake)
+        seen = wish.last_seen
+        if seen is None:
+            seen = session.ring.last_id if medium.kind in {"camera", "stream"} else 0
+        return Following(self, session, number, seen)
+
+    def push(self, media_id: str, data: bytes) -> None:
+        """Take a frame of a browser's camera: the newest replaces what was not looked at.
+
+        Raises:
+            NotFoundError: No such medium.
+            InvalidInputError: It is no camera.
+        """
+        if self._shelf.get(media_id).kind != "camera":
+            raise InvalidInputError(
+                f"{media_id} is no camera: it takes no frames",
+                hint="open a camera: POST /api/media/camera",
+            )
+        self._shelf.push(media_id, data)
+
+    def shown(self) -> list[dict[str, Any]]:
+        """Return how each narration stands."""
+        with self._lock:
+            return [session.facts() for session in self._sessions]
+
+    def stop(self, media_id: str) -> None:
+        """End all narrations of a medium and let go of its files, before it is erased."""
+        with self._lock:
+            mine = [one for one in self._sessions if one.wish.media_id == media_id]
+        self._end(mine)
+
+    def close(self) -> None:
+        """End all narrations."""
+        with self._lock:
+            self._closed = True
+            every = list(self._sessions)
+        self._end(every)
+
+    def leave(self, session: Session, number: int) -> None:
+        """Let a viewer go; a live narration that nobody follows ends a while later."""
+        session.leave(number)
+        if session.followers:
+            return
+        if session.over:
+            self._forget()
+        elif session.live and not self._closed:
+            timer = threading.Timer(self._linger_s, self._end_alone, (session,))
+            timer.daemon = True
+            timer.start()
+
+    def changed(self, session: Session, **changes: Any) -> Session:
+        """Change what one viewer follows: its session when it is alone, else it gets another.
+
+        Rate and cadence are the session's: the last word counts for all who follow it.
+        """
+        wish = moved(session.wish, **changes)
+        with self._lock:
+            other = self._found(wish)
+            alone = session.followers == 1 and other is None
+            if session.over or not (alone or other is session):
+                return self._session(wish)
+            session.change(wish)
+            return session
+
+    def _found(self, wish: Wish) -> Session | None:
+        same = (
+            one
+            for one in self._sessions
+            if (one.wish.media_id, one.wish.key) == (wish.media_id, wish.key)
+        )
+        return next(same, None)
+
+    def _session(self, wish: Wish) -> Session:
+        """Return the narration that a wish is for; the caller holds the lock."""
+        if self._closed:
+            raise OverloadedError("the server is stopping", hint="try again in a moment")
+        found = self._found(wish)
+        if found is not None and not (found.over and (wish.again or not found.whole)):
+            return found
+        self._check_room()
+        session = Session(
+            wish, shelf=self._shelf, narrators=self._narrators, ring=self._ring(wish.media_id)
+        )
+        self._sessions = [*(one for one in self._sessions if one is not found), session]
+        session.start()
+        return session
+
+    def _check_room(self) -> None:
+        running = sum(not one.over for one in self._sessions)
+        if running >= self._settings.stream_sessions:
+            raise OverloadedError(
+                f"{running} narrations run already",
+                hint="end one, or raise the setting stream_sessions",
+            )
+
+    def _ring(self, media_id: str) -> Ring:
+        if media_id not in self._rings:
+            folder = self._shelf.folder(media_id) / TEXTS
+            self._rings[media_id] = Ring(folder, keep=self._settings.stream_replay)
+        return self._rings[media_id]
+
+    def _end_alone(self, session: Session) -> None:
+        if not session.followers:
+            self._end([session])
+
+    def _end(self, sessions: list[Session]) -> None:
+        for session in sessions:
+            session.stop()
+        for session in sessions:
+            session.join(_END_S)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Drop what is over and followed by nobody, and close the rings of the rest."""
+        with self._lock:
+            self._sessions = [one for one in self._sessions if not one.over or one.followers]
+            used = {one.wish.media_id for one in self._sessions}
+            for media_id in [one for one in self._rings if one not in used]:
+                self._rings.pop(media_id).close()
+
+
+@dataclass(slots=True)
+class Following:
+    """One viewer's hold on a narration."""
+
+    streams: Streams
+    session: Session
+    number: int
+    seen: int
+    """The newest text that it was given."""
+
+    def texts(self, limit: int = 100) -> list[dict[str, Any]]:
+        """Return the next texts, and count them as given."""
+        found = self.session.texts(self.seen, limit=limit)
+        if found:
+            self.seen = found[-1]["id"]
+        return found
+
+    def newest(self) -> tuple[int, list[dict[str, Any]]]:
+        """Return how many texts were left out, and the newest one, as for who reads too slowly."""
+        waiting = self.session.texts(self.seen, limit=1_000_000)
+        if waiting:
+            self.seen = waiting[-1]["id"]
+        return max(len(waiting) - 1, 0), waiting[-1:]
+
+    def pause(self, *, on: bool) -> None:
+        """Pause or go on."""
+        self.session.pause(self.number, on=on)
+
+    def change(self, wake: Callable[[], None], **changes: Any) -> None:
+        """Follow with another engine, language, rate or cadence."""
+        after = self.streams.changed(self.session, **changes)
+        if after is not self.session:
+            before, self.session = self.session, after
+            after.follow(self.number, wake)
+            self.streams.leave(before, self.number)
+
+    def leave(self) -> None:
+        """Follow no more."""
+        self.streams.leave(self.session, self.number)
+
+    def stop(self) -> None:
+        """End the narration when nobody else follows it; who does not stay is let go."""
+        if self.session.followers == 1:
+            self.session.stop()
