@@ -59,7 +59,12 @@ class Outward:
         """Uploaded pictures and clips, cameras and streams."""
         from sightline.app.media.shelf import MediaShelf
 
-        return MediaShelf(self.workspace, self.settings, lambda: self.pictures.limits)
+        return MediaShelf(
+            self.workspace,
+            self.settings,
+            lambda: self.pictures.limits,
+            lambda: self.suggesting.detectors,
+        )
 
     @cached_property
     def narrating(self) -> Narrating:

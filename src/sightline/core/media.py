@@ -14,7 +14,7 @@ MediaKind = Literal["image", "clip", "camera", "stream"]
 Retention = Literal["keep", "hours", "never"]
 """keep: until somebody erases it; hours: so many hours; never: gone once it was looked at."""
 MediaState = Literal["waiting", "running", "paused", "done", "failed"]
-"""waiting: nobody looked at it yet; running: it is looked at, or made ready for it."""
+"""waiting: nobody looked at it yet; running: somebody looks at it now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +77,15 @@ class Media:
     facts: ClipFacts = field(default_factory=lambda: ClipFacts(width=0, height=0))
     state: MediaState = "waiting"
     progress: float = 0.0
-    """0..1, of being made ready or looked at."""
+    """0..1, of being looked at."""
     last: dict[str, Any] | None = None
     """What was said of it last."""
     retention: Retention = "hours"
     expires_at: str | None = None
     """When it is erased; None: not by the clock."""
     blur: Blur = field(default_factory=Blur)
+    prepared: float = 1.0
+    """0..1, how much of it is blurred and stored; it may be looked at before."""
     source: str = ""
     """Address or path that frames are read from, without secrets; empty: what was uploaded."""
     error: str = ""

@@ -21,8 +21,8 @@ _STEP_S: Final = 0.001
 _LOST_SHARE: Final = 0.9
 """Fewer than this share of the stated frames: it broke off."""
 _USUAL_FPS: Final = 25.0
-MOST_FPS: Final = 1_000.0
-"""What a file states beyond is its clock, not its rate."""
+MOST_FPS: Final = 999.0
+"""What a file states beyond is its clock, not its rate: browsers record at "1000"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +70,11 @@ class Decoder(Protocol):
     @property
     def whole(self) -> bool:
         """False: the file is cut off."""
+        ...
+
+    @property
+    def counted(self) -> bool:
+        """`facts.frames` was counted, not guessed from the rate."""
         ...
 
     def seek(self, time_s: float) -> None:
@@ -152,7 +157,7 @@ class Clip:
                 reason="no frames",
                 hint="open it in a player; if it plays there, convert it to MP4 (H.264)",
             )
-        stated = self.facts.frames
+        stated = self.facts.frames if self._decoder.counted else 0
         short = not self._start_s and count < _LOST_SHARE * stated - 1
         if short or not self._decoder.whole:
             of = f" of {stated:,}" if stated > count else ""

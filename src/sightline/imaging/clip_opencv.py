@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from sightline.core.arrays import U8
     from sightline.imaging.clip import ClipLimits
+    from sightline.imaging.containers import Structure
 
 _MOST_FRAMES: Final = 100_000_000
 _QUIET: Final = "-8"
@@ -32,7 +33,7 @@ def quiet() -> Any:
 class OpenCvDecoder:
     """Steps through a file."""
 
-    def __init__(self, path: Path, name: str, limits: ClipLimits, *, whole: bool) -> None:
+    def __init__(self, path: Path, name: str, limits: ClipLimits, found: Structure) -> None:
         self._cv2 = cv2 = quiet()
         wait_ms = int(limits.open_s * 1000)
         self._capture = cv2.VideoCapture(
@@ -40,7 +41,7 @@ class OpenCvDecoder:
             cv2.CAP_FFMPEG,
             [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, wait_ms, cv2.CAP_PROP_READ_TIMEOUT_MSEC, wait_ms],
         )
-        self.whole = whole
+        self.whole, self.counted = found.whole, found.counted
         if not self._capture.isOpened():
             self._capture.release()
             raise UnreadableMediaError(
@@ -61,14 +62,15 @@ class OpenCvDecoder:
         size = limits.shown(width, height)
         fps, count = get(cv2.CAP_PROP_FPS), get(cv2.CAP_PROP_FRAME_COUNT)
         fps = fps if math.isfinite(fps) and 0 < fps <= MOST_FPS else 0.0
-        frames = int(count) if math.isfinite(count) and 0 < count < _MOST_FRAMES else 0
+        counted = self.counted and math.isfinite(count) and 0 < count < _MOST_FRAMES
+        frames = int(count) if counted else 0
         code = int(get(cv2.CAP_PROP_FOURCC)) & 0xFFFFFFFF
         return ClipFacts(
             width=size[0],
             height=size[1],
             fps=fps,
             frames=frames,
-            duration_s=frames / fps if fps else 0.0,
+            duration_s=count / fps if fps and 0 < count < _MOST_FRAMES else 0.0,
             codec=code.to_bytes(4, "little").decode("latin-1").strip("\0 "),
             rotation=int(get(cv2.CAP_PROP_ORIENTATION_META)) % 360,
         ), size

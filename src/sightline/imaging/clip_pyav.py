@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from sightline.core.arrays import U8
     from sightline.imaging.clip import ClipLimits
+    from sightline.imaging.containers import Structure
 
 _QUARTER: Final = 90
 
@@ -24,9 +25,9 @@ _QUARTER: Final = 90
 class PyAvDecoder:
     """Steps through a file."""
 
-    def __init__(self, path: Path, name: str, limits: ClipLimits, *, whole: bool) -> None:
+    def __init__(self, path: Path, name: str, limits: ClipLimits, found: Structure) -> None:
         av = _import()
-        self.whole = whole
+        self.whole, self.counted = found.whole, found.counted
         self._failure: type[Exception] = av.FFmpegError
         try:
             self._container = av.open(

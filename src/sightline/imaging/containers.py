@@ -30,8 +30,7 @@ _CLIPS: Final = (
     (b"YUV4MPEG2 ", "Y4M"),
 )
 _SOUNDS: Final = ((b"ID3", "MP3"), (b"fLaC", "FLAC"), (b"#!AMR", "AMR"), (b"MThd", "MIDI"))
-MOVING: Final = frozenset({"GIF"})
-"""Formats of pictures that may hold a clip."""
+_SEGMENT: Final = b"\x18\x53\x80\x67"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +87,8 @@ class Structure:
     """False: the file states more bytes than it has."""
     indexed: bool = True
     """False: the index that a decoder needs is missing."""
+    counted: bool = False
+    """Its frames are counted in it; else a decoder guesses from rate and length."""
     handlers: frozenset[str] = frozenset()
     """Kinds of its tracks, vide and soun among them; empty: not known."""
 
@@ -99,8 +100,29 @@ def structure(data: Data) -> Structure:
         return _boxes(data)
     if kind == "AVI":
         stated = struct.unpack("<I", data[4:8])[0] if len(data) >= _RIFF_HEAD else 0
-        return Structure(whole=stated + _RIFF_HEAD <= len(data))
+        return Structure(whole=stated + _RIFF_HEAD <= len(data), counted=True)
+    if kind == "Matroska":
+        return Structure(whole=_segment_end(data) <= len(data))
     return Structure()
+
+
+def _segment_end(data: Data) -> int:
+    """Return where the first segment of a Matroska or WebM file ends (RFC 9559); 0: not known."""
+    at = 4
+    size, length = _vint(data[at : at + 8])
+    at += length + size
+    if data[at : at + 4] != _SEGMENT:
+        return 0
+    size, length = _vint(data[at + 4 : at + 12])
+    return 0 if size == (1 << 7 * length) - 1 else at + 4 + length + size
+
+
+def _vint(head: bytes) -> tuple[int, int]:
+    """Return a number of variable length (RFC 8794) and its bytes."""
+    if not head or not head[0]:
+        return 0, 1
+    length = 9 - head[0].bit_length()
+    return int.from_bytes(head[:length], "big") & ((1 << 7 * length) - 1), length
 
 
 def _boxes(data: Data) -> Structure:
@@ -119,7 +141,9 @@ def _boxes(data: Data) -> Structure:
             break
         at += size
     indexed = b"moov" in names
-    return Structure(whole=at <= len(data), indexed=indexed, handlers=handlers)
+    return Structure(
+        whole=at <= len(data), indexed=indexed, counted=b"moof" not in names, handlers=handlers
+    )
 
 
 def _size(head: bytes, rest: int) -> int:

@@ -56,7 +56,7 @@ def _decoder(path: Path, name: str, limits: ClipLimits, choice: Choice) -> Decod
     from sightline.imaging.clip_opencv import OpenCvDecoder
 
     try:
-        return OpenCvDecoder(path, name, limits, whole=found.whole)
+        return OpenCvDecoder(path, name, limits, found)
     except UnreadableMediaError as error:
         if choice == "opencv" or error.reason != "not decodable" or find_spec("av") is None:
             raise
@@ -66,7 +66,7 @@ def _decoder(path: Path, name: str, limits: ClipLimits, choice: Choice) -> Decod
 def _pyav(path: Path, name: str, limits: ClipLimits, found: Structure) -> Decoder:
     from sightline.imaging.clip_pyav import PyAvDecoder
 
-    return PyAvDecoder(path, name, limits, whole=found.whole)
+    return PyAvDecoder(path, name, limits, found)
 
 
 def check_clip(path: Path, name: str) -> Structure:

@@ -57,6 +57,12 @@ class WatchingSettings(BaseModel):
         le=16_384,
         description="Long side to which larger frames of clips are shrunk, pixels. 0: never.",
     )
+    face_model: str = Field(
+        "",
+        max_length=1_000,
+        description="YuNet file (ONNX) that finds the faces to blur. Empty: heads of persons that "
+        "a detector here sees, else a cascade.",
+    )
     overlay_keep_s: float = Field(
         600.0, ge=1, le=31_536_000, description="Seconds after which an overlay's address expires."
     )

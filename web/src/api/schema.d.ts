@@ -3299,6 +3299,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/media/faces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Face Finding
+         * @description Tell who finds the faces that are to be blurred, and how good that is.
+         */
+        get: operations["face_finding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/media/{media_id}": {
         parameters: {
             query?: never;
@@ -6594,6 +6614,24 @@ export interface components {
             bytes: number;
         };
         /**
+         * FaceFinding
+         * @description Who finds the faces that are to be blurred.
+         */
+        FaceFinding: {
+            /** By */
+            by: ("yunet" | "heads" | "cascade")[];
+            /**
+             * Detector
+             * @description name of the one that sees persons; may be empty
+             */
+            detector: string;
+            /**
+             * Note
+             * @description how good that is, for the person who decides
+             */
+            note: string;
+        };
+        /**
          * Figure
          * @description A figure with its 95 % interval.
          */
@@ -8331,9 +8369,14 @@ export interface components {
             state: "waiting" | "running" | "paused" | "done" | "failed";
             /**
              * Progress
-             * @description 0 to 1, of being made ready or looked at
+             * @description 0 to 1, of being looked at
              */
             progress: number;
+            /**
+             * Prepared
+             * @description 0 to 1, how much is blurred and stored; it may be looked at before
+             */
+            prepared: number;
             /**
              * Last
              * @description what was said of it last
@@ -21057,6 +21100,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MediaInfo"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    face_finding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaceFinding"];
                 };
             };
             /** @description A problem document: what to mend, field by field */

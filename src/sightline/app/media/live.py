@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sightline.app.media.incoming import Held
+    from sightline.app.media.preparing import ClipBlurring
     from sightline.core.media import Media
     from sightline.core.ports import FrameSource
     from sightline.imaging.frame_slot import LatestFrame
@@ -29,10 +30,14 @@ class Live:
     held: Held | None = None
     slot: LatestFrame[bytes] | None = None
     """Frames of a camera."""
+    work: ClipBlurring | None = None
+    """What makes it ready to be stored."""
     touched_s: float = field(default_factory=time.monotonic)
 
     def release(self) -> None:
         """Let go of everything."""
+        if self.work is not None:
+            self.work.stop()
         if self.slot is not None:
             self.slot.close()
         if self.held is not None:
@@ -96,6 +101,13 @@ class Holdings:
         """Tell whether somebody has it open."""
         with self.lock:
             return bool(self._open.get(media_id))
+
+    def stored(self, media_id: str) -> None:
+        """Let go of one that has a file on disk now."""
+        with self.lock:
+            live = self._live.pop(media_id, None)
+        if live is not None:
+            live.release()
 
     def drop(self, media_id: str) -> int:
         """Close what is open of a medium and let go of it; return the bytes that were freed."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import shutil
 from dataclasses import replace
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any, Final
 
+from sightline.app.media.finders import FaceFinders
 from sightline.app.media.incoming import no_room, too_large
 from sightline.app.media.live import Holdings, Live, Notes
+from sightline.app.media.preparing import ClipBlurring, blur_picture
 from sightline.app.media.receiving import Bounds, Receiving
-from sightline.app.media.sources import Pushed, Still
+from sightline.app.media.sources import Changed, Pushed, Still
 from sightline.app.media.terms import stamp, terms
 from sightline.core.clock import now
 from sightline.core.errors import ConflictError, InvalidInputError, NotFoundError
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from sightline.app.detectors import Detectors
     from sightline.core.media import MediaState
     from sightline.core.ports import FrameSource
     from sightline.imaging.limits import Limits
@@ -42,10 +46,17 @@ _OVER: Final = frozenset({"done", "failed"})
 class MediaShelf:
     """Media by id; thread safe. Others may keep files in a medium's folder: they go with it."""
 
-    def __init__(self, workspace: Path, settings: Settings, limits: Callable[[], Limits]) -> None:
+    def __init__(
+        self,
+        workspace: Path,
+        settings: Settings,
+        limits: Callable[[], Limits],
+        detectors: Callable[[], Detectors],
+    ) -> None:
         self._folders = MediaFolders(workspace / "media")
         self._settings = settings
         self._limits = limits
+        self.faces = FaceFinders(settings.face_model, detectors)
         self._live = Holdings()
         self._notes = Notes(self._folders.write, every_s=_WRITE_EVERY_S)
         self.on_erase: list[Callable[[str], None]] = []
@@ -74,8 +85,6 @@ class MediaShelf:
             StorageError: There is no room.
             InvalidInputError: Retention and hours do not go together.
         """
-        if blur is not None and blur.wanted:
-            raise InvalidInputError("uploads cannot be blurred yet", hint="send it without")
         media = self._new(name, retention, hours, blur)
         most, room = self._settings.media_max_mb * 1_000_000, self.room()
         if size > most:
@@ -198,6 +207,13 @@ class MediaShelf:
         return source
 
     def _source(self, media: Media, start_s: float, max_fps: float) -> FrameSource:
+        plain = self._plain(media, start_s, max_fps)
+        blurred_already = media.kind in {"image", "clip"} and media.id not in self._live
+        if blurred_already or not media.blur.wanted:
+            return plain
+        return Changed(plain, self.faces.blurrer(media.blur))
+
+    def _plain(self, media: Media, start_s: float, max_fps: float) -> FrameSource:
         if media.kind == "camera":
             return Pushed(self.slot(media.id), self._limits())
         path = self.file(media.id)
@@ -231,11 +247,22 @@ class MediaShelf:
             live = self._live.get(media_id)
             if live is not None:
                 live.media = after
-                if after.state in _OVER:
+                if after.state in _OVER and after.retention == "never":
                     live.forget_file()
                 after = live.media
             self._notes.put(after, at_once=after.state != before.state)
         return after
+
+    def ready(self, media_id: str, *, timeout_s: float | None = None) -> Media:
+        """Wait until a medium is blurred and stored, and return it.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        live = self._live.peek(media_id)
+        if live is not None and live.work is not None:
+            live.work.join(timeout_s)
+        return self.get(media_id)
 
     def keep(self, media_id: str, *, retention: str, hours: float | None = None) -> Media:
         """Change how long a medium is kept, counted from now.
@@ -302,8 +329,8 @@ class MediaShelf:
         for tell in self.on_erase:
             tell(media_id)
         self._notes.forget(media_id)
-        freed = self._folders.erase(media_id)
-        return freed + self._live.drop(media_id)
+        freed = self._live.drop(media_id)
+        return freed + self._folders.erase(media_id)
 
     def room(self) -> int:
         """Return how many bytes of media may still come."""
@@ -326,7 +353,8 @@ class MediaShelf:
         self._notes.flush()
         for media_id in self._live.ids():
             live = self._live.peek(media_id)
-            stays = live is not None and live.media.retention != "never"
+            media = None if live is None or live.held is not None else live.media
+            stays = media is not None and media.retention != "never"
             self._live.drop(media_id)
             if not stays:
                 self._folders.erase(media_id)
@@ -347,12 +375,64 @@ class MediaShelf:
 
     def _keep(self, live: Live) -> Media:
         """Make a medium of what has come in."""
-        if live.held is not None:
+        if live.held is None:
+            self._folders.write(live.media)
+            live.release()
+        elif live.media.retention == "never":
             self._live.add(live)
-        self._folders.write(live.media)
-        if live.held is None and live.lock is not None:
-            live.lock.release()
+            self._folders.write(live.media)
+        elif live.media.kind == "image":
+            self._store_picture(live)
+        else:
+            self._store_clip(live)
         return live.media
+
+    def _store_picture(self, live: Live) -> None:
+        """Store a picture, blurred."""
+        media = live.media
+        assert live.held is not None, "it is held until it is blurred"
+        change, folder = self.faces.blurrer(media.blur), self._folders.path(media.id)
+        live.media = blur_picture(live.held.path, folder, media, change, self._limits())
+        self._folders.write(live.media)
+        live.release()
+
+    def _store_clip(self, live: Live) -> None:
+        """Begin to store a clip, blurred; until then it is looked at through the blur."""
+        assert live.held is not None, "it is held until it is blurred"
+        live.media = replace(live.media, prepared=0.0)
+        live.work = ClipBlurring(
+            live.media,
+            live.held.path,
+            self._folders.path(live.media.id),
+            change=self.faces.blurrer(live.media.blur),
+            limits=self.clip_limits,
+            told=partial(self._prepared, live),
+            done=partial(self._stored, live),
+        )
+        self._live.add(live)
+        self._folders.write(live.media)
+        live.work.start()
+
+    def _prepared(self, live: Live, share: float) -> None:
+        with self._live.lock:
+            live.media = replace(live.media, prepared=share)
+
+    def _stored(self, live: Live, made: Media | None, why: str) -> None:
+        """Note that a clip is blurred and stored, or why it is not: then nothing of it is."""
+        with self._live.lock:
+            if made is None:
+                live.forget_file()
+                live.media = replace(live.media, state="failed", error=why)
+            else:
+                file: dict[str, Any] = {
+                    "bytes": made.bytes,
+                    "format": made.format,
+                    "facts": made.facts,
+                }
+                live.media = replace(live.media, error=why or live.media.error, **file)
+            live.media = replace(live.media, prepared=1.0)
+            self._folders.write(live.media)
+        self._live.stored(live.media.id)
 
 
 def _expired(media: Media) -> bool:

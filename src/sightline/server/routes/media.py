@@ -15,6 +15,7 @@ from sightline.server.deps import Bench
 from sightline.server.one_file import FILE_BODY, OneFile
 from sightline.server.schemas.media import (
     ErasedMedia,
+    FaceFinding,
     MediaInfo,
     MediaTerms,
     NewMedia,
@@ -81,6 +82,12 @@ def create_media(body: NewMedia, bench: Bench) -> object:
     return bench.media.camera(
         body.name or "camera", retention=body.retention, hours=body.hours, blur=blur
     )
+
+
+@router.get("/media/faces", response_model=FaceFinding)
+def face_finding(bench: Bench) -> object:
+    """Tell who finds the faces that are to be blurred, and how good that is."""
+    return bench.media.faces.describe()
 
 
 @router.get("/media/{media_id}", response_model=MediaInfo)

@@ -83,7 +83,10 @@ class MediaInfo(Out):
     bytes: int = Field(description="stored; 0: nothing is")
     facts: MediaFacts
     state: Literal["waiting", "running", "paused", "done", "failed"]
-    progress: float = Field(description="0 to 1, of being made ready or looked at")
+    progress: float = Field(description="0 to 1, of being looked at")
+    prepared: float = Field(
+        description="0 to 1, how much is blurred and stored; it may be looked at before"
+    )
     last: dict[str, Any] | None = Field(description="what was said of it last")
     retention: KeptFor
     expires_at: When | None = Field(description="null: not by the clock")
@@ -99,3 +102,11 @@ class ErasedMedia(Out):
     media_id: str = Field(validation_alias="id")
     name: str
     freed_bytes: int
+
+
+class FaceFinding(Out):
+    """Who finds the faces that are to be blurred."""
+
+    by: list[Literal["yunet", "heads", "cascade"]]
+    detector: str = Field(description="name of the one that sees persons; may be empty")
+    note: str = Field(description="how good that is, for the person who decides")

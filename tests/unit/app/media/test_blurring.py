@@ -1,0 +1,94 @@
+"""Nothing that should be blurred is ever on disk as it was."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from fakes.clips import index_of, png, write_clip
+from sightline.app import Workbench, open_workbench
+from sightline.core.media import Blur
+from sightline.imaging.decode import decode
+from sightline.imaging.video import open_clip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LEFT = Blur(regions=((0.0, 0.0, 0.5, 1.0),))
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Workbench]:
+    """An empty workspace."""
+    with open_workbench(tmp_path / "workspace") as opened:
+        yield opened
+
+
+def stored(bench: Workbench) -> list[str]:
+    """Return the names of all files that media have on disk."""
+    return sorted(one.name for one in (bench.workspace / "media").rglob("*") if one.is_file())
+
+
+def is_blurred(image: object) -> bool:
+    """Tell whether the edge of the white corner is smeared into the red below it."""
+    return int(np.asarray(image)[14, 2, 1]) > 30
+
+
+def test_a_picture_is_stored_blurred_and_only_so(bench: Workbench) -> None:
+    media = bench.media.receive(io.BytesIO(png(3)), "one", blur=LEFT)
+
+    assert is_blurred(decode(bench.media.file(media.id)))
+    assert [is_blurred(one.image) for one in bench.media.open(media.id).frames()] == [True]
+    assert stored(bench) == ["lock", "media.json", "source.png"]
+
+
+def test_a_clip_is_seen_blurred_while_it_is_stored_and_then_stored_blurred(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    data = write_clip(tmp_path / "one.mp4", 8).read_bytes()
+    media = bench.media.receive(io.BytesIO(data), "one", blur=LEFT)
+
+    early = [is_blurred(one.image) for one in bench.media.open(media.id).frames()]
+    ready = bench.media.ready(media.id)
+
+    assert early == [True] * 8
+    assert (ready.prepared, ready.error, ready.facts.frames) == (1.0, "", 8)
+    assert stored(bench) == ["lock", "media.json", "source.mp4"]
+    kept = list(open_clip(bench.media.file(media.id)).frames())
+    assert [is_blurred(one.image) for one in kept] == [True] * 8
+    assert [index_of(one.image) for one in kept] == list(range(8))
+
+
+def test_erasing_ends_the_blurring_and_leaves_nothing(bench: Workbench, tmp_path: Path) -> None:
+    data = write_clip(tmp_path / "one.mp4", 200).read_bytes()
+    media = bench.media.receive(io.BytesIO(data), "one", blur=LEFT)
+
+    bench.media.erase(media.id)
+
+    assert stored(bench) == []
+
+
+def test_closing_ends_the_blurring_and_nothing_stays_that_is_not_blurred(
+    tmp_path: Path,
+) -> None:
+    data = write_clip(tmp_path / "one.mp4", 200).read_bytes()
+    with open_workbench(tmp_path / "workspace") as bench:
+        bench.media.receive(io.BytesIO(data), "one", blur=LEFT)
+
+    assert stored(bench) == []
+
+
+def test_a_camera_is_seen_blurred(bench: Workbench) -> None:
+    camera = bench.media.camera("desk", blur=LEFT)
+    bench.media.push(camera.id, png(1))
+
+    assert is_blurred(next(bench.media.open(camera.id).frames()).image)
+
+
+def test_without_a_detector_it_is_said_that_few_faces_are_found(bench: Workbench) -> None:
+    assert bench.media.faces.describe()["by"] == ["cascade"]
+    assert "a third" in bench.media.faces.describe()["note"]
