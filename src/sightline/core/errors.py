@@ -2,6 +2,7 @@
 
 SightlineError
 ├── NotFoundError            no such thing
+│   ├── ExpiredError         it was there, for a time
 │   ├── UnknownProjectError, UnknownImageError, UnknownClassError, UnknownViewError
 │   └── UnknownEngineError, UnknownModelError, UnknownRunError, UnknownJobError
 ├── InvalidInputError        the caller can mend it
@@ -57,6 +58,12 @@ class NotFoundError(SightlineError):
 
     code = "not_found"
     exit_code = 4
+
+
+class ExpiredError(NotFoundError):
+    """It was there, for a time that is over."""
+
+    code = "expired"
 
 
 class UnknownProjectError(NotFoundError):

@@ -77,6 +77,7 @@ from sightline.server.routes import (
 from sightline.server.schemas.common import PROBLEMS
 from sightline.server.schemas.crop_heads import NewHead
 from sightline.server.schemas.datasets import NewImport
+from sightline.server.schemas.describe import MESSAGES
 from sightline.server.schemas.detections import NewDetectionEvaluation
 from sightline.server.schemas.explain import Explain
 from sightline.server.schemas.labels import Labels
@@ -187,6 +188,7 @@ class Application(FastAPI):
                 NewObjectImport,
                 PredictIds,
                 Explain,
+                *MESSAGES,
             )
         ]
         _, found = models_json_schema(modes, ref_template="#/components/schemas/{model}")

@@ -20,6 +20,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 
 STATUS: Final[dict[type[errors.SightlineError], int]] = {
     errors.NotFoundError: 404,
+    errors.ExpiredError: 410,
     errors.InvalidInputError: 422,
     errors.ConflictError: 409,
     errors.ForbiddenError: 403,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sightline.app.streams.session import Session, moved
 from sightline.core.errors import InvalidInputError, OverloadedError
-from sightline.store.replay_ring import Ring
+from sightline.store.replay_ring import Ring, read_ring
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,6 +79,39 @@ class Streams:
         """Return how each narration stands."""
         with self._lock:
             return [session.facts() for session in self._sessions]
+
+    def record(self, media_id: str, number: int) -> dict[str, Any] | None:
+        """Return a text as it is kept, or None: it was never there, or is kept no more.
+
+        Raises:
+            NotFoundError: No such medium.
+        """
+        found = self._kept(media_id, number - 1, 1)
+        return found[0] if found and found[0]["id"] == number else None
+
+    def records(
+        self, media_id: str, *, after: int = 0, lang: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Return what was told of a medium as it is kept, oldest first; by default all of it.
+
+        Args:
+            media_id: Which.
+            after: Only what came after this id.
+            lang: Only what was asked for in this language.
+
+        Raises:
+            NotFoundError: No such medium.
+        """
+        kept = self._kept(media_id, after, None)
+        return [one for one in kept if lang is None or one["asked_lang"] == lang]
+
+    def _kept(self, media_id: str, after: int, most: int | None) -> list[dict[str, Any]]:
+        folder = self._shelf.folder(media_id) / TEXTS
+        with self._lock:
+            ring = self._rings.get(media_id)
+        if ring is not None:
+            return ring.after(after) if most is None else ring.after(after, limit=most)
+        return read_ring(folder, after=after)[:most]
 
     def stop(self, media_id: str) -> None:
         """End all narrations of a medium and let go of its files, before it is erased."""

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, WebSocket
+from typing import Annotated, Literal
 
+from fastapi import APIRouter, Path, Query, WebSocket
+from fastapi.responses import Response
+
+from sightline.app.streams.overlays import LAYERS, PX, Drawn, OverlayWish, draw, layers_of
 from sightline.core.errors import OverloadedError
 from sightline.server.closing import farewell_of, reason_of
-from sightline.server.deps import Bench
+from sightline.server.deps import Bench, Drawing
 from sightline.server.describing import Conversation, Crowd, Manners
+from sightline.server.pictures import PICTURE
+from sightline.server.schemas.common import MAX_ID
 from sightline.server.schemas.describe import DescribeStream
 
 router = APIRouter(tags=["narration"])
+
+MediaId = Annotated[str, Path(max_length=100, description="of a medium")]
 
 
 @router.websocket("/ws/describe")
@@ -38,3 +46,31 @@ async def describe(socket: WebSocket) -> None:
 async def streams(bench: Bench) -> object:
     """Return the narrations that run, or that somebody follows."""
     return bench.streams.shown()
+
+
+@router.get(
+    "/api/media/{media_id}/overlays/{number}.{kind}", response_class=Response, responses=PICTURE
+)
+async def overlay(
+    *,
+    bench: Bench,
+    turnstile: Drawing,
+    media_id: MediaId,
+    number: Annotated[int, Path(ge=1, le=MAX_ID, description="id of a text")],
+    kind: Literal["webp", "png"],
+    layers: Annotated[str, Query(max_length=100, description="heat,masks,boxes")] = ",".join(
+        LAYERS
+    ),
+    opacity: Annotated[float, Query(ge=0, le=1, description="of all of it")] = 1.0,
+    px: Annotated[int, Query(ge=16, le=PX, description="pixels of the long side")] = 640,
+) -> Response:
+    """Return what was seen with a text, to lay over the frame; 410 once it has expired."""
+    wish = OverlayWish(kind=kind, layers=layers_of(layers), opacity=opacity, px=px)
+    keep_s = bench.settings.overlay_keep_s
+
+    def make() -> Drawn:
+        return draw(bench.streams.record(media_id, number), wish, keep_s=keep_s)
+
+    drawn = await turnstile.run(make)
+    headers = {"cache-control": f"private, max-age={int(drawn.left_s)}"}
+    return Response(drawn.data, media_type=drawn.media_type, headers=headers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -144,3 +144,16 @@ class DescribeError(Said):
     """A message: why the socket is closed."""
 
     type: Literal["error"] = "error"
+
+
+MESSAGES: Final = (
+    DescribeOpen,
+    DescribeControl,
+    DescribeText,
+    DescribeState,
+    DescribeSkipped,
+    DescribeHeartbeat,
+    DescribeEnd,
+    DescribeError,
+)
+"""What goes over the socket, for the OpenAPI document: no route says it."""
