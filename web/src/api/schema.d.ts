@@ -3994,6 +3994,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/media/{media_id}/overlays/{number}.{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Overlay
+         * @description Return what was seen with a text, to lay over the frame; 410 once it has expired.
+         */
+        get: operations["overlay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -12519,6 +12539,304 @@ export interface components {
             remove_tags?: number[];
         };
         /**
+         * DescribeControl
+         * @description Any later message; frames of a camera are sent as binary messages, one picture each.
+         */
+        DescribeControl: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "pause" | "resume" | "set" | "stop" | "ping";
+            /**
+             * Frame Rate
+             * @default null
+             */
+            frame_rate?: number | null;
+            /**
+             * Lang
+             * @default null
+             */
+            lang?: string | null;
+            /**
+             * Engine
+             * @default null
+             */
+            engine?: string | null;
+            /**
+             * Every S
+             * @default null
+             */
+            every_s?: number | null;
+        };
+        /**
+         * DescribeEnd
+         * @description The last message but one of those that narrate to an end; the socket is closed after it.
+         */
+        DescribeEnd: {
+            /**
+             * Type
+             * @default end
+             * @constant
+             */
+            type?: "end";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "done" | "failed";
+            error: components["schemas"]["Said"] | null;
+        };
+        /**
+         * DescribeError
+         * @description A message: why the socket is closed.
+         */
+        DescribeError: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Hint */
+            hint: string;
+            /**
+             * Type
+             * @default error
+             * @constant
+             */
+            type?: "error";
+        };
+        /**
+         * DescribeHeartbeat
+         * @description A message: the server is there.
+         */
+        DescribeHeartbeat: {
+            /**
+             * Type
+             * @default heartbeat
+             * @constant
+             */
+            type?: "heartbeat";
+            /**
+             * Timestamp
+             * @description UTC, RFC 3339
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            timestamp: string;
+        };
+        /**
+         * DescribeOpen
+         * @description The first message: what to follow.
+         */
+        DescribeOpen: {
+            /**
+             * Type
+             * @default open
+             * @constant
+             */
+            type?: "open";
+            /**
+             * Media Id
+             * @example 3f9c0a
+             */
+            media_id: string;
+            /**
+             * Frame Rate
+             * @description null: every frame
+             * @default null
+             */
+            frame_rate?: number | null;
+            /**
+             * Lang
+             * @description null: the setting narrate_lang
+             * @default null
+             */
+            lang?: string | null;
+            /**
+             * Last Seen
+             * @description the newest id that arrived; what came after it follows. null: of a clip all texts, of a camera those to come
+             * @default null
+             */
+            last_seen?: number | null;
+            /**
+             * Engine
+             * @description null: the setting narrate_engine
+             * @default null
+             */
+            engine?: string | null;
+            /**
+             * Every S
+             * @description null: the setting narrate_every_s
+             * @default null
+             */
+            every_s?: number | null;
+            /**
+             * Project
+             * @default null
+             */
+            project?: string | null;
+            /**
+             * Again
+             * @description narrate a clip anew although its texts are here
+             * @default false
+             */
+            again?: boolean;
+        };
+        /**
+         * DescribeSkipped
+         * @description A message: the reader was too slow, the newest text follows.
+         */
+        DescribeSkipped: {
+            /**
+             * Type
+             * @default skipped
+             * @constant
+             */
+            type?: "skipped";
+            /** Texts */
+            texts: number;
+        };
+        /**
+         * DescribeState
+         * @description A message: how the narration stands, at the start and when that changes.
+         */
+        DescribeState: {
+            /** Media Id */
+            media_id: string;
+            /** Session */
+            session: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "starting" | "running" | "paused" | "done" | "failed";
+            /** Engine */
+            engine: string;
+            /** Asked Engine */
+            asked_engine: string;
+            /** Asked Lang */
+            asked_lang: string;
+            /** Notes */
+            notes: string[];
+            /** Viewers */
+            viewers: number;
+            /**
+             * Frames
+             * @description that were looked at
+             */
+            frames: number;
+            /** Dropped */
+            dropped: number;
+            /** Time S */
+            time_s: number;
+            /** Latency Ms */
+            latency_ms: number;
+            /** Every S */
+            every_s: number | null;
+            /** Frame Rate */
+            frame_rate: number | null;
+            error: components["schemas"]["Said"] | null;
+            /** @description why the last change was not made */
+            trouble: components["schemas"]["Said"] | null;
+            /**
+             * Type
+             * @default state
+             * @constant
+             */
+            type?: "state";
+            /**
+             * Missed
+             * @description texts after last_seen that are kept no more
+             * @default 0
+             */
+            missed?: number;
+            /**
+             * Reset
+             * @description last_seen is of texts that were erased: begin anew
+             * @default false
+             */
+            reset?: boolean;
+        };
+        /**
+         * DescribeText
+         * @description One text. The only message without a `type`.
+         */
+        DescribeText: {
+            /**
+             * Id
+             * @description counts up; send the newest as last_seen after a reconnect
+             */
+            id: number;
+            /**
+             * Timestamp
+             * @description UTC, RFC 3339
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            timestamp: string;
+            /** Text */
+            text: string;
+            /** Confidence */
+            confidence: number;
+            /**
+             * Overlay Url
+             * @description a transparent picture to lay over the frame
+             */
+            overlay_url: string | null;
+            /** Boxes */
+            boxes: components["schemas"]["SeenBox"][];
+            /** Media Id */
+            media_id: string;
+            /**
+             * Time S
+             * @description of the frame, since the start
+             */
+            time_s: number;
+            /**
+             * Frame
+             * @description number of the frame, from 0
+             */
+            frame: number;
+            /**
+             * Width
+             * @description of the frame, pixels; boxes are in it
+             */
+            width: number;
+            /** Height */
+            height: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "summary";
+            /**
+             * Counts
+             * @description of a summary: objects in all, by class
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Lang
+             * @description in which it is
+             */
+            lang: string;
+            /** Asked Lang */
+            asked_lang: string;
+            /** Engine */
+            engine: string;
+            /**
+             * Latency Ms
+             * @description from the frame's coming to the text
+             */
+            latency_ms: number;
+            /**
+             * Dropped
+             * @description frames that came while another was looked at, so far
+             */
+            dropped: number;
+            /** Notes */
+            notes: string[];
+        };
+        /**
          * Draw
          * @description A change of objects: all of it or nothing, and one step for undo.
          * @example {
@@ -12904,6 +13222,31 @@ export interface components {
         PredictIds: {
             /** Image Ids */
             image_ids: number[];
+        };
+        /**
+         * SeenBox
+         * @description An object in the frame.
+         */
+        SeenBox: {
+            /** Name */
+            name: string;
+            /** Score */
+            score: number;
+            /**
+             * Box
+             * @description x1, y1, x2, y2, pixels
+             */
+            box: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /**
+             * Track
+             * @description the same number in two frames is the same object; 0: none
+             */
+            track: number;
         };
     };
     responses: never;
@@ -23021,6 +23364,64 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DescribeStream"][];
                 };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overlay: {
+        parameters: {
+            query?: {
+                /** @description heat,masks,boxes */
+                layers?: string;
+                /** @description of all of it */
+                opacity?: number;
+                /** @description pixels of the long side */
+                px?: number;
+            };
+            header?: never;
+            path: {
+                /** @description of a medium */
+                media_id: string;
+                /** @description id of a text */
+                number: number;
+                kind: "webp" | "png";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            /** @description the picture that the caller has is still right */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document: what to mend, field by field */
             422: {
