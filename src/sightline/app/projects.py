@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sightline.app.doubts.standing import FOLDER, standing
 from sightline.core.clock import now
 from sightline.core.errors import (
     ConflictError,
@@ -186,6 +187,7 @@ class Projects:
             "cover": ids[spread].tolist(),
             "task": self.task(project, settings.task),
             "queue_ready": self._store.heads.get(project.id) is not None,
+            **standing(self.folder(project) / FOLDER),
         }
 
     def task(self, project: Project, chosen: str | None = None) -> str:

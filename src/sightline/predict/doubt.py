@@ -84,6 +84,6 @@ class Judge:
 
 
 def boxes_of(row: Row) -> list[dict[str, Any]]:
-    """Return the boxes that a detector's row holds: {name, score, box}."""
-    found: list[dict[str, Any]] = row.get("boxes", [])
+    """Return what a detector's row holds: {label, score, box} each."""
+    found: list[dict[str, Any]] = row.get("objects", [])
     return found

@@ -46,13 +46,13 @@ def test_tags_doubt_near_their_limits() -> None:
 
 def test_boxes_doubt_where_one_is_neither_sure_nor_unlikely() -> None:
     judge = Judge(classes=NAMES)
-    sure = judge.look({"boxes": [{"score": 0.95}, {"score": 0.08}]})
-    torn = judge.look({"boxes": [{"score": 0.95}, {"score": 0.45}]})
+    sure = judge.look({"objects": [{"score": 0.95}, {"score": 0.08}]})
+    torn = judge.look({"objects": [{"score": 0.95}, {"score": 0.45}]})
     assert (sure.reasons, torn.reasons) == ((), ("box",))
     assert torn.score == pytest.approx(0.9)
 
 
 def test_nothing_found_and_unreadable_pictures_are_no_doubt() -> None:
     judge = Judge(classes=NAMES)
-    assert judge.look({"boxes": []}).reasons == ()
+    assert judge.look({"objects": []}).reasons == ()
     assert judge.look({"path": "x", "error": "bad"}).score == 0.0

@@ -7,6 +7,7 @@ export const keys = {
   projectList: (archived: boolean) => ["projects", { archived }] as const,
   project: (name: string) => ["project", name] as const,
   projectSettings: (name: string) => ["project", name, "settings"] as const,
+  doubts: (name: string) => ["project", name, "doubts"] as const,
   classes: (name: string) => ["project", name, "classes"] as const,
   head: (name: string) => ["project", name, "head"] as const,
   history: (name: string, person: string) => ["project", name, "history", person] as const,

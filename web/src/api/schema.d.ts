@@ -10350,6 +10350,16 @@ export interface components {
              * @description the uncertain queue has something to say
              */
             queue_ready: boolean;
+            /**
+             * Doubts
+             * @description pictures that served models were unsure of
+             */
+            doubts: number;
+            /**
+             * Drifting
+             * @description served models that are asked about other pictures than these
+             */
+            drifting: string[];
         };
         /**
          * Pull

@@ -17,6 +17,8 @@ const project = (id: number, name: string, images: number, created_at: string): 
   cover: [],
   task: "single",
   queue_ready: false,
+  doubts: 0,
+  drifting: [],
 });
 const all = [
   project(1, "old", 5, "2025-01-01T00:00:00Z"),

@@ -10,8 +10,9 @@ from sightline.app.doubts.eyes import ModelEye, StatisticsEye
 from sightline.app.doubts.keeper import SHARE, Keeper, Means
 from sightline.app.doubts.reference import Reference, make_reference
 from sightline.app.doubts.shelf import DoubtShelf
+from sightline.app.doubts.standing import FOLDER, TOLD, told
 from sightline.core.clock import now
-from sightline.core.files import read_json, write_json
+from sightline.core.files import write_json
 from sightline.core.progress import Silent
 from sightline.imaging.tile import thumbnail
 from sightline.predict.doubt import Judge
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from sightline.store.projects import Project
     from sightline.store.store import Store
 
-FOLDER: Final = "doubts"
 PICTURE_PX: Final = 256
 
 
@@ -104,12 +104,6 @@ class Doubts:
             "told": self.told(project),
         }
 
-    def counts(self, project: Project) -> dict[str, Any]:
-        """Return how many are kept, and whether the stream of a model has moved."""
-        told = self.told(project)
-        drifting = [one["model_name"] for one in told if (one["drift"] or {}).get("alarm")]
-        return {"doubts": len(self.shelf(project).all()), "drifting": drifting}
-
     def picture(self, project: Project, doubt_id: str) -> bytes:
         """Return a doubtful picture, made small, as JPEG.
 
@@ -180,15 +174,12 @@ class Doubts:
         return found
 
     def _tell(self, project: Project, card: ModelCard, numbers: dict[str, Any]) -> None:
-        told = {"at": now(), "pid": os.getpid(), **numbers}
-        write_json(self._told(project) / f"{card.id}.json", told)
+        line = {"at": now(), "pid": os.getpid(), **numbers}
+        write_json(self._folder(project) / TOLD / f"{card.id}.json", line)
 
     def told(self, project: Project) -> list[dict[str, Any]]:
         """Return what serving processes told last of their models, `Keeper.stats` with `at`."""
-        return [read_json(one) for one in sorted(self._told(project).glob("*.json"))]
-
-    def _told(self, project: Project) -> Path:
-        return self._folder(project) / "told"
+        return told(self._folder(project))
 
     def _folder(self, project: Project) -> Path:
         return self._projects.folder(project) / FOLDER

@@ -135,7 +135,7 @@ def _line(one: Doubtful, at: str) -> dict[str, Any]:
     boxes = boxes_of(one.answer)
     if boxes:
         best = max(boxes, key=lambda box: box["score"])
-        label, p = best["name"], best["score"]
+        label, p = best["label"], best["score"]
     return {
         "digest": one.digest,
         "taken_at": at,

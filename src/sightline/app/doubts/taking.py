@@ -121,7 +121,7 @@ class Taking:
                 continue
             source = f"{PLACE}:{one.model_name}"
             by_source.setdefault(source, {})[ids[one.digest]] = [
-                suggestion(source, box["name"], Box(*box["box"]), box["score"]) for box in boxes
+                suggestion(source, box["label"], Box(*box["box"]), box["score"]) for box in boxes
             ]
         for source, found in by_source.items():
             self._store.suggestions.put(project, source, found)

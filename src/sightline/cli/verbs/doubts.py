@@ -86,8 +86,8 @@ def clear(ctx: typer.Context, project: Project, only: Only = None) -> None:
 
 
 def _said(answer: dict[str, Any]) -> str:
-    if "boxes" in answer:
-        return f"{len(answer['boxes']):,} boxes"
+    if "objects" in answer:
+        return f"{len(answer['objects']):,} objects"
     return f"{answer.get('label')} {answer.get('probability', 0):.2f}"
 
 

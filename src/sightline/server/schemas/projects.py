@@ -26,6 +26,10 @@ class Project(Out):
     cover: list[int] = Field(description="ids of up to four images")
     task: Literal["auto", "single", "multi"]
     queue_ready: bool = Field(description="the uncertain queue has something to say")
+    doubts: int = Field(description="pictures that served models were unsure of")
+    drifting: list[str] = Field(
+        description="served models that are asked about other pictures than these"
+    )
 
 
 class NewProject(In):

@@ -60,6 +60,7 @@ def test_a_stream_that_has_moved_raises_the_alarm(bench: Workbench, tmp_path: Pa
     told = keeper.stats()
     assert told["odd"] == 120
     assert told["drift"]["alarm"]
+    assert bench.projects.summary(project)["drifting"] == ["colours"]
 
 
 def test_a_model_without_an_embedding_measures_oddness_by_plain_statistics(
@@ -75,7 +76,7 @@ def test_a_model_without_an_embedding_measures_oddness_by_plain_statistics(
         classes=("red",),
     )
     keeper = bench.doubts.keeper(project, detector)
-    keeper.offer(png(MUD), {"boxes": [{"name": "red", "score": 0.5, "box": [0, 0, 9, 9]}]})
+    keeper.offer(png(MUD), {"objects": [{"label": "red", "score": 0.5, "box": [0, 0, 9, 9]}]})
     keeper.drain()
     keeper.close()
     assert (keeper.stats()["reference"], keeper.stats()["looked"]) == (60, 1)
@@ -99,7 +100,7 @@ def test_taken_doubts_wait_in_a_queue_with_the_models_answer_until_they_are_labe
         bench.queue("colours", "served")
     _serve(bench, project, card, png(MUD, 1), png(MUD, 2), png(COLOURS[0], 3))
     kept = bench.doubts.all(project)
-    assert len(kept["items"]) == bench.doubts.counts(project)["doubts"] == 2
+    assert len(kept["items"]) == bench.projects.summary(project)["doubts"] == 2
     told = bench.doubts.take(project)
     assert (told["taken"], told["added"], told["left"]) == (2, 2, 0)
     asked = bench.queue("colours", "served")
@@ -172,8 +173,8 @@ def test_some_are_taken_by_id_others_thrown_away_and_unknown_ones_refused(
 def test_what_a_detector_said_is_suggested(bench: Workbench, tmp_path: Path) -> None:
     project, card = colours(bench, tmp_path)
     keeper = bench.doubts.keeper(project, card)
-    boxes = [{"name": "red", "score": 0.5, "box": [1.0, 2.0, 9.0, 9.0]}]
-    keeper.offer(png(MUD), {"boxes": boxes})
+    boxes = [{"label": "red", "score": 0.5, "box": [1.0, 2.0, 9.0, 9.0]}]
+    keeper.offer(png(MUD), {"objects": boxes})
     keeper.drain()
     keeper.close()
     told = bench.doubts.take(project)

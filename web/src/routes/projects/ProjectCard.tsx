@@ -2,12 +2,14 @@ import { useMutation } from "@tanstack/react-query";
 import {
   Archive,
   ArchiveRestore,
+  CircleHelp,
   Download,
   Ellipsis,
   Eraser,
   FolderOpen,
   ImagePlus,
   Trash2,
+  TriangleAlert,
   Upload,
 } from "lucide-react";
 import { useState } from "react";
@@ -25,6 +27,7 @@ import { count, many, percent } from "@/ui/format";
 import { ContextMenu, Menu, type MenuItem } from "@/ui/Menu";
 import { Bar, ErrorNote } from "@/ui/States";
 import { toasts } from "@/ui/toasts";
+import { DoubtsDialog } from "./doubts/DoubtsDialog";
 import { useTrainItems } from "./useTrainItems";
 
 type Deed = "archive" | "restore" | "trash" | "erase";
@@ -80,9 +83,29 @@ function Facts({ project }: { project: Project }) {
   );
 }
 
+/** What served models were unsure of, where there is any. */
+function Doubts({ project, onOpen }: { project: Project; onOpen: () => void }) {
+  if (project.doubts === 0 && project.drifting.length === 0) return null;
+  return (
+    <div className="project-doubts">
+      {project.doubts > 0 && (
+        <Button small onClick={onOpen}>
+          <CircleHelp size={14} aria-hidden /> {many(project.doubts, "doubt")}
+        </Button>
+      )}
+      {project.drifting.length > 0 && (
+        <span className="badge warn" title={`What is asked of ${project.drifting.join(", ")} has moved`}>
+          <TriangleAlert size={12} aria-hidden /> stream has moved
+        </span>
+      )}
+    </div>
+  );
+}
+
 export function ProjectCard({ project, onAdd }: { project: Project; onAdd: () => void }) {
   const [asking, setAsking] = useState<"trash" | "erase" | null>(null);
   const [way, setWay] = useState<Way | null>(null);
+  const [doubting, setDoubting] = useState(false);
   const navigate = useNavigate();
   const deed = useDeed(project, () => setAsking(null));
   const title = project.title || project.name;
@@ -96,6 +119,7 @@ export function ProjectCard({ project, onAdd }: { project: Project; onAdd: () =>
     { label: "Add pictures", apart: true, icon: <ImagePlus size={14} aria-hidden />, onSelect: onAdd },
     { label: "Export labels", icon: <Download size={14} aria-hidden />, onSelect: () => setWay("export") },
     { label: "Import labels", icon: <Upload size={14} aria-hidden />, onSelect: () => setWay("import") },
+    { label: "Doubts", icon: <CircleHelp size={14} aria-hidden />, onSelect: () => setDoubting(true) },
     project.archived
       ? {
           label: "Restore",
@@ -147,6 +171,7 @@ export function ProjectCard({ project, onAdd }: { project: Project; onAdd: () =>
               />
             </div>
             <Facts project={project} />
+            <Doubts project={project} onOpen={() => setDoubting(true)} />
             {project.images === 0 && (
               <Button small onClick={onAdd}>
                 <ImagePlus size={14} aria-hidden /> Add pictures
@@ -156,6 +181,7 @@ export function ProjectCard({ project, onAdd }: { project: Project; onAdd: () =>
         </li>
       </ContextMenu>
       <DataDialog project={project.name} way={way} onClose={() => setWay(null)} />
+      <DoubtsDialog project={project.name} open={doubting} onClose={() => setDoubting(false)} />
       <Confirm
         open={asking === "trash"}
         onClose={() => setAsking(null)}
