@@ -213,10 +213,14 @@ class TooLargeError(SightlineError):
 
 
 class OverloadedError(SightlineError):
-    """Too much at once; try again."""
+    """Too much at once; try again, after about `retry_s` seconds."""
 
     code = "overloaded"
     exit_code = 7
+
+    def __init__(self, message: str, *, hint: str = "", retry_s: float = 1.0) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_s = retry_s
 
 
 class TimeLimitError(SightlineError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import math
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -37,7 +38,6 @@ STATUS: Final[dict[type[errors.SightlineError], int]] = {
     errors.DownloadError: 502,
     errors.CancelledError: 409,
 }
-RETRY_AFTER_S: Final = 1
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT}
 _REFUSED: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -97,9 +97,9 @@ def problem(
 def of_error(error: errors.SightlineError) -> JSONResponse:
     """Return the problem document of an error that Sightline raised on purpose."""
     status = status_of(error)
-    headers = (
-        {"retry-after": str(RETRY_AFTER_S)} if status == STATUS[errors.OverloadedError] else {}
-    )
+    headers = {}
+    if isinstance(error, errors.OverloadedError):
+        headers["retry-after"] = str(max(1, math.ceil(error.retry_s)))
     return problem(status, error.code, str(error), error.hint, headers=headers, **error.details())
 
 

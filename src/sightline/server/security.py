@@ -209,7 +209,7 @@ class Guard:
 
         async def sealed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = _sealed(message.get("headers", ()), is_api=is_api)
+                headers = sealed_headers(message.get("headers", ()), is_api=is_api)
                 message = {**message, "headers": headers}
             await send(message)
 
@@ -269,7 +269,7 @@ async def _refuse_socket(answer: Response, receive: Receive, send: Send) -> None
     await send({"type": "websocket.close", "code": 4000 + answer.status_code, "reason": why[:120]})
 
 
-def _sealed(given: Iterable[tuple[bytes, bytes]], *, is_api: bool) -> list[tuple[bytes, bytes]]:
+def sealed_headers(given: Iterable[tuple[bytes, bytes]], *, is_api: bool) -> list[tuple[bytes, bytes]]:
     """Return the headers of an answer with ours where it does not say otherwise."""
     headers = list(given)
     names = {name for name, _ in headers}

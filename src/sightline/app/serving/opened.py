@@ -13,11 +13,14 @@ from sightline.imaging.decode import decode
 from sightline.imaging.preprocess import fit
 from sightline.predict.cache import OpenModel
 from sightline.predict.rows import answer_row, fault_row, limits_of, load_or_error
-from sightline.predict.session import open_classifier
+from sightline.predict.openers import open_model
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
+    from sightline.app.engine_room import EngineRoom
     from sightline.app.serving.finding import Found
     from sightline.core.arrays import U8
     from sightline.core.cards import ModelCard
@@ -55,8 +58,12 @@ class Opened(Protocol):
         ...
 
 
-def open_found(found: Found) -> Opened:
+def open_found(found: Found, room: Callable[[], EngineRoom] | None = None) -> Opened:
     """Open a model and ask it once, so that the first caller does not wait for it.
+
+    Args:
+        found: The model.
+        room: Where what needs torch runs, in a process of its own; made when it is needed.
 
     Raises:
         InvalidInputError: It cannot be run.
@@ -66,10 +73,16 @@ def open_found(found: Found) -> Opened:
     opened: Opened = (
         _Boxes(found.card, _detector(found))
         if found.card.kind == "detector"
-        else _Classes(open_classifier(found.path, found.card))
+        else _Classes(_classifier(found, room))
     )
     opened.tensors(np.zeros((1, WARM_PX, WARM_PX, 3), np.uint8))
     return opened
+
+
+def _classifier(found: Found, room: Callable[[], EngineRoom] | None) -> Classifier:
+    if found.path.suffix == ".pt" and room is not None:
+        return room().classifier(found.path, found.card)
+    return open_model(found.path, found.card)
 
 
 def _detector(found: Found) -> Detector:

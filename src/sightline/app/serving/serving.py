@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from sightline.app.serving.finding import Found
     from sightline.app.serving.opened import Opened
+    from sightline.core.cards import ModelCard
     from sightline.predict.rows import Row
 
 
@@ -35,6 +36,26 @@ class Listener(Protocol):
         """One was answered after waiting for a thread, and being worked on, so long."""
         ...
 
+    def swapped(self, model: str) -> None:
+        """Another model took the name over."""
+        ...
+
+
+class Keeper(Protocol):
+    """Is told of answers, and keeps the doubtful."""
+
+    def offer(self, data: bytes, row: Row) -> None:
+        """Take an answer in; returns at once."""
+        ...
+
+    def stats(self) -> dict[str, Any]:
+        """Return what came of them."""
+        ...
+
+    def close(self) -> None:
+        """Look at what waits, and end."""
+        ...
+
 
 @dataclass(slots=True)
 class Loaded:
@@ -42,8 +63,16 @@ class Loaded:
 
     found: Found
     opened: Opened
+    keeper: Keeper | None = None
     since: str = field(default_factory=now)
     users: int = 0
+
+    def look(self, picture: Picture) -> Row:
+        """Return the whole answer about one picture, which the keeper hears, too."""
+        row = self.opened.look(picture)
+        if self.keeper is not None and isinstance(picture.source, bytes):
+            self.keeper.offer(picture.source, row)
+        return row
 
 
 class Slot:
@@ -97,7 +126,8 @@ class Serving:
             thread had a session of its own; on GPU what waits goes as one batch.
         queue: Pictures that may wait beyond those; more are refused at once.
         listener: Hears how long answers took.
-        opening: Opens a model; for tests.
+        opening: Opens a model.
+        keeping: Makes what hears a model's answers, if anything does.
     """
 
     def __init__(
@@ -107,11 +137,13 @@ class Serving:
         queue: int,
         listener: Listener | None = None,
         opening: Callable[[Found], Opened] = open_found,
+        keeping: Callable[[ModelCard], Keeper] | None = None,
     ) -> None:
         self.threads = threads
         self.limit = threads + queue
         self._listener = listener
         self._opening = opening
+        self._keeping = keeping
         self._slots: dict[str, Slot] = {}
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="serve")
         self._lock = threading.Lock()
@@ -130,7 +162,7 @@ class Serving:
             raise ConflictError(
                 f"two models would be called {found.name}", hint="name one: NAME=MODEL"
             )
-        loaded = Loaded(found, self._opening(found))
+        loaded = self._load(found)
         with self._lock:
             self._slots[found.name] = Slot(loaded)
 
@@ -144,7 +176,12 @@ class Serving:
             InvalidInputError: It cannot be run; the earlier one goes on.
         """
         slot = self.slot(found.name)
-        return slot.swap(Loaded(found, self._opening(found))).found.version
+        before = slot.swap(self._load(found))
+        if before.keeper is not None:
+            before.keeper.close()
+        if self._listener is not None:
+            self._listener.swapped(found.name)
+        return before.found.version
 
     def slot(self, name: str | None = None) -> Slot:
         """Return what answers for a name; without one, the only model that is served.
@@ -187,7 +224,9 @@ class Serving:
         with self._lock:
             if refuse and self._inside >= self.limit:
                 raise OverloadedError(
-                    f"{self._inside} requests wait already", hint="try again in a moment"
+                    f"{self._inside} requests wait already",
+                    hint="try again in a moment",
+                    retry_s=self._busy_s * self._inside / self.threads,
                 )
             self._inside += 1
             try:
@@ -206,13 +245,8 @@ class Serving:
             OverloadedError: Too many wait.
         """
         picture = Picture(name, data)
-        row: Row = self.submit(self.slot(model), lambda one: one.opened.look(picture)).result()
+        row: Row = self.submit(self.slot(model), lambda one: one.look(picture)).result()
         return row
-
-    def wait_s(self) -> float:
-        """Return about how long a request that comes now would wait, seconds."""
-        with self._lock:
-            return self._busy_s * self._inside / self.threads
 
     def stats(self) -> dict[str, Any]:
         """Return pictures in work, waiting and allowed, and memory of the models, bytes."""
@@ -231,6 +265,12 @@ class Serving:
         self._pool.shutdown(wait=True)
         for slot in self._slots.values():
             slot.current.opened.close()
+            if slot.current.keeper is not None:
+                slot.current.keeper.close()
+
+    def _load(self, found: Found) -> Loaded:
+        opened = self._opening(found)
+        return Loaded(found, opened, self._keeping(found.card) if self._keeping else None)
 
     def _work(self, slot: Slot, work: Callable[[Loaded], Any], at: float) -> Any:
         began = time.perf_counter()

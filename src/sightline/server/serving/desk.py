@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from sightline.app.serving.metrics import Metrics
 from sightline.app.serving.serving import Loaded, Serving, Slot
 from sightline.core.errors import SlowRequestError, TimeLimitError
 from sightline.predict.rows import Picture, Row
@@ -25,6 +26,7 @@ class Desk:
     models: ModelStore
     """From where others may be taken."""
     timeout_s: float
+    metrics: Metrics | None = None
     started: float = field(default_factory=time.monotonic)
     ready: bool = False
     """Whether new requests are welcome: not before the start's end, not after a signal to stop."""
@@ -78,7 +80,7 @@ class Desk:
 
 
 def _looking(picture: Picture) -> Callable[[Loaded], tuple[Loaded, Row]]:
-    return lambda loaded: (loaded, loaded.opened.look(picture))
+    return lambda loaded: (loaded, loaded.look(picture))
 
 
 async def _desk(request: Request) -> Desk:

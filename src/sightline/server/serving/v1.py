@@ -81,8 +81,7 @@ def _alone(row: Row) -> Row:
         raise UnreadableImageError(
             row["error"], reason=row["reason"], hint="send the bytes of a picture file"
         )
-    del row["path"]
-    return row
+    return {key: value for key, value in row.items() if key != "path"}
 
 
 def _topped(row: Row, top: int | None) -> Row:
