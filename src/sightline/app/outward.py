@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sightline.app.narration.narrating import Narrating
     from sightline.app.pictures import Pictures
     from sightline.app.projects import Projects
+    from sightline.app.serving.board import Board
     from sightline.app.streams.streams import Streams
     from sightline.app.suggesting import Suggesting
     from sightline.app.training import Training
@@ -90,6 +91,13 @@ class Outward:
         streams = Streams(self.media, self.narrating, self.settings)
         self.media.on_erase.append(streams.stop)
         return streams
+
+    @cached_property
+    def serving(self) -> Board:
+        """Which processes serve models of this workspace."""
+        from sightline.app.serving.board import Board
+
+        return Board(self.workspace)
 
     def _close_outward(self) -> None:
         """Close those that were asked for and can be closed, the last one first."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import signal
 import socket
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Final
 
 import uvicorn
@@ -25,10 +27,22 @@ class Host(uvicorn.Server):
         *,
         before_end: Callable[[], Awaitable[None]],
         on_ready: Callable[[], None],
+        on_signal: Callable[[], float] = lambda: 0.0,
     ) -> None:
+        """Remember what to do when.
+
+        Args:
+            config: uvicorn's.
+            before_end: Ends what would not end by itself.
+            on_ready: Hears that requests are answered.
+            on_signal: Hears the first signal to stop, and returns for how many seconds new
+                connections are still taken; a second signal stops at once.
+        """
         super().__init__(config)
         self._before_end = before_end
         self._on_ready = on_ready
+        self._on_signal = on_signal
+        self._ends_at: float | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then tell that requests are answered."""
@@ -40,6 +54,19 @@ class Host(uvicorn.Server):
         """End what would not end by itself, then the rest."""
         await self._before_end()
         await super().shutdown(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop, after a while when that is asked for."""
+        if self._ends_at is None:
+            self._ends_at = time.monotonic() + self._on_signal()
+            return
+        super().handle_exit(sig, frame)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Tell whether to stop."""
+        if self._ends_at is not None and time.monotonic() >= self._ends_at:
+            self.should_exit = True
+        return await super().on_tick(counter)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

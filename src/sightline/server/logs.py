@@ -147,11 +147,11 @@ class Logging:
         level: str = "info",
         secrets: tuple[str, ...] = (),
         console: bool = True,
-        name: str = "server.log",
+        file_name: str = "server.log",
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         threshold = getattr(logging, level.upper(), logging.INFO)
-        file = LogFile(folder / name)
+        file = LogFile(folder / file_name)
         file.setFormatter(JsonLines(secrets))
         file.setLevel(threshold)
         self._handlers: list[logging.Handler] = [file]

@@ -63,6 +63,7 @@ from sightline.server.routes import (
     projects,
     runs,
     segments,
+    serving,
     settings,
     splits,
     suggestions,
@@ -136,6 +137,7 @@ ROUTERS: Final = tuple(
         settings,
         updates,
         describe,
+        serving,
         health,
     )
 )

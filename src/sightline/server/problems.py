@@ -94,13 +94,16 @@ def problem(
     return JSONResponse(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
 
 
-def of_error(error: errors.SightlineError) -> JSONResponse:
+def of_error(fault: errors.SightlineError, **more: Any) -> JSONResponse:
     """Return the problem document of an error that Sightline raised on purpose."""
-    status = status_of(error)
+    status = status_of(fault)
     headers = {}
-    if isinstance(error, errors.OverloadedError):
-        headers["retry-after"] = str(max(1, math.ceil(error.retry_s)))
-    return problem(status, error.code, str(error), error.hint, headers=headers, **error.details())
+    if isinstance(fault, errors.OverloadedError):
+        headers["retry-after"] = str(max(1, math.ceil(fault.retry_s)))
+    if isinstance(fault, errors.SlowRequestError):
+        headers["connection"] = "close"  # the rest of the body will not be read
+    details = {**fault.details(), **more}
+    return problem(status, fault.code, str(fault), fault.hint, headers=headers, **details)
 
 
 def install(app: FastAPI) -> None:

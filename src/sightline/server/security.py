@@ -201,7 +201,7 @@ class Guard:
         answer = self._decide(scope, Headers(scope=scope))
         if scope["type"] == "websocket":
             if answer is not None:
-                await _refuse_socket(answer, receive, send)
+                await refuse_socket(answer, receive, send)
                 return
             await self._app(scope, receive, send)
             return
@@ -261,7 +261,7 @@ class Guard:
         return answer
 
 
-async def _refuse_socket(answer: Response, receive: Receive, send: Send) -> None:
+async def refuse_socket(answer: Response, receive: Receive, send: Send) -> None:
     """Open a socket only to say why it is closed: a page learns nothing from a refused one."""
     await receive()
     await send({"type": "websocket.accept"})
@@ -269,7 +269,9 @@ async def _refuse_socket(answer: Response, receive: Receive, send: Send) -> None
     await send({"type": "websocket.close", "code": 4000 + answer.status_code, "reason": why[:120]})
 
 
-def sealed_headers(given: Iterable[tuple[bytes, bytes]], *, is_api: bool) -> list[tuple[bytes, bytes]]:
+def sealed_headers(
+    given: Iterable[tuple[bytes, bytes]], *, is_api: bool
+) -> list[tuple[bytes, bytes]]:
     """Return the headers of an answer with ours where it does not say otherwise."""
     headers = list(given)
     names = {name for name, _ in headers}

@@ -100,6 +100,13 @@ class WatchingSettings(BaseModel):
     serve_max_mb: int = Field(
         32, ge=1, le=100_000, description="Largest request that `serve` reads, megabytes."
     )
+    serve_drain_s: float = Field(
+        0.0,
+        ge=0,
+        le=3_600,
+        description="Seconds for which `serve` still answers after a signal to stop, while "
+        "/ready says no, so that a load balancer can look elsewhere.",
+    )
     doubts_keep: int = Field(
         1_000, ge=1, le=10_000_000, description="Doubtful pictures of `serve` kept per project."
     )

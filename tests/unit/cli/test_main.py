@@ -72,6 +72,7 @@ VERBS = [
     "system",
     "serve",
     "doubts",
+    "serving",
 ]
 BAD_NAMES = ("", ".", "..", "a/b", "CON", "x" * 300, "a\nb", "../../etc")
 

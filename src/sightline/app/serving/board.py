@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from sightline.core.clock import now
-from sightline.core.errors import BusyError, InvalidInputError, StorageError
+from sightline.core.errors import InvalidInputError, StorageError
 from sightline.core.files import read_json, write_json
 from sightline.store.locks import FileLock
 
@@ -55,17 +55,16 @@ class Board:
             lock.path.unlink(missing_ok=True)
 
     def all(self) -> list[dict[str, Any]]:
-        """Return {pid, url, models, keyed, started_at} of each process that serves, newest first."""
+        """Return {pid, url, models, keyed, started_at} of each that serves, newest first."""
         found = [one for path in self._folder.glob("*.json") if (one := self._read(path))]
         return sorted(found, key=lambda one: str(one.get("started_at")), reverse=True)
 
     def _read(self, card: Path) -> dict[str, Any] | None:
         lock = FileLock(card.with_suffix(".lock"))
         try:
-            lock.acquire(timeout_s=0)
-        except BusyError:
-            return _said(card)
-        except (OSError, StorageError):
+            if not lock.try_acquire():
+                return _said(card)
+        except StorageError:
             return None
         card.unlink(missing_ok=True)
         lock.release()

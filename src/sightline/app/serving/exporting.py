@@ -33,7 +33,9 @@ def export_apart(
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise MissingWeightsError(f"{ref} could not be exported: {error}", hint=_hint(ref)) from error
+        raise MissingWeightsError(
+            f"{ref} could not be exported: {error}", hint=_hint(ref)
+        ) from error
     if done.returncode:
         said = (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
         raise MissingWeightsError(f"{ref} could not be exported: {said}", hint=_hint(ref))

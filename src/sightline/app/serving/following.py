@@ -49,9 +49,7 @@ class Follower:
         self._failed: set[object] = set()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="follow", daemon=True)
-        self._stamps = {
-            name: slot.current.found.stamp for name, slot in serving.slots().items()
-        }
+        self._stamps = {name: slot.current.found.stamp for name, slot in serving.slots().items()}
 
     def start(self) -> None:
         """Look from now on, in a thread."""
@@ -67,11 +65,12 @@ class Follower:
         """Look once and return the names that were taken over."""
         stamp = self._models.stamp()
         came, self._stamp = stamp != self._stamp, stamp
-        return [
-            name
-            for name, slot in self._serving.slots().items()
-            if (self._by_file(name, slot) if _is_loose(slot) else came and self._by_name(name, slot))
-        ]
+        slots = self._serving.slots().items()
+        files = [name for name, slot in slots if _is_loose(slot) and self._by_file(name, slot)]
+        if not came:
+            return files
+        named = [(name, slot) for name, slot in slots if not _is_loose(slot)]
+        return files + [name for name, slot in named if self._by_name(name, slot)]
 
     def _run(self) -> None:
         while not self._stop.wait(self._every_s):

@@ -10,10 +10,10 @@ import numpy as np
 from sightline.core.errors import InvalidInputError, SightlineError
 from sightline.engines import detector_spec
 from sightline.imaging.decode import decode
-from sightline.imaging.preprocess import fit
+from sightline.imaging.preprocess import fit, load
 from sightline.predict.cache import OpenModel
-from sightline.predict.rows import answer_row, fault_row, limits_of, load_or_error
 from sightline.predict.openers import open_model
+from sightline.predict.rows import answer_row, fault_row, limits_of, load_or_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +43,14 @@ class Opened(Protocol):
 
     def look(self, picture: Picture) -> Row:
         """Return the whole answer about one picture, or {path, error, reason}; JSON."""
+        ...
+
+    def pixels(self, picture: Picture) -> U8:
+        """Return a picture as `tensors` takes it, (1, H, W, 3).
+
+        Raises:
+            UnreadableImageError: It cannot be read.
+        """
         ...
 
     def tensors(self, images: U8) -> dict[str, NDArray[Any]]:
@@ -109,6 +117,9 @@ class _Classes:
         found = self._model.classify_one(loaded)
         return answer_row(picture, asked.classes, found, None, limits_of(asked))
 
+    def pixels(self, picture: Picture) -> U8:
+        return load(picture.source, self._classifier.preprocess, picture.page)[None]
+
     def tensors(self, images: U8) -> dict[str, NDArray[Any]]:
         rule = self._classifier.preprocess
         if images.shape[1:3] != (rule.size, rule.size):
@@ -154,6 +165,9 @@ class _Boxes:
                 for box, score, at in zip(found.boxes, found.scores, found.class_index, strict=True)
             ],
         }
+
+    def pixels(self, picture: Picture) -> U8:
+        return decode(picture.source, page=picture.page, tone=self._tone)[None]
 
     def tensors(self, images: U8) -> dict[str, NDArray[Any]]:
         if len(images) != 1:

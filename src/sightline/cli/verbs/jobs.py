@@ -11,7 +11,6 @@ from sightline.cli.context import listing, of, tell
 from sightline.cli.follow import follow
 from sightline.core.errors import InvalidInputError, did_you_mean
 from sightline.jobs.line import move
-from sightline.store.jobs import ACTIVE, FINAL
 
 group = typer.Typer(no_args_is_help=True, help="Jobs: list, show, log, cancel, move, resume.")
 Job = Annotated[str, typer.Argument(help="Id of the job.")]
@@ -23,6 +22,8 @@ def list_(
     state: Annotated[str | None, typer.Option(help="Only in this state, as in running.")] = None,
 ) -> None:
     """List jobs, newest first."""
+    from sightline.store.jobs import ACTIVE, FINAL
+
     context = of(ctx)
     states = (*ACTIVE, *FINAL)
     if state is not None and state not in states:

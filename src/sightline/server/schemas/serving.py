@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from sightline.server.schemas.common import In, Out, When
 
@@ -110,9 +110,11 @@ class ServingHealth(Out):
     limit: int
 
 
-class Anything(BaseModel):
-    """JSON as the Open Inference Protocol writes it down."""
+class ServingProcess(Out):
+    """A process that serves models of the workspace."""
 
-    model_config = ConfigDict(extra="allow")
-
-    error: Any = None
+    pid: int
+    url: str
+    models: list[str]
+    keyed: bool = Field(description="whether it asks for a key")
+    started_at: When

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from sightline import __version__
 from sightline.server import problems
@@ -12,22 +14,34 @@ from sightline.server.limits import BodyLimit
 from sightline.server.logs import AccessLog
 from sightline.server.problems import Net
 from sightline.server.schemas.common import PROBLEMS
-from sightline.server.serving import v1, well
+from sightline.server.security import Door
+from sightline.server.serving import page, v1, v2, well
 from sightline.server.serving.desk import Desk
+from sightline.server.serving.further import Further
+from sightline.server.serving.gate import Gate, Rules
 
-ROUTERS: Final = (v1.router, well.router)
+ROUTERS: Final = (v1.router, v2.router, well.router, page.router)
 TAGS: Final = [
     {"name": "models", "description": "ask a model, list them, put another in its place"},
+    {"name": "open inference", "description": "the Open Inference Protocol, version 2"},
     {"name": "server", "description": "is it well?"},
 ]
 
 
-def create_serving_app(desk: Desk, *, max_bytes: int) -> FastAPI:
+def create_serving_app(
+    desk: Desk,
+    *,
+    max_bytes: int,
+    rules: Rules | None = None,
+    further: Callable[[], ASGIApp] | None = None,
+) -> FastAPI:
     """Return the application.
 
     Args:
         desk: The models and their limits; whoever made it closes it, after the application.
         max_bytes: The largest request.
+        rules: Who may ask; default: any on this machine.
+        further: Builds what answers for media and narration, when somebody asks for it.
     """
     app = FastAPI(
         title="Sightline serving",
@@ -41,9 +55,14 @@ def create_serving_app(desk: Desk, *, max_bytes: int) -> FastAPI:
     )
     for router in ROUTERS:
         app.include_router(router, responses=PROBLEMS)
+    rules = rules or Rules(Door())
     app.state.desk = desk
+    app.state.keyed = bool(rules.keys)
     problems.install(app)
     app.add_middleware(BodyLimit, json_bytes=max_bytes, upload_bytes=max_bytes)
+    if further is not None:
+        app.add_middleware(Further, build=further)
     app.add_middleware(Net)
+    app.add_middleware(Gate, rules=rules)
     app.add_middleware(AccessLog)
     return app

@@ -1,4 +1,4 @@
-"""How fast each client may ask: a token bucket for each (ITU-T I.371, the leaky bucket as meter)."""
+"""How fast each client may ask: a token bucket for each (the meter of ITU-T I.371)."""
 
 from __future__ import annotations
 

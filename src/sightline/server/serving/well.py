@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from fastapi import APIRouter, Response
+from starlette.concurrency import run_in_threadpool
 
 from sightline import __version__
 from sightline.server.schemas.serving import Readiness, ServingHealth
@@ -31,3 +32,12 @@ async def readiness(desk: AtDesk, response: Response) -> object:
     response.status_code = 200 if desk.ready else 503
     names = {name: slot.current.found.version for name, slot in desk.serving.slots().items()}
     return {"ready": desk.ready, "models": names}
+
+
+@router.get("/metrics", response_class=Response)
+async def prometheus(desk: AtDesk) -> Response:
+    """Return counters and durations as Prometheus reads them."""
+    from prometheus_client import CONTENT_TYPE_LATEST
+
+    text = await run_in_threadpool(desk.metrics.text) if desk.metrics is not None else b""
+    return Response(text, headers={"content-type": CONTENT_TYPE_LATEST})

@@ -1,0 +1,194 @@
+"""`serve` as a process: its start, its end, and what it never loads."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from fakes.serving import GREEN, add_colours, photo
+from sightline.app.serving.board import Board
+from sightline.server.serving.run import KEY_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+SCRIPT = """
+import sys
+from sightline.cli.main import main
+try:
+    main(sys.argv[1:])
+finally:
+    heavy = {"torch", "sqlalchemy", "sklearn", "scipy", "sightline.app.workbench"}
+    print(*sorted(heavy & set(sys.modules)), file=sys.stderr)
+"""
+
+
+class Serve:
+    """A process that serves; `said` is the JSON that it printed first."""
+
+    def __init__(self, folder: Path, words: tuple[str, ...], variables: dict[str, str]) -> None:
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-W", "error", "-c", SCRIPT),
+                *("--workspace", str(folder), "--json", "serve", *words, "--port", "0"),
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | variables,
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        self.said: dict[str, Any] = json.loads(line or "{}")
+
+    @property
+    def url(self) -> str:
+        return str(self.said["url"])
+
+    def end(self, number: int = signal.SIGTERM) -> tuple[int, str]:
+        """Send a signal and return the exit code and what was said on standard error."""
+        self.process.send_signal(number)
+        errors = self.process.communicate(timeout=30)[1]
+        return self.process.returncode, errors
+
+
+@contextmanager
+def serve(folder: Path, *words: str, **variables: str) -> Iterator[Serve]:
+    started = Serve(folder, words, variables)
+    try:
+        yield started
+    finally:
+        if started.process.poll() is None:
+            started.process.kill()
+        started.process.communicate()
+
+
+def head_of(host: str, length: int) -> bytes:
+    lines = ("POST /v1/predict HTTP/1.1", f"host: {host}", f"content-length: {length}", "", "")
+    return "\r\n".join(lines).encode()
+
+
+def test_it_starts_answers_drains_and_ends_without_a_database_or_torch(tmp_path: Path) -> None:
+    add_colours(tmp_path)
+    drain = {"SIGHTLINE_SERVE_DRAIN_S": "30", "SIGHTLINE_SERVE_TIMEOUT_S": "20"}
+    with serve(tmp_path, "colours", **drain) as server:
+        assert set(server.said) == {"url", "models"}
+        with httpx.Client(base_url=server.url, timeout=20) as client:
+            answer = client.post("/v1/predict", content=photo(GREEN))
+            assert answer.json()["label"] == "green"
+            assert client.get("/ready").status_code == 200
+            [entry] = Board(tmp_path).all()
+            assert (entry["url"], entry["models"]) == (server.url, ["colours"])
+
+            host, port = server.url.removeprefix("http://").split(":")
+            slow = socket.create_connection((host, int(port)), timeout=20)
+            body = photo(GREEN)
+            slow.sendall(head_of(host, len(body)) + body[:10])
+            server.process.send_signal(signal.SIGTERM)
+            while client.get("/ready").status_code == 200:
+                pass
+            assert client.post("/v1/predict", content=photo()).json()["label"] == "red"
+            server.process.send_signal(signal.SIGTERM)
+            slow.sendall(body[10:])
+            received = b""
+            while piece := slow.recv(65_536):
+                received += piece
+            slow.close()
+            assert b"200 OK" in received
+            assert b'"label":"green"' in received
+        code, errors = server.process.wait(30), server.process.communicate()[1]
+    assert (code, errors.strip()) == (0, "")
+    assert Board(tmp_path).all() == []
+    assert not (tmp_path / "sightline.db").exists()
+
+
+@pytest.mark.nightly
+def test_off_loopback_a_key_is_made_kept_and_asked_for(tmp_path: Path) -> None:
+    add_colours(tmp_path)
+    keys = []
+    for _ in range(2):
+        with serve(tmp_path, "colours", "--host", "0.0.0.0") as server:
+            keys.append(server.said["key"])
+            assert httpx.get(f"{server.url}/v1/models").status_code == 401
+            held = {"x-api-key": keys[-1]}
+            assert httpx.get(f"{server.url}/v1/models", headers=held).status_code == 200
+            assert server.end(signal.SIGINT)[0] == 0
+    assert len(set(keys)) == 1
+    assert (tmp_path / KEY_FILE).stat().st_mode & 0o777 == 0o600
+    logs = "".join(one.read_text() for one in (tmp_path / "logs").iterdir())
+    assert keys[0] not in logs
+
+
+@pytest.mark.nightly
+def test_a_head_that_never_ends_is_cut_off(tmp_path: Path) -> None:
+    add_colours(tmp_path)
+    with serve(tmp_path, "colours", SIGHTLINE_SERVE_TIMEOUT_S="1") as server:
+        host, port = server.url.removeprefix("http://").split(":")
+        for start in (b"", b"POST /v1/predict HTTP/1.1\r\nhost: x"):
+            with socket.create_connection((host, int(port)), timeout=20) as slow:
+                slow.sendall(start)
+                assert slow.recv(65_536).startswith(b"HTTP/1.1 408")
+        with socket.create_connection((host, int(port)), timeout=20) as slow:
+            slow.sendall(head_of(host, 100) + b"x")
+            assert b"slow_request" in slow.recv(65_536)
+        assert httpx.post(f"{server.url}/v1/predict", content=photo()).status_code == 200
+        assert server.end()[0] == 0
+
+
+@pytest.mark.nightly
+def test_a_newer_model_takes_over_under_load_and_no_request_fails(tmp_path: Path) -> None:
+    add_colours(tmp_path)
+    answers: list[tuple[int, str]] = []
+    enough = threading.Event()
+
+    def load(url: str) -> None:
+        with httpx.Client(base_url=url, timeout=30) as client:
+            while not enough.is_set():
+                answer = client.post("/v1/predict", content=photo())
+                answers.append((answer.status_code, answer.json().get("label", "")))
+
+    with serve(tmp_path, "colours", "--follow") as server:
+        clients = [threading.Thread(target=load, args=(server.url,)) for _ in range(4)]
+        for one in clients:
+            one.start()
+        for names in (("cyan", "b", "c"), ("coral", "b", "c")):
+            add_colours(tmp_path, classes=list(names))
+            while not answers or answers[-1][1] != names[0]:
+                assert all(one.is_alive() for one in clients)
+        enough.set()
+        for one in clients:
+            one.join()
+        assert server.end()[0] == 0
+    assert {code for code, _ in answers} == {200}
+    assert {label for _, label in answers} == {"red", "cyan", "coral"}
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("nobody",), 4, "unknown_model"),
+        (("colours", "colours"), 5, "conflict"),
+        (("colours", "--keep-doubts", "nowhere"), 4, "unknown_project"),
+        (("colours", "--host", "203.0.113.7"), 2, "invalid_input"),
+    ],
+)
+def test_what_cannot_be_served_is_told(
+    tmp_path: Path, words: tuple[str, ...], code: int, says: str
+) -> None:
+    add_colours(tmp_path)
+    with serve(tmp_path, *words) as server:
+        assert server.said["error"]["code"] == says
+        assert server.process.wait(30) == code
