@@ -171,9 +171,9 @@ def test_a_socket_is_closed_with_a_code_that_says_why(folder: Path) -> None:
     app = create_serving_app(desk, max_bytes=10_000, rules=Rules(Door(), KEYS))
     with (
         TestClient(app) as client,
+        client.websocket_connect("/ws/describe?key=wrong") as socket,
         pytest.raises(WebSocketDisconnect) as caught,
-        client.websocket_connect("/ws/describe?key=wrong"),
     ):
-        pass
+        socket.receive_text()
     desk.serving.close()
     assert caught.value.code == 4401

@@ -4014,6 +4014,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/serving": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Serving
+         * @description List the processes that serve models of this workspace, started by `sightline serve`.
+         */
+        get: operations["list_serving"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -11264,6 +11284,29 @@ export interface components {
              * @description its decoder may run in the browser, see `/decoder`
              */
             browser: boolean;
+        };
+        /**
+         * ServingProcess
+         * @description A process that serves models of the workspace.
+         */
+        ServingProcess: {
+            /** Pid */
+            pid: number;
+            /** Url */
+            url: string;
+            /** Models */
+            models: string[];
+            /**
+             * Keyed
+             * @description whether it asks for a key
+             */
+            keyed: boolean;
+            /**
+             * Started At
+             * @description UTC, RFC 3339
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            started_at: string;
         };
         /**
          * SetClipModel
@@ -23432,6 +23475,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_serving: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServingProcess"][];
+                };
             };
             /** @description A problem document: what to mend, field by field */
             422: {

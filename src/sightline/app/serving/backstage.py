@@ -6,7 +6,6 @@ import threading
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sightline.app.serving.exporting import export_apart
 from sightline.app.serving.finding import Wanted, find, parse
 from sightline.app.serving.opened import open_found
 from sightline.app.serving.serving import Keeper, Serving
@@ -28,22 +27,39 @@ if TYPE_CHECKING:
 class Backstage:
     """A workspace as serving needs it: its models; its database only for doubts and media."""
 
-    def __init__(self, workspace: Path, settings: Settings, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        workspace: Path,
+        settings: Settings,
+        metrics: Metrics,
+        *,
+        open_bench: Callable[[], Workbench],
+        export: Callable[[str], None],
+    ) -> None:
+        """Remember how to make each part.
+
+        Args:
+            workspace: Its folder.
+            settings: Limits.
+            metrics: Hears of answers.
+            open_bench: Opens the workbench.
+            export: Writes a model's ONNX file; MissingWeightsError when it cannot.
+        """
         self.models = ModelStore(workspace / "models")
         self._workspace = workspace
         self._settings = settings
         self._metrics = metrics
+        self._open_bench = open_bench
+        self.export = export
         self._lock = threading.Lock()
         self._bench: Workbench | None = None
 
     @property
     def bench(self) -> Workbench:
         """The workbench, opened at first use."""
-        from sightline.app.workbench import open_workbench
-
         with self._lock:
             if self._bench is None:
-                self._bench = open_workbench(self._workspace)
+                self._bench = self._open_bench()
             return self._bench
 
     @cached_property
@@ -86,14 +102,6 @@ class Backstage:
         except MissingWeightsError:
             self.export(wanted.ref)
             return find(self.models, wanted)
-
-    def export(self, ref: str) -> None:
-        """Write a model's ONNX file, in a process of its own.
-
-        Raises:
-            MissingWeightsError: It cannot be written.
-        """
-        export_apart(self._workspace, ref)
 
     def close(self) -> None:
         """Let go of what was made."""

@@ -50,15 +50,18 @@ def build_further(bench: Workbench, stack: ExitStack) -> ASGIApp:
 
     from sightline.app.media.sweeper import Sweeper
     from sightline.server import problems
+    from sightline.server.describing import Crowd
     from sightline.server.layers import FORM_BYTES, JSON_BYTES, MEDIA_PATH
-    from sightline.server.limits import BodyLimit
-    from sightline.server.routes import media
+    from sightline.server.limits import BodyLimit, Turnstile
+    from sightline.server.routes import describe, media
     from sightline.server.schemas.common import PROBLEMS
 
     app = FastAPI(title="Sightline", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
-    for module in (media,):
+    for module in (media, describe):
         app.include_router(module.router, responses=PROBLEMS)
     app.state.bench = bench
+    app.state.crowd = Crowd(bench.settings.stream_clients)
+    app.state.drawing = Turnstile(places=4, queue=64, what="requests for overlays")
     problems.install(app)
     largest = bench.settings.media_max_mb * 1_000_000 + FORM_BYTES
     app.add_middleware(

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sightline.core.errors import ForbiddenError, OverloadedError
 from sightline.server.problems import of_error, problem
-from sightline.server.security import SAFE_METHODS, Door, sealed_headers
+from sightline.server.security import SAFE_METHODS, Door, refuse_socket, sealed_headers
 from sightline.server.serving.rate import Buckets
 
 OPEN: Final = frozenset(
@@ -69,8 +69,7 @@ class Gate:
             if answer is None:
                 await self._app(scope, receive, send)
             else:
-                code = 4429 if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS else 4401
-                await send({"type": "websocket.close", "code": code, "reason": "not allowed"})
+                await refuse_socket(answer, receive, send)
             return
         began = time.perf_counter()
         status = HTTPStatus.INTERNAL_SERVER_ERROR.value

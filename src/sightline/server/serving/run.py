@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
@@ -27,11 +28,16 @@ from sightline.server.logs import Logging
 from sightline.server.security import Door, is_loopback, make_token
 from sightline.server.serving.app import create_serving_app
 from sightline.server.serving.desk import Desk
+from sightline.server.serving.exporting import export_apart
 from sightline.server.serving.further import build_further
 from sightline.server.serving.gate import Rules
 from sightline.server.serving.patience import HEAD_S, patient
 from sightline.server.serving.rate import Buckets
+from sightline.server.sockets import socket_options
 from sightline.settings import Settings
+
+if TYPE_CHECKING:
+    from sightline.app import Workbench
 
 log = logging.getLogger("sightline.server")
 KEY_FILE = "serving/key"
@@ -125,7 +131,13 @@ def _opened(
 ) -> tuple[Desk, FastAPI]:
     """Open the models and build the application over them; `stack` closes them."""
     metrics = Metrics()
-    backstage = Backstage(workspace, settings, metrics)
+    backstage = Backstage(
+        workspace,
+        settings,
+        metrics,
+        open_bench=lambda: _open_bench(workspace),
+        export=lambda ref: export_apart(workspace, ref),
+    )
     stack.callback(backstage.close)
     serving = backstage.open(plan.models, threads=plan.threads, doubts=plan.doubts)
     stack.callback(serving.close)
@@ -143,6 +155,12 @@ def _opened(
         further=lambda: build_further(backstage.bench, stack),
     )
     return desk, app
+
+
+def _open_bench(workspace: Path) -> Workbench:
+    from sightline.app import open_workbench
+
+    return open_workbench(workspace)
 
 
 def _keys(workspace: Path, settings: Settings, plan: Plan) -> tuple[tuple[str, ...], str]:
@@ -186,7 +204,7 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        ws="none",
+        **socket_options(settings),
         lifespan="off",
         timeout_graceful_shutdown=int(settings.serve_timeout_s) + 1,
     )

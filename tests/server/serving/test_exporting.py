@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sightline.app.serving.exporting import export_apart
 from sightline.core.errors import MissingWeightsError
+from sightline.server.serving.exporting import export_apart
 
 if TYPE_CHECKING:
     from pathlib import Path
