@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from sightline.app.forms.judging import ModelJudging
     from sightline.app.labelling import Labelling
     from sightline.app.media.shelf import MediaShelf
+    from sightline.app.model_cards import ModelCards
     from sightline.app.models import Models
     from sightline.app.narration.narrating import Narrating
+    from sightline.app.packages.packing import Packages
     from sightline.app.pictures import Pictures
     from sightline.app.projects import Projects
     from sightline.app.serving.board import Board
@@ -44,6 +46,7 @@ class Outward:
     jobs: JobRunner
     labels: Labelling
     taken: Taken
+    cards: ModelCards
 
     @cached_property
     def doubts(self) -> Doubts:
@@ -82,6 +85,13 @@ class Outward:
 
         parts = (self.projects, self.training, self.jobs)
         return ModelJudging(self.store, self.settings, self.models, parts)
+
+    @cached_property
+    def packages(self) -> Packages:
+        """Models as one file for others."""
+        from sightline.app.packages.packing import Packages
+
+        return Packages(self.store, self.models, self.cards)
 
     @cached_property
     def streams(self) -> Streams:

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from sightline.core.errors import InvalidInputError
 
@@ -59,7 +59,16 @@ async def read_fields(request: Request, model: type[T]) -> T:
         RequestValidationError: They are not as the model says.
     """
     async with request.form(max_files=MAX_FILES, max_fields=_MAX_FIELDS) as form:
-        given = {key: value for key, value in form.items() if isinstance(value, str) and value}
+        return fields_of(form, model)
+
+
+def fields_of(form: FormData, model: type[T]) -> T:
+    """Return the texts of an open form as `model`, as `read_fields` does.
+
+    Raises:
+        RequestValidationError: They are not as the model says.
+    """
+    given = {key: value for key, value in form.items() if isinstance(value, str) and value}
     try:
         return model.model_validate(given)
     except ValidationError as error:

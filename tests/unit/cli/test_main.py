@@ -73,6 +73,8 @@ VERBS = [
     "serve",
     "doubts",
     "serving",
+    "package",
+    "unpack",
 ]
 BAD_NAMES = ("", ".", "..", "a/b", "CON", "x" * 300, "a\nb", "../../etc")
 

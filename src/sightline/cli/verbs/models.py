@@ -10,7 +10,7 @@ import typer
 from sightline.cli import output
 from sightline.cli.context import listing, of, tell
 from sightline.cli.follow import follow
-from sightline.cli.verbs import evaluation, model_files
+from sightline.cli.verbs import evaluation, model_files, packages
 from sightline.core.errors import InvalidInputError
 
 group = typer.Typer(no_args_is_help=True, help="Models: list, add, pull, show, verify, remove.")
@@ -46,7 +46,8 @@ def add(
     file: Annotated[
         Path,
         typer.Argument(
-            help="An .onnx or .safetensors file, or a folder (transformers, timm, SAM as ONNX)."
+            help="An .onnx or .safetensors file, a folder (transformers, timm, SAM as ONNX), or a "
+            "package."
         ),
     ],
     name: Annotated[str, typer.Option(help="What to call it. Default: as the file.")] = "",
@@ -75,10 +76,13 @@ def add(
         ),
     ] = "",
     licence: Annotated[str, typer.Option(help="Licence of the weights.")] = "",
+    key_file: packages.KeyFile = None,
 ) -> None:
     """Add a model that you have. Nothing is downloaded."""
     from sightline.store.model_plan import ImportOptions
 
+    if packages.add(ctx, file, name, key_file):
+        return
     names = () if classes is None else _lines(classes)
     options = ImportOptions(
         name=name or file.resolve().with_suffix("").name,

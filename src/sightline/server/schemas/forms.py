@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field, SecretStr
+
 from sightline.server.schemas.common import In, Text
 from sightline.server.schemas.evaluation import Split
 
@@ -13,3 +15,17 @@ class JudgeModel(In):
     project: Text | None = None
     split: Split | None = None
     against: Text | None = None
+
+
+class LockPackage(In):
+    """What a package is locked with: a passphrase, or public keys of age."""
+
+    passphrase: SecretStr | None = Field(default=None, min_length=1, max_length=1_000)
+    recipients: list[Text] = Field(default_factory=list, max_length=100, examples=[["age1..."]])
+
+
+class TakenPackage(In):
+    """The texts beside an uploaded package."""
+
+    name: Text = ""
+    key: SecretStr | None = Field(default=None, max_length=10_000)
