@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sightline.app.doubts.doubts import Doubts
     from sightline.app.doubts.taken import Taken
     from sightline.app.encoders import Encoders
+    from sightline.app.engine_room import EngineRoom
     from sightline.app.forms.judging import ModelJudging
     from sightline.app.labelling import Labelling
     from sightline.app.media.shelf import MediaShelf
@@ -39,6 +40,7 @@ class Outward:
     projects: Projects
     pictures: Pictures
     models: Models
+    room: EngineRoom
     encoders: Encoders
     crop_heads: CropHeads
     suggesting: Suggesting
@@ -73,9 +75,11 @@ class Outward:
     @cached_property
     def narrating(self) -> Narrating:
         """Who can narrate."""
+        from sightline.app.narration.captioners import Captioners
         from sightline.app.narration.narrating import Narrating
 
-        parts = (self.suggesting.detectors, self.crop_heads, self.encoders)
+        captioners = Captioners(self.store.models, self.room)
+        parts = (self.suggesting.detectors, self.crop_heads, self.encoders, captioners)
         return Narrating(self.store, self.settings, self.models, parts)
 
     @cached_property

@@ -36,6 +36,18 @@ class WatchingSettings(BaseModel):
         description="Looks a second at what moves, between texts as well; more follow faster "
         "things and cost more.",
     )
+    narrate_min_score: float = Field(
+        0.5,
+        ge=0.05,
+        le=1,
+        description="An object must have been seen with this score once before it is told, 0..1.",
+    )
+    narrate_calls: str = Field(
+        "",
+        max_length=10_000,
+        description="Classes that are to be called otherwise, as automobile=car, with commas "
+        "between.",
+    )
     media_retention_h: float = Field(
         24.0,
         ge=0,

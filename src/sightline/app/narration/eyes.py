@@ -30,14 +30,14 @@ class Sight:
     boxes: F64
     """(N, 4) x1, y1, x2, y2, pixels."""
     scores: F64
-    """(N,)"""
+    """(N,) 0..1."""
     names: tuple[str, ...]
     """N classes."""
     classes: tuple[tuple[str, float], ...] = ()
     tags: tuple[tuple[str, float], ...] = ()
 
     def beside(self, other: Sight) -> Sight:
-        """Return both together; what the first has of classes counts."""
+        """Return both together; of classes those of the first count."""
         return Sight(
             np.concatenate([self.boxes, other.boxes]),
             np.concatenate([self.scores, other.scores]),
@@ -57,28 +57,38 @@ class Eye(Protocol):
     """It sees objects, which are followed, so that it looks more often than something is told."""
 
     def look(self, image: U8, *, min_score: float) -> Sight:
-        """Return what is in an upright RGB picture (H, W, 3)."""
+        """Return what is in an upright RGB picture (H, W, 3); boxes from a score on."""
         ...
 
 
 class DetectorEye:
-    """A detector's boxes."""
+    """A detector's boxes.
+
+    Args:
+        detector: It.
+        calls: Other names for some of its classes.
+        namer: A head that names what is in the boxes, in place of the detector.
+    """
 
     follows = True
 
-    def __init__(self, detector: Detector) -> None:
+    def __init__(
+        self, detector: Detector, calls: dict[str, str], namer: HeadEye | None = None
+    ) -> None:
         self._detector = detector
+        self._names = tuple(calls.get(name, name) for name in detector.classes)
+        self._namer = namer
 
     def look(self, image: U8, *, min_score: float) -> Sight:
         """Return the objects."""
         found = self._detector.detect(image, min_score=min_score, limit=LIMIT)
-        names = tuple(self._detector.classes[at] for at in found.class_index)
-        return replace(
+        sight = replace(
             NOTHING,
             boxes=found.boxes.astype(np.float64),
             scores=found.scores.astype(np.float64),
-            names=names,
+            names=tuple(self._names[at] for at in found.class_index),
         )
+        return sight if self._namer is None else self._namer.named(image, sight)
 
 
 class ClassifierEye:
@@ -86,25 +96,26 @@ class ClassifierEye:
 
     follows = False
 
-    def __init__(self, classifier: Classifier) -> None:
+    def __init__(self, classifier: Classifier, calls: dict[str, str]) -> None:
         self._classifier = classifier
+        self._calls = calls
 
     def look(self, image: U8, *, min_score: float) -> Sight:
         """Return the likeliest classes, or the tags that are there."""
         del min_score
         square = fit(image, self._classifier.preprocess)
         probabilities = self._classifier.classify(square[None])[0]
-        names = self._classifier.classes
-        limits = limits_of(self._classifier)
-        ranked = _ranked(names, probabilities)
-        if not limits:
-            return replace(NOTHING, classes=ranked[:TOP])
-        least = dict(zip(names, limits, strict=True))
-        return replace(NOTHING, tags=tuple(pair for pair in ranked if pair[1] >= least[pair[0]]))
+        limits = np.asarray(limits_of(self._classifier))
+        names = [self._calls.get(name, name) for name in self._classifier.classes]
+        if not limits.size:
+            return replace(NOTHING, classes=_ranked(names, probabilities)[:TOP])
+        there = np.flatnonzero(probabilities >= limits)
+        tags = _ranked([names[int(at)] for at in there], probabilities[there])
+        return replace(NOTHING, tags=tags)
 
 
 class HeadEye:
-    """A head on an encoder's embedding of the whole frame."""
+    """A head on an encoder's embedding: of the whole frame, or of what is in boxes."""
 
     follows = False
 
@@ -118,12 +129,31 @@ class HeadEye:
         probabilities = self._head.probabilities(self._encoder.encode([image]))[0]
         ranked = _ranked(self._head.classes, probabilities)
         background = set(self._head.background)
-        if ranked and ranked[0][0] in background:
+        if ranked[0][0] in background:
             return NOTHING
         known = tuple(one for one in ranked if one[0] not in background)
         return replace(NOTHING, classes=known[:TOP])
 
+    def named(self, image: U8, sight: Sight) -> Sight:
+        """Return what was found under the head's names; what it holds for background is gone."""
+        if not len(sight.boxes):
+            return sight
+        height, width = image.shape[:2]
+        rects = self._head.crop.rects(sight.boxes, (width, height))
+        crops = [image[y1:y2, x1:x2] for x1, y1, x2, y2 in rects]
+        rows = self._head.probabilities(self._encoder.encode(crops))
+        best = rows.argmax(axis=1)
+        names = [self._head.classes[int(at)] for at in best]
+        background = set(self._head.background)
+        kept = np.array([name not in background for name in names], np.bool_)
+        return replace(
+            sight,
+            boxes=sight.boxes[kept],
+            scores=sight.scores[kept],
+            names=tuple(name for name in names if name not in background),
+        )
+
 
 def _ranked(names: Sequence[str], probabilities: F32) -> tuple[tuple[str, float], ...]:
     order = np.argsort(-probabilities, kind="stable")
-    return tuple((names[at], float(probabilities[at])) for at in order)
+    return tuple((names[int(at)], float(probabilities[at])) for at in order)

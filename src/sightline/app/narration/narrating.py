@@ -5,16 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from sightline.app.narration.eyes import ClassifierEye, DetectorEye, HeadEye
-from sightline.app.narration.narration import Eyes, Narration, Pace
-from sightline.core.errors import SightlineError, UnknownEngineError, UnknownModelError
+from sightline.app.narration.looker import Engine
+from sightline.app.narration.narration import Narration, Pace
+from sightline.app.narration.scribe import Scribe
+from sightline.core.errors import (
+    InvalidInputError,
+    MissingWeightsError,
+    SightlineError,
+    UnknownEngineError,
+    UnknownModelError,
+)
+from sightline.core.phrases import parse_pairs
+from sightline.flows.narrate.tracker import believing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sightline.app.crop_heads import CropHeads
     from sightline.app.detectors import Detectors
     from sightline.app.encoders import Encoders
     from sightline.app.models import Models
+    from sightline.app.narration.captioners import Captioners
     from sightline.app.narration.eyes import Eye
     from sightline.core.cards import ModelCard
     from sightline.settings import Settings
@@ -23,8 +34,16 @@ if TYPE_CHECKING:
 AUTO: Final = "auto"
 TEMPLATE: Final = "template:"
 """What an engine's name begins with whose words come from what models see."""
-ORDER: Final = ("detector", "classifier", "head")
-"""Kinds that can look, what tells most first."""
+CAPTIONER: Final = "captioner:"
+"""What one's begins with that writes its own."""
+_SEES: Final[dict[str, str]] = {
+    "detector": "what is where",
+    "classifier": "what it is",
+    "head": "what it is",
+    "captioner": "whole sentences",
+}
+"""Kinds of models that can narrate, what tells most first."""
+ORDER: Final = tuple(_SEES)
 MOST: Final = 8
 """Models that may look together."""
 _ADD: Final = (
@@ -41,16 +60,20 @@ class Narrating:
         store: Store,
         settings: Settings,
         models: Models,
-        parts: tuple[Detectors, CropHeads, Encoders],
+        parts: tuple[Detectors, CropHeads, Encoders, Captioners],
     ) -> None:
         self._store = store
         self._settings = settings
         self._models = models
-        self._detectors, self._heads, self._encoders = parts
+        self._detectors, self._heads, self._encoders, self._captioners = parts
 
     def engines(self) -> list[dict[str, Any]]:
-        """Return who can narrate: {name, kind, model, description, classes, ready, why}."""
-        return [self._listed(card) for card in self._cards()]
+        """Return {name, kind, model, description, classes, ready, why} of each that can narrate.
+
+        Ready ones come first, and the first of them is meant by auto, unless settings name one.
+        """
+        rows = [self._listed(card) for card in self._cards()]
+        return sorted(rows, key=lambda row: (not row["ready"], ORDER.index(row["kind"])))
 
     def open(
         self,
@@ -59,16 +82,19 @@ class Narrating:
         lang: str | None = None,
         every_s: float | None = None,
         project: str | None = None,
+        calls: Mapping[str, str] | None = None,
         here: bool = False,
     ) -> Narration:
         """Return a narration that has seen nothing yet.
 
         Args:
-            engine: `template:MODEL,MODEL`, or models without that word. auto: what the settings
-                name, else the newest detector or classifier.
+            engine: `template:MODEL,MODEL`, `captioner:MODEL`, or models without these words.
+                auto: what the settings name, else the first that is ready.
             lang: Of the texts; None: that of the settings.
             every_s: Seconds from text to text, 0 as fast as it goes; None: that of the settings.
             project: For auto: whose models come first.
+            calls: Classes of a model that are to be called otherwise, besides those of the
+                settings.
             here: A model that is not exported yet may be exported now, by this process.
 
         Raises:
@@ -76,28 +102,73 @@ class Narrating:
             MissingWeightsError: A file is gone, or has to be exported first.
             InvalidInputError: A model cannot be used.
         """
-
-        def load(name: str) -> Eyes:
-            return self._eyes(name, project, here=here)
-
         settings = self._settings
-        pace = Pace(
-            settings.narrate_every_s if every_s is None else every_s,
-            1 / settings.narrate_looks_per_s,
-        )
-        return Narration(load(engine), lang or settings.narrate_lang, pace, load)
+        named = parse_pairs(one for one in settings.narrate_calls.split(",") if one.strip())
+        named |= calls or {}
 
-    def _eyes(self, engine: str, project: str | None, *, here: bool) -> Eyes:
+        def load(name: str) -> Engine:
+            return self._engine(name, project, named, here=here)
+
+        return Narration(
+            load(engine),
+            lang or settings.narrate_lang,
+            Pace(
+                settings.narrate_every_s if every_s is None else every_s,
+                1 / settings.narrate_looks_per_s,
+            ),
+            load,
+            believing(settings.narrate_min_score),
+        )
+
+    def _engine(
+        self, engine: str, project: str | None, calls: dict[str, str], *, here: bool
+    ) -> Engine:
         named = self._settings.narrate_engine if engine == AUTO else engine
         cards = [self._first(project)] if named == AUTO else self._named(named, here=here)
-        eyes = tuple(self._eye(card, here=here) for card in cards)
-        return Eyes(TEMPLATE + ",".join(card.name for card in cards), eyes)
+        writers = [card for card in cards if card.kind == "captioner"]
+        if len(writers) > 1:
+            raise InvalidInputError(
+                "one captioner is enough: " + ", ".join(card.name for card in writers),
+                hint="name one, and models that see beside it",
+            )
+        scribe = Scribe(self._captioners.load(writers[0].id)) if writers else None
+        prefix = CAPTIONER if writers else TEMPLATE
+        eyes = self._eyes(cards, calls, here=here)
+        return Engine(prefix + ",".join(card.name for card in cards), eyes, scribe)
+
+    def _eyes(
+        self, cards: Sequence[ModelCard], calls: dict[str, str], *, here: bool
+    ) -> tuple[Eye, ...]:
+        """Return what looks; the first head beside detectors names what is in their boxes."""
+        heads = [self._head(card, here=here) for card in cards if card.kind == "head"]
+        found = [card for card in cards if card.kind == "detector"]
+        namer = heads.pop(0) if heads and found else None
+        eyes: list[Eye] = [
+            DetectorEye(self._detectors.load(card.id), calls, namer) for card in found
+        ]
+        eyes += [
+            self._classifier(card, calls, here=here) for card in cards if card.kind == "classifier"
+        ]
+        return (*eyes, *heads)
+
+    def _head(self, card: ModelCard, *, here: bool) -> HeadEye:
+        bundle = self._heads.load(card.id)
+        name = self._heads.encoder_of(bundle)
+        return HeadEye(bundle, self._encoders.encoder(name, here=here))
+
+    def _classifier(self, card: ModelCard, calls: dict[str, str], *, here: bool) -> Eye:
+        if here:
+            file = self._models.serving_file(card)
+        else:
+            card, file = self._models.ready_file(card.id)
+        return ClassifierEye(self._models.open_form(file, card), calls)
 
     def _named(self, engine: str, *, here: bool) -> list[ModelCard]:
-        names = [one.strip() for one in engine.removeprefix(TEMPLATE).split(",") if one.strip()]
+        listed = engine.removeprefix(TEMPLATE).removeprefix(CAPTIONER)
+        names = [one.strip() for one in listed.split(",") if one.strip()]
         if not 0 < len(names) <= MOST:
             raise UnknownEngineError(
-                f"{engine!r} names no models" if not names else f"more than {MOST} models",
+                f"more than {MOST} models" if names else f"{engine!r} names no models",
                 hint="say one as template:NAME, or several with commas between",
             )
         return [self._card(name, here=here) for name in dict.fromkeys(names)]
@@ -109,7 +180,7 @@ class Narrating:
             raise UnknownEngineError(
                 f"no model {ref!r} to narrate with", hint=error.hint
             ) from error
-        if card.kind not in ORDER or card.text:
+        if not _can(card):
             raise UnknownEngineError(
                 f"{card.name} cannot narrate: its kind is {card.kind}",
                 hint="sightline narrate --engines lists who can",
@@ -121,58 +192,51 @@ class Narrating:
         cards = [one for one in self._cards() if not self._why_not(one)]
         if not cards:
             raise UnknownEngineError("no model here can narrate", hint=_ADD)
+        wanted = project or ""
         return min(
-            cards, key=lambda one: (one.project != (project or one.project), ORDER.index(one.kind))
+            cards,
+            key=lambda one: (bool(wanted) and one.project != wanted, ORDER.index(one.kind)),
         )
 
-    def _cards(self) -> Sequence[ModelCard]:
+    def _cards(self) -> list[ModelCard]:
         """Return the models that can look, newest first; of two of one name the newest."""
         found: dict[str, ModelCard] = {}
         for record in self._store.models.list():
             card = record.card
-            if card is not None and not record.fault and card.kind in ORDER and not card.text:
+            if card is not None and not record.fault and _can(card):
                 found.setdefault(card.name, card)
         return list(found.values())
 
-    def _eye(self, card: ModelCard, *, here: bool) -> Eye:
-        if card.kind == "detector":
-            return DetectorEye(self._detectors.load(card.id))
-        if card.kind == "head":
-            bundle = self._heads.load(card.id)
-            name = self._heads.encoder_of(bundle)
-            return HeadEye(bundle, self._encoders.encoder(name, here=here))
-        if here:
-            file = self._models.serving_file(card)
-        else:
-            card, file = self._models.ready_file(card.id)
-        return ClassifierEye(self._models.open_form(file, card))
-
     def _listed(self, card: ModelCard) -> dict[str, Any]:
         why = self._why_not(card)
+        what = f"{card.name}: {_SEES[card.kind]}"
         return {
-            "name": TEMPLATE + card.name,
+            "name": (CAPTIONER if card.kind == "captioner" else TEMPLATE) + card.name,
             "kind": card.kind,
             "model": card.id,
-            "description": f"{card.name}: {_SEES[card.kind]}, {len(card.classes)} classes",
+            "description": f"{what}, {len(card.classes)} classes" if card.classes else what,
             "classes": list(card.classes),
             "ready": not why,
             "why": why,
         }
 
     def _why_not(self, card: ModelCard) -> str:
-        if card.kind == "head":
-            return self._heads.fault(card)
-        if card.kind != "classifier":
-            return ""
+        """Return why a model cannot be asked now; nothing when it can."""
         try:
-            self._models.ready_file(card.id)
+            if card.kind == "head":
+                return self._heads.fault(card)
+            if card.kind == "captioner":
+                missing = self._captioners.entry(card.id).spec.missing()
+                return f"needs {', '.join(missing)}" if missing else ""
+            if card.kind == "classifier":
+                self._models.ready_file(card.id)
+            elif not self._store.models.path_of(card).is_file():
+                raise MissingWeightsError(f"the file of {card.name} is gone", hint="add it again")
         except SightlineError as error:
             return str(error)
         return ""
 
 
-_SEES: Final[dict[str, str]] = {
-    "detector": "what is where",
-    "classifier": "what it is",
-    "head": "what it is",
-}
+def _can(card: ModelCard) -> bool:
+    """Tell whether a model can narrate; what finds words would have to be told them."""
+    return card.kind == "captioner" or (card.kind in ORDER and not card.text)

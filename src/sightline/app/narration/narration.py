@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import reduce
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from sightline.app.narration.eyes import NOTHING
+from sightline.app.narration.looker import Engine, Looker
 from sightline.core.narration import Scene, Telling
 from sightline.flows.narrate.account import Account, Changes
 from sightline.flows.narrate.catalogue import catalogue, known_language
 from sightline.flows.narrate.items import doubt_of, items_of
 from sightline.flows.narrate.teller import Teller
-from sightline.flows.narrate.tracker import Rule, Tracker
+from sightline.flows.narrate.tracker import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from sightline.app.narration.eyes import Eye
     from sightline.core.media import Frame
 
 FALLBACK: Final = "en"
@@ -27,26 +25,12 @@ SLACK_S: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Eyes:
-    """What an engine's name stands for."""
-
-    engine: str
-    """Its whole name."""
-    eyes: tuple[Eye, ...]
-
-    @property
-    def follows(self) -> bool:
-        """Whether objects are followed."""
-        return any(one.follows for one in self.eyes)
-
-
-@dataclass(frozen=True, slots=True)
 class Pace:
     """How often to look and to speak, seconds of the clip."""
 
     every_s: float
     """From text to text. 0: whenever something is new."""
-    look_s: float
+    look_s: float = 0.125
     """From look to look, where objects are followed. 0: every frame."""
 
 
@@ -54,46 +38,59 @@ class Narration:
     """Tells what is in the frames of one clip, camera or stream. Used by one thread.
 
     Args:
-        eyes: What looks.
+        engine: What looks.
         lang: Wished for; where it is not known, English is spoken and `notes` says so.
         pace: How often.
-        load: Gives the eyes of another engine, for `swap`.
+        load: Gives another engine by its name, for `swap`.
+        rule: How objects are followed, and from when on they are there.
     """
 
-    def __init__(self, eyes: Eyes, lang: str, pace: Pace, load: Callable[[str], Eyes]) -> None:
-        self._eyes = eyes
+    def __init__(
+        self,
+        engine: Engine,
+        lang: str,
+        pace: Pace,
+        load: Callable[[str], Engine],
+        rule: Rule | None = None,
+    ) -> None:
         self._load = load
-        self._rule = Rule()
-        self._tracker = Tracker(self._rule)
+        self._rule = rule or Rule()
+        self._looker = Looker(engine, self._rule)
         self._account = Account()
-        self._teller = Teller(catalogue(FALLBACK))
         self.pace = pace
-        self.asked_lang = lang
-        self.notes: tuple[str, ...] = ()
-        self.speak(lang)
+        """How often to look and to speak; may be replaced at any time."""
         self.scene: Scene | None = None
         """What was seen last, whether it was told or not."""
         self._index = 0
         self._begun_s = 0.0
         self._looked_s = self._told_s = -math.inf
         self._signature: tuple[object, ...] | None = None
+        self._written_in = ""
+        self.speak(lang)
 
     @property
     def lang(self) -> str:
-        """The language that is spoken."""
+        """The language that is spoken; a captioner may write another one."""
         return self._teller.lang
 
     @property
     def engine(self) -> str:
         """What looks."""
-        return self._eyes.engine
+        return self._looker.engine.name
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know, in English: that a language is not spoken."""
+        if known_language(self.asked_lang) is None:
+            return (f"{self.asked_lang!r} is not spoken here: it is told in English",)
+        if self._written_in not in {"", self.lang}:
+            return (f"{self.engine} writes {self._written_in}, not {self.lang}",)
+        return ()
 
     def speak(self, lang: str) -> None:
         """Go on in another language; one that is not known becomes English, and `notes` says so."""
-        known = known_language(lang)
         self.asked_lang = lang
-        self.notes = () if known else (f"{lang!r} is not spoken here: it is told in English",)
-        self._teller = Teller(catalogue(known or FALLBACK))
+        self._teller = Teller(catalogue(known_language(lang) or FALLBACK))
 
     def swap(self, engine: str) -> None:
         """Go on with another engine; when it cannot be loaded the one before goes on.
@@ -101,10 +98,10 @@ class Narration:
         Raises:
             UnknownEngineError, MissingWeightsError, InvalidInputError: It cannot be loaded; why.
         """
-        self._eyes = self._load(engine)
+        self._looker = Looker(self._load(engine), self._rule, after=self._looker.count)
         self._account.part()
-        self._tracker = Tracker(self._rule, after=self._tracker.count)
         self._signature = None
+        self._written_in = ""
         self._looked_s = self._told_s = -math.inf
 
     def see(self, frame: Frame) -> Telling | None:
@@ -113,60 +110,37 @@ class Narration:
         Raises:
             SightlineError: An engine failed.
         """
-        first = self.scene is None
-        if first:
+        if self.scene is None:
             self._begun_s = frame.time_s
         due = frame.time_s - self._told_s >= self.pace.every_s - SLACK_S
         self._index = frame.index
         if not self._looks(frame.time_s, due=due):
             return None
         self._looked_s = frame.time_s
-        self.scene = scene = self._seen(frame)
+        scene = self._looker.look(frame)
+        if due:
+            scene = self._looker.write(scene, frame, self.lang)
+        self.scene = scene
         self._account.note(scene)
-        return self._told(scene, frame.index) if due else None
+        return self._told(scene) if due else None
 
     def finish(self) -> Telling:
         """Return the summary of all that was seen; more frames may follow."""
         scene = self.scene or Scene(time_s=0.0, width=0, height=0)
         text = self._teller.summary(self._account, scene.time_s - self._begun_s)
-        return Telling(
-            text=text,
-            lang=self.lang,
-            asked_lang=self.asked_lang,
-            confidence=self._account.confidence,
-            time_s=scene.time_s,
-            index=self._index,
-            scene=scene,
-            kind="summary",
-            counts=self._account.counts(),
-            engine=self.engine,
-        )
+        confidence = self._account.confidence
+        summary = self._telling(text, self.lang, confidence, scene)
+        return replace(summary, kind="summary", counts=self._account.counts())
 
     def close(self) -> None:
         """Let go of the engine."""
-        self._eyes = Eyes(self._eyes.engine, ())
+        self._looker = Looker(Engine(self.engine, ()), self._rule)
 
     def _looks(self, time_s: float, *, due: bool) -> bool:
         since = time_s - self._looked_s
-        return since >= self.pace.look_s - SLACK_S and (due or self._eyes.follows)
+        return since >= self.pace.look_s - SLACK_S and (due or self._looker.engine.follows)
 
-    def _seen(self, frame: Frame) -> Scene:
-        height, width = frame.image.shape[:2]
-        sights = [one.look(frame.image, min_score=self._rule.doubtful) for one in self._eyes.eyes]
-        sight = reduce(lambda a, b: a.beside(b), sights, NOTHING)
-        things = self._tracker.follow(
-            frame.time_s, sight.boxes, sight.scores, sight.names, size_wh=(width, height)
-        )
-        return Scene(
-            time_s=frame.time_s,
-            width=width,
-            height=height,
-            things=things,
-            classes=sight.classes,
-            tags=sight.tags,
-        )
-
-    def _told(self, scene: Scene, index: int) -> Telling | None:
+    def _told(self, scene: Scene) -> Telling | None:
         first = self._signature is None
         changes = Changes() if first else self._account.changes()
         signature = _signature(scene)
@@ -174,15 +148,21 @@ class Narration:
             return None
         self._signature = signature
         self._told_s = scene.time_s
-        text = self._teller.text(scene, changes, first=first)
         self._account.mark()
+        text, lang = self._teller.text(scene, changes, first=first), self.lang
+        if scene.caption is not None:
+            lang = self._written_in = scene.caption.lang
+            text = scene.caption.text
+        return self._telling(text, lang, _confidence(scene, changes), scene)
+
+    def _telling(self, text: str, lang: str, confidence: float, scene: Scene) -> Telling:
         return Telling(
             text=text,
-            lang=self.lang,
+            lang=lang,
             asked_lang=self.asked_lang,
-            confidence=_confidence(scene, changes),
+            confidence=confidence,
             time_s=scene.time_s,
-            index=index,
+            index=self._index,
             scene=scene,
             engine=self.engine,
         )
@@ -190,21 +170,21 @@ class Narration:
 
 def _signature(scene: Scene) -> tuple[object, ...]:
     """Return what a scene sounds like: alike scenes need not be told twice."""
-    items = items_of(scene.things, (scene.width, scene.height))
-    names = tuple(sorted((one.name, one.count) for one in items))
-    best = scene.classes[:1]
+    if scene.caption is not None:
+        return ("caption", scene.caption.text)
+    items = items_of(scene.things, (scene.width, scene.height), placed=False)
     return (
-        names,
-        tuple((name, doubt_of(probability)) for name, probability in best),
+        tuple(sorted((one.name, one.count) for one in items)),
+        tuple((name, doubt_of(probability)) for name, probability in scene.classes[:1]),
         tuple(sorted(name for name, _ in scene.tags)),
     )
 
 
 def _confidence(scene: Scene, changes: Changes) -> float:
     """Return the mean probability of what a text names; 0 where it names nothing."""
+    if scene.caption is not None:
+        return scene.caption.confidence
     moved = [thing for thing, _ in changes.moved]
-    named = [*scene.things, *changes.left, *changes.passed, *moved]
-    scores: Sequence[float] = [one.score for one in named]
-    if not scores:
-        scores = [probability for _, probability in (*scene.classes[:1], *scene.tags)]
+    scores = [one.score for one in (*scene.things, *changes.left, *changes.passed, *moved)]
+    scores = scores or [probability for _, probability in (*scene.classes[:1], *scene.tags)]
     return sum(scores) / len(scores) if scores else 0.0

@@ -17,6 +17,8 @@ ACROSS: Final = 0.15
 """Share of the frame's width that something must cross to have moved."""
 GREW: Final = 1.8
 """So many times its area, and it has come nearer."""
+EDGE: Final = 0.01
+"""Share of the frame that is its border."""
 LEAST_LOOKS: Final = 3
 """What was seen in fewer frames is not counted, unless fewer were looked at."""
 OFTEN: Final = 0.1
@@ -112,7 +114,7 @@ class Account:
         moved = [
             (lives[one.track].thing, way)
             for one in scene.things
-            if (way := _way(lives[one.track].told, one.box, scene.width)) is not None
+            if (way := _way(lives[one.track].told, one.box, scene)) is not None
         ]
         return Changes(
             came=tuple(one for one in scene.things if lives[one.track].told is None),
@@ -175,17 +177,25 @@ class Account:
         self._ended += self._counted([self._lives.pop(number) for number in old])
 
 
-def _way(before: Bounds | None, now: Bounds, width: int) -> Way | None:
+def _way(before: Bounds | None, now: Bounds, scene: Scene) -> Way | None:
     """Return where something has moved to; None: nowhere."""
     if before is None:
         return None
-    across = ((now[0] + now[2]) - (before[0] + before[2])) / 2 / max(width, 1)
+    across = ((now[0] + now[2]) - (before[0] + before[2])) / 2 / max(scene.width, 1)
     if abs(across) >= ACROSS:
         return "right" if across > 0 else "left"
+    if _cut(before, scene) or _cut(now, scene):
+        return None  # its box shrinks because it leaves
     grown = _area(now) / max(_area(before), 1.0)
     if grown >= GREW:
         return "nearer"
     return "away" if grown <= 1 / GREW else None
+
+
+def _cut(box: Bounds, scene: Scene) -> bool:
+    """Tell whether a box touches the border, so that some of the object may lie beyond."""
+    x, y = EDGE * scene.width, EDGE * scene.height
+    return box[0] < x or box[1] < y or box[2] > scene.width - x or box[3] > scene.height - y
 
 
 def _area(box: Bounds) -> float:

@@ -50,14 +50,16 @@ def doubt_of(score: float) -> Doubt:
     return "sure" if score >= SURE else "likely" if score >= LIKELY else "maybe"
 
 
-def items_of(things: Iterable[Thing], size_wh: tuple[int, int]) -> list[Item]:
-    """Return things grouped by class and place: the most first, then by name."""
+def items_of(
+    things: Iterable[Thing], size_wh: tuple[int, int], *, placed: bool = True
+) -> list[Item]:
+    """Return things grouped by class, and by place if so wanted: the most first, then by name."""
     named: defaultdict[str, defaultdict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for one in things:
         named[one.name][place_of(one.box, size_wh)].append(one.score)
     items = []
     for name, places in named.items():
-        if len(places) > MOST_PLACES:
+        if not placed or len(places) > MOST_PLACES:
             everywhere = [score for scores in places.values() for score in scores]
             items.append(_item(name, "", everywhere))
         else:

@@ -99,7 +99,7 @@ class Teller:
         if said and len(changes.came) == len(scene.things):
             return ""
         items = items_of(scene.things, (scene.width, scene.height))
-        return self._say("now" if said else "there", **self._list(items, placed=True))
+        return self._say("now" if said else "there", **self._list(items))
 
     def _classes(self, scene: Scene) -> list[str]:
         if not scene.classes:
@@ -115,11 +115,11 @@ class Teller:
     def _event(
         self, key: str, things: Iterable[Thing], size: tuple[int, int], *, placed: bool
     ) -> str:
-        return self._say(key, **self._list(items_of(things, size), placed=placed))
+        return self._say(key, **self._list(items_of(things, size, placed=placed)))
 
-    def _list(self, items: Sequence[Item], *, placed: bool) -> dict[str, str | int]:
+    def _list(self, items: Sequence[Item]) -> dict[str, str | int]:
         """Return values of a message: `things`, their number `n`, that of the first, `first`."""
-        texts = [self._item(one, placed=placed) for one in items[:LISTED]]
+        texts = [self._item(one) for one in items[:LISTED]]
         rest = sum(one.count for one in items[LISTED:])
         listed = self._words.listed(self._with_rest(texts, rest))
         return {"things": listed, "n": sum(one.count for one in items), "first": items[0].count}
@@ -127,11 +127,11 @@ class Teller:
     def _with_rest(self, texts: list[str], rest: int) -> list[str]:
         return [*texts, self._words.say("more", n=rest)] if rest else texts
 
-    def _item(self, item: Item, *, placed: bool) -> str:
+    def _item(self, item: Item) -> str:
         text = self._words.things(item.name, item.count)
         if item.doubt != "sure":
             text = self._words.say(item.doubt, things=text)
-        if placed and item.place:
+        if item.place:
             return self._words.say(
                 "placed", things=text, place=self._words.say(f"place_{item.place}")
             )

@@ -9,8 +9,8 @@ arXiv:2211.14317).
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from sightline.core.arrays import F64
+
+
+_FADE: Final = 0.95
+"""Share of an object's score that a look at it leaves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +48,25 @@ class Rule:
     """What the IoU counts where the class is another one: detectors waver between car and truck."""
     same: float = 0.7
     """Two boxes of one frame that overlap so much are one object, whatever their classes."""
+    certain: float = 0.5
+    """So sure it must have been once before it is there."""
     hits: int = 3
     """So often it must be seen before it is there; what is in the very first frame is there."""
     hold_s: float = 1.0
     """So long it is waited for when it is not seen, at least three looks."""
     shown_s: float = 0.4
     """So long it still counts as there."""
+
+
+def believing(score: float) -> Rule:
+    """Return the usual rule, for objects that are believed in from a score on, 0..1."""
+    usual = Rule()
+    return replace(
+        usual,
+        sure=min(usual.sure, score),
+        doubtful=min(usual.doubtful, score),
+        certain=score,
+    )
 
 
 @dataclass(slots=True)
@@ -70,7 +87,8 @@ class _Track:
     def see(self, time_s: float, box: F64, score: float, name: str) -> None:
         if self.hits:
             self.motion.correct(box)
-        self.score = score if not self.hits else 0.7 * self.score + 0.3 * score
+        # what was clear once stays so: it only turned, or is half hidden
+        self.score = max(score, _FADE * self.score + (1 - _FADE) * score)
         self.seen_s = time_s
         self.hits += 1
         self.names[name] += score
@@ -183,7 +201,8 @@ class Tracker:
 
     def _number(self, *, first: bool) -> None:
         for track in self._tracks:
-            if not track.number and (first or track.hits >= self._rule.hits):
+            known = track.score >= self._rule.certain and (first or track.hits >= self._rule.hits)
+            if known and not track.number:
                 self.count += 1
                 track.number = self.count
 

@@ -1,0 +1,81 @@
+"""An engine at work: frames in, scenes out, objects followed from one to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from sightline.app.narration.eyes import NOTHING
+from sightline.core.narration import Scene
+from sightline.flows.narrate.tracker import Tracker
+
+if TYPE_CHECKING:
+    from sightline.app.narration.eyes import Eye
+    from sightline.app.narration.scribe import Scribe
+    from sightline.core.media import Frame
+    from sightline.flows.narrate.tracker import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What an engine's name stands for."""
+
+    name: str
+    """Its whole name, as in `template:cars,weather`."""
+    eyes: tuple[Eye, ...]
+    scribe: Scribe | None = None
+
+    @property
+    def follows(self) -> bool:
+        """Whether objects are followed."""
+        return any(one.follows for one in self.eyes)
+
+
+class Looker:
+    """Looks at the frames of one clip with one engine.
+
+    Args:
+        engine: It.
+        rule: How objects are followed.
+        after: The last number that an object has already.
+    """
+
+    def __init__(self, engine: Engine, rule: Rule, *, after: int = 0) -> None:
+        self.engine = engine
+        self._rule = rule
+        self._tracker = Tracker(rule, after=after)
+
+    @property
+    def count(self) -> int:
+        """The last number that an object got."""
+        return self._tracker.count
+
+    def look(self, frame: Frame) -> Scene:
+        """Return what is in a frame, without a caption.
+
+        Raises:
+            SightlineError: An engine failed.
+        """
+        height, width = frame.image.shape[:2]
+        least = self._rule.doubtful
+        sights = [one.look(frame.image, min_score=least) for one in self.engine.eyes]
+        sight = reduce(lambda a, b: a.beside(b), sights, NOTHING)
+        things = self._tracker.follow(
+            frame.time_s, sight.boxes, sight.scores, sight.names, size_wh=(width, height)
+        )
+        return Scene(
+            time_s=frame.time_s,
+            width=width,
+            height=height,
+            things=things,
+            classes=sight.classes,
+            tags=sight.tags,
+        )
+
+    def write(self, scene: Scene, frame: Frame, lang: str) -> Scene:
+        """Return a scene with what the captioner says of its frame, where there is a captioner."""
+        scribe = self.engine.scribe
+        if scribe is None:
+            return scene
+        return replace(scene, caption=scribe.write(frame.image, lang))
