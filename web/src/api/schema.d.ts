@@ -3391,6 +3391,46 @@ export interface paths {
         patch: operations["change_media"];
         trace?: never;
     };
+    "/api/narration/engines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Narration Engines
+         * @description List the models that can narrate; `auto` means the first that is ready.
+         */
+        get: operations["list_narration_engines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/narration/languages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Narration Languages
+         * @description List the languages that texts come in.
+         */
+        get: operations["list_narration_languages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{name}/augment/preview": {
         parameters: {
             query?: never;
@@ -8875,6 +8915,54 @@ export interface components {
              * @description names that would be there twice, the first 200
              */
             collisions: string[];
+        };
+        /**
+         * NarrationEngine
+         * @description A model that can narrate.
+         */
+        NarrationEngine: {
+            /**
+             * Name
+             * @example template:yolox-nano
+             */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "detector" | "classifier" | "head" | "captioner";
+            /**
+             * Model
+             * @description its id
+             */
+            model: string;
+            /** Description */
+            description: string;
+            /** Classes */
+            classes: string[];
+            /** Ready */
+            ready: boolean;
+            /**
+             * Why
+             * @description why it cannot be asked; empty when it can
+             */
+            why: string;
+        };
+        /**
+         * NarrationLanguage
+         * @description A language of the texts.
+         */
+        NarrationLanguage: {
+            /**
+             * Code
+             * @description ISO 639-1
+             */
+            code: string;
+            /**
+             * Name
+             * @description as it calls itself
+             */
+            name: string;
         };
         /**
          * Near
@@ -21849,6 +21937,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MediaInfo"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_narration_engines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NarrationEngine"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_narration_languages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NarrationLanguage"][];
                 };
             };
             /** @description A problem document: what to mend, field by field */

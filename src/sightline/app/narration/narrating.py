@@ -16,6 +16,7 @@ from sightline.core.errors import (
     UnknownModelError,
 )
 from sightline.core.phrases import parse_pairs
+from sightline.flows.narrate.catalogue import languages
 from sightline.flows.narrate.tracker import believing
 
 if TYPE_CHECKING:
@@ -74,6 +75,10 @@ class Narrating:
         """
         rows = [self._listed(card) for card in self._cards()]
         return sorted(rows, key=lambda row: (not row["ready"], ORDER.index(row["kind"])))
+
+    def languages(self) -> list[dict[str, str]]:
+        """Return {code, name} of each language that texts come in."""
+        return languages()
 
     def open(
         self,

@@ -63,7 +63,8 @@ class Catalogue:
         numbers = self.numbers
         forms: dict[str, str] = known or self.data["thing"]
         form = forms.get(numbers.category(count), forms["other"])
-        return form.replace("#", numbers.words(count)).replace("{name}", name)
+        told = form.replace("#", numbers.words(count)).replace("{digits}", str(count))
+        return told.replace("{name}", name)
 
     def listed(self, texts: Sequence[str]) -> str:
         """Return texts as a list, as in `a, b and c`."""
@@ -85,6 +86,11 @@ class Catalogue:
 def catalogue(lang: str) -> Catalogue:
     """Return the words of one of `LANGUAGES`."""
     return Catalogue(lang, json.loads((FOLDER / f"{lang}.json").read_text(encoding="utf-8")))
+
+
+def languages() -> list[dict[str, str]]:
+    """Return {code, name} of each language, as it calls itself."""
+    return [{"code": code, "name": catalogue(code).data["language"]} for code in LANGUAGES]
 
 
 def known_language(asked: str) -> str | None:

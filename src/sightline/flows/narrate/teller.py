@@ -72,7 +72,7 @@ class Teller:
                 text = self._words.say("at_most", things=text, n=most)
             texts.append(text)
         listed = self._words.listed(self._with_rest(texts, sum(n for _, n in counts[LISTED:])))
-        return self._say("summary", things=listed, duration=during, n=counts[0][1])
+        return self._say("summary", things=listed, duration=during, n=sum(n for _, n in counts))
 
     def _changed(self, scene: Scene, changes: Changes) -> list[str]:
         size = (scene.width, scene.height)
