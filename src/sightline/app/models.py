@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sightline.app.assist_engines import try_segmenter
+from sightline.app.forms.wish import FormWish
 from sightline.app.narration.captioners import try_captioner
 from sightline.app.pair_export import as_pair
 from sightline.app.text_engines import try_text_detector
@@ -80,14 +81,14 @@ class Models:
         """
         known = replace(options, networks=self._networks())
         card = self._store.models.add_file(file, known, check=self._trial)
-        self._tell(card.id, "added")
+        self.tell(card.id, "added")
         return self._store.models.record(card).to_dict()
 
     def delete(self, ref: str) -> dict[str, Any]:
         """Move a model, damaged or not, to the trash."""
         trashed = self._store.models.delete(ref)
         model_id = trashed.name.removeprefix("model-").rpartition("-")[0]
-        self._tell(model_id, "deleted")
+        self.tell(model_id, "deleted")
         return {"id": model_id, "trashed": str(trashed)}
 
     def export(
@@ -119,21 +120,21 @@ class Models:
             self._store.models.path_of(card),
             target,
             serve=open_net,
-            samples=self._probes(card),
+            samples=self.probes(card),
             progress=progress or Silent(),
         )
-        self._tell(card.id, "exported")
+        self.tell(card.id, "exported")
         return report.to_dict()
 
     def _export_pair(self, card: ModelCard, out: Path | None, progress: Progress) -> dict[str, Any]:
         made = as_pair(self._store.models, card, self._trial, progress, out)
-        self._tell(card.id, "exported")
+        self.tell(card.id, "exported")
         if "model" in made:
-            self._tell(made["model"], "added")
+            self.tell(made["model"], "added")
         return made
 
-    def start_export(self, ref: str, form: str = "onnx") -> dict[str, Any]:
-        """Hand an export to a job.
+    def start_export(self, ref: str, wish: FormWish | None = None) -> dict[str, Any]:
+        """Hand an export to a job, which makes the form that is wished for (`forms.Forms`).
 
         Raises:
             UnknownModelError: There is no such model.
@@ -142,7 +143,7 @@ class Models:
         _refuse_as_it_is(card)
         job = self._jobs.start(
             "export",
-            {"model": card.id, "form": form},
+            {"model": card.id, **(wish or FormWish()).to_dict()},
             project=card.project or None,
             actor=self._settings.person,
         )
@@ -244,7 +245,7 @@ class Models:
         facts = self._room.trial(Registry([spec]).check(spec.name), path, card)
         return {key: facts[key] for key in ("dim", "network") if key in facts}
 
-    def _probes(self, card: ModelCard) -> list[Probe]:
+    def probes(self, card: ModelCard) -> list[Probe]:
         """Return some of the project's pictures, the test split first."""
         project = self._store.projects.find(card.project) if card.project else None
         if project is None:
@@ -257,7 +258,8 @@ class Models:
             Probe(row.path, Path(row.path), row.page) for row in rows if Path(row.path).exists()
         ]
 
-    def _tell(self, model_id: str, change: str) -> None:
+    def tell(self, model_id: str, change: str) -> None:
+        """Tell everybody that a model came, went or was exported."""
         payload = {"id": model_id, "change": change}
         self._store.tell("model", None, payload)
 

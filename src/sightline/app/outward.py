@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sightline.app.doubts.taken import Taken
     from sightline.app.encoders import Encoders
     from sightline.app.engine_room import EngineRoom
+    from sightline.app.forms.forms import Forms
     from sightline.app.forms.judging import ModelJudging
     from sightline.app.labelling import Labelling
     from sightline.app.media.shelf import MediaShelf
@@ -81,6 +82,13 @@ class Outward:
         captioners = Captioners(self.store.models, self.room)
         parts = (self.suggesting.detectors, self.crop_heads, self.encoders, captioners)
         return Narrating(self.store, self.settings, self.models, parts)
+
+    @cached_property
+    def forms(self) -> Forms:
+        """Exported forms of models: int8, TorchScript, OpenVINO."""
+        from sightline.app.forms.forms import Forms
+
+        return Forms(self.store, self.settings, self.models, self.training)
 
     @cached_property
     def judging(self) -> ModelJudging:

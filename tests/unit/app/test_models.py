@@ -144,13 +144,13 @@ def test_the_probes_of_an_export_are_real_pictures_the_test_split_first(
 ) -> None:
     card = bench.store.models.get(trained)
     splits = {row.path: row.split for row in rows(bench, pets)}
-    found = [splits[str(one.name)] for one in bench.models._probes(card)]
+    found = [splits[str(one.name)] for one in bench.models.probes(card)]
     assert len(found) == 32
     assert found[0] == "test"
     first_other = next(at for at, split in enumerate(found) if split != "test")
     assert "test" not in found[first_other:]
     bench.projects.delete("pets")
-    assert bench.models._probes(card) == []
+    assert bench.models.probes(card) == []
 
 
 def test_a_format_that_is_not_there_is_refused(bench: Workbench, trained: str) -> None:

@@ -2529,9 +2529,29 @@ export interface paths {
         put?: never;
         /**
          * Export Model
-         * @description Write a model as ONNX, once the export answers as the network does.
+         * @description Make a form of a model, judge it, and keep it unless it loses too much.
          */
         post: operations["export_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{ref}/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Forms
+         * @description List the exported forms of a model, newest first, with how each compares with it.
+         */
+        get: operations["list_forms"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6723,9 +6743,41 @@ export interface components {
             /**
              * Format
              * @default onnx
-             * @constant
+             * @enum {string}
              */
-            format?: "onnx";
+            format?: "onnx" | "torchscript" | "openvino";
+            /**
+             * Quantize
+             * @default none
+             * @enum {string}
+             */
+            quantize?: "none" | "dynamic" | "int8";
+            /**
+             * Max Drop
+             * @description points it may lose; null: the setting
+             */
+            max_drop?: number | null;
+            /**
+             * Force
+             * @description keep it although it loses more, marked
+             * @default false
+             */
+            force?: boolean;
+            /**
+             * Project
+             * @description calibrates and judges; null: its own
+             */
+            project?: string | null;
+            /**
+             * Data
+             * @description instead: a folder of the server with a folder for each class
+             */
+            data?: string | null;
+            /**
+             * Calibration
+             * @default 128
+             */
+            calibration?: number;
         };
         /**
          * ExportFile
@@ -8694,6 +8746,46 @@ export interface components {
             missing: components["schemas"]["MissingModel"][];
             /** Trash */
             trash: components["schemas"]["TrashedModelInfo"][];
+        };
+        /**
+         * ModelForm
+         * @description A form of a model: a file of it, what it is held in, and how it compares.
+         */
+        ModelForm: {
+            /**
+             * Model
+             * @description id of the form's own model; of plain ONNX the source's
+             */
+            model: string;
+            /** Name */
+            name: string;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "torch" | "onnx" | "torchscript" | "openvino" | "transformers" | "genai" | "head";
+            /**
+             * Precision
+             * @enum {string}
+             */
+            precision: "float32" | "int8-dynamic" | "int8";
+            /** Bytes */
+            bytes: number;
+            /**
+             * Created At
+             * @description UTC, RFC 3339
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            created_at: string;
+            /** Forced */
+            forced: boolean;
+            /**
+             * Report
+             * @description origin, parity, judged, latency, size, files, calibration, trials, notes; empty where it was not judged
+             */
+            report: {
+                [key: string]: unknown;
+            };
         };
         /**
          * ModelUse
@@ -19721,6 +19813,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_forms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelForm"][];
                 };
             };
             /** @description A problem document: what to mend, field by field */

@@ -1,1 +1,1 @@
-"""Models in the forms that they are used in: judged, and measured beside each other."""
+"""Models in the forms that they are used in: exported, judged, measured beside each other."""

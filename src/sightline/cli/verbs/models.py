@@ -1,4 +1,4 @@
-"""`models` and `export`: weights that are here, come, and become files."""
+"""`models`: weights that are here and come; `export` is in `exporting.py`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from sightline.cli import output
 from sightline.cli.context import listing, of, tell
 from sightline.cli.follow import follow
-from sightline.cli.verbs import evaluation, model_files, packages
+from sightline.cli.verbs import evaluation, exporting, model_files, packages
 from sightline.core.errors import InvalidInputError
 
 group = typer.Typer(no_args_is_help=True, help="Models: list, add, pull, show, verify, remove.")
@@ -180,30 +180,6 @@ def show(ctx: typer.Context, model: Model) -> None:
     output.line(of(ctx).bench.model_shelf.get(model))
 
 
-def export(
-    ctx: typer.Context,
-    model: Model,
-    form: Annotated[str, typer.Option("--format", help="onnx.")] = "onnx",
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="Where to write; of a segmenter a folder. Default: beside the model; a segmenter "
-            "becomes a model of its own."
-        ),
-    ] = None,
-) -> None:
-    """Write a model as ONNX, once both answer alike on real and odd pictures."""
-    context = of(ctx)
-    with output.bar("export", quiet=context.quiet) as bar:
-        result = context.bench.models.export(model, form=form, out=out, progress=bar)
-    tell(
-        ctx,
-        result,
-        f"{result['path']} ({output.size(result['bytes'])}), "
-        f"differs by at most {result['parity_max_abs']:.1e}",
-    )
-
-
 def _lines(file: Path) -> tuple[str, ...]:
     try:
         return tuple(file.read_text("utf-8-sig").splitlines())
@@ -218,4 +194,4 @@ def install(app: typer.Typer) -> None:
     group.command()(evaluation.card)
     model_files.install(group)
     app.add_typer(group, name="models")
-    app.command()(export)
+    app.command()(exporting.export)

@@ -9,14 +9,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse
 
 from sightline.app import Workbench
+from sightline.app.forms.wish import FormWish
 from sightline.predict.rows import Picture
 from sightline.server import shape
 from sightline.server.deps import Bench, Predicting, Ref, Roots
 from sightline.server.forms import FILES_BODY, is_multipart, read_json, uploaded
 from sightline.server.paths import confine
+from sightline.server.schemas.exporting import Export, ModelForm
 from sightline.server.schemas.jobs import Job
 from sightline.server.schemas.learning import (
-    Export,
     Model,
     NewModel,
     PredictIds,
@@ -81,9 +82,24 @@ def remove_model(ref: Ref, bench: Bench) -> object:
 
 
 @router.post("/{ref}/export", status_code=202, response_model=Job)
-def export_model(ref: Ref, body: Export, bench: Bench) -> object:
-    """Write a model as ONNX, once the export answers as the network does."""
-    return bench.models.start_export(ref, body.format)
+def export_model(ref: Ref, body: Export, bench: Bench, roots: Roots) -> object:
+    """Make a form of a model, judge it, and keep it unless it loses too much."""
+    wish = FormWish(
+        form=body.format,
+        quantize=body.quantize,
+        max_drop=body.max_drop,
+        force=body.force,
+        project=body.project or "",
+        data="" if body.data is None else str(confine(body.data, roots)),
+        calibration=body.calibration,
+    )
+    return bench.models.start_export(ref, wish)
+
+
+@router.get("/{ref}/forms", response_model=list[ModelForm])
+def list_forms(ref: Ref, bench: Bench) -> object:
+    """List the exported forms of a model, newest first, with how each compares with it."""
+    return bench.forms.all(ref)
 
 
 @router.get("/{ref}/file", response_class=FileResponse)

@@ -273,12 +273,6 @@ class Curves(Out):
     facts: list[dict[str, Any]] = Field(description="{kind, at, step}: pauses, rates, splits")
 
 
-class Export(In):
-    """An export to make."""
-
-    format: Literal["onnx"] = "onnx"
-
-
 class Model(Out):
     """A model's card with its size and its exports."""
 

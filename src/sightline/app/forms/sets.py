@@ -1,0 +1,202 @@
+"""The labelled pictures that a form is calibrated on, and those that it is judged by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from sightline.app.training_data import samples
+from sightline.core.errors import InvalidInputError, SightlineError
+from sightline.core.splits import place_of
+from sightline.export.compare import Truth
+from sightline.predict.rows import SUFFIXES
+from sightline.store.models import file_digest
+from sightline.train import manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from sightline.core.cards import ModelCard
+    from sightline.core.samples import Sample
+    from sightline.store.projects import Project
+    from sightline.store.store import Store
+
+JUDGED_MOST: Final = 2000
+"""More pictures would make an export long and its interval little narrower."""
+FOLDER_CALIBRATES: Final = 1 / 3
+"""Share of a folder's pictures that calibrates; the others judge."""
+_SPLITS: Final = {"train": "train", "val": "val", "valid": "val", "validation": "val"}
+_HALF: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A picture and what it shows, in the order of the model's classes."""
+
+    path: Path
+    page: int
+    label: int
+    digest: str
+    tags: tuple[int, ...] = ()
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sets:
+    """Pictures to calibrate on and to judge by; none is in both."""
+
+    where: str
+    """What to call their place, as in `project pets`."""
+    calibration: tuple[Labelled, ...]
+    judged: tuple[Labelled, ...]
+    split: str
+    """Where those that judge are from: val, test, or folder."""
+    notes: tuple[str, ...] = ()
+
+
+def truth(card: ModelCard, split: str, rows: Sequence[Labelled]) -> Truth:
+    """Return the labels of pictures as `export.compare` takes them."""
+    labels = np.array([one.label for one in rows], np.int64)
+    tags = None
+    if card.task == "multi":
+        tags = np.zeros((len(rows), len(card.classes)), np.bool_)
+        for at, one in enumerate(rows):
+            tags[at, list(one.tags)] = True
+    names: dict[str, int] = {}
+    groups = [names.setdefault(one.group or str(at), len(names)) for at, one in enumerate(rows)]
+    grouped = any(one.group for one in rows)
+    return Truth(split, labels, tags, np.array(groups) if grouped else None, card.limits)
+
+
+def of_project(store: Store, project: Project, card: ModelCard, run_dir: Path | None) -> Sets:
+    """Return a project's labelled pictures of the model's classes.
+
+    The training split calibrates; val judges, test where there is no val. What the run was trained
+    on never judges, wherever it lies now.
+
+    Raises:
+        InvalidInputError: Nothing is labelled, or it is of other classes.
+    """
+    found = samples(store, project, "multi" if card.task == "multi" else "single")
+    place = _places(card, found.classes, found.class_ids, own=card.project == project.name)
+    if not place:
+        raise _others(f"project {project.name}", found.classes, card)
+    rows = [(one, row) for one in found.samples if (row := _row(one, place, card)) is not None]
+    learned = _learned(run_dir)
+    by = {
+        split: tuple(row for one, row in rows if one.split == split and one.image_id not in learned)
+        for split in ("val", "test")
+    }
+    split = "val" if by["val"] or not by["test"] else "test"
+    notes = [] if by["val"] or not by["test"] else ["there is no val split: judged on test"]
+    return Sets(
+        f"project {project.name}",
+        tuple(row for one, row in rows if one.split == "train" and row.label >= 0),
+        thinned(by[split]),
+        split,
+        tuple(notes),
+    )
+
+
+def of_folder(folder: Path, card: ModelCard) -> Sets:
+    """Return the pictures of a folder that has a folder for each class, or train/ and val/ so.
+
+    Raises:
+        InvalidInputError: There is no such folder, it is of other classes, or tags are asked for.
+    """
+    if card.task == "multi":
+        raise InvalidInputError(
+            f"{card.name} gives tags, which folders cannot say", hint="name a project instead"
+        )
+    if not folder.is_dir():
+        raise InvalidInputError(f"no folder {folder}", hint="check the path")
+    parts = {
+        _SPLITS[one.name.lower()]: one
+        for one in sorted(folder.iterdir())
+        if one.is_dir() and one.name.lower() in _SPLITS
+    }
+    if set(parts) >= {"train", "val"}:
+        split = {name: class_folders(part, card) for name, part in parts.items()}
+        return Sets(str(folder), split["train"], thinned(split["val"]), "val")
+    rows = class_folders(folder, card)
+    calibrates = [place_of(one.digest, seed=0) < FOLDER_CALIBRATES for one in rows]
+    return Sets(
+        str(folder),
+        tuple(one for one, yes in zip(rows, calibrates, strict=True) if yes),
+        thinned(tuple(one for one, yes in zip(rows, calibrates, strict=True) if not yes)),
+        "folder",
+        ("a third of the folder calibrates, the rest judges",),
+    )
+
+
+def class_folders(folder: Path, card: ModelCard) -> tuple[Labelled, ...]:
+    """Return the pictures in the folders that are called as the model's classes.
+
+    Raises:
+        InvalidInputError: No folder is called so.
+    """
+    known = {name.casefold(): at for at, name in enumerate(card.classes)}
+    inside = sorted(one for one in folder.iterdir() if one.is_dir() and one.name[0] != ".")
+    found = [one for one in inside if one.name.casefold() in known]
+    if not found:
+        raise _others(str(folder), [one.name for one in inside], card)
+    return tuple(
+        Labelled(file, 0, known[one.name.casefold()], file_digest(file))
+        for one in found
+        for file in sorted(one.rglob("*"))
+        if file.suffix.lower() in SUFFIXES and file.is_file() and file.stat().st_size
+    )
+
+
+def thinned(rows: tuple[Labelled, ...], most: int = JUDGED_MOST) -> tuple[Labelled, ...]:
+    """Return at most so many, the same ones at every call."""
+    return rows if len(rows) <= most else tuple(sorted(rows, key=_by_digest)[:most])
+
+
+def _by_digest(one: Labelled) -> str:
+    return f"{place_of(one.digest, seed=1):.17f}"
+
+
+def _places(
+    card: ModelCard, classes: Sequence[str], class_ids: Sequence[int], *, own: bool
+) -> dict[int, int]:
+    """Return the place among the model's classes for those of a project that it knows."""
+    if own and set(card.class_ids) & set(class_ids):
+        ids = {one: at for at, one in enumerate(card.class_ids)}
+        return {at: ids[one] for at, one in enumerate(class_ids) if one in ids}
+    names = {name.casefold(): at for at, name in enumerate(card.classes)}
+    return {
+        at: names[name.casefold()] for at, name in enumerate(classes) if name.casefold() in names
+    }
+
+
+def _row(sample: Sample, place: dict[int, int], card: ModelCard) -> Labelled | None:
+    if not sample.path.is_file():
+        return None
+    tags = tuple(place[at] for at, odds in sample.tags if odds >= _HALF and at in place)
+    if card.task != "multi" and sample.label not in place:
+        return None
+    label = place.get(sample.label, tags[0] if tags else -1)
+    return Labelled(sample.path, sample.page, label, sample.digest, tags, sample.group)
+
+
+def _learned(run_dir: Path | None) -> set[int]:
+    """Return the ids of pictures that a run was trained on; none where it kept no list."""
+    if run_dir is None:
+        return set()
+    try:
+        return {one.image_id for one in manifest.load(run_dir).of("train")}
+    except (SightlineError, OSError):
+        return set()
+
+
+def _others(where: str, there: Iterable[str], card: ModelCard) -> InvalidInputError:
+    shown = ", ".join(list(there)[:5]) or "none"
+    return InvalidInputError(
+        f"{where} has none of the classes of {card.name} ({', '.join(card.classes[:5])}); "
+        f"it has {shown}",
+        hint="name the project or folder whose pictures show what the model knows",
+    )
