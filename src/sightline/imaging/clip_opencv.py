@@ -31,13 +31,13 @@ def quiet() -> Any:
 
 
 class OpenCvDecoder:
-    """Steps through a file."""
+    """Steps through a file, or a clip at an address."""
 
-    def __init__(self, path: Path, name: str, limits: ClipLimits, found: Structure) -> None:
+    def __init__(self, target: Path | str, name: str, limits: ClipLimits, found: Structure) -> None:
         self._cv2 = cv2 = quiet()
         wait_ms = int(limits.open_s * 1000)
         self._capture = cv2.VideoCapture(
-            str(path.absolute()),
+            target if isinstance(target, str) else str(target.absolute()),
             cv2.CAP_FFMPEG,
             [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, wait_ms, cv2.CAP_PROP_READ_TIMEOUT_MSEC, wait_ms],
         )
@@ -50,30 +50,11 @@ class OpenCvDecoder:
                 hint="open it in a player; if it plays there, convert it to MP4 (H.264)",
             )
         try:
-            self.facts, self._size = self._read_facts(name, limits)
+            self.facts = facts_of(self._capture, name, limits, counted=self.counted)
         except UnreadableMediaError:
             self._capture.release()
             raise
-
-    def _read_facts(self, name: str, limits: ClipLimits) -> tuple[ClipFacts, tuple[int, int]]:
-        cv2, get = self._cv2, self._capture.get
-        width, height = int(get(cv2.CAP_PROP_FRAME_WIDTH)), int(get(cv2.CAP_PROP_FRAME_HEIGHT))
-        limits.check(width, height, name)
-        size = limits.shown(width, height)
-        fps, count = get(cv2.CAP_PROP_FPS), get(cv2.CAP_PROP_FRAME_COUNT)
-        fps = fps if math.isfinite(fps) and 0 < fps <= MOST_FPS else 0.0
-        counted = self.counted and math.isfinite(count) and 0 < count < _MOST_FRAMES
-        frames = int(count) if counted else 0
-        code = int(get(cv2.CAP_PROP_FOURCC)) & 0xFFFFFFFF
-        return ClipFacts(
-            width=size[0],
-            height=size[1],
-            fps=fps,
-            frames=frames,
-            duration_s=count / fps if fps and 0 < count < _MOST_FRAMES else 0.0,
-            codec=code.to_bytes(4, "little").decode("latin-1").strip("\0 "),
-            rotation=int(get(cv2.CAP_PROP_ORIENTATION_META)) % 360,
-        ), size
+        self._size = self.facts.width, self.facts.height
 
     def seek(self, time_s: float) -> None:
         """Go to the frame at a time, or to one before it."""
@@ -98,6 +79,31 @@ class OpenCvDecoder:
     def release(self) -> None:
         """Let go of the file."""
         self._capture.release()
+
+
+def facts_of(capture: Any, name: str, limits: ClipLimits, *, counted: bool) -> ClipFacts:
+    """Return what OpenCV knows of an open clip or camera.
+
+    Raises:
+        UnreadableMediaError: Its frames are too large.
+    """
+    cv2, get = quiet(), capture.get
+    width, height = int(get(cv2.CAP_PROP_FRAME_WIDTH)), int(get(cv2.CAP_PROP_FRAME_HEIGHT))
+    limits.check(width, height, name)
+    size = limits.shown(width, height)
+    fps, count = get(cv2.CAP_PROP_FPS), get(cv2.CAP_PROP_FRAME_COUNT)
+    fps = fps if math.isfinite(fps) and 0 < fps <= MOST_FPS else 0.0
+    stated = int(count) if math.isfinite(count) and 0 < count < _MOST_FRAMES else 0
+    code = int(get(cv2.CAP_PROP_FOURCC)) & 0xFFFFFFFF
+    return ClipFacts(
+        width=size[0],
+        height=size[1],
+        fps=fps,
+        frames=stated if counted else 0,
+        duration_s=stated / fps if fps else 0.0,
+        codec=code.to_bytes(4, "little").decode("latin-1").strip("\0 "),
+        rotation=int(get(cv2.CAP_PROP_ORIENTATION_META)) % 360,
+    )
 
 
 def to_rgb(cv2: Any, image: U8, size: tuple[int, int]) -> U8:

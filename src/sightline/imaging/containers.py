@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from sightline.imaging.source import Data
 
 MAX_BOXES: Final = 10_000
-_HEAD: Final = 512
+HEAD: Final = 512
+"""Bytes that tell what a file is."""
 _LARGE: Final = 1
 _TO_THE_END: Final = 0
 _TS_PACKET: Final = 188
@@ -95,7 +96,7 @@ class Structure:
 
 def structure(data: Data) -> Structure:
     """Return what is known of a clip without decoding it; never fails."""
-    kind = sniff_container(data[0:_HEAD]).format
+    kind = sniff_container(data[0:HEAD]).format
     if kind in {"MP4", "QuickTime"}:
         return _boxes(data)
     if kind == "AVI":

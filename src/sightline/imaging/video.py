@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from sightline.core.errors import UnreadableMediaError
 from sightline.imaging.clip import DEFAULT_LIMITS, Clip, ClipLimits
-from sightline.imaging.containers import Structure, sniff_container, structure
+from sightline.imaging.containers import HEAD, Structure, sniff_container, structure
 from sightline.imaging.source import FileWindow
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from sightline.imaging.clip import Decoder
 
 Choice = Literal["auto", "opencv", "pyav"]
-_HEAD: Final = 512
 _CONVERT: Final = "convert it to MP4 (H.264), or send a picture"
 
 
@@ -76,7 +75,7 @@ def check_clip(path: Path, name: str) -> Structure:
         UnreadableMediaError: It is no clip, only sound, or its index is missing.
     """
     with FileWindow(path) as window:
-        head = window[0:_HEAD]
+        head = window[0:HEAD]
         found = structure(window)
     if not head:
         raise UnreadableMediaError(f"{name} is empty", reason="empty", hint="copy the file again")

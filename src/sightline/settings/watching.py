@@ -69,6 +69,15 @@ class WatchingSettings(BaseModel):
         le=16_384,
         description="Long side to which larger frames of clips are shrunk, pixels. 0: never.",
     )
+    media_sources: list[str] = Field(
+        default_factory=list,
+        max_length=1_000,
+        description="Cameras and streams that a page may read, as rtsp://cam.local or camera:0. "
+        "Empty: none; verbs read any.",
+    )
+    source_patience_s: float = Field(
+        60.0, ge=0, le=86_400, description="Seconds for which a lost camera is asked again."
+    )
     face_model: str = Field(
         "",
         max_length=1_000,

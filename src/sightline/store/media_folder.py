@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 RECORD: Final = "media.json"
 LOCK: Final = "lock"
-_PRIVATE: Final = "secret.json"
 _GONE: Final = ".gone-"
 _ID: Final = re.compile(r"[0-9a-f]{24}")
 _OWNER_ONLY: Final = 0o600
@@ -81,17 +80,6 @@ class MediaFolders:
             return from_json(read_json(self.path(media_id) / RECORD))
         except (OSError, InvalidInputError, KeyError, TypeError, ValueError) as error:
             raise unknown(media_id) from error
-
-    def keep_secret(self, media_id: str, address: str) -> None:
-        """Keep an address as it was given, for this person's eyes only."""
-        _write(self.path(media_id) / _PRIVATE, {"address": address})
-
-    def secret(self, media_id: str) -> str:
-        """Return the address that was kept; empty: none."""
-        try:
-            return str(read_json(self.path(media_id) / _PRIVATE)["address"])
-        except (OSError, InvalidInputError, KeyError, TypeError):
-            return ""
 
     def source(self, media_id: str) -> Path | None:
         """Return the stored file; None: nothing is stored."""

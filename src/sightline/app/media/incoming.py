@@ -12,7 +12,6 @@ from typing import IO, Final
 from sightline.core.errors import StorageError, TooLargeError
 
 _PROC: Final = Path("/proc/self/fd")
-_HEAD: Final = 512
 
 
 class Held:
@@ -52,7 +51,6 @@ class Counted:
         self._most = most
         self._room = room
         self.bytes = 0
-        self.head = b""
 
     def write(self, data: bytes) -> None:
         """Write more of it.
@@ -66,8 +64,6 @@ class Counted:
             raise too_large(self._most)
         if self.bytes > self._room:
             raise no_room()
-        if len(self.head) < _HEAD:
-            self.head += data[: _HEAD - len(self.head)]
         try:
             self._file.write(data)
         except OSError as error:

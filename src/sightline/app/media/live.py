@@ -12,6 +12,7 @@ from weakref import WeakSet
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sightline.app.media.addresses import Address
     from sightline.app.media.incoming import Held
     from sightline.app.media.preparing import ClipBlurring
     from sightline.core.media import Media
@@ -30,6 +31,8 @@ class Live:
     held: Held | None = None
     slot: LatestFrame[bytes] | None = None
     """Frames of a camera."""
+    address: Address | None = None
+    """Where the frames of a stream are read from, with its secrets."""
     work: ClipBlurring | None = None
     """What makes it ready to be stored."""
     touched_s: float = field(default_factory=time.monotonic)

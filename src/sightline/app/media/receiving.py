@@ -11,8 +11,9 @@ from sightline.app.media.live import Live
 from sightline.core.errors import UnreadableImageError, UnreadableMediaError
 from sightline.core.files import fsync_dir
 from sightline.core.media import ClipFacts
-from sightline.imaging.containers import sniff_container
+from sightline.imaging.containers import HEAD, sniff_container
 from sightline.imaging.header import read_header
+from sightline.imaging.source import FileWindow
 from sightline.imaging.video import open_clip
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class Receiving:
         """
         self._counted.finish()
         path = self._path()
-        known = look(path, self._media, self._counted.head, self._bounds)
+        known = look(path, self._media, self._bounds.clip, self._bounds.picture)
         made = replace(known, bytes=self._counted.bytes)
         live = Live(media=made, lock=self._lock, held=self._held)
         if self._held is None:
@@ -145,30 +146,31 @@ class Receiving:
         self.abort()
 
 
-def look(path: Path, media: Media, head: bytes, bounds: Bounds) -> Media:
+def look(path: Path, media: Media, clips: ClipLimits, pictures: Limits) -> Media:
     """Return the medium with what its file is by its content.
 
     Raises:
         UnreadableMediaError: It is neither a picture nor a clip that can be read.
         UnreadableImageError: It is a picture that cannot be read.
     """
-    found = sniff_container(head)
+    with FileWindow(path) as window:
+        found = sniff_container(window[0:HEAD])
     if found.kind == "image":
-        return _picture(path, replace(media, format=found.format), bounds)
-    clip = open_clip(path, name=media.name, limits=bounds.clip)
+        return _picture(path, replace(media, format=found.format), clips, pictures)
+    clip = open_clip(path, name=media.name, limits=clips)
     clip.close()
     return replace(media, kind="clip", format=found.format, facts=clip.facts)
 
 
-def _picture(path: Path, media: Media, bounds: Bounds) -> Media:
+def _picture(path: Path, media: Media, clips: ClipLimits, pictures: Limits) -> Media:
     try:
-        header = read_header(path, limits=bounds.picture)
+        header = read_header(path, limits=pictures)
     except UnreadableImageError as error:
         why = f"{media.name}{str(error).removeprefix(path.name)}"
         raise UnreadableImageError(why, reason=error.reason, hint=error.hint) from error
     if media.format == "GIF" and header.pages > 1:
         with contextlib.suppress(UnreadableMediaError):
-            clip = open_clip(path, limits=bounds.clip)
+            clip = open_clip(path, name=media.name, limits=clips)
             clip.close()
             return replace(media, kind="clip", facts=clip.facts)
     facts = ClipFacts(width=header.width, height=header.height, frames=1)

@@ -5,31 +5,30 @@ from __future__ import annotations
 import contextlib
 import shutil
 from dataclasses import replace
-from functools import partial
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
+from sightline.app.media.addresses import parse_address
 from sightline.app.media.finders import FaceFinders
 from sightline.app.media.incoming import no_room, too_large
 from sightline.app.media.live import Holdings, Live, Notes
-from sightline.app.media.preparing import ClipBlurring, blur_picture
+from sightline.app.media.opening import Opening, clip_limits
 from sightline.app.media.receiving import Bounds, Receiving
-from sightline.app.media.sources import Changed, Pushed, Still
+from sightline.app.media.storing import Storing
 from sightline.app.media.terms import stamp, terms
 from sightline.core.clock import now
 from sightline.core.errors import ConflictError, InvalidInputError, NotFoundError
 from sightline.core.media import Blur, Media
-from sightline.imaging.clip import ClipLimits
 from sightline.imaging.frame_slot import LatestFrame
-from sightline.imaging.video import open_clip
 from sightline.store.media_folder import MediaFolders, new_id, unknown, used
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from sightline.app.detectors import Detectors
     from sightline.core.media import MediaState
     from sightline.core.ports import FrameSource
+    from sightline.imaging.clip import ClipLimits
     from sightline.imaging.limits import Limits
     from sightline.settings import Settings
 
@@ -59,6 +58,9 @@ class MediaShelf:
         self.faces = FaceFinders(settings.face_model, detectors)
         self._live = Holdings()
         self._notes = Notes(self._folders.write, every_s=_WRITE_EVERY_S)
+        parts = self._folders, self._live, self.faces
+        self._opening = Opening(*parts, settings, limits)
+        self._storing = Storing(*parts, lambda: (self.clip_limits, self._limits()))
         self.on_erase: list[Callable[[str], None]] = []
         """Called with the id before a medium goes, so that whoever uses it lets go."""
 
@@ -92,7 +94,7 @@ class MediaShelf:
         if size >= room:
             raise no_room()
         bounds = Bounds(clip=self.clip_limits, picture=self._limits(), most=most, room=room)
-        return Receiving(media, self._folders, bounds, self._keep)
+        return Receiving(media, self._folders, bounds, self._storing.keep)
 
     def receive(self, stream: IO[bytes], name: str, **options: Any) -> Media:
         """Take in a file; see `begin` for the options and errors.
@@ -118,6 +120,38 @@ class MediaShelf:
         media = replace(self._new(name, retention, hours, blur), kind="camera", state="running")
         lock = self._folders.make(media.id, owned=True)
         self._live.add(Live(media=media, lock=lock, slot=LatestFrame()))
+        self._folders.write(media)
+        return media
+
+    def add_stream(
+        self,
+        source: str,
+        name: str = "",
+        *,
+        retention: str | None = None,
+        hours: float | None = None,
+        blur: Blur | None = None,
+    ) -> Media:
+        """Make a medium of an address, a camera of this machine or a file; nothing is copied.
+
+        Args:
+            source: rtsp://..., http://..., camera:0, or a path.
+            name: Empty: what it is read from.
+            retention: Of what is made of it; see `begin`.
+            hours: The same.
+            blur: What is blurred in every frame.
+
+        Raises:
+            InvalidInputError: It is no address that is read.
+            NotFoundError: The file is not there.
+            UnreadableMediaError: The file is neither a picture nor a clip that can be read.
+        """
+        address = parse_address(source)
+        usual = Path(address.shown).name if address.kind == "path" else address.shown
+        media = self._new(name or usual, retention, hours, blur)
+        media = self._opening.described(replace(media, source=address.shown), address)
+        lock = self._folders.make(media.id, owned=True)
+        self._live.add(Live(media=media, lock=lock, address=address))
         self._folders.write(media)
         return media
 
@@ -179,16 +213,7 @@ class MediaShelf:
         Raises:
             NotFoundError: There is no such medium, or nothing of it is stored any more.
         """
-        media, live = self.get(media_id), self._live.get(media_id)
-        if live is not None and live.held is not None:
-            return live.held.path
-        path = self._folders.source(media_id)
-        if path is None:
-            raise NotFoundError(
-                f"nothing of {media.name} is stored",
-                hint="what is never stored is gone once it was looked at: send it again",
-            )
-        return path
+        return self._opening.file(self.get(media_id))
 
     def open(self, media_id: str, *, start_s: float = 0.0, max_fps: float = 0.0) -> FrameSource:
         """Return the frames of a medium, blurred where that was asked for.
@@ -201,27 +226,11 @@ class MediaShelf:
         Raises:
             NotFoundError: There is none, or nothing of it is stored any more.
             UnreadableMediaError: It cannot be decoded.
+            SourceLostError: A camera or stream does not answer.
         """
-        source = self._source(self.get(media_id), start_s, max_fps)
+        source = self._opening.source(self.get(media_id), start_s, max_fps)
         self._live.opened(media_id, source)
         return source
-
-    def _source(self, media: Media, start_s: float, max_fps: float) -> FrameSource:
-        plain = self._plain(media, start_s, max_fps)
-        blurred_already = media.kind in {"image", "clip"} and media.id not in self._live
-        if blurred_already or not media.blur.wanted:
-            return plain
-        return Changed(plain, self.faces.blurrer(media.blur))
-
-    def _plain(self, media: Media, start_s: float, max_fps: float) -> FrameSource:
-        if media.kind == "camera":
-            return Pushed(self.slot(media.id), self._limits())
-        path = self.file(media.id)
-        if media.kind == "image":
-            return Still(path, media.facts, self._limits())
-        return open_clip(
-            path, name=media.name, limits=self.clip_limits, start_s=start_s, max_fps=max_fps
-        )
 
     def note(
         self,
@@ -343,21 +352,19 @@ class MediaShelf:
     @property
     def clip_limits(self) -> ClipLimits:
         """What decoding a clip may cost."""
-        return ClipLimits(
-            max_pixels=self._settings.clip_max_mp * 1_000_000,
-            long_px=self._settings.clip_frame_px,
-        )
+        return clip_limits(self._settings)
 
     def close(self) -> None:
         """Write what waits, and erase what is not stored."""
         self._notes.flush()
         for media_id in self._live.ids():
             live = self._live.peek(media_id)
-            media = None if live is None or live.held is not None else live.media
-            stays = media is not None and media.retention != "never"
+            ended = None if live is None or live.held is not None else live.media
             self._live.drop(media_id)
-            if not stays:
+            if ended is None or ended.retention == "never":
                 self._folders.erase(media_id)
+            elif ended.state not in _OVER:
+                self._folders.write(replace(ended, state="done"))
 
     def _new(
         self, name: str, retention: str | None, hours: float | None, blur: Blur | None
@@ -372,67 +379,6 @@ class MediaShelf:
             expires_at=until,
             blur=blur or Blur(),
         )
-
-    def _keep(self, live: Live) -> Media:
-        """Make a medium of what has come in."""
-        if live.held is None:
-            self._folders.write(live.media)
-            live.release()
-        elif live.media.retention == "never":
-            self._live.add(live)
-            self._folders.write(live.media)
-        elif live.media.kind == "image":
-            self._store_picture(live)
-        else:
-            self._store_clip(live)
-        return live.media
-
-    def _store_picture(self, live: Live) -> None:
-        """Store a picture, blurred."""
-        media = live.media
-        assert live.held is not None, "it is held until it is blurred"
-        change, folder = self.faces.blurrer(media.blur), self._folders.path(media.id)
-        live.media = blur_picture(live.held.path, folder, media, change, self._limits())
-        self._folders.write(live.media)
-        live.release()
-
-    def _store_clip(self, live: Live) -> None:
-        """Begin to store a clip, blurred; until then it is looked at through the blur."""
-        assert live.held is not None, "it is held until it is blurred"
-        live.media = replace(live.media, prepared=0.0)
-        live.work = ClipBlurring(
-            live.media,
-            live.held.path,
-            self._folders.path(live.media.id),
-            change=self.faces.blurrer(live.media.blur),
-            limits=self.clip_limits,
-            told=partial(self._prepared, live),
-            done=partial(self._stored, live),
-        )
-        self._live.add(live)
-        self._folders.write(live.media)
-        live.work.start()
-
-    def _prepared(self, live: Live, share: float) -> None:
-        with self._live.lock:
-            live.media = replace(live.media, prepared=share)
-
-    def _stored(self, live: Live, made: Media | None, why: str) -> None:
-        """Note that a clip is blurred and stored, or why it is not: then nothing of it is."""
-        with self._live.lock:
-            if made is None:
-                live.forget_file()
-                live.media = replace(live.media, state="failed", error=why)
-            else:
-                file: dict[str, Any] = {
-                    "bytes": made.bytes,
-                    "format": made.format,
-                    "facts": made.facts,
-                }
-                live.media = replace(live.media, error=why or live.media.error, **file)
-            live.media = replace(live.media, prepared=1.0)
-            self._folders.write(live.media)
-        self._live.stored(live.media.id)
 
 
 def _expired(media: Media) -> bool:

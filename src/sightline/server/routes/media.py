@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 
+from sightline.app.media.addresses import check_allowed, parse_address
 from sightline.app.media.receiving import Receiving
 from sightline.app.media.terms import blur_of, region_of
 from sightline.core.media import Media
@@ -77,11 +78,16 @@ def list_media(bench: Bench) -> object:
 
 @router.post("/media", status_code=201, response_model=MediaInfo)
 def create_media(body: NewMedia, bench: Bench) -> object:
-    """Make a camera, whose frames the browser sends."""
-    blur = blur_of(faces=body.blur_faces, regions=[tuple(one) for one in body.blur])
-    return bench.media.camera(
-        body.name or "camera", retention=body.retention, hours=body.hours, blur=blur
-    )
+    """Make a camera, whose frames the browser sends, or a stream that is read here."""
+    kept: dict[str, Any] = {
+        "retention": body.retention,
+        "hours": body.hours,
+        "blur": blur_of(faces=body.blur_faces, regions=body.blur),
+    }
+    if not body.source:
+        return bench.media.camera(body.name or "camera", **kept)
+    check_allowed(parse_address(body.source), bench.settings.media_sources)
+    return bench.media.add_stream(body.source, body.name, **kept)
 
 
 @router.get("/media/faces", response_model=FaceFinding)
