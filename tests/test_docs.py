@@ -72,7 +72,7 @@ def steps(document: Path) -> list[Step]:
 
 BY_NIGHT = re.compile(
     "docs/guide/(analysis|augment|classes|cli|datasets|edit|encoders|explain|export-predict|jobs|map"
-    r"|models|object-formats|python|queues|similar|splits|tracking|train)\.md"
+    r"|media|models|object-formats|python|queues|similar|splits|tracking|train)\.md"
 )
 """Documents whose commands take long."""
 
@@ -241,8 +241,8 @@ def test_the_guide_knows_every_queue_network_and_reason() -> None:
     reasons = set()
     for path in (ROOT / "src/sightline/imaging").glob("*.py"):
         reasons |= set(re.findall(r'reason="([^"]+)"', path.read_text("utf-8")))
-    ingest = (GUIDE / "ingest.md").read_text("utf-8")
-    assert {one for one in reasons - {"no such page"} if f"`{one}`" not in ingest} == set()
+    told = "".join((GUIDE / name).read_text("utf-8") for name in ("ingest.md", "media.md"))
+    assert {one for one in reasons - {"no such page"} if f"`{one}`" not in told} == set()
 
 
 def test_the_guide_shows_every_key_of_the_page() -> None:

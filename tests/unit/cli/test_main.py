@@ -72,13 +72,10 @@ VERBS = [
     "system",
     "serve",
     "doubts",
-<<<<<<< HEAD
     "serving",
     "package",
     "unpack",
-=======
     "media",
->>>>>>> 6cb478d (feat(media): cameras and streams of this machine; the verb media; the guide)
 ]
 BAD_NAMES = ("", ".", "..", "a/b", "CON", "x" * 300, "a\nb", "../../etc")
 

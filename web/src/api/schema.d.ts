@@ -3354,7 +3354,7 @@ export interface paths {
         put?: never;
         /**
          * Create Media
-         * @description Make a camera, whose frames the browser sends.
+         * @description Make a camera, whose frames the browser sends, or a stream that is read here.
          */
         post: operations["create_media"];
         delete?: never;
