@@ -41,7 +41,7 @@ _ENGINES: Final = (
     "sightline.engines.",
     "sightline.train.",
     "sightline.explain.",
-    "sightline.predict.torchscript",
+    "sightline.predict.",
 )
 """Where a factory may lie."""
 

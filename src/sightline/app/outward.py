@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sightline.app.engine_room import EngineRoom
     from sightline.app.forms.forms import Forms
     from sightline.app.forms.judging import ModelJudging
+    from sightline.app.forms.speed import ModelBench
     from sightline.app.labelling import Labelling
     from sightline.app.media.shelf import MediaShelf
     from sightline.app.model_cards import ModelCards
@@ -97,6 +98,13 @@ class Outward:
 
         parts = (self.projects, self.training, self.jobs)
         return ModelJudging(self.store, self.settings, self.models, parts)
+
+    @cached_property
+    def speeds(self) -> ModelBench:
+        """How fast models are, in each form."""
+        from sightline.app.forms.speed import ModelBench
+
+        return ModelBench(self.store, self.settings, (self.room, self.jobs))
 
     @cached_property
     def packages(self) -> Packages:

@@ -181,6 +181,12 @@ KINDS: Final = (
         env={"OMP_WAIT_POLICY": "PASSIVE"},
     ),
     JobKind(
+        name="bench-model",
+        factory="sightline.app.forms.tasks:bench_model",
+        title="Measure a model",
+        env={"OMP_WAIT_POLICY": "PASSIVE"},
+    ),
+    JobKind(
         name="export-labels",
         factory="sightline.app.tasks:export_labels",
         title="Export labels",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from sightline.core.errors import InvalidInputError
+from sightline.predict.eager import open_eager
 from sightline.predict.net import Classifying, Net
 from sightline.predict.openvino import open_openvino
 from sightline.predict.session import open_net
@@ -28,6 +29,7 @@ OPENERS: Final[dict[str, Opener]] = {
     "onnx": open_net,
     "torchscript": open_torchscript,
     "openvino": open_openvino,
+    "torch": open_eager,
 }
 """By `ModelCard.format`."""
 
@@ -50,7 +52,7 @@ def open_form(file: Path, card: ModelCard, *, threads: int = 1) -> Net:
     if opener is None:
         raise InvalidInputError(
             f"{card.name} lies as {card.format}, which does not answer as it is",
-            hint=f"export it: {', '.join(OPENERS)}",
+            hint="export it: sightline export MODEL --format onnx",
         )
     return opener(file, card, threads=threads)
 

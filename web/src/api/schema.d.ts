@@ -2406,6 +2406,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/models/{ref}/bench": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure Model
+         * @description Measure a model and its exported forms beside each other; the job's result has it all.
+         */
+        post: operations["measure_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models/package": {
         parameters: {
             query?: never;
@@ -8480,6 +8500,29 @@ export interface components {
             size: number[];
             /** Counts */
             counts: string;
+        };
+        /**
+         * MeasureModel
+         * @description How a model is measured.
+         */
+        MeasureModel: {
+            /**
+             * Threads
+             * @description default: all cores
+             */
+            threads?: number | null;
+            /**
+             * Seconds
+             * @description for each measurement
+             * @default 1
+             */
+            seconds?: number;
+            /**
+             * Alone
+             * @description this form only, not its relatives
+             * @default false
+             */
+            alone?: boolean;
         };
         /**
          * MediaBlur
@@ -19429,6 +19472,51 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["JudgeModel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    measure_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeasureModel"];
             };
         };
         responses: {

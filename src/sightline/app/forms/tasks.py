@@ -14,3 +14,8 @@ def evaluate_model(
 ) -> dict[str, Any]:
     """Ask a model about pictures whose class is known."""
     return bench.judging.judge(model, progress=job, **wish)
+
+
+def bench_model(bench: Workbench, job: JobContext, *, model: str, **wish: Any) -> dict[str, Any]:
+    """Measure a model in each of its forms."""
+    return bench.speeds.measure(model, progress=job, **wish)

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from sightline.server.deps import Bench, Ref, Roots
 from sightline.server.paths import confine
-from sightline.server.schemas.forms import JudgeModel
+from sightline.server.schemas.forms import JudgeModel, MeasureModel
 from sightline.server.schemas.jobs import Job
 
 router = APIRouter(prefix="/api/models", tags=["models"])
@@ -19,3 +19,9 @@ def evaluate_model(ref: Ref, body: JudgeModel, bench: Bench, roots: Roots) -> ob
     return bench.judging.start(
         ref, folder=folder, project=body.project, split=body.split, against=body.against
     )
+
+
+@router.post("/{ref}/bench", status_code=202, response_model=Job)
+def measure_model(ref: Ref, body: MeasureModel, bench: Bench) -> object:
+    """Measure a model and its exported forms beside each other; the job's result has it all."""
+    return bench.speeds.start(ref, **body.model_dump())

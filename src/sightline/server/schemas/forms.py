@@ -17,6 +17,14 @@ class JudgeModel(In):
     against: Text | None = None
 
 
+class MeasureModel(In):
+    """How a model is measured."""
+
+    threads: int | None = Field(default=None, ge=1, le=256, description="default: all cores")
+    seconds: float = Field(default=1.0, ge=0.05, le=60, description="for each measurement")
+    alone: bool = Field(default=False, description="this form only, not its relatives")
+
+
 class LockPackage(In):
     """What a package is locked with: a passphrase, or public keys of age."""
 
