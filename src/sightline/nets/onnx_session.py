@@ -17,12 +17,13 @@ GPU: Final[dict[str, dict[str, str]]] = {
 """Providers to prefer, with options that keep float32 exact enough for the parity gate."""
 
 
-def open_session(file: Path, *, threads: int = 1) -> Any:
+def open_session(file: Path, *, threads: int = 1, graph: bytes | None = None) -> Any:
     """Open an `onnxruntime.InferenceSession` on the GPU where there is one, else on the CPU.
 
     Args:
         file: The model.
         threads: That work on one call. The caller's is the only one when it is 1.
+        graph: What is opened instead of the file's content: the same, changed.
 
     Raises:
         InvalidInputError: ONNX Runtime cannot load it.
@@ -42,7 +43,7 @@ def open_session(file: Path, *, threads: int = 1) -> Any:
     providers: list[Any] = [(name, opts) for name, opts in GPU.items() if name in here]
     try:
         return onnxruntime.InferenceSession(
-            str(file), options, providers=[*providers, "CPUExecutionProvider"]
+            graph or str(file), options, providers=[*providers, "CPUExecutionProvider"]
         )
     except Exception as error:  # the runtime's errors share no narrower base
         raise InvalidInputError(

@@ -138,9 +138,11 @@ class Classifying(Net):
                 f"its card names {len(self.classes)}",
                 hint="add it again with its classes",
             )
-        if role == "probabilities":
-            return scores
-        calm = scores / self.card.temperature
+        return scores if role == "probabilities" else self._calm(scores)
+
+    def _calm(self, logits: F32) -> F32:
+        """Return the probabilities of logits (N, K) or (K,)."""
+        calm = logits / self.card.temperature
         return 1 / (1 + np.exp(-calm)) if self.card.task == "multi" else _softmax(calm)
 
     def answers(self, images: U8) -> dict[str, F32]:
@@ -156,6 +158,6 @@ def _run_error(name: str, error: Exception) -> SightlineError:
 
 
 def _softmax(scores: F32) -> F32:
-    powers: F32 = np.exp(scores - scores.max(axis=1, keepdims=True))
-    total: F32 = powers.sum(axis=1, keepdims=True)
+    powers: F32 = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    total: F32 = powers.sum(axis=-1, keepdims=True)
     return powers / total

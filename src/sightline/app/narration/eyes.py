@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 
 from sightline.imaging.preprocess import fit
+from sightline.predict.heat import HeatClassifier, over_frame
 from sightline.predict.rows import limits_of
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Sight:
     """N classes."""
     classes: tuple[tuple[str, float], ...] = ()
     tags: tuple[tuple[str, float], ...] = ()
+    heat: F32 | None = None
+    """(h, w) 0..1 over the whole frame: where a classifier saw its winner."""
 
     def beside(self, other: Sight) -> Sight:
         """Return both together; of classes those of the first count."""
@@ -44,6 +47,7 @@ class Sight:
             self.names + other.names,
             self.classes or other.classes,
             tuple(dict([*other.tags, *self.tags]).items()),
+            other.heat if self.heat is None else self.heat,
         )
 
 
@@ -104,14 +108,23 @@ class ClassifierEye:
         """Return the likeliest classes, or the tags that are there."""
         del min_score
         square = fit(image, self._classifier.preprocess)
-        probabilities = self._classifier.classify(square[None])[0]
+        probabilities, heat = self._answer(square, (image.shape[1], image.shape[0]))
         limits = np.asarray(limits_of(self._classifier))
         names = [self._calls.get(name, name) for name in self._classifier.classes]
         if not limits.size:
-            return replace(NOTHING, classes=_ranked(names, probabilities)[:TOP])
+            return replace(NOTHING, classes=_ranked(names, probabilities)[:TOP], heat=heat)
         there = np.flatnonzero(probabilities >= limits)
         tags = _ranked([names[int(at)] for at in there], probabilities[there])
-        return replace(NOTHING, tags=tags)
+        return replace(NOTHING, tags=tags, heat=heat if tags else None)
+
+    def _answer(self, square: U8, size_wh: tuple[int, int]) -> tuple[F32, F32 | None]:
+        """Return probabilities (K,), and the winner's map over the frame where there is one."""
+        if not isinstance(self._classifier, HeatClassifier):
+            return self._classifier.classify(square[None])[0], None
+        probabilities, heat = self._classifier.classify_with_heat(square)
+        if heat is None:
+            return probabilities, None
+        return probabilities, over_frame(heat, self._classifier.preprocess, size_wh)
 
 
 class HeadEye:

@@ -71,6 +71,7 @@ class Looker:
             things=things,
             classes=sight.classes,
             tags=sight.tags,
+            heat=sight.heat,
         )
 
     def write(self, scene: Scene, frame: Frame, lang: str) -> Scene:

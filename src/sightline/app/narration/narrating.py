@@ -18,6 +18,7 @@ from sightline.core.errors import (
 from sightline.core.phrases import parse_pairs
 from sightline.flows.narrate.catalogue import languages
 from sightline.flows.narrate.tracker import believing
+from sightline.predict.heat import open_heat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -166,7 +167,8 @@ class Narrating:
             file = self._models.serving_file(card)
         else:
             card, file = self._models.ready_file(card.id)
-        return ClassifierEye(self._models.open_form(file, card), calls)
+        heat = open_heat(file, card) if file.suffix == ".onnx" else None
+        return ClassifierEye(heat or self._models.open_form(file, card), calls)
 
     def _named(self, engine: str, *, here: bool) -> list[ModelCard]:
         listed = engine.removeprefix(TEMPLATE).removeprefix(CAPTIONER)
