@@ -20,7 +20,7 @@ def test_a_classifiers_sight_holds_a_map_over_the_whole_frame(tmp_path: Path) ->
     assert classifier is not None
     frame = np.zeros((48, 64, 3), np.uint8)
     frame[:, 32:, 0] = 255
-    sight = ClassifierEye(classifier).look(frame, min_score=0.1)
+    sight = ClassifierEye(classifier, {}).look(frame, min_score=0.1)
     assert sight.classes[0][0] == "red"
     assert sight.heat is not None
     assert sight.heat.shape == (36, 48)
