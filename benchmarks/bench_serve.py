@@ -2,8 +2,12 @@
 
 Both sides answer from the bytes of one file with the same ONNX graph on one-thread sessions. The
 floor is what no server can do without: Pillow decodes and resizes, ONNX Runtime runs. Ours is
-measured twice: through the pool (admission, queue, open model, row), and as the processor time of
-a server that gets the picture over HTTP as the page sends it.
+measured three times: through the pool (admission, queue, open model, row), as the processor time of
+a server that gets the picture over HTTP as the page sends it, and as that of `sightline serve`.
+
+Then 16 clients ask `serve` at once, which has two threads on two cores. In an ideal queue, first
+come first served without any overhead, each waits 16 / 2 times what the floor takes; the slowest
+of a hundred may wait three times as long.
 """
 
 from __future__ import annotations
@@ -24,19 +28,25 @@ from benchmarks.harness import (
     compare_values,
     cores,
     cpu_s,
+    percentile,
     save,
     show,
     time_once,
     wall_s,
 )
+from benchmarks.load import load
 from benchmarks.photos import motif
-from benchmarks.server import Server
+from benchmarks.server import Server, Serving
 
 BAR = 1.15
 BYTES = 16_000
 PICTURES = 40
 ROUNDS = 15
 CLASSES = 10
+CLIENTS = 16
+THREADS = 2
+ASKED = 1_600
+TAIL_BAR = 3.0
 
 
 def small_photo() -> bytes:
@@ -131,6 +141,41 @@ def through_http(model: Path, folder: Path, session: Any, data: bytes) -> Compar
         return compare_values(name, ours=ours, peer=peer, rounds=ROUNDS)
 
 
+def through_serve(workspace: Path, session: Any, data: bytes) -> Comparison:
+    """Compare the processor time of `serve` with the floor's, per round of PICTURES."""
+    with Serving(workspace, "bench") as server:
+
+        def ours() -> float:
+            before = server.cpu_s()
+            for _ in range(PICTURES):
+                server.predict("bench", data)
+            return server.cpu_s() - before
+
+        def peer() -> float:
+            return time_once(lambda: [floor(session, data) for _ in range(PICTURES)], cpu_s)
+
+        ours()
+        peer()
+        return compare_values("CPU per picture by `serve`", ours=ours, peer=peer, rounds=ROUNDS)
+
+
+def tail(workspace: Path, session: Any, data: bytes) -> dict[str, Any]:
+    """Return how long the slowest of a hundred wait, against the mean of an ideal queue."""
+    with Serving(workspace, "bench", "--threads", str(THREADS)) as server:
+        server.pin(range(THREADS))
+        floor_s = [time_once(lambda: floor(session, data), wall_s) for _ in range(PICTURES)]
+        seen = load(server.port, "/v1/predict", data, clients=CLIENTS, requests=ASKED, skip=5)
+    ideal_s = CLIENTS / THREADS * percentile(floor_s, 50)
+    return {
+        "p99_s": percentile(seen.seconds, 99),
+        "mean_s": sum(seen.seconds) / len(seen.seconds),
+        "ideal_mean_s": ideal_s,
+        "ratio": percentile(seen.seconds, 99) / ideal_s,
+        "statuses": seen.statuses,
+        "per_s": ASKED / seen.wall_s,
+    }
+
+
 def through_pool(model: Path, session: Any, data: bytes) -> tuple[Comparison, Comparison, float]:
     """Compare CPU with one client, wall time with many; also return how answers differ."""
     from sightline.predict.pool import Predictor
@@ -168,12 +213,23 @@ def main() -> dict[str, Any]:
         session = floor_session(model)
         one, many, gap = through_pool(model, session, data)
         http = through_http(model, Path(folder), session, data)
+        workspace = workspace_with(model, Path(folder) / "served")
+        served = through_serve(workspace, session, data)
+        waits = tail(workspace, session, data)
     print(f"photo of {len(data):,} bytes, {PICTURES} per round; answers differ by {gap:.1e}")
-    for result in (one, many, http):
+    for result in (one, many, http, served):
         show(result)
+    print(
+        f"{CLIENTS} clients, {THREADS} threads: {waits['per_s']:.0f} a second, mean "
+        f"{1e3 * waits['mean_s']:.1f} ms, p99 {1e3 * waits['p99_s']:.1f} ms, ideal mean "
+        f"{1e3 * waits['ideal_mean_s']:.1f} ms"
+    )
     held = [
         bar("through the pool, CPU over the floor", one.ratio, BAR, unit="x"),
         bar("over HTTP, CPU over the floor", http.ratio, BAR, unit="x"),
+        bar("by `serve`, CPU over the floor", served.ratio, BAR, unit="x"),
+        bar("p99 at 16 clients over the ideal mean", waits["ratio"], TAIL_BAR, unit="x"),
+        bar("requests of 16 clients that failed", ASKED - waits["statuses"].get(200, 0), 0),
         bar("difference of answers", gap, 1e-3),
     ]
     return save(
@@ -184,6 +240,8 @@ def main() -> dict[str, Any]:
             "pool_cpu": one.as_dict(),
             "pool_wall": many.as_dict(),
             "http_cpu": http.as_dict(),
+            "serve_cpu": served.as_dict(),
+            "clients": waits,
             "passed": all(held),
         },
     )

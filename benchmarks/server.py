@@ -8,13 +8,14 @@ import socket
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import psutil
 
 from benchmarks.harness import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
     from types import TracebackType
 
@@ -25,6 +26,8 @@ BOUNDARY = "sightline-benchmark"
 class Server:
     """`sightline up` on a free port; a context manager that stops it."""
 
+    health_path = "/api/health"
+
     def __init__(self, workspace: Path) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -32,7 +35,7 @@ class Server:
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-c", "from sightline.cli.main import main; main()"),
-                *("--workspace", str(workspace), "up", "--no-browser"),
+                *("--workspace", str(workspace), *self.words()),
                 *("--host", "127.0.0.1", "--port", str(self.port)),
             ],
             cwd=ROOT,
@@ -43,7 +46,11 @@ class Server:
         self._seen = psutil.Process(self._process.pid)
         self._link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
 
-    def __enter__(self) -> Server:
+    def words(self) -> tuple[str, ...]:
+        """Return the verb and its options."""
+        return ("up", "--no-browser")
+
+    def __enter__(self) -> Self:
         end = time.monotonic() + START_S
         while time.monotonic() < end and self._process.poll() is None:
             try:
@@ -75,13 +82,18 @@ class Server:
         used = self._seen.cpu_times()
         return float(used.user + used.system)
 
+    def pin(self, cores: Iterable[int]) -> None:
+        """Let the server run on these cores alone, where the system can do that."""
+        if hasattr(self._seen, "cpu_affinity"):
+            self._seen.cpu_affinity(list(cores))
+
     def rss_mb(self) -> float:
         """Return the memory that the server holds, MB."""
         return float(self._seen.memory_info().rss / 2**20)
 
     def health(self) -> dict[str, Any]:
-        """Return what /api/health says."""
-        return self._ask("GET", "/api/health")
+        """Return what the server says of itself."""
+        return self._ask("GET", self.health_path)
 
     def predict(self, model: str, picture: bytes) -> dict[str, Any]:
         """Send a picture as the page does and return its row."""
@@ -104,3 +116,23 @@ class Server:
         if answer.status != http.HTTPStatus.OK:
             raise RuntimeError(f"{path}: {answer.status} {text[:500]!r}")
         return dict(json.loads(text))
+
+
+class Serving(Server):
+    """`sightline serve MODEL` on a free port."""
+
+    health_path = "/ready"
+
+    def __init__(self, workspace: Path, model: str, *options: str) -> None:
+        self._model = model
+        self._options = options
+        super().__init__(workspace)
+
+    def words(self) -> tuple[str, ...]:
+        """Return the verb and its options."""
+        return ("serve", self._model, *self._options)
+
+    def predict(self, model: str, picture: bytes) -> dict[str, Any]:
+        """Send a picture as programs do and return its row."""
+        kind = {"Content-Type": "image/jpeg"}
+        return self._ask("POST", f"/v1/predict?model={model}", picture, kind)

@@ -22,6 +22,7 @@ class Metrics:
         from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 
         self.registry = CollectorRegistry()
+        self._series: dict[tuple[Any, tuple[str, ...]], Any] = {}
         ProcessCollector(registry=self.registry)
         where: Any = {"registry": self.registry}
         self._requests = Counter(
@@ -51,14 +52,22 @@ class Metrics:
 
     def asked(self, route: str, status: int, seconds: float, received: int) -> None:
         """Count a request."""
-        self._requests.labels(route, status).inc()
-        self._received.labels(route).inc(received)
-        self._seconds.labels(route).observe(seconds)
+        self._of(self._requests, route, str(status)).inc()
+        self._of(self._received, route).inc(received)
+        self._of(self._seconds, route).observe(seconds)
 
     def answered(self, model: str, *, waited_s: float, took_s: float) -> None:
         """Count a picture that was worked on."""
-        self._waited.labels(model).observe(waited_s)
-        self._worked.labels(model).observe(took_s)
+        self._of(self._waited, model).observe(waited_s)
+        self._of(self._worked, model).observe(took_s)
+
+    def _of(self, family: Any, *labels: str) -> Any:
+        """Return a family's series of these labels, which the library looks up more slowly."""
+        key = (family, labels)
+        found = self._series.get(key)
+        if found is None:
+            found = self._series[key] = family.labels(*labels)
+        return found
 
     def swapped(self, model: str) -> None:
         """Count a model that was replaced."""

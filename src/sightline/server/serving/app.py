@@ -19,6 +19,7 @@ from sightline.server.serving import page, v1, v2, well
 from sightline.server.serving.desk import Desk
 from sightline.server.serving.further import Further
 from sightline.server.serving.gate import Gate, Rules
+from sightline.server.serving.shortcut import Shortcut
 
 ROUTERS: Final = (v1.router, v2.router, well.router, page.router)
 TAGS: Final = [
@@ -59,6 +60,7 @@ def create_serving_app(
     app.state.desk = desk
     app.state.keyed = bool(rules.keys)
     problems.install(app)
+    app.add_middleware(Shortcut, way=v1.PREDICT)
     app.add_middleware(BodyLimit, json_bytes=max_bytes, upload_bytes=max_bytes)
     if further is not None:
         app.add_middleware(Further, build=further)

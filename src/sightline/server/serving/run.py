@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import uvicorn
 from fastapi import FastAPI
@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from sightline.app import Workbench
 
 log = logging.getLogger("sightline.server")
-KEY_FILE = "serving/key"
+KEY_FILE: Final = "serving/key"
+KEEP_ALIVE_S: Final = 75
+"""How long an idle connection is kept: longer than the pools of most clients keep theirs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +208,7 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         proxy_headers=False,
         **socket_options(settings),
         lifespan="off",
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=int(settings.serve_timeout_s) + 1,
     )
 

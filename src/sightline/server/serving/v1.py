@@ -6,12 +6,12 @@ import time
 from typing import Annotated, Any, Final
 
 import orjson
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from sightline.app.serving.finding import Wanted, find
 from sightline.app.serving.serving import Loaded
-from sightline.core.errors import UnreadableImageError
+from sightline.core.errors import InvalidInputError, UnreadableImageError
 from sightline.predict.rows import Row
 from sightline.server.schemas.serving import (
     PredictBody,
@@ -22,12 +22,27 @@ from sightline.server.schemas.serving import (
     Swapped,
 )
 from sightline.server.serving.bodies import read_pictures
-from sightline.server.serving.desk import AtDesk
+from sightline.server.serving.desk import AtDesk, Desk
+from sightline.server.serving.shortcut import Way
 
 router = APIRouter(prefix="/v1", tags=["models"])
 Name = Annotated[str, Path(max_length=200, description="name that a model is served under")]
 _FILE: Final = {"schema": {"type": "string", "format": "binary"}}
-_BODY: Final[dict[str, Any]] = {
+_DOCUMENT: Final[dict[str, Any]] = {
+    "parameters": [
+        {
+            "name": "model",
+            "in": "query",
+            "schema": {"type": "string"},
+            "description": "needed when several are served",
+        },
+        {
+            "name": "top",
+            "in": "query",
+            "schema": {"type": "integer", "minimum": 1},
+            "description": "only the most probable classes",
+        },
+    ],
     "requestBody": {
         "required": True,
         "content": {
@@ -43,29 +58,24 @@ _BODY: Final[dict[str, Any]] = {
             },
             "application/json": {"schema": PredictBody.model_json_schema()},
         },
-    }
+    },
 }
 
 
 @router.post(
     "/predict",
-    openapi_extra=_BODY,
+    openapi_extra=_DOCUMENT,
     response_model=None,
     responses={200: {"model": Predicted, "description": "What a model sees"}},
 )
-async def predict(
-    request: Request,
-    desk: AtDesk,
-    model: Annotated[
-        str | None, Query(max_length=200, description="needed when several are served")
-    ] = None,
-    top: Annotated[int | None, Query(ge=1, description="only the most probable classes")] = None,
-) -> Response:
+async def predict(request: Request) -> Response:
     """Say what a model sees: the body is a picture's bytes, a form with files, or JSON."""
     began = time.perf_counter()
+    desk: Desk = request.app.state.desk
+    model, top = _query(request)
     async with desk.reading():
         asked = await read_pictures(request)
-    slot = desk.serving.slot(model if model is not None else asked.model)
+    slot = desk.serving.slot(model or asked.model)
     found = await desk.look(slot, asked.pictures)
     rows = [_topped(row, top or asked.top) for _, row in found]
     loaded = found[-1][0]
@@ -73,6 +83,17 @@ async def predict(
     answer |= {"items": rows} if asked.several else _alone(rows[0])
     answer["ms"] = round((time.perf_counter() - began) * 1_000, 2)
     return Response(orjson.dumps(answer), media_type="application/json")
+
+
+PREDICT: Final = Way("/v1/predict", predict)
+
+
+def _query(request: Request) -> tuple[str | None, int | None]:
+    """Return which model is asked, and how many classes are wanted."""
+    top = request.query_params.get("top")
+    if top is not None and (not top.isdecimal() or int(top) < 1):
+        raise InvalidInputError(f"top is {top[:20]!r}", hint="say 1 or more")
+    return request.query_params.get("model"), None if top is None else int(top)
 
 
 def _alone(row: Row) -> Row:
