@@ -19,8 +19,8 @@ from fakes.server import running
 from server.conftest import add_pictures
 from sightline.app import open_workbench
 from sightline.core.errors import BusyError, InvalidInputError
+from sightline.server.address import bind, url_of
 from sightline.server.lock import ServerLock
-from sightline.server.serve import bind, url_of
 
 if TYPE_CHECKING:
     from pathlib import Path
