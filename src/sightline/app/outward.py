@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sightline.app.pictures import Pictures
     from sightline.app.projects import Projects
     from sightline.app.serving.board import Board
+    from sightline.app.serving.trial import Trial
     from sightline.app.streams.streams import Streams
     from sightline.app.suggesting import Suggesting
     from sightline.app.training import Training
@@ -61,6 +62,13 @@ class Outward:
         taking = Taking(self.store, self.pictures, self.labels, self.taken)
         limits = self.pictures.limits
         return Doubts(self.store, self.settings, self.projects, taking, lambda: limits)
+
+    @cached_property
+    def trial(self) -> Trial:
+        """Models that somebody tries out."""
+        from sightline.app.serving.trial import Trial
+
+        return Trial(self.store.models)
 
     @cached_property
     def media(self) -> MediaShelf:

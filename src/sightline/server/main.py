@@ -21,6 +21,7 @@ from sightline.app.media.sweeper import Sweeper
 from sightline.app.refit import Refitter
 from sightline.core.errors import SightlineError
 from sightline.jobs.follow import ProgressHub
+from sightline.server import demo_page
 from sightline.server.describing import Crowd
 from sightline.server.events import EventHub
 from sightline.server.layers import wrap
@@ -35,6 +36,7 @@ from sightline.server.routes import (
     control,
     crop_heads,
     datasets,
+    demo,
     describe,
     detections,
     doubts,
@@ -120,6 +122,7 @@ ROUTERS: Final = tuple(
         model_shelf,
         forms,
         packages,
+        demo,
         models,
         networks,
         control,
@@ -163,6 +166,7 @@ TAGS: Final = [
     {"name": "analysis", "description": "what a project's data are like, and what suits them"},
     {"name": "training", "description": "runs, their curves and reports"},
     {"name": "models", "description": "export and prediction"},
+    {"name": "demo", "description": "one page for one model"},
     {"name": "explanations", "description": "where a network looked"},
     {"name": "media", "description": "pictures, clips, cameras and streams to look at"},
     {"name": "data sets", "description": "labels for other tools, and from them"},
@@ -236,6 +240,7 @@ def create_app(
     )
     for router in ROUTERS:
         app.include_router(router, responses=PROBLEMS)
+    app.include_router(demo_page.router)
     _furnish(app, bench, hub)
     door = Door(
         host=host, port=port, allowed_hosts=tuple(bench.settings.allowed_hosts), token=token

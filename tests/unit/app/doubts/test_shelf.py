@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from blake3 import blake3
 
 from sightline.app.doubts.shelf import Doubtful, DoubtShelf
 from sightline.core.errors import NotFoundError
@@ -13,17 +14,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def doubtful(number: int, score: float, *, size: int = 10) -> Doubtful:
+def digest_of(data: bytes) -> str:
+    """Return the name of bytes."""
+    return blake3(data).hexdigest()
+
+
+def doubtful(number: int, score: float, *, size: int = 10, digest: str = "") -> Doubtful:
     """Return one whose perceptual hash is like no other's."""
     return Doubtful(
-        digest=f"{number:064x}"[::-1],
+        digest=digest or f"{number:064x}"[::-1],
         at=f"2026-01-01T00:00:{number % 60:02}.000Z",
         model="m-1",
         model_name="m",
         score=score,
         reasons=("margin",),
         fingerprint=f"{(number * 0x9E3779B97F4A7C15) % 2**64:016x}",
-        answer={"label": "cat"},
+        answer={"label": "disc", "probability": 0.6},
         bytes=size,
     )
 

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Download, PackageCheck, ShieldCheck, Trash2 } from "lucide-react";
+import { Download, ExternalLink, PackageCheck, ShieldCheck, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 import { api, urls } from "@/api/calls";
@@ -262,6 +262,11 @@ export function Component() {
               <h1>{model.name}</h1>
               <span className="muted small">{ago(model.created_at ?? null)}</span>
               <div className="grow" />
+              {(model.kind === "detector" || isExported(model)) && !model.fault && (
+                <a className="button" href={`/demo/${encodeURIComponent(model.id)}`} target="_blank" rel="noreferrer">
+                  <ExternalLink size={16} aria-hidden /> Demo
+                </a>
+              )}
               <Button look="quiet" aria-label="Remove this model" onClick={() => setAsking(true)}>
                 <Trash2 size={16} aria-hidden />
               </Button>
