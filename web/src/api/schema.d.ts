@@ -2470,6 +2470,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/models/{ref}/demo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Demo Model
+         * @description Return what the page shows of a model before it is asked.
+         */
+        get: operations["demo_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{ref}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Demo Answer
+         * @description Say what a classifier or detector sees in one picture, whose bytes are the body.
+         */
+        post: operations["demo_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models": {
         parameters: {
             query?: never;
@@ -5865,6 +5905,78 @@ export interface components {
         DeletedSweep: {
             /** Id */
             id: string;
+        };
+        /**
+         * DemoAnswer
+         * @description What a model says of one picture.
+         */
+        DemoAnswer: {
+            /** Model */
+            model: string;
+            /** Version */
+            version: string;
+            /**
+             * Label
+             * @description the likeliest class
+             */
+            label?: string | null;
+            /** Probability */
+            probability?: number | null;
+            /** Probabilities */
+            probabilities?: {
+                [key: string]: number;
+            } | null;
+            /** Tags */
+            tags?: string[] | null;
+            /** Width */
+            width?: number | null;
+            /** Height */
+            height?: number | null;
+            /** Objects */
+            objects?: components["schemas"]["DemoObject"][] | null;
+            /**
+             * Ms
+             * @description time in the server, milliseconds
+             */
+            ms: number;
+        };
+        /**
+         * DemoModel
+         * @description What is told of a model before it is asked.
+         */
+        DemoModel: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: string;
+            /**
+             * Kind
+             * @description classifier or detector
+             */
+            kind: string;
+            /** Task */
+            task: string;
+            /** Classes */
+            classes: string[];
+            /** Precision */
+            precision: string;
+            /** Forced */
+            forced: boolean;
+        };
+        /**
+         * DemoObject
+         * @description What a detector found.
+         */
+        DemoObject: {
+            /** Label */
+            label: string;
+            /** Score */
+            score: number;
+            /**
+             * Box
+             * @description x1, y1, x2, y2, pixels of the upright picture
+             */
+            box: number[];
         };
         /**
          * DescribeStream
@@ -19657,6 +19769,92 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    demo_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoModel"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    demo_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/*": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoAnswer"];
+                };
             };
             /** @description A problem document: what to mend, field by field */
             422: {

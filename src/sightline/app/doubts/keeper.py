@@ -112,7 +112,7 @@ class Keeper:
             if len(self._queue) >= QUEUE or self._held + len(data) > QUEUE_BYTES:
                 self._counts.missed += 1
                 return
-            self._queue.append((data, row))
+            self._queue.append((data, dict(row)))  # the caller may go on with his
             self._held += len(data)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="doubts", daemon=True)

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from sightline import __version__
-from sightline.server import problems
+from sightline.server import demo_page, problems
 from sightline.server.limits import BodyLimit
 from sightline.server.logs import AccessLog
 from sightline.server.problems import Net
@@ -21,7 +21,7 @@ from sightline.server.serving.further import Further
 from sightline.server.serving.gate import Gate, Rules
 from sightline.server.serving.shortcut import Shortcut
 
-ROUTERS: Final = (v1.router, v2.router, well.router, page.router)
+ROUTERS: Final = (v1.router, v2.router, well.router, page.router, demo_page.router)
 TAGS: Final = [
     {"name": "models", "description": "ask a model, list them, put another in its place"},
     {"name": "open inference", "description": "the Open Inference Protocol, version 2"},
@@ -59,6 +59,8 @@ def create_serving_app(
     rules = rules or Rules(Door())
     app.state.desk = desk
     app.state.keyed = bool(rules.keys)
+    app.state.demo_server = "serve"
+    app.router.default = demo_page.DemoFiles()
     problems.install(app)
     app.add_middleware(Shortcut, way=v1.PREDICT)
     app.add_middleware(BodyLimit, json_bytes=max_bytes, upload_bytes=max_bytes)

@@ -83,6 +83,18 @@ def test_what_cannot_be_read_is_counted_and_the_thread_goes_on(tmp_path: Path, d
     assert (keeper.stats()["failed"], keeper.stats()["kept"]) == (1, 1)
 
 
+def test_what_the_caller_does_to_his_row_afterwards_does_not_matter(tmp_path: Path) -> None:
+    gate = _Gate()
+    keeper = _keeper(tmp_path, gate)
+    row = dict(TORN)
+    keeper.offer(png((1, 2, 3)), row)
+    row.clear()
+    gate.open.set()
+    keeper.drain()
+    keeper.close()
+    assert keeper.stats()["kept"] == 1
+
+
 def test_a_full_disk_ends_no_serving(tmp_path: Path) -> None:
     gate = _Gate()
     gate.open.set()
