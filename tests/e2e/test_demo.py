@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.axe import look, look_in_both_themes
-from fakes.onnx_graphs import RED_GREEN_BLUE, colour_model
+from fakes.onnx_graphs import RED_GREEN_BLUE, colour_model, constant_model
 from fakes.served import COLOURS, png
-from server.test_demo import FOUND, constant_model
+from server.test_demo import FOUND
 
 if TYPE_CHECKING:
     from pathlib import Path
