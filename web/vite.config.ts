@@ -18,6 +18,8 @@ export default defineConfig({
     rollupOptions: { input: [at("./index.html"), at("./demo.html")] },
   },
   worker: { format: "es" },
-  server: { proxy: { "/api": { target: server, changeOrigin: true } } },
+  server: {
+    proxy: { "/api": { target: server, changeOrigin: true }, "/ws": { target: server, changeOrigin: true, ws: true } },
+  },
   test: { environment: "node", include: ["src/**/*.test.ts"] },
 });

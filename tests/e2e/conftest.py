@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 expect.set_options(timeout=20_000)
 """A busy machine is slow, not wrong."""
-EXPECTED = ("Failed to load resource", "net::ERR")
+EXPECTED = ("Failed to load resource", "net::ERR", "WebSocket connection to")
 """A refused or lost request is for the page to show; the browser logs it besides."""
 STALL = "GPU stall due to ReadPixels"
 """A screenshot of WebGL without a graphics card; the browser says so."""

@@ -40,6 +40,7 @@ POLICY: Final = "; ".join(
         "script-src 'self' 'wasm-unsafe-eval'",  # WebAssembly, for decoders in the browser
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' blob: data:",
+        "media-src 'self' blob:",  # a clip is looked at before it is sent
         "font-src 'self' data:",
         "worker-src 'self' blob:",
         "object-src 'none'",

@@ -3511,6 +3511,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/media/{media_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Media File
+         * @description Return the stored picture or clip; a part of it where a range is asked for.
+         */
+        get: operations["media_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{name}/augment/preview": {
         parameters: {
             query?: never;
@@ -6619,8 +6639,8 @@ export interface components {
          * @description What is gone.
          */
         ErasedMedia: {
-            /** Id */
-            id: string;
+            /** Media Id */
+            media_id: string;
             /** Name */
             name: string;
             /** Freed Bytes */
@@ -8685,10 +8705,10 @@ export interface components {
          */
         MediaInfo: {
             /**
-             * Id
+             * Media Id
              * @example 3f9a0c1d2b4e5f6071829304
              */
-            id: string;
+            media_id: string;
             /**
              * Kind
              * @enum {string}
@@ -22432,6 +22452,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NarrationLanguage"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    media_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of a medium */
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the picture or clip */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
                 };
             };
             /** @description A problem document: what to mend, field by field */

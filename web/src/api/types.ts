@@ -57,6 +57,7 @@ export type Engine = S["Engine"];
 export type ExportRequest = Required<S["NewExport"]>;
 /** What is drawn in a picture, as the editor takes it. */
 export type ImageObjects = Document;
+export type Medium = Omit<S["MediaInfo"], "blur"> & { blur: { faces: boolean; regions: number[][] } };
 export type Review = S["Item"]["review"];
 export type GalleryItem = S["GalleryItem"];
 export type CheckedItem = S["CheckedItem"];

@@ -25,6 +25,7 @@ const pages = {
   search: () => import("@/routes/train/sweep/Search"),
   models: () => import("@/routes/models/Models"),
   model: () => import("@/routes/models/ModelPage"),
+  live: () => import("@/routes/live/Live"),
   jobs: () => import("@/routes/jobs/Jobs"),
   settings: () => import("@/routes/settings/Settings"),
 };
@@ -60,6 +61,7 @@ const router = createBrowserRouter([
           { path: "p/:project/train/:run", lazy: pages.run },
           { path: "models", lazy: pages.models },
           { path: "models/:model", lazy: pages.model },
+          { path: "live", lazy: pages.live },
           { path: "jobs", lazy: pages.jobs },
           { path: "jobs/:job", lazy: pages.jobs },
           { path: "settings", lazy: pages.settings },

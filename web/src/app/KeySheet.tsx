@@ -1,5 +1,6 @@
 import { Fragment } from "react";
 import { Kbd } from "@/ui/Button";
+import { LIVE_SHEET } from "@/live/keys";
 import { Dialog } from "@/ui/Dialog";
 import { useBindings } from "./bindings";
 import { useDrawBindings } from "./drawBindings";
@@ -10,7 +11,9 @@ import { sheet } from "./keymap";
 function useSheet() {
   const browsing = sheet(useBindings());
   const annotate = { title: "Annotate", rows: drawSheet(useDrawBindings()) };
-  return location.pathname.includes("/annotate") ? [annotate, ...browsing] : [...browsing, annotate];
+  const live = { title: "Live", rows: LIVE_SHEET };
+  if (location.pathname.includes("/annotate")) return [annotate, ...browsing, live];
+  return location.pathname === "/live" ? [live, ...browsing, annotate] : [...browsing, annotate, live];
 }
 
 export default function KeySheet({ onClose }: { onClose: () => void }) {

@@ -3,6 +3,7 @@ import {
   Boxes,
   ChartColumn,
   Crop,
+  Eye,
   Folders,
   Images,
   MapPinned,
@@ -28,6 +29,7 @@ export function Rail({ project }: { project: string | null }) {
     { name: "Heads", key: "h", path: project && to.heads(project), icon: Shapes },
     { name: "Train", key: "t", path: project && to.train(project), icon: Waypoints },
     { name: "Models", key: "m", path: to.models, icon: Boxes },
+    { name: "Live", key: "l", path: to.live, icon: Eye },
     { name: "Jobs", key: "j", path: to.jobs, icon: Activity },
     { name: "Settings", key: "s", path: to.settings, icon: Settings2 },
   ];

@@ -83,6 +83,7 @@ export function Shell() {
           ]
         : []),
       { id: "go-m", section: "Go to", title: "Models", keys: "g m", run: go(to.models) },
+      { id: "go-l", section: "Go to", title: "Live", keys: "g l", run: go(to.live) },
       { id: "go-j", section: "Go to", title: "Jobs", keys: "g j", run: go(to.jobs) },
       { id: "go-s", section: "Go to", title: "Settings", keys: "g s", run: go(to.settings) },
       ...(project

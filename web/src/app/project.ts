@@ -47,6 +47,7 @@ export const to = {
     `/p/${encodeURIComponent(name)}/train/compare?ids=${ids.join(",")}`,
   models: "/models",
   model: (id: string) => `/models/${id}`,
+  live: "/live",
   jobs: "/jobs",
   job: (id: string) => `/jobs/${id}`,
   settings: "/settings",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AliasChoices, BaseModel, Field
 
 from sightline.app.media.terms import MOST_HOURS, MOST_REGIONS
 from sightline.server.schemas.common import In, Out, When
@@ -13,6 +13,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Region = tuple[Share, Share, Share, Share]
 KeptFor = Literal["keep", "hours", "never"]
 Hours = Annotated[float, Field(gt=0, le=MOST_HOURS)]
+ID = AliasChoices("media_id", "id")
+"""What answers call media_id; the first is also its name in the description of the API."""
 MediaName = Annotated[str, Field(max_length=1_000)]
 
 
@@ -76,7 +78,7 @@ class MediaBlur(Out):
 class MediaInfo(Out):
     """A picture, clip, camera or stream, and how far it was looked at."""
 
-    media_id: str = Field(validation_alias="id", examples=["3f9a0c1d2b4e5f6071829304"])
+    media_id: str = Field(validation_alias=ID, examples=["3f9a0c1d2b4e5f6071829304"])
     kind: Literal["image", "clip", "camera", "stream"]
     name: str
     format: str = Field(description="by the content", examples=["MP4"])
@@ -99,7 +101,7 @@ class MediaInfo(Out):
 class ErasedMedia(Out):
     """What is gone."""
 
-    media_id: str = Field(validation_alias="id")
+    media_id: str = Field(validation_alias=ID)
     name: str
     freed_bytes: int
 

@@ -1,0 +1,77 @@
+import { Plus } from "lucide-react";
+import { choose } from "@/live/choice";
+import { fresh, MOST_REGIONS, type Region } from "@/live/regions";
+import { Button } from "@/ui/Button";
+import { many } from "@/ui/format";
+import { useChoice } from "./Options";
+import { Pick } from "./Pick";
+
+const KEPT = [
+  { value: "hours:1", title: "For an hour" },
+  { value: "hours:24", title: "For a day" },
+  { value: "hours:168", title: "For a week" },
+  { value: "keep", title: "Until I erase it" },
+  { value: "never", title: "Not at all" },
+];
+
+interface HidingProps {
+  regions: readonly Region[];
+  onRegions: (regions: readonly Region[]) => void;
+  /** Nothing can be drawn on: the browser does not show it. */
+  blind: boolean;
+  camera: boolean;
+}
+
+/** What nobody is to recognise, and how long the rest is kept; said before anything is sent. */
+export function Hiding({ regions, onRegions, blind, camera }: HidingProps) {
+  const { faces, retention, hours } = useChoice();
+  const kept = retention === "hours" ? `hours:${hours}` : retention;
+  const options = KEPT.some(({ value }) => value === kept)
+    ? KEPT
+    : [{ value: kept, title: `For ${many(hours, "hour")}` }, ...KEPT];
+  return (
+    <fieldset className="options">
+      <legend>Privacy</legend>
+      <label className="check">
+        <input type="checkbox" checked={faces} onChange={(event) => choose({ faces: event.target.checked })} />
+        Blur faces
+      </label>
+      {faces && (
+        <p className="small muted">
+          Faces that are found are blurred; some may be missed. Cover what must not be seen.
+        </p>
+      )}
+      <div className="row">
+        <Button
+          small
+          disabled={blind || regions.length >= MOST_REGIONS}
+          onClick={() => onRegions([...regions, fresh(regions.length)])}
+        >
+          <Plus size={14} aria-hidden /> Cover a region
+        </Button>
+        {regions.length > 0 && (
+          <Button small look="quiet" onClick={() => onRegions([])}>
+            Uncover all
+          </Button>
+        )}
+      </div>
+      <p className="small muted">
+        {blind
+          ? "The browser does not show this file, so there is nothing to draw on."
+          : regions.length > 0
+            ? `${many(regions.length, "region")} ${camera ? "covered before a picture leaves this browser" : "covered before it is stored"}.`
+            : "Or draw over the picture."}
+      </p>
+      <Pick
+        label={camera ? "Texts are kept" : "It is kept"}
+        value={kept}
+        options={options}
+        onPick={(value) => {
+          const [how, many] = value.split(":");
+          if (how === "keep" || how === "never") choose({ retention: how });
+          else choose({ retention: "hours", hours: Number(many) });
+        }}
+      />
+    </fieldset>
+  );
+}

@@ -1,0 +1,222 @@
+import { Eye, EyeOff, LocateFixed, Pause, Play, Square, Trash2, Volume2, VolumeX } from "lucide-react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { Link } from "react-router";
+import type { Medium } from "@/api/types";
+import { choose } from "@/live/choice";
+import { notesOf, sayingAt } from "@/live/history";
+import type { Telling } from "@/live/messages";
+import type { Region } from "@/live/regions";
+import { Button, IconButton } from "@/ui/Button";
+import { Confirm } from "@/ui/Dialog";
+import { ErrorNote } from "@/ui/States";
+import { Slider } from "@/ui/Slider";
+import { Figures } from "./Figures";
+import { useErase } from "./Kept";
+import { Log } from "./Log";
+import { NarrationOptions, useChoice } from "./Options";
+import { Overlay } from "./Overlay";
+import { Regions } from "./Regions";
+import { LiveStage, type Picture } from "./Stage";
+import { StandingBadge, useLink, usePaused, useStanding } from "./Standing";
+import { TroubleNote } from "./TroubleNote";
+import type { CameraState } from "./useCamera";
+import { useFrames } from "./useFrames";
+import { useLiveKeys } from "./useLiveKeys";
+import { useWatching } from "./useWatching";
+import { Seen } from "./Seen";
+
+/** A box older than this, seconds, is of another moment. */
+const STALE_S = 0.8;
+const STALE_LIVE_MS = 4000;
+
+interface WatchProps {
+  medium: Medium;
+  picture: Picture;
+  camera: CameraState;
+  regions: readonly Region[];
+  onRegions: (regions: readonly Region[]) => void;
+  onLeave: () => void;
+}
+
+/** True once a live text is so old that its boxes may be somewhere else. */
+function useStale(telling: Telling | null): boolean {
+  const [old, setOld] = useState<number | null>(null);
+  const id = telling?.id ?? null;
+  useEffect(() => {
+    const timer = setTimeout(() => setOld(id), STALE_LIVE_MS);
+    return () => clearTimeout(timer);
+  }, [id]);
+  return id !== null && old === id;
+}
+
+export function Watch({ medium, picture, camera, regions, onRegions, onLeave }: WatchProps) {
+  const watching = useWatching(medium);
+  const { socket } = watching;
+  const video = useRef<HTMLVideoElement>(null);
+  const [time, setTime] = useState(0);
+  const [follow, setFollow] = useState(true);
+  const [asking, setAsking] = useState(false);
+  const texts = useSyncExternalStore(watching.texts.subscribe, watching.texts.get);
+  const link = useLink(socket);
+  const standing = useStanding(socket);
+  const paused = usePaused(socket);
+  const { overlay, opacity, voice } = useChoice();
+  const erase = useErase(onLeave);
+  const clip = picture.kind === "clip";
+  const live = medium.kind === "camera" || medium.kind === "stream";
+  const ours = picture.kind === "camera";
+  useFrames(watching, video, ours && camera.stream !== null, regions);
+
+  const newest = texts.findLast(({ kind }) => kind === "text") ?? null;
+  const shown = clip ? sayingAt(texts, time) : newest;
+  const late = useStale(live ? newest : null);
+  const stale = clip ? shown !== null && Math.abs(time - shown.timeS) > STALE_S : late;
+
+  // A clip that stands still shows the moment that was told last.
+  useEffect(() => {
+    const element = video.current;
+    if (!clip || !follow || !newest || !element?.paused) return;
+    element.currentTime = newest.timeS;
+  }, [clip, follow, newest]);
+
+  const over = link.at === "done" || link.at === "stopped";
+  const pause = () => socket.pause(!paused);
+  const stop = () => (over ? onLeave() : socket.conclude());
+  const go = (telling: Telling) => {
+    if (!video.current) return;
+    setFollow(false);
+    video.current.pause();
+    video.current.currentTime = telling.timeS;
+  };
+  useLiveKeys((action) => {
+    if (action === "pause") pause();
+    else if (action === "voice") choose({ voice: !voice });
+    else if (action === "overlay") choose({ overlay: !overlay });
+    else if (action === "follow") setFollow((on) => !on);
+    else stop();
+  });
+
+  const notes = notesOf(texts, standing?.notes);
+  const why = link.at === "waiting" || link.at === "stopped" ? link.why : null;
+  const known = medium.facts.width > 0 ? { width: medium.facts.width, height: medium.facts.height } : null;
+  return (
+    <>
+      <div className="live-bar">
+        <span className="live-name ellipsis" title={medium.name}>
+          {medium.name}
+        </span>
+        <StandingBadge socket={socket} />
+        <div className="grow" />
+        {!over && (
+          <Button onClick={pause} aria-keyshortcuts="p">
+            {paused ? <Play size={16} aria-hidden /> : <Pause size={16} aria-hidden />} {paused ? "Go on" : "Pause"}
+          </Button>
+        )}
+        <Button look={over ? "primary" : "plain"} onClick={stop} aria-keyshortcuts="s">
+          <Square size={14} aria-hidden /> {over ? "Watch something else" : "Stop"}
+        </Button>
+        <IconButton label="Erase now" onClick={() => setAsking(true)}>
+          <Trash2 size={16} aria-hidden />
+        </IconButton>
+      </div>
+      <div className="live-grid watching">
+        <div className="live-main">
+          <LiveStage
+            picture={ours && camera.stream ? { kind: "camera", stream: camera.stream } : picture}
+            name={medium.name}
+            known={known}
+            video={video}
+            onTime={setTime}
+          >
+            {(place) => (
+              <>
+                {overlay && shown && <Overlay saying={shown} place={place} opacity={opacity} stale={stale} />}
+                {ours && regions.length > 0 && (
+                  <div className="regions-place" style={place}>
+                    <Regions list={regions} onChange={onRegions} />
+                  </div>
+                )}
+              </>
+            )}
+          </LiveStage>
+          <div className="row live-under">
+            <Button small aria-pressed={overlay} aria-keyshortcuts="o" onClick={() => choose({ overlay: !overlay })}>
+              {overlay ? <Eye size={14} aria-hidden /> : <EyeOff size={14} aria-hidden />} What was seen
+            </Button>
+            <div className="live-opacity">
+              <Slider
+                name="Strength"
+                value={opacity}
+                shown={`${Math.round(opacity * 100)} %`}
+                min={0}
+                max={1}
+                step={0.05}
+                onChange={(value) => choose({ opacity: value })}
+              />
+            </div>
+            <div className="grow" />
+            {clip && (
+              <Button small aria-pressed={follow} aria-keyshortcuts="f" onClick={() => setFollow(!follow)}>
+                <LocateFixed size={14} aria-hidden /> Follow
+              </Button>
+            )}
+          </div>
+          <Seen telling={shown} stale={stale} />
+        </div>
+        <aside className="live-side" aria-label="Narration">
+          {why && (
+            <TroubleNote
+              trouble={why}
+              tone={why.then === "stop" ? "bad" : "warn"}
+              onRetry={why.then === "stop" ? undefined : () => socket.retryNow()}
+              retry="Now"
+            >
+              {why.then === "stop" && <Link to="/models">Models</Link>}
+            </TroubleNote>
+          )}
+          {ours && camera.trouble && (
+            <TroubleNote trouble={camera.trouble} onRetry={() => camera.open(camera.device)} />
+          )}
+          {standing?.trouble && (
+            <TroubleNote trouble={{ title: standing.trouble.message, hint: standing.trouble.hint }} tone="warn" />
+          )}
+          {notes.map((note) => (
+            <p key={note} className="note warn small" role="status">
+              {note}
+            </p>
+          ))}
+          <Log
+            watching={watching}
+            shown={clip ? shown : null}
+            waiting={over ? "Nothing was told." : "The first text comes as soon as something was seen."}
+            onGo={clip ? go : null}
+          />
+          <Figures watching={watching} />
+          <details className="live-more">
+            <summary>How it is watched</summary>
+            <NarrationOptions camera={ours} still={medium.kind === "image"} />
+          </details>
+          <Button
+            aria-pressed={voice}
+            aria-keyshortcuts="v"
+            disabled={!watching.speaks}
+            onClick={() => choose({ voice: !voice })}
+          >
+            {voice ? <Volume2 size={16} aria-hidden /> : <VolumeX size={16} aria-hidden />}{" "}
+            {!watching.speaks ? "This browser cannot speak" : voice ? "Speaking" : "Speak"}
+          </Button>
+        </aside>
+      </div>
+      <Confirm
+        open={asking}
+        onClose={() => setAsking(false)}
+        title={`Erase ${medium.name}?`}
+        about="The narration ends; the file, the texts and the overlays are erased at once. Nothing brings them back."
+        action="Erase"
+        busy={erase.isPending}
+        error={erase.error && <ErrorNote error={erase.error} />}
+        onConfirm={() => erase.mutate([medium.media_id])}
+      />
+    </>
+  );
+}
