@@ -9,6 +9,7 @@ import pytest
 from fakes.clips import png, write_clip
 from fakes.http import Client
 from sightline.app import open_workbench
+from sightline.imaging.decode import decode
 from sightline.server.main import create_app
 
 if TYPE_CHECKING:
@@ -156,3 +157,26 @@ def test_a_page_reads_only_the_sources_that_are_allowed(client: Client) -> None:
 
 def test_it_is_said_who_finds_faces(client: Client) -> None:
     assert client.get("/api/media/faces").json()["by"] == ["cascade"]
+
+
+def test_a_stored_file_is_handed_out_in_ranges_and_frames_as_stills(
+    client: Client, clip: bytes
+) -> None:
+    where = f"/api/media/{upload(client, clip)['media_id']}"
+
+    whole = client.get(f"{where}/file")
+    part = client.get(f"{where}/file", headers={"range": "bytes=4-7"})
+    still = client.get(f"{where}/still?at_s=0.2&px=32")
+
+    assert (whole.content, whole.headers["content-type"]) == (clip, "video/mp4")
+    assert (part.status_code, part.content) == (206, b"ftyp")
+    assert decode(still.content).shape == (24, 32, 3)
+    assert client.get(f"{where}/still?at_s=99").status_code == 404
+
+
+def test_what_is_to_be_blurred_is_never_handed_out_as_it_came(client: Client, clip: bytes) -> None:
+    sent = upload(client, clip, query="?retention=never&blur=0,0,1,1")
+    where = f"/api/media/{sent['media_id']}"
+
+    assert client.get(f"{where}/file").status_code == 409
+    assert decode(client.get(f"{where}/still").content)[14, 2, 1] > 30

@@ -49,13 +49,17 @@ class PyAvDecoder:
 
     def _open(self, name: str, limits: ClipLimits) -> None:
         streams = self._container.streams.video
+        if not streams and not self._container.streams.audio:
+            raise ValueError("it holds no stream")
         if not streams:
             raise UnreadableMediaError(
                 f"{name} holds no pictures", reason="audio only", hint="send a clip or a picture"
             )
         self._stream = stream = streams[0]
-        stream.thread_type = "AUTO"
         context = stream.codec_context
+        if context is None:
+            raise ValueError("no decoder knows its codec")
+        stream.thread_type = "AUTO"
         limits.check(context.width, context.height, name)
         self._frames: Iterator[Any] = self._container.decode(stream)
         self._now: Any = None

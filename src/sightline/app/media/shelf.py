@@ -215,6 +215,11 @@ class MediaShelf:
         """
         return self._opening.file(self.get(media_id))
 
+    def is_held(self, media_id: str) -> bool:
+        """Tell whether its file is as it came, in this process alone."""
+        live = self._live.peek(media_id)
+        return live is not None and live.held is not None
+
     def open(self, media_id: str, *, start_s: float = 0.0, max_fps: float = 0.0) -> FrameSource:
         """Return the frames of a medium, blurred where that was asked for.
 

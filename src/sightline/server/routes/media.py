@@ -6,10 +6,12 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import FileResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from sightline.app.media.addresses import check_allowed, parse_address
 from sightline.app.media.receiving import Receiving
+from sightline.app.media.rows import STILL_PX, TYPES, downloaded, still
 from sightline.app.media.terms import blur_of, region_of
 from sightline.core.media import Media
 from sightline.server.deps import Bench
@@ -24,6 +26,14 @@ from sightline.server.schemas.media import (
 )
 
 router = APIRouter(prefix="/api", tags=["media"])
+_BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "the file", "content": {"application/octet-stream": _BINARY}},
+    206: {"description": "a range of it"},
+}
+_STILL: dict[int | str, dict[str, Any]] = {
+    200: {"description": "the frame", "content": {"image/jpeg": _BINARY}}
+}
 MediaId = Annotated[str, Path(max_length=100, description="id of a medium")]
 
 
@@ -100,6 +110,25 @@ def face_finding(bench: Bench) -> object:
 def get_media(media_id: MediaId, bench: Bench) -> object:
     """Return a medium."""
     return bench.media.get(media_id)
+
+
+@router.get("/media/{media_id}/file", response_class=FileResponse, responses=_FILE)
+def media_file(media_id: MediaId, bench: Bench) -> FileResponse:
+    """Return the stored file, or a range of it."""
+    path, media = downloaded(bench.media, media_id)
+    kind = TYPES.get(media.format, "application/octet-stream")
+    return FileResponse(path, media_type=kind, headers={"cache-control": "no-store"})
+
+
+@router.get("/media/{media_id}/still", response_class=Response, responses=_STILL)
+def media_still(
+    media_id: MediaId,
+    bench: Bench,
+    at_s: Annotated[float, Query(ge=0, le=1e7, description="where in a clip, seconds")] = 0.0,
+    px: Annotated[int, Query(ge=16, le=4_096, description="longest side")] = STILL_PX,
+) -> Response:
+    """Return a frame of a picture or clip as JPEG, blurred where that is wanted."""
+    return Response(still(bench.media, media_id, at_s=at_s, px=px), media_type="image/jpeg")
 
 
 @router.patch("/media/{media_id}", response_model=MediaInfo)
