@@ -3471,6 +3471,46 @@ export interface paths {
         patch: operations["change_media"];
         trace?: never;
     };
+    "/api/media/{media_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Media File
+         * @description Return the stored picture or clip; a part of it where a range is asked for.
+         */
+        get: operations["media_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/media/{media_id}/still": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Media Still
+         * @description Return a frame of a picture or clip as JPEG, blurred where that is wanted.
+         */
+        get: operations["media_still"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/narration/engines": {
         parameters: {
             query?: never;
@@ -3503,26 +3543,6 @@ export interface paths {
          * @description List the languages that texts come in.
          */
         get: operations["list_narration_languages"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/media/{media_id}/file": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Media File
-         * @description Return the stored picture or clip; a part of it where a range is asked for.
-         */
-        get: operations["media_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -22398,6 +22418,93 @@ export interface operations {
             };
         };
     };
+    media_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of a medium */
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the picture or clip */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    media_still: {
+        parameters: {
+            query?: {
+                /** @description where in a clip, seconds */
+                at_s?: number;
+                /** @description longest side */
+                px?: number;
+            };
+            header?: never;
+            path: {
+                /** @description id of a medium */
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the frame */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_narration_engines: {
         parameters: {
             query?: never;
@@ -22452,47 +22559,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NarrationLanguage"][];
-                };
-            };
-            /** @description A problem document: what to mend, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem document: code, message and hint */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    media_file: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description id of a medium */
-                media_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description the picture or clip */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": unknown;
                 };
             };
             /** @description A problem document: what to mend, field by field */
