@@ -90,7 +90,7 @@ class Outward:
 
         captioners = Captioners(self.store.models, self.room)
         parts = (self.suggesting.detectors, self.crop_heads, self.encoders, captioners)
-        return Narrating(self.store, self.settings, self.models, parts)
+        return Narrating(self.store, self.settings, self.models, parts, lambda: self.media)
 
     @cached_property
     def forms(self) -> Forms:

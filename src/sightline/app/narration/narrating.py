@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from sightline.app.narration.eyes import ClassifierEye, DetectorEye, HeadEye
 from sightline.app.narration.looker import Engine
 from sightline.app.narration.narration import Narration, Pace
 from sightline.app.narration.scribe import Scribe
+from sightline.app.narration.still import StillEye
+from sightline.app.narration.watching import Watch
 from sightline.core.errors import (
     InvalidInputError,
     MissingWeightsError,
@@ -21,11 +24,12 @@ from sightline.flows.narrate.tracker import believing
 from sightline.predict.heat import open_heat
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sightline.app.crop_heads import CropHeads
     from sightline.app.detectors import Detectors
     from sightline.app.encoders import Encoders
+    from sightline.app.media.shelf import MediaShelf
     from sightline.app.models import Models
     from sightline.app.narration.captioners import Captioners
     from sightline.app.narration.eyes import Eye
@@ -63,11 +67,13 @@ class Narrating:
         settings: Settings,
         models: Models,
         parts: tuple[Detectors, CropHeads, Encoders, Captioners],
+        media: Callable[[], MediaShelf],
     ) -> None:
         self._store = store
         self._settings = settings
         self._models = models
         self._detectors, self._heads, self._encoders, self._captioners = parts
+        self._media = media
 
     def engines(self) -> list[dict[str, Any]]:
         """Return {name, kind, model, description, classes, ready, why} of each that can narrate.
@@ -126,6 +132,30 @@ class Narrating:
             believing(settings.narrate_min_score),
         )
 
+    @contextmanager
+    def watch(self, source: str, narration: Narration, seconds: float = 0.0) -> Iterator[Watch]:
+        """Give a watch over a clip, a picture, an address or a camera of this machine.
+
+        Nothing of it is stored.
+
+        Args:
+            source: A path, rtsp://..., http://..., or camera:0.
+            narration: What tells; closed at the end.
+            seconds: Of the source, after which it ends; 0: when the source does.
+
+        Raises:
+            InvalidInputError: It is no address that is read.
+            NotFoundError: There is no such file.
+            UnreadableMediaError: It cannot be decoded.
+        """
+        media = self._media().add_stream(source, retention="never")
+        try:
+            opened = self._media().open(media.id, max_fps=1 / narration.pace.look_s)
+            yield Watch(opened, narration, seconds=seconds)
+        finally:
+            narration.close()
+            self._media().erase(media.id)
+
     def _engine(
         self, engine: str, project: str | None, calls: dict[str, str], *, here: bool
     ) -> Engine:
@@ -150,7 +180,7 @@ class Narrating:
         found = [card for card in cards if card.kind == "detector"]
         namer = heads.pop(0) if heads and found else None
         eyes: list[Eye] = [
-            DetectorEye(self._detectors.load(card.id), calls, namer) for card in found
+            StillEye(DetectorEye(self._detectors.load(card.id), calls, namer)) for card in found
         ]
         eyes += [
             self._classifier(card, calls, here=here) for card in cards if card.kind == "classifier"

@@ -63,7 +63,7 @@ class Narration:
         """What was seen last, whether it was told or not."""
         self._index = 0
         self._begun_s = 0.0
-        self._looked_s = self._told_s = -math.inf
+        self._look_due_s = self._told_s = -math.inf
         self._signature: tuple[object, ...] | None = None
         self._written_in = ""
         self.speak(lang)
@@ -102,7 +102,7 @@ class Narration:
         self._account.part()
         self._signature = None
         self._written_in = ""
-        self._looked_s = self._told_s = -math.inf
+        self._look_due_s = self._told_s = -math.inf
 
     def see(self, frame: Frame) -> Telling | None:
         """Return what is to be said of a frame; None: it is too soon, or nothing is new.
@@ -112,11 +112,13 @@ class Narration:
         """
         if self.scene is None:
             self._begun_s = frame.time_s
+        elif frame.time_s < self.scene.time_s:  # a stream that came back has another clock
+            self._look_due_s = self._told_s = -math.inf
         due = frame.time_s - self._told_s >= self.pace.every_s - SLACK_S
         self._index = frame.index
-        if not self._looks(frame.time_s, due=due):
+        if frame.time_s < self._look_due_s or not (due or self._looker.engine.follows):
             return None
-        self._looked_s = frame.time_s
+        self._look_due_s = self._next_look(frame.time_s)
         scene = self._looker.look(frame)
         if due:
             scene = self._looker.write(scene, frame, self.lang)
@@ -136,9 +138,12 @@ class Narration:
         """Let go of the engine."""
         self._looker = Looker(Engine(self.engine, ()), self._rule)
 
-    def _looks(self, time_s: float, *, due: bool) -> bool:
-        since = time_s - self._looked_s
-        return since >= self.pace.look_s - SLACK_S and (due or self._looker.engine.follows)
+    def _next_look(self, time_s: float) -> float:
+        """Return the next time on an even grid, so that the rate holds whatever frames come at."""
+        step = self.pace.look_s
+        if not step:
+            return time_s
+        return (math.floor(time_s / step + SLACK_S) + 1) * step - SLACK_S
 
     def _told(self, scene: Scene) -> Telling | None:
         first = self._signature is None

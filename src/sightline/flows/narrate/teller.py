@@ -59,7 +59,7 @@ class Teller:
         if classes := account.classes():
             names = self._words.listed(classes[:LISTED])
             said.append(self._say("summary_classes", names=names, duration=during))
-        said += _spread(account.captions, CAPTIONS)
+        said += [self._words.sentence(one) for one in _spread(account.captions, CAPTIONS)]
         return self._words.joined(said or [self._say("summary_nothing", duration=during)])
 
     def _counted(self, account: Account, during: str) -> str:
