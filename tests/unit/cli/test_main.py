@@ -66,6 +66,7 @@ VERBS = [
     "compare",
     "evaluate",
     "explain",
+    "narrate",
     "lr-range",
     "sweep",
     "sweeps",

@@ -45,6 +45,8 @@ class Looker:
         self.engine = engine
         self._rule = rule
         self._tracker = Tracker(rule, after=after)
+        self.looks = 0
+        """At how many frames it looked."""
 
     @property
     def count(self) -> int:
@@ -57,6 +59,7 @@ class Looker:
         Raises:
             SightlineError: An engine failed.
         """
+        self.looks += 1
         height, width = frame.image.shape[:2]
         least = self._rule.doubtful
         sights = [one.look(frame.image, min_score=least) for one in self.engine.eyes]

@@ -79,6 +79,11 @@ class Narration:
         return self._looker.engine.name
 
     @property
+    def looks(self) -> int:
+        """At how many frames this engine looked."""
+        return self._looker.looks
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What a person should know, in English: that a language is not spoken."""
         if known_language(self.asked_lang) is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -19,18 +19,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sightline.app import Workbench
+    from sightline.core.arrays import U8
 
 RED, BLUE = (np.full((40, 60, 3), colour, np.uint8) for colour in ((255, 0, 0), (0, 0, 255)))
 
 
-def add_colours(bench: Workbench, folder: Path, **changes: object) -> None:
+def add_colours(bench: Workbench, folder: Path, **changes: Any) -> None:
     """Add a classifier of red, green and blue."""
-    file = colour_model(folder / "colours.onnx", colour_card(**changes))  # type: ignore[arg-type]
+    file = colour_model(folder / "colours.onnx", colour_card(**changes))
     bench.models.add(file, ImportOptions(name="colours"))
 
 
-def text_of(bench: Workbench, image: np.ndarray, engine: str, **options: object) -> str:  # type: ignore[type-arg]
-    told = bench.narrating.open(engine, **options).see(Frame(0, 0.0, image))  # type: ignore[arg-type]
+def text_of(bench: Workbench, image: U8, engine: str, **options: Any) -> str:
+    told = bench.narrating.open(engine, **options).see(Frame(0, 0.0, image))
     assert told is not None
     return told.text
 

@@ -224,7 +224,7 @@ def test_a_captioner_is_not_asked_about_a_scene_that_it_knows() -> None:
 
 def test_a_captioner_that_does_not_write_the_language_says_so() -> None:
     told = written(Writer(["A street."]), "de")
-    assert told.notes == ()
+    assert not told.notes
     telling = told.see(Frame(0, 0.0, noise(1)))
     assert telling is not None
     assert (telling.lang, telling.asked_lang, telling.confidence) == ("en", "de", 0.7)
