@@ -50,4 +50,3 @@ def test_a_picture_that_is_not_stored_is_shown_until_it_was_looked_at(client: Cl
     sent = client.post("/api/upload?retention=never", content=png(), headers=octets).json()
     answer = client.get(f"/api/media/{sent['media_id']}/file")
     assert (answer.headers["content-type"], answer.content) == ("image/png", png())
-

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fakes.clips import quiet
 from fakes.narrated import add_blobs, picture
 from sightline.app import open_workbench
 from sightline.app.narration.watching import Watch
+from sightline.imaging.clip_opencv import quiet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
