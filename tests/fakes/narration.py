@@ -93,6 +93,7 @@ class FakeMedium:
     id: str
     kind: MediaKind
     source: Any
+    facts: ClipFacts
     notes: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -105,12 +106,12 @@ class FakeShelf:
 
     def clip(self, media_id: str = "clip", frames: int = 5, **more: Any) -> FakeSource:
         source = FakeSource(frames, **more)
-        self.media[media_id] = FakeMedium(media_id, "clip", source)
+        self.media[media_id] = FakeMedium(media_id, "clip", source, source.facts)
         return source
 
     def camera(self, media_id: str = "cam") -> FakeCamera:
         source = FakeCamera()
-        self.media[media_id] = FakeMedium(media_id, "camera", source)
+        self.media[media_id] = FakeMedium(media_id, "camera", source, source.facts)
         return source
 
     def get(self, media_id: str) -> FakeMedium:
@@ -131,6 +132,7 @@ class FakeShelf:
         self.get(media_id).notes.append(facts)
 
     def folder(self, media_id: str) -> Path:
+        self.get(media_id)
         return self.root / media_id
 
 
@@ -145,6 +147,7 @@ class FakeNarrator:
     def __init__(self, engine: str, lang: str, say: Callable[[Frame], Telling | None]) -> None:
         self.engine, self.say = engine, say
         self.pace = FakePace(10.0)
+        self.scene: Scene | None = None
         self.speak(lang)
         self.closed = False
         self.seen = 0
@@ -157,6 +160,7 @@ class FakeNarrator:
     def see(self, frame: Frame) -> Telling | None:
         self.seen, self.last = self.seen + 1, frame
         told = self.say(frame)
+        self.scene = telling_of(frame, "").scene
         return told and telling_of(
             frame, f"{self.engine} {self.lang}: {told.text}", engine=self.engine, lang=self.lang
         )

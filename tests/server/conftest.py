@@ -14,6 +14,7 @@ from PIL import Image
 from fakes.followed import World
 from fakes.http import Client
 from sightline.app import Workbench, open_workbench
+from sightline.app.streams.texts import Texts
 from sightline.server.main import create_app
 from sightline.store.register import NewFile
 
@@ -116,6 +117,7 @@ def world(
     client, bench = application
     made = World(client, bench, tmp_path / "media")
     monkeypatch.setitem(bench.__dict__, "streams", made.streams)
+    monkeypatch.setitem(bench.__dict__, "texts", Texts(made.streams))
     yield made
     made.close()
 

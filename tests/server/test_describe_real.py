@@ -7,6 +7,8 @@ import signal
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import httpx
+import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
@@ -50,6 +52,27 @@ def test_a_clip_is_narrated_over_a_socket_and_the_server_stops_while_it_is_follo
             assert server.end(signal.SIGTERM) == 0
             assert _until_closed(waiting) == []
             assert waiting.close_code == 1012
+
+
+@pytest.mark.nightly
+def test_a_narrated_clip_is_drawn_into_by_a_job(tmp_path: Path) -> None:
+    workspace = tmp_path / "workspace"
+    with open_workbench(workspace) as bench:
+        add_blobs(bench, tmp_path)
+        with film(tmp_path / "clip.mp4").open("rb") as file:
+            media_id = bench.media.receive(file, "clip.mp4").id
+    with running(workspace) as server, httpx.Client(base_url=server.said, timeout=30) as client:
+        with connect(server.said.replace("http", "ws") + "/ws/describe") as socket:
+            socket.send(json.dumps({"media_id": media_id, "every_s": 0}))
+            _until_closed(socket)
+        url = f"/api/media/{media_id}/annotated"
+        assert client.get(url).status_code == 404
+        job = client.post(url, json={"captions": True}).json()["id"]
+        while client.get(f"/api/jobs/{job}").json()["state"] in {"queued", "running"}:
+            pass
+        made = client.get(url)
+        assert made.headers["content-type"] == "video/mp4"
+        assert made.content[4:8] == b"ftyp"
 
 
 def _until_closed(socket: ClientConnection) -> list[Any]:

@@ -52,3 +52,32 @@ def test_an_expired_overlay_is_gone(world: World, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(world.bench, "settings", short)
     answer = world.client.get(told["overlay_url"])
     assert (answer.status_code, answer.json()["code"]) == (410, "expired")
+
+
+def test_texts_can_be_read_and_taken_away(world: World) -> None:
+    world.shelf.clip(frames=3)
+    told = world.follow(media_id="clip").rest()
+    texts = [one for one in told if "type" not in one]
+    assert world.client.get("/api/media/clip/texts").json() == texts
+    assert world.client.get("/api/media/clip/texts?after=3&lang=en").json() == texts[3:]
+    assert world.client.get("/api/media/clip/texts?lang=hu").json() == []
+    srt = world.client.get("/api/media/clip/texts.srt")
+    assert srt.headers["content-type"] == "application/x-subrip; charset=utf-8"
+    assert srt.headers["content-disposition"] == 'attachment; filename="clip.srt"'
+    assert srt.text.startswith("1\r\n00:00:00,000 --> 00:00:00,100\r\nauto en: frame 0")
+    assert "frames in all" in world.client.get("/api/media/clip/texts.vtt").text
+    assert len(world.client.get("/api/media/clip/texts.jsonl").text.splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("gone/texts", 404),
+        ("clip/texts.srt?lang=hu", 404),
+        ("clip/texts.doc", 422),
+        ("clip/texts?after=-1", 422),
+    ],
+)
+def test_texts_that_are_not_there_are_refused(world: World, path: str, status: int) -> None:
+    world.shelf.clip()
+    assert world.client.get(f"/api/media/{path}").status_code == status

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from sightline.app.projects import Projects
     from sightline.app.serving.board import Board
     from sightline.app.serving.trial import Trial
+    from sightline.app.streams.annotated import Annotated
     from sightline.app.streams.streams import Streams
+    from sightline.app.streams.texts import Texts
     from sightline.app.suggesting import Suggesting
     from sightline.app.training import Training
     from sightline.jobs.runner import JobRunner
@@ -129,6 +131,20 @@ class Outward:
         streams = Streams(self.media, self.narrating, self.settings)
         self.media.on_erase.append(streams.stop)
         return streams
+
+    @cached_property
+    def texts(self) -> Texts:
+        """What narrations left."""
+        from sightline.app.streams.texts import Texts
+
+        return Texts(self.streams)
+
+    @cached_property
+    def annotated(self) -> Annotated:
+        """Clips with what was seen drawn into them."""
+        from sightline.app.streams.annotated import Annotated
+
+        return Annotated(self.media, self.streams, self.jobs, self.settings.person)
 
     @cached_property
     def serving(self) -> Board:

@@ -187,6 +187,11 @@ KINDS: Final = (
         env={"OMP_WAIT_POLICY": "PASSIVE"},
     ),
     JobKind(
+        name="annotate-clip",
+        factory="sightline.app.streams.tasks:annotate_clip",
+        title="Draw into a clip",
+    ),
+    JobKind(
         name="export-labels",
         factory="sightline.app.tasks:export_labels",
         title="Export labels",

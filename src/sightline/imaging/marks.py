@@ -69,13 +69,19 @@ def writable(text: str) -> bool:
 
 
 def draw_caption(image: U8, text: str) -> None:
-    """Write a text on a dark strip at the foot of a picture (H, W, 3) RGB, in place."""
+    """Write a text on a dark strip at the foot of a picture (H, W, 3) RGB, in place.
+
+    The strip takes half of the picture at most; what does not fit is left out.
+    """
     import cv2
 
     height, width = image.shape[:2]
     size = max(12, round(height / 24))
     font = cv2.FontFace(_FONT)
     lines = _wrapped(cv2, text, font, size, width - 2 * size)
+    most = max(int((height / 2 / size - 0.7) / 1.5), 1)
+    if len(lines) > most:
+        lines = [*lines[: most - 1], f"{lines[most - 1]} ..."]
     top = max(height - round(size * (1.5 * len(lines) + 0.7)), 0)
     strip = image[top:]
     strip[:] = (strip * (1 - _PAPER) * 0.6).astype(np.uint8)

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from sightline.core.media import Frame, MediaKind, MediaState
-    from sightline.core.narration import Telling
+    from sightline.core.media import ClipFacts, Frame, MediaKind, MediaState
+    from sightline.core.narration import Scene, Telling
     from sightline.core.ports import FrameSource
 
 
@@ -20,6 +20,11 @@ class Medium(Protocol):
     @property
     def kind(self) -> MediaKind:
         """A live one ends when nobody follows it."""
+        ...
+
+    @property
+    def facts(self) -> ClipFacts:
+        """What is known of a clip."""
         ...
 
 
@@ -68,6 +73,11 @@ class Narrator(Protocol):
     @property
     def lang(self) -> str:
         """What it writes."""
+        ...
+
+    @property
+    def scene(self) -> Scene | None:
+        """What was seen last, whether it was told or not."""
         ...
 
     @property

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import uuid4
 
+from sightline.app.streams.looks import FOLDER, LookWriter
 from sightline.app.streams.records import message_of, record_of
 from sightline.core.errors import (
     EngineFailedError,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from sightline.app.streams.parts import Narrator, Narrators, Shelf, Wish
     from sightline.core.media import Frame, MediaState
-    from sightline.core.narration import Telling
+    from sightline.core.narration import Scene, Telling
     from sightline.core.ports import FrameSource
     from sightline.store.replay_ring import Ring
 
@@ -84,6 +85,8 @@ class Session:
         self._paused: set[int] = set()
         self._followers: dict[int, Callable[[], None]] = {}
         self._source: FrameSource | None = None
+        self._looks: LookWriter | None = None
+        self._scene: Scene | None = None
         self._live = shelf.get(wish.media_id).kind in {"camera", "stream"}
         self._due_s = 0.0
         self._offset_s = float("inf")
@@ -234,6 +237,7 @@ class Session:
     def _look(self) -> None:
         wish = self.wish
         with closing(self._shelf.open(wish.media_id, max_fps=wish.frame_rate or 0.0)) as source:
+            self._keep_looks()
             narrator = self._open(wish)
             with self._change:
                 self._source = source
@@ -244,6 +248,15 @@ class Session:
                 self._sum_up(narrator)
             finally:
                 narrator.close()
+                if self._looks is not None:
+                    self._looks.close()
+
+    def _keep_looks(self) -> None:
+        """Let looks at a clip be kept, so that they can be drawn into it."""
+        medium = self._shelf.get(self.wish.media_id)
+        if medium.kind == "clip":
+            folder = self._shelf.folder(self.wish.media_id)
+            self._looks = LookWriter(folder / FOLDER / f"{self.id}.jsonl")
 
     def _open(self, wish: Wish) -> Narrator:
         narrator: Narrator = self._narrators.open(
@@ -275,8 +288,15 @@ class Session:
         self._due_s = (math.floor(frame.time_s * rate + _SLACK) + 1) / rate if rate else 0.0
         telling = narrator.see(frame)
         self.tally.looked += 1
+        self._note_look(narrator.scene)
         if telling is not None:
             self._tell(telling, came)
+
+    def _note_look(self, scene: Scene | None) -> None:
+        """Keep where objects are in a scene that was not kept yet."""
+        if self._looks is not None and scene is not None and scene is not self._scene:
+            self._looks.add(scene)
+        self._scene = scene
 
     def _sum_up(self, narrator: Narrator) -> None:
         """Tell the summary; of one picture it would say the same again."""

@@ -105,6 +105,14 @@ class Streams:
         kept = self._kept(media_id, after, None)
         return [one for one in kept if lang is None or one["asked_lang"] == lang]
 
+    def duration_s(self, media_id: str) -> float:
+        """Return how long a clip is, seconds; 0: not known.
+
+        Raises:
+            NotFoundError: No such medium.
+        """
+        return float(self._shelf.get(media_id).facts.duration_s)
+
     def _kept(self, media_id: str, after: int, most: int | None) -> list[dict[str, Any]]:
         folder = self._shelf.folder(media_id) / TEXTS
         with self._lock:

@@ -127,4 +127,7 @@ def _row(media: Media) -> dict[str, Any]:
 
 def install(app: typer.Typer) -> None:
     """Add the verbs."""
+    from sightline.cli.verbs import media_texts
+
+    media_texts.install(group)
     app.add_typer(group, name="media")

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, WebSocket
-from fastapi.responses import Response
+from fastapi.responses import FileResponse, Response
+from starlette.concurrency import run_in_threadpool
 
 from sightline.app.streams.overlays import LAYERS, PX, Drawn, OverlayWish, draw, layers_of
+from sightline.app.streams.texts import TYPES, TextFormat
 from sightline.core.errors import OverloadedError
+from sightline.imaging.clip_writer import MEDIA_TYPE
 from sightline.server.closing import farewell_of, reason_of
 from sightline.server.deps import Bench, Drawing
 from sightline.server.describing import Conversation, Crowd, Manners
 from sightline.server.pictures import PICTURE
 from sightline.server.schemas.common import MAX_ID
-from sightline.server.schemas.describe import DescribeStream
+from sightline.server.schemas.describe import DescribeStream, DescribeText, NewAnnotated
+from sightline.server.schemas.jobs import Job
 
 router = APIRouter(tags=["narration"])
 
+_FILE: dict[int | str, dict[str, Any]] = {200: {"description": "the file"}}
+SpokenLang = Annotated[
+    str | None, Query(max_length=20, description="of the newest narration in this language")
+]
 MediaId = Annotated[str, Path(max_length=100, description="of a medium")]
 
 
@@ -74,3 +82,39 @@ async def overlay(
     drawn = await turnstile.run(make)
     headers = {"cache-control": f"private, max-age={int(drawn.left_s)}"}
     return Response(drawn.data, media_type=drawn.media_type, headers=headers)
+
+
+@router.get("/api/media/{media_id}/texts", response_model=list[DescribeText])
+async def texts(
+    bench: Bench,
+    media_id: MediaId,
+    lang: SpokenLang = None,
+    after: Annotated[int, Query(ge=0, le=MAX_ID, description="only above this id")] = 0,
+) -> object:
+    """Return what the newest narration of a medium told, as the socket did."""
+    return await run_in_threadpool(bench.texts.told, media_id, lang=lang, after=after)
+
+
+@router.get("/api/media/{media_id}/texts.{kind}", response_class=Response, responses=_FILE)
+async def texts_file(
+    bench: Bench, media_id: MediaId, kind: TextFormat, lang: SpokenLang = None
+) -> Response:
+    """Download what was told: JSON lines, or subtitles for the clip."""
+    content = await run_in_threadpool(bench.texts.file, media_id, kind, lang=lang)
+    named = {"content-disposition": f'attachment; filename="{media_id}.{kind}"'}
+    return Response(content, media_type=TYPES[kind], headers=named)
+
+
+@router.post("/api/media/{media_id}/annotated", response_model=Job, status_code=202)
+async def annotate(bench: Bench, media_id: MediaId, wish: NewAnnotated) -> object:
+    """Let a job draw what was seen into a copy of a clip; then it can be downloaded here."""
+    return await run_in_threadpool(
+        bench.annotated.start, media_id, lang=wish.lang, captions=wish.captions
+    )
+
+
+@router.get("/api/media/{media_id}/annotated", response_class=FileResponse, responses=_FILE)
+async def annotated(bench: Bench, media_id: MediaId) -> FileResponse:
+    """Download the annotated clip."""
+    path = await run_in_threadpool(bench.annotated.file, media_id)
+    return FileResponse(path, media_type=MEDIA_TYPE, filename=f"{media_id}.mp4")

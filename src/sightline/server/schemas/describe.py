@@ -146,6 +146,13 @@ class DescribeError(Said):
     type: Literal["error"] = "error"
 
 
+class NewAnnotated(In):
+    """How a clip is to be drawn into."""
+
+    lang: Lang | None = Field(None, description="of the narration; null: the newest")
+    captions: bool = Field(True, description="write the texts at the foot of the picture")
+
+
 MESSAGES: Final = (
     DescribeOpen,
     DescribeControl,
