@@ -4218,6 +4218,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/media/{media_id}/texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Texts
+         * @description Return what the newest narration of a medium told, as the socket did.
+         */
+        get: operations["texts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/media/{media_id}/texts.{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Texts File
+         * @description Download what was told: JSON lines, or subtitles for the clip.
+         */
+        get: operations["texts_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/media/{media_id}/annotated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Annotated
+         * @description Download the annotated clip.
+         */
+        get: operations["annotated"];
+        put?: never;
+        /**
+         * Annotate
+         * @description Let a job draw what was seen into a copy of a clip; then it can be downloaded here.
+         */
+        post: operations["annotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/serving": {
         parameters: {
             query?: never;
@@ -6060,6 +6124,86 @@ export interface components {
             error: components["schemas"]["Said"] | null;
             /** @description why the last change was not made */
             trouble: components["schemas"]["Said"] | null;
+        };
+        /**
+         * DescribeText
+         * @description One text. The only message without a `type`.
+         */
+        DescribeText: {
+            /**
+             * Id
+             * @description counts up; send the newest as last_seen after a reconnect
+             */
+            id: number;
+            /**
+             * Timestamp
+             * @description UTC, RFC 3339
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            timestamp: string;
+            /** Text */
+            text: string;
+            /** Confidence */
+            confidence: number;
+            /**
+             * Overlay Url
+             * @description a transparent picture to lay over the frame
+             */
+            overlay_url: string | null;
+            /** Boxes */
+            boxes: components["schemas"]["SeenBox"][];
+            /** Media Id */
+            media_id: string;
+            /**
+             * Time S
+             * @description of the frame, since the start
+             */
+            time_s: number;
+            /**
+             * Frame
+             * @description number of the frame, from 0
+             */
+            frame: number;
+            /**
+             * Width
+             * @description of the frame, pixels; boxes are in it
+             */
+            width: number;
+            /** Height */
+            height: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "summary";
+            /**
+             * Counts
+             * @description of a summary: objects in all, by class
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Lang
+             * @description in which it is
+             */
+            lang: string;
+            /** Asked Lang */
+            asked_lang: string;
+            /** Engine */
+            engine: string;
+            /**
+             * Latency Ms
+             * @description from the frame's coming to the text
+             */
+            latency_ms: number;
+            /**
+             * Dropped
+             * @description frames that came while another was looked at, so far
+             */
+            dropped: number;
+            /** Notes */
+            notes: string[];
         };
         /**
          * DetectionCell
@@ -9408,6 +9552,23 @@ export interface components {
             near?: boolean;
         };
         /**
+         * NewAnnotated
+         * @description How a clip is to be drawn into.
+         */
+        NewAnnotated: {
+            /**
+             * Lang
+             * @description of the narration; null: the newest
+             */
+            lang?: string | null;
+            /**
+             * Captions
+             * @description write the texts at the foot of the picture
+             * @default true
+             */
+            captions?: boolean;
+        };
+        /**
          * NewAutoClass
          * @description Objects to be looked through; no view and no ids: of all images.
          * @example {
@@ -11587,6 +11748,31 @@ export interface components {
             mixed_with: components["schemas"]["Mixed"] | null;
         };
         /**
+         * SeenBox
+         * @description An object in the frame.
+         */
+        SeenBox: {
+            /** Name */
+            name: string;
+            /** Score */
+            score: number;
+            /**
+             * Box
+             * @description x1, y1, x2, y2, pixels
+             */
+            box: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /**
+             * Track
+             * @description the same number in two frames is the same object; 0: none
+             */
+            track: number;
+        };
+        /**
          * SegmentOverview
          * @description What a build would be made of.
          */
@@ -13244,86 +13430,6 @@ export interface components {
             reset?: boolean;
         };
         /**
-         * DescribeText
-         * @description One text. The only message without a `type`.
-         */
-        DescribeText: {
-            /**
-             * Id
-             * @description counts up; send the newest as last_seen after a reconnect
-             */
-            id: number;
-            /**
-             * Timestamp
-             * @description UTC, RFC 3339
-             * @example 2026-01-31T12:00:00.000Z
-             */
-            timestamp: string;
-            /** Text */
-            text: string;
-            /** Confidence */
-            confidence: number;
-            /**
-             * Overlay Url
-             * @description a transparent picture to lay over the frame
-             */
-            overlay_url: string | null;
-            /** Boxes */
-            boxes: components["schemas"]["SeenBox"][];
-            /** Media Id */
-            media_id: string;
-            /**
-             * Time S
-             * @description of the frame, since the start
-             */
-            time_s: number;
-            /**
-             * Frame
-             * @description number of the frame, from 0
-             */
-            frame: number;
-            /**
-             * Width
-             * @description of the frame, pixels; boxes are in it
-             */
-            width: number;
-            /** Height */
-            height: number;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "text" | "summary";
-            /**
-             * Counts
-             * @description of a summary: objects in all, by class
-             */
-            counts: {
-                [key: string]: number;
-            };
-            /**
-             * Lang
-             * @description in which it is
-             */
-            lang: string;
-            /** Asked Lang */
-            asked_lang: string;
-            /** Engine */
-            engine: string;
-            /**
-             * Latency Ms
-             * @description from the frame's coming to the text
-             */
-            latency_ms: number;
-            /**
-             * Dropped
-             * @description frames that came while another was looked at, so far
-             */
-            dropped: number;
-            /** Notes */
-            notes: string[];
-        };
-        /**
          * Draw
          * @description A change of objects: all of it or nothing, and one step for undo.
          * @example {
@@ -13709,31 +13815,6 @@ export interface components {
         PredictIds: {
             /** Image Ids */
             image_ids: number[];
-        };
-        /**
-         * SeenBox
-         * @description An object in the frame.
-         */
-        SeenBox: {
-            /** Name */
-            name: string;
-            /** Score */
-            score: number;
-            /**
-             * Box
-             * @description x1, y1, x2, y2, pixels
-             */
-            box: [
-                number,
-                number,
-                number,
-                number
-            ];
-            /**
-             * Track
-             * @description the same number in two frames is the same object; 0: none
-             */
-            track: number;
         };
     };
     responses: never;
@@ -24373,6 +24454,179 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    texts: {
+        parameters: {
+            query?: {
+                /** @description of the newest narration in this language */
+                lang?: string | null;
+                /** @description only above this id */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                /** @description of a medium */
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DescribeText"][];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    texts_file: {
+        parameters: {
+            query?: {
+                /** @description of the newest narration in this language */
+                lang?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description of a medium */
+                media_id: string;
+                kind: "jsonl" | "srt" | "vtt";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    annotated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of a medium */
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    annotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of a medium */
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAnnotated"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
             };
             /** @description A problem document: what to mend, field by field */
             422: {
