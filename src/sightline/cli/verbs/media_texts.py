@@ -10,9 +10,9 @@ import typer
 
 from sightline.cli import output
 from sightline.cli.context import of, tell
-from sightline.cli.verbs.media import Id
 from sightline.core.files import write_atomic
 
+Id = Annotated[str, typer.Argument(help="Id of the medium.")]
 Lang = Annotated[str | None, typer.Option(help="Of the newest narration in this language.")]
 
 
