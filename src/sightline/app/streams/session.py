@@ -237,8 +237,8 @@ class Session:
     def _look(self) -> None:
         wish = self.wish
         with closing(self._shelf.open(wish.media_id, max_fps=wish.frame_rate or 0.0)) as source:
-            self._keep_looks()
             narrator = self._open(wish)
+            self._keep_looks()
             with self._change:
                 self._source = source
                 self._state = "running"
