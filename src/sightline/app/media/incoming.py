@@ -7,10 +7,15 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from sightline.core.errors import StorageError, TooLargeError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LOOK_AFTER: Final = 64 << 20
+"""Bytes after which it is asked again whether there is room: others come in, too."""
 _PROC: Final = Path("/proc/self/fd")
 
 
@@ -34,6 +39,11 @@ class Held:
         """Where it can be read while this object lives."""
         return Path(self.file.name) if self._named else _PROC / str(self.file.fileno())
 
+    @property
+    def bytes(self) -> int:
+        """How many it takes of the disk."""
+        return 0 if self.file.closed else os.fstat(self.file.fileno()).st_size
+
     def close(self) -> None:
         """Let go of it, which erases it."""
         if not self.file.closed:
@@ -46,10 +56,11 @@ class Held:
 class Counted:
     """Writes into a file as long as the limits allow."""
 
-    def __init__(self, file: IO[bytes], *, most: int, room: int) -> None:
+    def __init__(self, file: IO[bytes], *, most: int, room: Callable[[], int]) -> None:
         self._file = file
         self._most = most
         self._room = room
+        self._next_look = 0
         self.bytes = 0
 
     def write(self, data: bytes) -> None:
@@ -62,8 +73,10 @@ class Counted:
         self.bytes += len(data)
         if self.bytes > self._most:
             raise too_large(self._most)
-        if self.bytes > self._room:
-            raise no_room()
+        if self.bytes > self._next_look:
+            self._next_look = self.bytes + LOOK_AFTER
+            if self._room() < len(data):
+                raise no_room()
         try:
             self._file.write(data)
         except OSError as error:

@@ -64,6 +64,12 @@ class Holdings:
         self.lock = threading.RLock()
         self._live: dict[str, Live] = {}
         self._open: dict[str, WeakSet[Any]] = {}
+        self._coming: WeakSet[Held] = WeakSet()
+
+    def coming(self, held: Held) -> None:
+        """Count a file without a name while it comes in, and as long as it lives."""
+        with self.lock:
+            self._coming.add(held)
 
     def add(self, live: Live) -> None:
         """Hold one."""
@@ -88,7 +94,7 @@ class Holdings:
     def bytes(self) -> int:
         """Return the bytes of all files that have no name."""
         with self.lock:
-            return sum(one.media.bytes for one in self._live.values() if one.held is not None)
+            return sum(one.bytes for one in self._coming)
 
     def idle(self, media_id: str) -> float:
         """Return for how many seconds nobody has used it."""

@@ -47,8 +47,10 @@ class Bounds:
     picture: Limits
     most: int
     """Bytes of one file."""
-    room: int
-    """Bytes that there is room for."""
+    room: Callable[[], int]
+    """Bytes that there is room for now."""
+    coming: Callable[[Held], None]
+    """Told of a file that has no name, so that it is counted."""
 
 
 class Receiving:
@@ -87,6 +89,7 @@ class Receiving:
         folder = self._folders.path(self._media.id)
         if self._media.retention == "never" or self._media.blur.wanted:
             self._held = Held(folder)
+            self._bounds.coming(self._held)
             return self._held.file
         return (folder / _PART).open("w+b")
 

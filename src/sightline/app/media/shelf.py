@@ -88,12 +88,18 @@ class MediaShelf:
             InvalidInputError: Retention and hours do not go together.
         """
         media = self._new(name, retention, hours, blur)
-        most, room = self._settings.media_max_mb * 1_000_000, self.room()
+        most = self._settings.media_max_mb * 1_000_000
         if size > most:
             raise too_large(most)
-        if size >= room:
+        if size >= self.room():
             raise no_room()
-        bounds = Bounds(clip=self.clip_limits, picture=self._limits(), most=most, room=room)
+        bounds = Bounds(
+            clip=self.clip_limits,
+            picture=self._limits(),
+            most=most,
+            room=self.room,
+            coming=self._live.coming,
+        )
         return Receiving(media, self._folders, bounds, self._storing.keep)
 
     def receive(self, stream: IO[bytes], name: str, **options: Any) -> Media:
@@ -337,7 +343,9 @@ class MediaShelf:
             media = self._folders.read(media_id)
         except NotFoundError:
             return True
-        return media.retention == "never" or _expired(media)
+        if media.kind in {"camera", "stream"} and media.state not in _OVER:
+            self._folders.write(replace(media, state="done"))
+        return media.retention == "never" or media.prepared < 1 or _expired(media)
 
     def _erase(self, media_id: str) -> int:
         for tell in self.on_erase:

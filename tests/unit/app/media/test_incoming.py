@@ -28,14 +28,14 @@ class Full(io.BytesIO):
 
 def test_what_is_too_large_or_finds_no_room_is_refused_at_once() -> None:
     with pytest.raises(TooLargeError, match="larger than"):
-        Counted(io.BytesIO(), most=10, room=100).write(bytes(11))
+        Counted(io.BytesIO(), most=10, room=lambda: 100).write(bytes(11))
     with pytest.raises(StorageError, match="no room"):
-        Counted(io.BytesIO(), most=100, room=10).write(bytes(11))
+        Counted(io.BytesIO(), most=100, room=lambda: 10).write(bytes(11))
 
 
 def test_a_full_disk_is_said_to_be_full() -> None:
     with pytest.raises(StorageError, match="the disk is full"):
-        Counted(Full(), most=100, room=100).write(b"hello")
+        Counted(Full(), most=100, room=lambda: 100).write(b"hello")
 
 
 def test_a_held_file_can_be_read_twice_and_has_no_name(tmp_path: Path) -> None:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from fakes.clips import index_of, png, write_clip
 from sightline.app import Workbench, open_workbench
-from sightline.core.errors import NotFoundError, TooLargeError, UnreadableMediaError
+from sightline.core.errors import (
+    NotFoundError,
+    SourceLostError,
+    TooLargeError,
+    UnreadableMediaError,
+)
+from sightline.store.media_folder import MediaFolders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,3 +150,49 @@ def test_progress_is_seen_at_once_and_outlives_the_process(bench: Workbench) -> 
     assert bench.media.get(media.id).progress == 0.5
     bench.media.close()
     assert bench.media.get(media.id).last == {"text": "a dog"}
+
+
+def test_what_a_killed_process_was_still_blurring_or_filming_is_over(bench: Workbench) -> None:
+    half = send(bench, png(), retention="keep")
+    film = send(bench, png(), retention="keep")
+    folders = MediaFolders(bench.workspace / "media")
+    folders.write(replace(half, prepared=0.5))
+    folders.write(replace(film, kind="camera", state="running"))
+
+    assert bench.media.sweep() == [half.id]
+    assert bench.media.get(film.id).state == "done"
+
+
+def test_files_without_a_name_count_as_used_while_they_come_and_while_they_are_held(
+    bench: Workbench,
+) -> None:
+    before = bench.media.room()
+    with bench.media.begin("one", retention="never") as coming:
+        coming.write(bytes(900_000))
+        coming.write(b"")
+        assert before - bench.media.room() >= 890_000
+    assert before - bench.media.room() < 10_000
+
+
+def test_a_file_is_looked_at_where_it_lies_and_stays_when_its_medium_is_erased(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    clip = write_clip(tmp_path / "walk.mp4", 3)
+
+    media = bench.media.add_stream(str(clip))
+
+    assert (media.kind, media.name, media.bytes) == ("clip", "walk.mp4", 0)
+    assert len(list(bench.media.open(media.id).frames())) == 3
+    bench.media.erase(media.id)
+    assert clip.is_file()
+    with pytest.raises(NotFoundError):
+        bench.media.add_stream(str(tmp_path / "none.mp4"))
+
+
+def test_an_address_that_does_not_answer_is_said_without_its_secrets(bench: Workbench) -> None:
+    media = bench.media.add_stream("rtsp://me:secret@127.0.0.1:9/live?token=secret")
+
+    with pytest.raises(SourceLostError, match=r"rtsp://127\.0\.0\.1:9/live does not answer"):
+        bench.media.open(media.id)
+    kept = "".join(one.read_text() for one in bench.media.folder(media.id).glob("*.json"))
+    assert "secret" not in kept
