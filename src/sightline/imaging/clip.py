@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
     from sightline.core.arrays import U8
     from sightline.core.media import ClipFacts
+    from sightline.imaging.containers import Structure
 
 _STEP_S: Final = 0.001
 """The least by which time rises from frame to frame."""
 _LOST_SHARE: Final = 0.9
-"""Fewer than this share of the stated frames: it broke off."""
+"""Fewer than this share of the stated frames, or of the stated length: it broke off."""
+_LOST_S: Final = 1.0
 _USUAL_FPS: Final = 25.0
 MOST_FPS: Final = 999.0
 """What a file states beyond is its clock, not its rate: browsers record at "1000"."""
@@ -68,13 +70,8 @@ class Decoder(Protocol):
         ...
 
     @property
-    def whole(self) -> bool:
-        """False: the file is cut off."""
-        ...
-
-    @property
-    def counted(self) -> bool:
-        """`facts.frames` was counted, not guessed from the rate."""
+    def found(self) -> Structure:
+        """What the file's structure says."""
         ...
 
     def seek(self, time_s: float) -> None:
@@ -117,8 +114,8 @@ class Clip:
             UnreadableMediaError: After the last frame that is there, when the clip breaks off.
         """
         clock = _Clock(self.facts.fps, self._start_s)
-        if self._start_s > 0:
-            with self._lock:
+        with self._lock:
+            if self._start_s > 0 and not self._closed:
                 self._decoder.seek(self._start_s)
         count, due = 0, self._start_s
         while (time_s := self._step(clock)) is not None:
@@ -131,7 +128,7 @@ class Clip:
             due = _after(due, time_s, self._gap_s)
             yield Frame(clock.index, time_s, image)
         if not self._closed:
-            self._check_end(count)
+            self._check_end(count, clock.time_s)
 
     def close(self) -> None:
         """Let go of the file; `frames` ends."""
@@ -149,7 +146,7 @@ class Clip:
         with self._lock:
             return None if self._closed else self._decoder.image()
 
-    def _check_end(self, count: int) -> None:
+    def _check_end(self, count: int, last_s: float) -> None:
         """Say so when the clip ended too early."""
         if not count and not self._start_s:
             raise UnreadableMediaError(
@@ -157,9 +154,10 @@ class Clip:
                 reason="no frames",
                 hint="open it in a player; if it plays there, convert it to MP4 (H.264)",
             )
-        stated = self.facts.frames if self._decoder.counted else 0
-        short = not self._start_s and count < _LOST_SHARE * stated - 1
-        if short or not self._decoder.whole:
+        found, stated = self._decoder.found, self.facts.frames
+        fewer = not self._start_s and count < _LOST_SHARE * stated - 1
+        sooner = count > 0 and last_s + _LOST_S < _LOST_SHARE * self.facts.duration_s
+        if not found.whole or (found.counted and fewer) or (not found.stated and sooner):
             of = f" of {stated:,}" if stated > count else ""
             raise UnreadableMediaError(
                 f"{self._name} breaks off after {count:,}{of} frames",
@@ -176,6 +174,11 @@ class _Clock:
         self._starts_later = start_s > 0
         self._last: float | None = None
         self.index = -1
+
+    @property
+    def time_s(self) -> float:
+        """Of the last frame."""
+        return self._last or 0.0
 
     def tick(self, told_s: float) -> float:
         """Return the time of the next frame."""

@@ -41,7 +41,7 @@ class OpenCvDecoder:
             cv2.CAP_FFMPEG,
             [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, wait_ms, cv2.CAP_PROP_READ_TIMEOUT_MSEC, wait_ms],
         )
-        self.whole, self.counted = found.whole, found.counted
+        self.found = found
         if not self._capture.isOpened():
             self._capture.release()
             raise UnreadableMediaError(
@@ -50,7 +50,7 @@ class OpenCvDecoder:
                 hint="open it in a player; if it plays there, convert it to MP4 (H.264)",
             )
         try:
-            self.facts = facts_of(self._capture, name, limits, counted=self.counted)
+            self.facts = facts_of(self._capture, name, limits, counted=found.counted)
         except UnreadableMediaError:
             self._capture.release()
             raise

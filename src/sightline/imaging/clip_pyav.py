@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -27,7 +28,7 @@ class PyAvDecoder:
 
     def __init__(self, path: Path, name: str, limits: ClipLimits, found: Structure) -> None:
         av = _import()
-        self.whole, self.counted = found.whole, found.counted
+        self.found = found
         self._failure: type[Exception] = av.FFmpegError
         try:
             self._container = av.open(
@@ -119,7 +120,7 @@ class PyAvDecoder:
         try:
             return next(self._frames, None)
         except (self._failure, OSError, ValueError):
-            self.whole = False
+            self.found = replace(self.found, whole=False)
             return None
 
 

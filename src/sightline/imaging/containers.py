@@ -86,6 +86,8 @@ class Structure:
 
     whole: bool = True
     """False: the file states more bytes than it has."""
+    stated: bool = False
+    """It states how many it has."""
     indexed: bool = True
     """False: the index that a decoder needs is missing."""
     counted: bool = False
@@ -101,9 +103,10 @@ def structure(data: Data) -> Structure:
         return _boxes(data)
     if kind == "AVI":
         stated = struct.unpack("<I", data[4:8])[0] if len(data) >= _RIFF_HEAD else 0
-        return Structure(whole=stated + _RIFF_HEAD <= len(data), counted=True)
+        return Structure(whole=stated + _RIFF_HEAD <= len(data), stated=True, counted=True)
     if kind == "Matroska":
-        return Structure(whole=_segment_end(data) <= len(data))
+        end = _segment_end(data)
+        return Structure(whole=end <= len(data), stated=end > 0)
     return Structure()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import wave
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,9 +15,9 @@ from hypothesis import strategies as st
 from fakes.clip_child import read, serve
 from fakes.clips import frame, index_of, write_clip
 from sightline.core.errors import UnreadableMediaError
-from sightline.imaging.clip import ClipLimits
-from sightline.imaging.clip_opencv import quiet
-from sightline.imaging.containers import sniff_container, structure
+from sightline.imaging.clip import Clip, ClipLimits
+from sightline.imaging.clip_opencv import OpenCvDecoder, quiet
+from sightline.imaging.containers import Structure, sniff_container, structure
 from sightline.imaging.video import Choice, open_clip
 
 if TYPE_CHECKING:
@@ -194,3 +195,28 @@ def test_frames_of_8k_are_shrunk_and_larger_ones_refused(tmp_path: Path, decoder
     assert [one.image.shape for one in clip.frames()] == [(1080, 1920, 3)] * 2
     with pytest.raises(UnreadableMediaError, match="7680 x 4320"):
         open_clip(path, decoder=decoder, limits=ClipLimits(max_pixels=30_000_000))
+
+
+def test_a_clip_that_states_no_size_broke_off_when_it_ends_too_soon(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "one.mp4", 40, fps=10)
+    decoder = OpenCvDecoder(path, "walk", ClipLimits(), Structure())
+    decoder.facts = replace(decoder.facts, duration_s=9.0)
+
+    with pytest.raises(UnreadableMediaError, match="walk breaks off after 40 frames"):
+        list(Clip(decoder, "walk", start_s=0, max_fps=0).frames())
+
+
+def test_a_last_frame_that_is_shown_for_long_is_no_damage(tmp_path: Path) -> None:
+    decoder = OpenCvDecoder(
+        write_clip(tmp_path / "one.mp4", 4), "one", ClipLimits(), Structure(stated=True)
+    )
+    decoder.facts = replace(decoder.facts, duration_s=60.0)
+
+    assert len(list(Clip(decoder, "one", start_s=0, max_fps=0).frames())) == 4
+
+
+def test_beyond_the_end_there_is_no_frame_and_no_damage(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "one.mp4", 40, fps=10)
+
+    for decoder in ("opencv", "pyav"):
+        assert list(open_clip(path, decoder=decoder, start_s=99).frames()) == []
