@@ -58,26 +58,34 @@ def problem(split: int) -> Problem:
     samples: list[Sample] = []
     groups: list[str] = []
     for label, name in enumerate(classes):
-        files = sorted(folder.glob(f"{name}/*.jpg"), key=_number)
-        held = _held_out([_number(file) // GROUP for file in files], f"{split}/{name}")
+        files = sorted(folder.glob(f"{name}/*.jpg"), key=number)
+        held = held_out([number(file) // GROUP for file in files], f"{split}/{name}")
         for file in files:
-            group = _number(file) // GROUP
+            group = number(file) // GROUP
             kind: Any = "test" if group in held else "train"
             samples.append(Sample(len(samples), file, 0, label, kind, f"{name}/{file.stem}"))
             groups.append(f"{name}/{group}")
     return Problem(SampleSet(tuple(samples), classes), np.array(groups))
 
 
-def _number(file: Path) -> int:
+def number(file: Path) -> int:
+    """Return the number in a file's name."""
     found = re.search(r"\d+", file.stem)
     return int(found[0]) if found else 0
 
 
-def _held_out(groups: list[int], seed: str) -> set[int]:
+def held_out(groups: list[int], seed: str, share: float = 0.2) -> set[int]:
+    """Return the groups, drawn by a seed, that make up a share of the pictures.
+
+    Args:
+        groups: Of each picture.
+        seed: The same seed, the same groups.
+        share: 0..1.
+    """
     order = sorted(set(groups), key=lambda g: hashlib.blake2b(f"{seed}/{g}".encode()).digest())
     held: set[int] = set()
     for group in order:
-        if sum(one in held for one in groups) >= len(groups) / 5:
+        if sum(one in held for one in groups) >= share * len(groups):
             break
         held.add(group)
     return held

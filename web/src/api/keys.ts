@@ -66,6 +66,7 @@ export const keys = {
   languages: ["languages"] as const,
   media: ["media"] as const,
   medium: (id: string) => ["media", id] as const,
+  forms: (id: string) => ["models", id, "forms"] as const,
   jobs: ["jobs"] as const,
   job: (id: string) => ["jobs", id] as const,
   settings: ["settings"] as const,

@@ -214,13 +214,21 @@ export type Comparison = Omit<S["RunComparison"], "runs" | "curves"> & {
 
 export type ModelKind = S["Pullable"]["kind"];
 export type ModelUse = S["ModelUse"];
+export type ModelForm = S["ModelForm"];
+export type ExportWish = NonNullable<S["Export"]>;
 export type ModelDisk = S["ModelDisk"];
 export type Verified = S["Verified"];
 
 /** The card that lies beside the weights, and what lies there too. */
 export type Model = Omit<Named<S["Model"]>, "exports"> & {
   kind?: ModelKind;
-  format?: "torch" | "onnx" | "transformers" | "head";
+  format?: ModelForm["format"];
+  /** Of an exported form: the model it was made from, how it compares, what it is held in. */
+  origin?: string;
+  precision?: ModelForm["precision"];
+  report?: Record<string, unknown>;
+  /** Kept although it loses more than is allowed. */
+  forced?: boolean;
   file?: string;
   created_at?: string;
   network?: string;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,16 +12,16 @@ from sightline.app.training_data import samples
 from sightline.core.errors import InvalidInputError, SightlineError
 from sightline.core.splits import place_of
 from sightline.export.compare import Truth
-from sightline.predict.rows import SUFFIXES
+from sightline.flows.evaluation.truth import class_folders, meet
 from sightline.store.models import file_digest
 from sightline.train import manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from sightline.core.cards import ModelCard
     from sightline.core.samples import Sample
+    from sightline.flows.evaluation.truth import Named
     from sightline.store.projects import Project
     from sightline.store.store import Store
 
@@ -28,7 +29,6 @@ JUDGED_MOST: Final = 2000
 """More pictures would make an export long and its interval little narrower."""
 FOLDER_CALIBRATES: Final = 1 / 3
 """Share of a folder's pictures that calibrates; the others judge."""
-_SPLITS: Final = {"train": "train", "val": "val", "valid": "val", "validation": "val"}
 _HALF: Final = 0.5
 
 
@@ -105,23 +105,20 @@ def of_folder(folder: Path, card: ModelCard) -> Sets:
     """Return the pictures of a folder that has a folder for each class, or train/ and val/ so.
 
     Raises:
-        InvalidInputError: There is no such folder, it is of other classes, or tags are asked for.
+        InvalidInputError: There is no such folder, it is of other classes, it has no train where it
+            has val, or tags are asked for.
     """
     if card.task == "multi":
         raise InvalidInputError(
             f"{card.name} gives tags, which folders cannot say", hint="name a project instead"
         )
-    if not folder.is_dir():
-        raise InvalidInputError(f"no folder {folder}", hint="check the path")
-    parts = {
-        _SPLITS[one.name.lower()]: one
-        for one in sorted(folder.iterdir())
-        if one.is_dir() and one.name.lower() in _SPLITS
-    }
-    if set(parts) >= {"train", "val"}:
-        split = {name: class_folders(part, card) for name, part in parts.items()}
-        return Sets(str(folder), split["train"], thinned(split["val"]), "val")
-    rows = class_folders(folder, card)
+    found = class_folders(folder)
+    if found.split:
+        train = _folder_rows(class_folders(folder, split="train"), card)
+        judges = found if found.split != "test" else _val_first(folder, found)
+        judged = () if judges.split == "train" else thinned(_folder_rows(judges, card))
+        return Sets(str(folder), train, judged, judges.split)
+    rows = _folder_rows(found, card)
     calibrates = [place_of(one.digest, seed=0) < FOLDER_CALIBRATES for one in rows]
     return Sets(
         str(folder),
@@ -132,22 +129,20 @@ def of_folder(folder: Path, card: ModelCard) -> Sets:
     )
 
 
-def class_folders(folder: Path, card: ModelCard) -> tuple[Labelled, ...]:
-    """Return the pictures in the folders that are called as the model's classes.
+def _val_first(folder: Path, found: Named) -> Named:
+    """Return the val split of a folder, what was found where it has none."""
+    try:
+        return class_folders(folder, split="val")
+    except InvalidInputError:
+        return found
 
-    Raises:
-        InvalidInputError: No folder is called so.
-    """
-    known = {name.casefold(): at for at, name in enumerate(card.classes)}
-    inside = sorted(one for one in folder.iterdir() if one.is_dir() and one.name[0] != ".")
-    found = [one for one in inside if one.name.casefold() in known]
-    if not found:
-        raise _others(str(folder), [one.name for one in inside], card)
+
+def _folder_rows(named: Named, card: ModelCard) -> tuple[Labelled, ...]:
+    index = meet(named.names, card.classes).index
     return tuple(
-        Labelled(file, 0, known[one.name.casefold()], file_digest(file))
-        for one in found
-        for file in sorted(one.rglob("*"))
-        if file.suffix.lower() in SUFFIXES and file.is_file() and file.stat().st_size
+        Labelled(one.source, one.page, index[name], file_digest(one.source))
+        for one, name in zip(named.pictures, named.names, strict=True)
+        if name in index and isinstance(one.source, Path) and one.source.stat().st_size
     )
 
 

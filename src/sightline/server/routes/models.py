@@ -104,9 +104,10 @@ def list_forms(ref: Ref, bench: Bench) -> object:
 
 @router.get("/{ref}/file", response_class=FileResponse)
 def model_file(ref: Ref, bench: Bench) -> FileResponse:
-    """Download the ONNX file."""
+    """Download the file that answers: ONNX, or what the form is."""
     card, file = bench.models.ready_file(ref)
-    return FileResponse(file, media_type="application/octet-stream", filename=f"{card.name}.onnx")
+    name = f"{card.name}{file.suffix}"
+    return FileResponse(file, media_type="application/octet-stream", filename=name)
 
 
 _BODY: dict[str, Any] = {

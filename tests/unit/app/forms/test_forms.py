@@ -175,8 +175,8 @@ def test_calibration_pictures_that_do_not_fit_are_refused(
         (INT8, "has no project here"),
         (FormWish(quantize="int8", data=str(few)), "to calibrate on; at least 16"),
         (FormWish(quantize="int8", data=str(others)), "cat, dog"),
-        (FormWish(quantize="int8", data=str(tmp_path / "empty")), "none of the classes"),
-        (FormWish(quantize="int8", data=str(tmp_path / "none")), "no folder"),
+        (FormWish(quantize="int8", data=str(tmp_path / "empty")), "no pictures in folders"),
+        (FormWish(quantize="int8", data=str(tmp_path / "none")), "there is no folder"),
         (FormWish(quantize="dynamic"), "no labelled pictures to judge"),
     ):
         with pytest.raises(InvalidInputError, match=told) as caught:

@@ -9,6 +9,7 @@ import { to } from "@/app/project";
 import { Button, IconButton } from "@/ui/Button";
 import { ago, bytes, percent } from "@/ui/format";
 import { Empty, ErrorNote, Skeletons } from "@/ui/States";
+import { called } from "./export/report";
 import { headline } from "./headline";
 import { isExportable, isExported, KIND_NAMES, KINDS } from "./kinds";
 import { Missing } from "./Missing";
@@ -20,6 +21,14 @@ function State({ model }: { model: Model }) {
     return (
       <span className="badge bad" title={model.fault}>
         damaged
+      </span>
+    );
+  }
+  if (model.origin) {
+    return (
+      <span className={model.forced ? "badge warn" : "badge good"}>
+        {called({ format: model.format ?? "onnx", precision: model.precision ?? "float32" })}
+        {model.forced && ", forced"}
       </span>
     );
   }

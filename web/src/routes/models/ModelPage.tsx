@@ -15,6 +15,7 @@ import { Bar, ErrorNote, Skeletons } from "@/ui/States";
 import { toasts } from "@/ui/toasts";
 import { isActive } from "@/ui/WorkBadge";
 import { ExplainModel } from "../explain/ExplainModel";
+import { FormCard, Forms } from "./export/Forms";
 import { headline } from "./headline";
 import { isExportable, isExported } from "./kinds";
 import { Pairs } from "./Pairs";
@@ -60,7 +61,7 @@ function ExportSection({ model }: { model: Model }) {
     <section className="card stack" aria-labelledby="export-title">
       <div className="row">
         <h2 id="export-title" className="grow">
-          ONNX
+          {model.kind === "classifier" ? "Export" : "ONNX"}
         </h2>
         {done && <span className="badge good">exported</span>}
       </div>
@@ -93,6 +94,7 @@ function ExportSection({ model }: { model: Model }) {
           </Button>
         )}
       </div>
+      {model.kind === "classifier" && <Forms model={model} />}
     </section>
   );
 }
@@ -275,10 +277,11 @@ export function Component() {
             <div className="model-columns">
               <div className="stack">
                 {model.kind === "classifier" ? <Predict model={model} /> : <Purpose model={model} />}
+                <FormCard model={model} />
                 <ExplainModel model={model} />
               </div>
               <div className="stack">
-                {(isExportable(model) || (model.kind === "encoder" && model.format === "onnx")) && (
+                {!model.origin && (isExportable(model) || (model.kind === "encoder" && model.format === "onnx")) && (
                   <ExportSection model={model} />
                 )}
                 <Card model={model} />

@@ -1,4 +1,15 @@
-import { Boxes, Ellipsis, FlagTriangleRight, GitFork, Pause, Play, Square, Star, Trash2 } from "lucide-react";
+import {
+  Boxes,
+  Ellipsis,
+  FileOutput,
+  FlagTriangleRight,
+  GitFork,
+  Pause,
+  Play,
+  Square,
+  Star,
+  Trash2,
+} from "lucide-react";
 import { useMemo, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import type { RunDetail } from "@/api/types";
@@ -9,6 +20,7 @@ import { Confirm } from "@/ui/Dialog";
 import { ago, between, duration } from "@/ui/format";
 import { Menu, type MenuItem } from "@/ui/Menu";
 import { isActive } from "@/ui/WorkBadge";
+import { ExportDialog } from "../../models/export/ExportDialog";
 import { RateControl } from "./RateControl";
 import { RunBadge } from "./RunBadge";
 import { useRunDeeds } from "./useRunDeeds";
@@ -22,6 +34,7 @@ interface HeadProps {
 
 export function RunHead({ project, run }: HeadProps) {
   const [asking, setAsking] = useState(false);
+  const [exporting, setExporting] = useState(false);
   const deeds = useRunDeeds(project, run);
   const navigate = useNavigate();
   const active = isActive(run.state);
@@ -49,6 +62,13 @@ export function RunHead({ project, run }: HeadProps) {
       disabled: run.state !== "done",
       hint: run.state === "done" ? "" : "It has not finished.",
       onSelect: () => void navigate(tune),
+    },
+    {
+      label: "Export the model",
+      icon: <FileOutput size={14} aria-hidden />,
+      disabled: !run.model,
+      hint: run.model ? "" : "It has made none yet.",
+      onSelect: () => setExporting(true),
     },
     {
       label: "Delete",
@@ -142,6 +162,12 @@ export function RunHead({ project, run }: HeadProps) {
           items={more}
         />
       </div>
+      {exporting && run.model && (
+        <ExportDialog
+          model={{ id: run.model, name: run.network, format: "torch" }}
+          onClose={() => setExporting(false)}
+        />
+      )}
       <Confirm
         open={asking}
         onClose={() => setAsking(false)}
