@@ -71,7 +71,7 @@ def steps(document: Path) -> list[Step]:
 
 
 BY_NIGHT = re.compile(
-    "docs/guide/(analysis|augment|classes|cli|datasets|edit|encoders|explain|export-predict|jobs|map"
+    "docs/guide/(analysis|augment|classes|cli|datasets|edit|encoders|explain|export(-predict)?|jobs|map"
     r"|media|models|object-formats|python|queues|similar|splits|tracking|train)\.md"
 )
 """Documents whose commands take long."""
