@@ -7,9 +7,10 @@ Quantization". Carried out by ONNX Runtime's quantisation tools on graphs that a
 
 from __future__ import annotations
 
+import io
 import logging
 import platform
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
@@ -120,9 +121,11 @@ def calibrate(
         for start in range(0, len(pictures), BATCH):
             progress.check()
             part = pictures[start : start + BATCH]
-            calibrator.collect_data(_reader(part, feed))
+            with redirect_stdout(io.StringIO()):  # it prints, and stdout is for answers
+                calibrator.collect_data(_reader(part, feed))
             progress.advance(start + len(part), len(pictures), f"calibrating, {method}")
-        save_tensors_data(calibrator.compute_data(), out)
+        with redirect_stdout(io.StringIO()):
+            save_tensors_data(calibrator.compute_data(), out)
     return out
 
 

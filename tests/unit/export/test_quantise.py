@@ -52,13 +52,16 @@ def kinds(file: Path) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("method", quantise.METHODS)
-def test_a_quantised_graph_answers_nearly_as_the_float_one(tmp_path: Path, method: Method) -> None:
+def test_a_quantised_graph_answers_nearly_as_the_float_one(
+    tmp_path: Path, method: Method, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = quantised(tmp_path, quantise.Recipe(method))
     pictures = coloured(9)
     ours = open_classifier(file)
     theirs = open_classifier(tmp_path / "float.onnx").classify(pictures)
     np.testing.assert_allclose(ours.classify(pictures), theirs, atol=0.1)
     assert ours.classify(pictures).argmax(axis=1).tolist() == [0, 1, 2] * 3
+    assert capsys.readouterr().out == ""
 
 
 def test_weights_are_signed_for_each_channel_and_activations_unsigned(tmp_path: Path) -> None:

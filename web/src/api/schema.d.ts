@@ -2627,7 +2627,7 @@ export interface paths {
         };
         /**
          * Model File
-         * @description Download the ONNX file.
+         * @description Download the file that answers: ONNX, or what the form is.
          */
         get: operations["model_file"];
         put?: never;
