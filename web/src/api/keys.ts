@@ -57,6 +57,8 @@ export const keys = {
   presetSpec: (name: string, preset: string) => ["project", name, "spec", "preset", preset] as const,
   encoders: (name: string) => ["project", name, "encoders"] as const,
   models: ["models"] as const,
+  serving: ["serving"] as const,
+  health: ["health"] as const,
   detectors: ["models", "detectors"] as const,
   textDetectors: ["models", "text-detectors"] as const,
   catalogue: ["models", "catalogue"] as const,

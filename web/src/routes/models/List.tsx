@@ -14,6 +14,7 @@ import { headline } from "./headline";
 import { isExportable, isExported, KIND_NAMES, KINDS } from "./kinds";
 import { Missing } from "./Missing";
 import { RemoveModel } from "./RemoveModel";
+import { ServedNow, useServing } from "./Serve";
 import { usedBy } from "./Uses";
 
 function State({ model }: { model: Model }) {
@@ -105,6 +106,7 @@ function Kinds({
 /** The models of the workspace, whatever their kind. */
 export function List({ project, onGet }: { project: string | null; onGet: () => void }) {
   const { data, error, refetch } = useQuery({ queryKey: keys.models, queryFn: api.models });
+  const serving = useServing();
   const [kind, setKind] = useState<ModelKind | "">("");
   const [removing, setRemoving] = useState<Model | null>(null);
   if (error && !data) return <ErrorNote error={error} onRetry={() => void refetch()} />;
@@ -137,6 +139,7 @@ export function List({ project, onGet }: { project: string | null; onGet: () => 
   return (
     <div className="stack">
       <Missing />
+      {serving.data && serving.data.length > 0 && <ServedNow processes={serving.data} />}
       <Kinds models={data} kind={kind} onKind={setKind} />
       <div className="card table-scroll" tabIndex={0} role="region" aria-label="Models">
         <table className="data hover">

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Download, ExternalLink, PackageCheck, ShieldCheck, Trash2 } from "lucide-react";
+import { Download, ExternalLink, PackageCheck, RadioTower, ShieldCheck, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 import { api, urls } from "@/api/calls";
@@ -22,6 +22,7 @@ import { Pairs } from "./Pairs";
 import { Predict } from "./Predict";
 import { Purpose } from "./Purpose";
 import { RemoveModel } from "./RemoveModel";
+import { Serve } from "./Serve";
 import { Uses } from "./Uses";
 import { Checked } from "./Verify";
 import "./models.css";
@@ -250,6 +251,7 @@ export function Component() {
   const navigate = useNavigate();
   const { data: model, error, refetch } = useQuery({ queryKey: keys.model(ref), queryFn: () => api.model(ref) });
   const [asking, setAsking] = useState(false);
+  const [serving, setServing] = useState(false);
   return (
     <main className="page">
       <div className="page-in">
@@ -268,6 +270,11 @@ export function Component() {
                 <a className="button" href={`/demo/${encodeURIComponent(model.id)}`} target="_blank" rel="noreferrer">
                   <ExternalLink size={16} aria-hidden /> Demo
                 </a>
+              )}
+              {(model.kind === "detector" || model.kind === "classifier") && !model.fault && (
+                <Button onClick={() => setServing(true)}>
+                  <RadioTower size={16} aria-hidden /> Serve
+                </Button>
               )}
               <Button look="quiet" aria-label="Remove this model" onClick={() => setAsking(true)}>
                 <Trash2 size={16} aria-hidden />
@@ -288,6 +295,7 @@ export function Component() {
                 <Files model={model} />
               </div>
             </div>
+            {serving && <Serve model={model} onClose={() => setServing(false)} />}
             {asking && (
               <RemoveModel model={model} onClose={() => setAsking(false)} onGone={() => void navigate(to.models)} />
             )}
