@@ -42,6 +42,11 @@ class WatchingSettings(BaseModel):
         le=1,
         description="An object must have been seen with this score once before it is told, 0..1.",
     )
+    narrate_from_above: bool = Field(
+        False,
+        description="The camera looks straight down: frames are flattened for detectors, which "
+        "learned from slanting views.",
+    )
     narrate_calls: str = Field(
         "",
         max_length=10_000,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sightline.app.narration.eyes import ClassifierEye, DetectorEye, HeadEye
@@ -58,6 +59,19 @@ _ADD: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What is wished of an engine besides its name."""
+
+    project: str
+    """Whose models come first; empty: nobody's."""
+    calls: Mapping[str, str]
+    _: KW_ONLY
+    from_above: bool
+    here: bool
+    """A model may be exported by this process."""
+
+
 class Narrating:
     """The engines of a workspace that can narrate."""
 
@@ -95,6 +109,7 @@ class Narrating:
         every_s: float | None = None,
         project: str | None = None,
         calls: Mapping[str, str] | None = None,
+        from_above: bool | None = None,
         here: bool = False,
     ) -> Narration:
         """Return a narration that has seen nothing yet.
@@ -107,6 +122,7 @@ class Narrating:
             project: For auto: whose models come first.
             calls: Classes of a model that are to be called otherwise, besides those of the
                 settings.
+            from_above: The camera looks straight down; None: what the settings say.
             here: A model that is not exported yet may be exported now, by this process.
 
         Raises:
@@ -118,8 +134,11 @@ class Narrating:
         named = parse_pairs(one for one in settings.narrate_calls.split(",") if one.strip())
         named |= calls or {}
 
+        above = settings.narrate_from_above if from_above is None else from_above
+        how = _How(project or "", named, from_above=above, here=here)
+
         def load(name: str) -> Engine:
-            return self._engine(name, project, named, here=here)
+            return self._engine(name, how)
 
         return Narration(
             load(engine),
@@ -156,11 +175,9 @@ class Narrating:
             narration.close()
             self._media().erase(media.id)
 
-    def _engine(
-        self, engine: str, project: str | None, calls: dict[str, str], *, here: bool
-    ) -> Engine:
+    def _engine(self, engine: str, how: _How) -> Engine:
         named = self._settings.narrate_engine if engine == AUTO else engine
-        cards = [self._first(project)] if named == AUTO else self._named(named, here=here)
+        cards = [self._first(how.project)] if named == AUTO else self._named(named, how)
         writers = [card for card in cards if card.kind == "captioner"]
         if len(writers) > 1:
             raise InvalidInputError(
@@ -169,38 +186,39 @@ class Narrating:
             )
         scribe = Scribe(self._captioners.load(writers[0].id)) if writers else None
         prefix = CAPTIONER if writers else TEMPLATE
-        eyes = self._eyes(cards, calls, here=here)
+        eyes = self._eyes(cards, how)
         return Engine(prefix + ",".join(card.name for card in cards), eyes, scribe)
 
-    def _eyes(
-        self, cards: Sequence[ModelCard], calls: dict[str, str], *, here: bool
-    ) -> tuple[Eye, ...]:
+    def _eyes(self, cards: Sequence[ModelCard], how: _How) -> tuple[Eye, ...]:
         """Return what looks; the first head beside detectors names what is in their boxes."""
-        heads = [self._head(card, here=here) for card in cards if card.kind == "head"]
+        heads = [self._head(card, how) for card in cards if card.kind == "head"]
         found = [card for card in cards if card.kind == "detector"]
         namer = heads.pop(0) if heads and found else None
         eyes: list[Eye] = [
-            StillEye(DetectorEye(self._detectors.load(card.id), calls, namer)) for card in found
+            StillEye(
+                DetectorEye(
+                    self._detectors.load(card.id), how.calls, namer, from_above=how.from_above
+                )
+            )
+            for card in found
         ]
-        eyes += [
-            self._classifier(card, calls, here=here) for card in cards if card.kind == "classifier"
-        ]
+        eyes += [self._classifier(card, how) for card in cards if card.kind == "classifier"]
         return (*eyes, *heads)
 
-    def _head(self, card: ModelCard, *, here: bool) -> HeadEye:
+    def _head(self, card: ModelCard, how: _How) -> HeadEye:
         bundle = self._heads.load(card.id)
         name = self._heads.encoder_of(bundle)
-        return HeadEye(bundle, self._encoders.encoder(name, here=here))
+        return HeadEye(bundle, self._encoders.encoder(name, here=how.here))
 
-    def _classifier(self, card: ModelCard, calls: dict[str, str], *, here: bool) -> Eye:
-        if here:
+    def _classifier(self, card: ModelCard, how: _How) -> Eye:
+        if how.here:
             file = self._models.serving_file(card)
         else:
             card, file = self._models.ready_file(card.id)
         heat = open_heat(file, card) if file.suffix == ".onnx" else None
-        return ClassifierEye(heat or self._models.open_form(file, card), calls)
+        return ClassifierEye(heat or self._models.open_form(file, card), how.calls)
 
-    def _named(self, engine: str, *, here: bool) -> list[ModelCard]:
+    def _named(self, engine: str, how: _How) -> list[ModelCard]:
         listed = engine.removeprefix(TEMPLATE).removeprefix(CAPTIONER)
         names = [one.strip() for one in listed.split(",") if one.strip()]
         if not 0 < len(names) <= MOST:
@@ -208,11 +226,11 @@ class Narrating:
                 f"more than {MOST} models" if names else f"{engine!r} names no models",
                 hint="say one as template:NAME, or several with commas between",
             )
-        return [self._card(name, here=here) for name in dict.fromkeys(names)]
+        return [self._card(name, how) for name in dict.fromkeys(names)]
 
-    def _card(self, ref: str, *, here: bool) -> ModelCard:
+    def _card(self, ref: str, how: _How) -> ModelCard:
         try:
-            card = self._store.models.get(ref, allow_paths=here)
+            card = self._store.models.get(ref, allow_paths=how.here)
         except UnknownModelError as error:
             raise UnknownEngineError(
                 f"no model {ref!r} to narrate with", hint=error.hint
@@ -224,15 +242,14 @@ class Narrating:
             )
         return card
 
-    def _first(self, project: str | None) -> ModelCard:
+    def _first(self, project: str) -> ModelCard:
         """Return the newest model that can look: a project's own before others."""
         cards = [one for one in self._cards() if not self._why_not(one)]
         if not cards:
             raise UnknownEngineError("no model here can narrate", hint=_ADD)
-        wanted = project or ""
         return min(
             cards,
-            key=lambda one: (bool(wanted) and one.project != wanted, ORDER.index(one.kind)),
+            key=lambda one: (bool(project) and one.project != project, ORDER.index(one.kind)),
         )
 
     def _cards(self) -> list[ModelCard]:

@@ -40,6 +40,12 @@ def narrate(
         list[str] | None,
         typer.Option(help="Call a class otherwise, as automobile=car. Repeatable."),
     ] = None,
+    from_above: Annotated[
+        bool | None,
+        typer.Option(
+            "--from-above/--from-aside", help="The camera looks straight down; else the setting."
+        ),
+    ] = None,
     project: Annotated[str | None, typer.Option(help="Whose models come first, for auto.")] = None,
     seconds: Annotated[
         float, typer.Option(min=0, help="Stop after so many seconds of it; 0: at its end.")
@@ -65,6 +71,7 @@ def narrate(
         every_s=every,
         project=project,
         calls=parse_pairs(call or []),
+        from_above=from_above,
         here=True,
     )
     with ExitStack() as stack:

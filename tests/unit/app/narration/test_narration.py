@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from fakes.narrated import NAMES, picture
-from sightline.app.narration.eyes import NOTHING
+from sightline.app.narration.eyes import NOTHING, DetectorEye
 from sightline.app.narration.looker import Engine
 from sightline.app.narration.narration import Narration, Pace
 from sightline.app.narration.scribe import Scribe
+from sightline.app.narration.still import MOST, StillEye
+from sightline.core.assist import Detections
 from sightline.core.errors import UnknownEngineError
 from sightline.core.media import Frame
 from sightline.core.narration import Caption
@@ -229,6 +231,50 @@ def test_a_captioner_that_does_not_write_the_language_says_so() -> None:
     assert telling is not None
     assert (telling.lang, telling.asked_lang, telling.confidence) == ("en", "de", 0.7)
     assert told.notes == ("captioner:writer writes en, not de",)
+
+
+def test_a_view_from_above_is_flattened_for_the_detector_and_told_as_it_is() -> None:
+    shown: list[tuple[int, ...]] = []
+
+    class Finder:
+        key, classes = "finder", ("dog",)
+
+        def detect(self, image: U8, *, min_score: float = 0.05, limit: int = 300) -> Detections:
+            del min_score, limit
+            shown.append(image.shape)
+            box = np.array([[10, 8, 30, 16]], np.float32)
+            return Detections(box, np.array([0.9], np.float32), np.array([0], np.int32))
+
+    image = np.zeros((100, 160, 3), np.uint8)
+    plain = DetectorEye(Finder(), {}).look(image, min_score=0.1)
+    flat = DetectorEye(Finder(), {"dog": "car"}, from_above=True).look(image, min_score=0.1)
+    assert shown == [(100, 160, 3), (40, 160, 3)]
+    np.testing.assert_allclose(plain.boxes, [[10, 8, 30, 16]])
+    np.testing.assert_allclose(flat.boxes, [[10, 20, 30, 40]])
+    assert (plain.names, flat.names) == (("dog",), ("car",))
+
+
+def test_what_has_not_changed_is_not_looked_at_again_for_a_while() -> None:
+    blobs = Blobs()
+    still = StillEye(blobs)
+    rng = np.random.default_rng(0)
+    quiet = picture({"dog": (4, 30)})
+    for _ in range(MOST + 1):
+        noisy = quiet.astype(int) + rng.integers(-2, 3, quiet.shape)
+        found = still.look(np.clip(noisy, 0, 255).astype(np.uint8), min_score=0.1)
+        assert found.names == ("dog",)
+    assert blobs.looks == 1
+    still.look(quiet, min_score=0.1)
+    assert blobs.looks == 2  # it is looked at again now and then
+    moved = still.look(picture({"dog": (6, 30)}), min_score=0.1)
+    assert blobs.looks == 3
+    assert moved.boxes[0, 0] == 6
+
+
+def test_a_stream_whose_clock_begins_anew_is_told_again() -> None:
+    told = narration(Blobs(), every_s=5.0)
+    assert shown(told, {"dog": (4, 30)}, 1000, 3)
+    assert shown(told, {"car": (40, 10)}, 0, 5)
 
 
 def test_a_summary_of_nothing_is_no_error() -> None:
