@@ -30,7 +30,7 @@ class Held:
         self._named = not (sys.platform == "linux" and _PROC.is_dir())
         self.file: IO[bytes]
         if self._named:
-            self.file = (folder / "source.held").open("w+b")
+            self.file = (folder / "held.raw").open("w+b")
         else:
             self.file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed below
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sightline.imaging.limits import Limits
     from sightline.store.media_folder import MediaFolders
 
-_PART: Final = "source.part"
+_PART: Final = "incoming.part"
 _SUFFIX: Final = {
     "JPEG": ".jpg",
     "TIFF": ".tif",

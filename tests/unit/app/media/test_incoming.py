@@ -67,3 +67,17 @@ def test_a_held_file_is_gone_when_its_process_is_killed(tmp_path: Path) -> None:
 
     assert ended.returncode == -9
     assert list(tmp_path.iterdir()) == []
+
+
+def test_where_no_file_without_a_name_can_be_opened_again_it_has_one_that_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    held = Held(tmp_path)
+    held.file.write(b"hello")
+    held.file.flush()
+
+    assert held.path.read_bytes() == b"hello"
+    assert not list(tmp_path.glob("source.*")), "nobody may take it for what is stored"
+    held.close()
+    assert list(tmp_path.iterdir()) == []
