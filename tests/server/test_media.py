@@ -19,18 +19,30 @@ if TYPE_CHECKING:
     from sightline.app import Workbench
 
 
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Workbench]:
-    """An empty workspace that takes files up to a megabyte."""
-    with open_workbench(tmp_path / "workspace", media_max_mb=1) as opened:
-        yield opened
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workbench, Client]]:
+    """A workspace that takes files up to a megabyte, and the application over it."""
+    folder = tmp_path_factory.mktemp("media") / "workspace"
+    with (
+        open_workbench(folder, media_max_mb=1) as bench,
+        Client(create_app(bench, background=False)) as client,
+    ):
+        yield bench, client
 
 
 @pytest.fixture
-def client(bench: Workbench) -> Iterator[Client]:
+def bench(opened: tuple[Workbench, Client]) -> Iterator[Workbench]:
+    """The workspace, without media."""
+    yield opened[0]
+    for media in opened[0].media.all():
+        opened[0].media.erase(media.id)
+
+
+@pytest.fixture
+def client(opened: tuple[Workbench, Client], bench: Workbench) -> Client:
     """The application over it."""
-    with Client(create_app(bench, background=False)) as opened:
-        yield opened
+    assert not bench.media.all()
+    return opened[1]
 
 
 @pytest.fixture

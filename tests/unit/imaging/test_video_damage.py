@@ -91,7 +91,7 @@ def check(ask: Callable[[bytes, str], str | int], data: bytes) -> None:
         assert answer if isinstance(answer, str) else answer > 0
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(which=st.integers(0, 1), cuts=CUTS)
 def test_damage_gets_an_answer(
     ask: Callable[[bytes, str], str | int],
