@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { FileUp } from "lucide-react";
 import { useState, type SubmitEvent } from "react";
 import { api } from "@/api/calls";
+import { forms } from "@/api/forms";
 import { keys } from "@/api/keys";
 import { modelFiles } from "@/api/modelFiles";
 import { queries } from "@/app/services";
@@ -57,6 +58,7 @@ const EMPTY = {
   classes: "",
   decoder: "",
   licence: "",
+  key: "",
 };
 const names = (text: string): string[] =>
   text
@@ -64,7 +66,8 @@ const names = (text: string): string[] =>
     .map((one) => one.trim())
     .filter(Boolean);
 
-const plain = (path: string): string => baseName(path.replace(/[\\/]+$/, "")).replace(/\.(onnx|safetensors)$/i, "");
+const plain = (path: string): string =>
+  baseName(path.replace(/[\\/]+$/, "")).replace(/\.(onnx|safetensors|zip|zip\.age|age)$/i, "");
 
 /** The name that files give: of the only file, or of the one that says what it is. */
 const nameOf = (files: readonly File[]): string =>
@@ -104,16 +107,19 @@ export function AddModel({ onClose }: { onClose: () => void }) {
     preprocess: form.preprocess.trim(),
     output: form.output.trim(),
   };
+  const [parcel] = files.length === 1 && /\.(zip|age)$/i.test(files[0]?.name ?? "") ? files : [];
   const add = useMutation({
     mutationFn: () =>
-      dropped
-        ? modelFiles.upload(files, said)
-        : api.addModel({
-            ...said,
-            path: form.path.trim(),
-            preprocess: said.preprocess || null,
-            output: said.output || null,
-          }),
+      parcel
+        ? forms.takePackage(parcel, { name: form.name.trim(), key: form.key })
+        : dropped
+          ? modelFiles.upload(files, said)
+          : api.addModel({
+              ...said,
+              path: form.path.trim(),
+              preprocess: said.preprocess || null,
+              output: said.output || null,
+            }),
     onSuccess: (model) => {
       for (const key of [keys.models, keys.engines]) void queries.invalidateQueries({ queryKey: key });
       toasts.say(`Added ${model.name}`);
@@ -150,7 +156,7 @@ export function AddModel({ onClose }: { onClose: () => void }) {
       open
       onClose={onClose}
       title="Add a model"
-      about="An ONNX file, an ONNX encoder and decoder, safetensors, or a folder of transformers or timm. It is copied and tried; nothing is downloaded."
+      about="An ONNX file, an ONNX encoder and decoder, safetensors, a folder of transformers or timm, or a package. It is copied and tried; nothing is downloaded."
       foot={
         <>
           <Button onClick={onClose}>Cancel</Button>
@@ -176,10 +182,25 @@ export function AddModel({ onClose }: { onClose: () => void }) {
           </>
         )}
         {field(NAME)}
-        <details>
-          <summary>More</summary>
-          <div className="model-more">{MORE.map(field)}</div>
-        </details>
+        {parcel ? (
+          <div className="field">
+            <label htmlFor="model-key">Key, if it is locked</label>
+            <input
+              id="model-key"
+              className="input"
+              type="password"
+              autoComplete="off"
+              value={form.key}
+              onChange={(event) => setForm({ ...form, key: event.target.value })}
+            />
+            <span className="muted small">A passphrase, or AGE-SECRET-KEY-1…</span>
+          </div>
+        ) : (
+          <details>
+            <summary>More</summary>
+            <div className="model-more">{MORE.map(field)}</div>
+          </details>
+        )}
         {add.error && <ErrorNote error={add.error} />}
       </form>
     </Dialog>

@@ -25,6 +25,9 @@ import { RemoveModel } from "./RemoveModel";
 import { Serve } from "./Serve";
 import { Uses } from "./Uses";
 import { Checked } from "./Verify";
+import { JudgeModel } from "./worth/JudgeModel";
+import { PackageButton } from "./worth/PackageModel";
+import { SpeedModel } from "./worth/SpeedModel";
 import "./models.css";
 
 /** The newest export job of a model that this page has seen. */
@@ -276,6 +279,7 @@ export function Component() {
                   <RadioTower size={16} aria-hidden /> Serve
                 </Button>
               )}
+              <PackageButton model={model} />
               <Button look="quiet" aria-label="Remove this model" onClick={() => setAsking(true)}>
                 <Trash2 size={16} aria-hidden />
               </Button>
@@ -286,6 +290,8 @@ export function Component() {
                 {model.kind === "classifier" ? <Predict model={model} /> : <Purpose model={model} />}
                 <FormCard model={model} />
                 <ExplainModel model={model} />
+                <JudgeModel model={model} />
+                <SpeedModel model={model} />
               </div>
               <div className="stack">
                 {!model.origin && (isExportable(model) || (model.kind === "encoder" && model.format === "onnx")) && (

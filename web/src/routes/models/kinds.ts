@@ -11,8 +11,11 @@ export const KINDS: Readonly<Record<ModelKind, { title: string; about: string }>
 };
 export const KIND_NAMES = Object.keys(KINDS) as ModelKind[];
 
+/** Formats that answer as they are. */
+const ANSWERING: readonly string[] = ["onnx", "torchscript", "openvino"];
+
 export const isExported = (model: Model): boolean =>
-  model.format === "onnx" || model.exports.some((file) => file.endsWith(".onnx"));
+  ANSWERING.includes(model.format ?? "") || model.exports.some((file) => file.endsWith(".onnx"));
 
 /** Whether an ONNX file can be made of it. */
 export const isExportable = (model: Model): boolean =>
