@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sightline.app.narration.eyes import NOTHING
 from sightline.core.narration import Scene
+from sightline.flows.narrate.calm import Calm
 from sightline.flows.narrate.tracker import Tracker
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Looker:
         self.engine = engine
         self._rule = rule
         self._tracker = Tracker(rule, after=after)
+        self._calm = Calm()
         self.looks = 0
         """At how many frames it looked."""
 
@@ -72,7 +74,7 @@ class Looker:
             width=width,
             height=height,
             things=things,
-            classes=sight.classes,
+            classes=self._calm.take(frame.time_s, sight.classes),
             tags=sight.tags,
             heat=sight.heat,
         )

@@ -185,7 +185,7 @@ def _signature(scene: Scene) -> tuple[object, ...]:
     items = items_of(scene.things, (scene.width, scene.height), placed=False)
     return (
         tuple(sorted((one.name, one.count) for one in items)),
-        tuple((name, doubt_of(probability)) for name, probability in scene.classes[:1]),
+        tuple("" if doubt_of(one) == "maybe" else name for name, one in scene.classes[:1]),
         tuple(sorted(name for name, _ in scene.tags)),
     )
 

@@ -196,7 +196,7 @@ def test_a_classifier_is_told_again_when_it_changes_its_mind() -> None:
     texts = [
         telling.text
         for at, image in enumerate([dark, dark, light, light])
-        if (telling := told.see(Frame(at, float(at), image)))
+        if (telling := told.see(Frame(at, 10.0 * at, image)))
     ]
     assert texts == ["It is metal (92 %).", "It is glass (94 %)."]
 
