@@ -62,9 +62,15 @@ export const media = {
         },
       }),
     ),
+  annotate: (id: string, lang: string) =>
+    take(client.POST("/api/media/{media_id}/annotated", { ...of(id), body: { lang, captions: true } })),
   erase: (id: string) => take(client.DELETE("/api/media/{media_id}", of(id))),
 };
 
 export const mediaUrls = {
   file: (id: string) => `/api/media/${encodeURIComponent(id)}/file`,
+  /** A frame as JPEG, upright, whatever the file is. */
+  still: (id: string, at_s: number, px = 1280) => `/api/media/${encodeURIComponent(id)}/still?at_s=${at_s}&px=${px}`,
+  texts: (id: string, kind: "srt" | "vtt" | "jsonl") => `/api/media/${encodeURIComponent(id)}/texts.${kind}`,
+  annotated: (id: string) => `/api/media/${encodeURIComponent(id)}/annotated`,
 };

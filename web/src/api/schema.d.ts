@@ -3480,7 +3480,7 @@ export interface paths {
         };
         /**
          * Media File
-         * @description Return the stored picture or clip; a part of it where a range is asked for.
+         * @description Return the stored file, or a range of it.
          */
         get: operations["media_file"];
         put?: never;
@@ -22511,14 +22511,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description the picture or clip */
+            /** @description the file */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": unknown;
+                    "application/octet-stream": string;
                 };
+            };
+            /** @description a range of it */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document: what to mend, field by field */
             422: {

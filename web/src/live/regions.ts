@@ -2,6 +2,8 @@
 
 export type Region = readonly [number, number, number, number];
 
+export const isRegion = (list: readonly number[]): list is [number, number, number, number] => list.length === 4;
+
 export const MOST_REGIONS = 32;
 const SMALLEST = 0.01;
 

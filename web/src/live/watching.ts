@@ -25,7 +25,7 @@ export class Watching {
     socket: SocketPorts,
     voice: VoicePorts | null,
   ) {
-    this.socket = new NarrationSocket(socket, media, wish);
+    this.socket = new NarrationSocket(socket, media, wish, 0);
     this.voice = voice && new Voice(voice);
     this.speaks = voice !== null;
     this.paced = new Paced(({ text, lang }) => this.read.set({ text, lang }), READ_EVERY_MS, socket.later);

@@ -22,6 +22,14 @@ const CLIPS = "video/*,image/*,.mkv,.ts,.mts,.heic,.heif,.tif,.tiff";
 const SOURCES = ["camera", "file", "address"] as const;
 type Source = (typeof SOURCES)[number];
 
+/** Why no region can be drawn yet. */
+function blindness(source: Source, ready: boolean, failed: boolean): string {
+  if (source === "address") return "A stream is not shown here: blur regions with the verb media add.";
+  if (ready && source === "file" && failed) return "This browser does not show the file: no region can be drawn on it.";
+  if (ready) return "";
+  return source === "camera" ? "Turn the camera on to draw on its picture." : "Choose a file to draw on it.";
+}
+
 interface ChooseProps {
   camera: CameraState;
   regions: readonly Region[];
@@ -88,9 +96,11 @@ interface FileSourceProps {
   regions: readonly Region[];
   onRegions: (regions: readonly Region[]) => void;
   onChoose: (file: File) => void;
+  /** The browser cannot show it. */
+  onFailed: () => void;
 }
 
-function FileSource({ chosen, regions, onRegions, onChoose }: FileSourceProps) {
+function FileSource({ chosen, regions, onRegions, onChoose, onFailed }: FileSourceProps) {
   if (!chosen) {
     return (
       <div className="live-stage open">
@@ -108,7 +118,7 @@ function FileSource({ chosen, regions, onRegions, onChoose }: FileSourceProps) {
   }
   return (
     <>
-      <LiveStage picture={chosen.picture} name={chosen.file.name} known={null}>
+      <LiveStage picture={chosen.picture} name={chosen.file.name} known={null} onFailed={onFailed}>
         {(place) => (
           <div className="regions-place" style={place}>
             <Regions list={regions} onChange={onRegions} />
@@ -185,15 +195,15 @@ function useStart(onWatch: ChooseProps["onWatch"]) {
 export function Choose({ camera, regions, onRegions, onWatch }: ChooseProps) {
   const [source, setSource] = useState<Source>("camera");
   const [chosen, setChosen] = useState<Chosen | null>(null);
+  const [failed, setFailed] = useState(false);
   const [address, setAddress] = useState("");
   const { faces, retention, hours } = useChoice();
   const { share, error, start, stop, forget } = useStart(onWatch);
   const terms: Terms = { faces, retention, hours, regions };
   const go = () => {
     if (source === "camera" && camera.stream) {
-      // The browser covers them already: the server would cover what is covered.
-      const picture: Picture = { kind: "camera", stream: camera.stream };
-      start(() => media.open("", "Camera", { ...terms, regions: [] }), picture);
+      // The browser covers regions before it sends a frame; the server is told too, and does so again.
+      start(() => media.open("", "Camera", terms), { kind: "unseen" });
     } else if (source === "file" && chosen) {
       start((signal, told) => media.upload(chosen.file, terms, told, signal), chosen.picture);
     } else if (source === "address" && address) {
@@ -210,70 +220,74 @@ export function Choose({ camera, regions, onRegions, onWatch }: ChooseProps) {
     if (next !== "camera") camera.close();
   };
   return (
-    <div className="live-grid">
-      <Tabs.Root
-        className="live-main"
-        value={source}
-        onValueChange={(value) => change(SOURCES.find((one) => one === value) ?? "camera")}
-      >
-        <Tabs.List className="tabs-list" aria-label="What to watch">
-          <Tabs.Trigger className="tab" value="camera">
-            <Camera size={14} aria-hidden /> Camera
-          </Tabs.Trigger>
-          <Tabs.Trigger className="tab" value="file">
-            <Clapperboard size={14} aria-hidden /> Clip or picture
-          </Tabs.Trigger>
-          <Tabs.Trigger className="tab" value="address">
-            <Link2 size={14} aria-hidden /> Address
-          </Tabs.Trigger>
-        </Tabs.List>
-        <Tabs.Content value="camera" tabIndex={-1}>
-          <CameraSource camera={camera} regions={regions} onRegions={onRegions} />
-        </Tabs.Content>
-        <Tabs.Content value="file" tabIndex={-1}>
-          <FileSource
-            chosen={chosen}
+    <>
+      <div className="live-grid">
+        <Tabs.Root
+          className="live-main"
+          value={source}
+          onValueChange={(value) => change(SOURCES.find((one) => one === value) ?? "camera")}
+        >
+          <Tabs.List className="tabs-list" aria-label="What to watch">
+            <Tabs.Trigger className="tab" value="camera">
+              <Camera size={14} aria-hidden /> Camera
+            </Tabs.Trigger>
+            <Tabs.Trigger className="tab" value="file">
+              <Clapperboard size={14} aria-hidden /> Clip or picture
+            </Tabs.Trigger>
+            <Tabs.Trigger className="tab" value="address">
+              <Link2 size={14} aria-hidden /> Address
+            </Tabs.Trigger>
+          </Tabs.List>
+          <Tabs.Content value="camera" tabIndex={-1}>
+            <CameraSource camera={camera} regions={regions} onRegions={onRegions} />
+          </Tabs.Content>
+          <Tabs.Content value="file" tabIndex={-1}>
+            <FileSource
+              chosen={chosen}
+              onFailed={() => setFailed(true)}
+              regions={regions}
+              onRegions={onRegions}
+              onChoose={(file) => {
+                forget();
+                onRegions([]);
+                setFailed(false);
+                setChosen({ file, picture: pictureOf(file) });
+              }}
+            />
+          </Tabs.Content>
+          <Tabs.Content value="address" tabIndex={-1}>
+            <AddressSource value={address} onChange={setAddress} />
+          </Tabs.Content>
+          {error !== null && <ErrorNote error={error} />}
+        </Tabs.Root>
+        <aside className="live-side" aria-label="How it is watched">
+          <NarrationOptions camera={source === "camera"} still={still} />
+          <Hiding
             regions={regions}
             onRegions={onRegions}
-            onChoose={(file) => {
-              forget();
-              onRegions([]);
-              setChosen({ file, picture: pictureOf(file) });
-            }}
+            camera={source === "camera"}
+            blind={blindness(source, ready, failed)}
           />
-        </Tabs.Content>
-        <Tabs.Content value="address" tabIndex={-1}>
-          <AddressSource value={address} onChange={setAddress} />
-        </Tabs.Content>
-        {error !== null && <ErrorNote error={error} />}
-        <Kept onWatch={onWatch} />
-      </Tabs.Root>
-      <aside className="live-side" aria-label="How it is watched">
-        <NarrationOptions camera={source === "camera"} still={still} />
-        <Hiding
-          regions={regions}
-          onRegions={onRegions}
-          camera={source === "camera"}
-          blind={source === "address" || !ready}
-        />
-        {busy ? (
-          <div className="stack" role="status">
-            <Bar label="Sending" done={share} total={share > 0 ? 1 : null} />
-            <div className="row">
-              <span className="grow small">
-                {share < 1 ? `Sent ${percent(share, 0)}` : faces || regions.length > 0 ? "Blurring" : "Looking at it"}
-              </span>
-              <Button small onClick={stop}>
-                Cancel
-              </Button>
+          {busy ? (
+            <div className="stack" role="status">
+              <Bar label="Sending" done={share} total={share > 0 ? 1 : null} />
+              <div className="row">
+                <span className="grow small">
+                  {share < 1 ? `Sent ${percent(share, 0)}` : faces || regions.length > 0 ? "Blurring" : "Looking at it"}
+                </span>
+                <Button small onClick={stop}>
+                  Cancel
+                </Button>
+              </div>
             </div>
-          </div>
-        ) : (
-          <Button look="primary" disabled={!ready} onClick={go}>
-            <Play size={16} aria-hidden /> {source === "file" ? "Send and narrate" : "Start narrating"}
-          </Button>
-        )}
-      </aside>
-    </div>
+          ) : (
+            <Button look="primary" disabled={!ready} onClick={go}>
+              <Play size={16} aria-hidden /> {source === "file" ? "Send and narrate" : "Start narrating"}
+            </Button>
+          )}
+        </aside>
+      </div>
+      <Kept onWatch={onWatch} />
+    </>
   );
 }

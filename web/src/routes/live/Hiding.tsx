@@ -1,4 +1,5 @@
-import { Plus } from "lucide-react";
+import { EyeOff, Plus } from "lucide-react";
+import type { Medium } from "@/api/types";
 import { choose } from "@/live/choice";
 import { fresh, MOST_REGIONS, type Region } from "@/live/regions";
 import { Button } from "@/ui/Button";
@@ -17,8 +18,8 @@ const KEPT = [
 interface HidingProps {
   regions: readonly Region[];
   onRegions: (regions: readonly Region[]) => void;
-  /** Nothing can be drawn on: the browser does not show it. */
-  blind: boolean;
+  /** Why nothing can be drawn on; empty where it can. */
+  blind: string;
   camera: boolean;
 }
 
@@ -44,7 +45,7 @@ export function Hiding({ regions, onRegions, blind, camera }: HidingProps) {
       <div className="row">
         <Button
           small
-          disabled={blind || regions.length >= MOST_REGIONS}
+          disabled={blind !== "" || regions.length >= MOST_REGIONS}
           onClick={() => onRegions([...regions, fresh(regions.length)])}
         >
           <Plus size={14} aria-hidden /> Cover a region
@@ -57,7 +58,7 @@ export function Hiding({ regions, onRegions, blind, camera }: HidingProps) {
       </div>
       <p className="small muted">
         {blind
-          ? "The browser does not show this file, so there is nothing to draw on."
+          ? blind
           : regions.length > 0
             ? `${many(regions.length, "region")} ${camera ? "covered before a picture leaves this browser" : "covered before it is stored"}.`
             : "Or draw over the picture."}
@@ -73,5 +74,19 @@ export function Hiding({ regions, onRegions, blind, camera }: HidingProps) {
         }}
       />
     </fieldset>
+  );
+}
+
+/** What is made unrecognisable, in a word. */
+export function Hidden({ blur: { faces, regions } }: { blur: Medium["blur"] }) {
+  const words = [
+    ...(faces ? ["faces blurred"] : []),
+    ...(regions.length > 0 ? [`${many(regions.length, "region")} covered`] : []),
+  ];
+  if (words.length === 0) return null;
+  return (
+    <span className="badge">
+      <EyeOff size={12} aria-hidden /> {words.join(", ")}
+    </span>
   );
 }

@@ -14,8 +14,8 @@ import type { Picture } from "./Stage";
 
 /** What the page can show of something that is on the server. */
 export function storedPicture(medium: Medium): Picture {
-  if (medium.kind === "clip" || medium.kind === "image")
-    return { kind: medium.kind, url: mediaUrls.file(medium.media_id) };
+  if (medium.kind === "clip") return { kind: "clip", url: mediaUrls.file(medium.media_id) };
+  if (medium.kind === "image") return { kind: "image", url: mediaUrls.still(medium.media_id, 0) };
   return { kind: "unseen" };
 }
 

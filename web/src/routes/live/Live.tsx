@@ -68,8 +68,6 @@ function Watching() {
       medium={found.data}
       picture={picture}
       camera={camera}
-      regions={regions}
-      onRegions={setRegions}
       onLeave={() => {
         camera.close();
         setRegions([]);

@@ -15,6 +15,17 @@ interface RegionsProps {
   onChange: (list: readonly Region[]) => void;
 }
 
+/** Regions as they were chosen, while it is watched. */
+export function CoveredRegions({ list }: { list: readonly Region[] }) {
+  return (
+    <div className="regions fixed" aria-hidden="true">
+      {list.map((region) => (
+        <div key={region.join()} className="region" style={style(region)} />
+      ))}
+    </div>
+  );
+}
+
 type Drag =
   | { readonly what: "new"; readonly x: number; readonly y: number }
   | {

@@ -18,17 +18,18 @@ function kindsOf(telling: Telling): Kind[] {
 }
 
 /** The boxes as a list: what the canvas shows, for who cannot see it. */
-export function Seen({ telling, stale }: { telling: Telling | null; stale: boolean }) {
+export function Seen({ telling, stale, expired }: { telling: Telling | null; stale: boolean; expired: boolean }) {
   const kinds = telling ? kindsOf(telling) : [];
-  if (kinds.length === 0) return null;
+  if (kinds.length === 0 && !expired) return null;
   return (
     <ul className={stale ? "seen stale" : "seen"} aria-label="Seen in the picture">
       {kinds.map((kind) => (
         <li key={kind.name} className="badge" title={`The surest: ${percent(kind.best, 0)}`}>
           <span className="seen-colour" style={{ background: colourOf(kind.name) }} aria-hidden="true" />
-          {count(kind.count)} {kind.name}
+          {kind.count > 1 ? `${count(kind.count)} × ${kind.name}` : kind.name}
         </li>
       ))}
+      {expired && <li className="badge warn">its heat has expired</li>}
     </ul>
   );
 }

@@ -18,6 +18,8 @@ interface StageProps {
   known: Size | null;
   video?: RefObject<HTMLVideoElement | null>;
   onTime?: (seconds: number) => void;
+  /** The browser cannot show it. */
+  onFailed?: () => void;
   /** Laid over the picture, exactly. */
   children?: (place: { left: number; top: number; width: number; height: number }) => ReactNode;
 }
@@ -51,13 +53,17 @@ function Camera({ stream, video, onSize }: CameraProps) {
 type OnSize = (size: Size) => void;
 
 /** The picture, whole and as large as there is room, with what was seen laid over it. */
-export function LiveStage({ picture, name, known, video, onTime, children }: StageProps) {
+export function LiveStage({ picture, name, known, video, onTime, onFailed, children }: StageProps) {
   const room = useRef<HTMLDivElement>(null);
   const own = useRef<HTMLVideoElement>(null);
   const [size, setSize] = useState<Size | null>(null);
   const [failed, setFailed] = useState("");
   const key = picture.kind === "clip" || picture.kind === "image" ? picture.url : picture.kind;
   const place = useFitted(room, size ?? known);
+  const fail = () => {
+    setFailed(key);
+    onFailed?.();
+  };
   const unseen = picture.kind === "unseen" || failed === key;
   return (
     <div className="live-stage" ref={room}>
@@ -76,16 +82,15 @@ export function LiveStage({ picture, name, known, video, onTime, children }: Sta
           preload="auto"
           onLoadedMetadata={({ currentTarget: { videoWidth, videoHeight } }) => {
             if (videoWidth > 0) setSize({ width: videoWidth, height: videoHeight });
-            else setFailed(key);
+            else fail();
           }}
           onTimeUpdate={({ currentTarget }) => onTime?.(currentTarget.currentTime)}
           onSeeked={({ currentTarget }) => onTime?.(currentTarget.currentTime)}
-          onError={() => setFailed(key)}
+          onError={fail}
         />
       )}
       {picture.kind === "image" && !unseen && (
         <img
-          key={key}
           className="stage-media"
           src={picture.url}
           alt={name}
@@ -93,7 +98,7 @@ export function LiveStage({ picture, name, known, video, onTime, children }: Sta
           onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
             setSize({ width: naturalWidth, height: naturalHeight })
           }
-          onError={() => setFailed(key)}
+          onError={fail}
         />
       )}
       {unseen && (

@@ -1,21 +1,25 @@
-import { Eye, EyeOff, LocateFixed, Pause, Play, Square, Trash2, Volume2, VolumeX } from "lucide-react";
+import { Camera, Eye, EyeOff, LocateFixed, Pause, Play, Square, Trash2, Volume2, VolumeX } from "lucide-react";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Link } from "react-router";
+import { mediaUrls } from "@/api/media";
 import type { Medium } from "@/api/types";
 import { choose } from "@/live/choice";
 import { notesOf, sayingAt } from "@/live/history";
 import type { Telling } from "@/live/messages";
-import type { Region } from "@/live/regions";
+import type { Size } from "@/live/place";
+import { isRegion } from "@/live/regions";
 import { Button, IconButton } from "@/ui/Button";
 import { Confirm } from "@/ui/Dialog";
 import { ErrorNote } from "@/ui/States";
 import { Slider } from "@/ui/Slider";
+import { Downloads } from "./Downloads";
 import { Figures } from "./Figures";
 import { useErase } from "./Kept";
 import { Log } from "./Log";
+import { Hidden } from "./Hiding";
 import { NarrationOptions, useChoice } from "./Options";
 import { Overlay } from "./Overlay";
-import { Regions } from "./Regions";
+import { CoveredRegions } from "./Regions";
 import { LiveStage, type Picture } from "./Stage";
 import { StandingBadge, useLink, usePaused, useStanding } from "./Standing";
 import { TroubleNote } from "./TroubleNote";
@@ -33,9 +37,14 @@ interface WatchProps {
   medium: Medium;
   picture: Picture;
   camera: CameraState;
-  regions: readonly Region[];
-  onRegions: (regions: readonly Region[]) => void;
   onLeave: () => void;
+}
+
+const sizeOf = ({ width, height }: Size): Size | null => (width > 0 && height > 0 ? { width, height } : null);
+
+/** Shows a moment of a clip that does not run. */
+function seek(video: HTMLVideoElement, seconds: number): void {
+  if (video.paused) video.currentTime = seconds;
 }
 
 /** True once a live text is so old that its boxes may be somewhere else. */
@@ -49,7 +58,7 @@ function useStale(telling: Telling | null): boolean {
   return id !== null && old === id;
 }
 
-export function Watch({ medium, picture, camera, regions, onRegions, onLeave }: WatchProps) {
+export function Watch({ medium, picture, camera, onLeave }: WatchProps) {
   const watching = useWatching(medium);
   const { socket } = watching;
   const video = useRef<HTMLVideoElement>(null);
@@ -60,33 +69,35 @@ export function Watch({ medium, picture, camera, regions, onRegions, onLeave }: 
   const link = useLink(socket);
   const standing = useStanding(socket);
   const paused = usePaused(socket);
+  const [expired, setExpired] = useState<number | null>(null);
+  const [blind, setBlind] = useState(false);
   const { overlay, opacity, voice } = useChoice();
+  const regions = medium.blur.regions.filter(isRegion);
   const erase = useErase(onLeave);
   const clip = picture.kind === "clip";
   const live = medium.kind === "camera" || medium.kind === "stream";
-  const ours = picture.kind === "camera";
-  useFrames(watching, video, ours && camera.stream !== null, regions);
+  const ours = medium.kind === "camera" && camera.stream !== null;
+  useFrames(watching, video, ours, regions);
 
   const newest = texts.findLast(({ kind }) => kind === "text") ?? null;
-  const shown = clip ? sayingAt(texts, time) : newest;
+  const at = blind && follow ? (newest?.timeS ?? 0) : time;
+  const shown = clip ? sayingAt(texts, at) : newest;
   const late = useStale(live ? newest : null);
-  const stale = clip ? shown !== null && Math.abs(time - shown.timeS) > STALE_S : late;
+  const stale = clip ? shown !== null && Math.abs(at - shown.timeS) > STALE_S : late;
 
   // A clip that stands still shows the moment that was told last.
   useEffect(() => {
-    const element = video.current;
-    if (!clip || !follow || !newest || !element?.paused) return;
-    element.currentTime = newest.timeS;
-  }, [clip, follow, newest]);
+    if (clip && follow && newest && !blind && video.current) seek(video.current, newest.timeS);
+  }, [clip, follow, newest, blind]);
 
   const over = link.at === "done" || link.at === "stopped";
   const pause = () => socket.pause(!paused);
   const stop = () => (over ? onLeave() : socket.conclude());
   const go = (telling: Telling) => {
-    if (!video.current) return;
     setFollow(false);
-    video.current.pause();
-    video.current.currentTime = telling.timeS;
+    setTime(telling.timeS);
+    video.current?.pause();
+    if (video.current) seek(video.current, telling.timeS);
   };
   useLiveKeys((action) => {
     if (action === "pause") pause();
@@ -98,7 +109,9 @@ export function Watch({ medium, picture, camera, regions, onRegions, onLeave }: 
 
   const notes = notesOf(texts, standing?.notes);
   const why = link.at === "waiting" || link.at === "stopped" ? link.why : null;
-  const known = medium.facts.width > 0 ? { width: medium.facts.width, height: medium.facts.height } : null;
+  const known = sizeOf(medium.facts) ?? (shown && sizeOf(shown));
+  // What the browser cannot play, the server shows frame by frame.
+  const instead: Picture = { kind: "image", url: mediaUrls.still(medium.media_id, clip ? at : 0) };
   return (
     <>
       <div className="live-bar">
@@ -106,6 +119,7 @@ export function Watch({ medium, picture, camera, regions, onRegions, onLeave }: 
           {medium.name}
         </span>
         <StandingBadge socket={socket} />
+        <Hidden blur={medium.blur} />
         <div className="grow" />
         {!over && (
           <Button onClick={pause} aria-keyshortcuts="p">
@@ -115,6 +129,7 @@ export function Watch({ medium, picture, camera, regions, onRegions, onLeave }: 
         <Button look={over ? "primary" : "plain"} onClick={stop} aria-keyshortcuts="s">
           <Square size={14} aria-hidden /> {over ? "Watch something else" : "Stop"}
         </Button>
+        <Downloads medium={medium} any={texts.length > 0} />
         <IconButton label="Erase now" onClick={() => setAsking(true)}>
           <Trash2 size={16} aria-hidden />
         </IconButton>
@@ -122,18 +137,21 @@ export function Watch({ medium, picture, camera, regions, onRegions, onLeave }: 
       <div className="live-grid watching">
         <div className="live-main">
           <LiveStage
-            picture={ours && camera.stream ? { kind: "camera", stream: camera.stream } : picture}
+            picture={ours ? { kind: "camera", stream: camera.stream } : blind ? instead : picture}
             name={medium.name}
             known={known}
             video={video}
             onTime={setTime}
+            onFailed={() => setBlind(true)}
           >
             {(place) => (
               <>
-                {overlay && shown && <Overlay saying={shown} place={place} opacity={opacity} stale={stale} />}
-                {ours && regions.length > 0 && (
+                {overlay && shown && (
+                  <Overlay saying={shown} place={place} opacity={opacity} stale={stale} onGone={setExpired} />
+                )}
+                {regions.length > 0 && (
                   <div className="regions-place" style={place}>
-                    <Regions list={regions} onChange={onRegions} />
+                    <CoveredRegions list={regions} />
                   </div>
                 )}
               </>
@@ -155,13 +173,18 @@ export function Watch({ medium, picture, camera, regions, onRegions, onLeave }: 
               />
             </div>
             <div className="grow" />
+            {medium.kind === "camera" && !over && !ours && (
+              <Button small disabled={camera.opening} onClick={() => camera.open(camera.device)}>
+                <Camera size={14} aria-hidden /> Send this camera’s picture
+              </Button>
+            )}
             {clip && (
               <Button small aria-pressed={follow} aria-keyshortcuts="f" onClick={() => setFollow(!follow)}>
                 <LocateFixed size={14} aria-hidden /> Follow
               </Button>
             )}
           </div>
-          <Seen telling={shown} stale={stale} />
+          <Seen telling={shown} stale={stale} expired={shown !== null && shown.id === expired} />
         </div>
         <aside className="live-side" aria-label="Narration">
           {why && (
@@ -174,7 +197,7 @@ export function Watch({ medium, picture, camera, regions, onRegions, onLeave }: 
               {why.then === "stop" && <Link to="/models">Models</Link>}
             </TroubleNote>
           )}
-          {ours && camera.trouble && (
+          {medium.kind === "camera" && camera.trouble && (
             <TroubleNote trouble={camera.trouble} onRetry={() => camera.open(camera.device)} />
           )}
           {standing?.trouble && (

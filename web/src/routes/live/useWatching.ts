@@ -8,7 +8,7 @@ import { useChoice } from "./Options";
 
 const voice = browserVoice();
 
-/** Follows the narration of a medium for as long as the page shows it. */
+/** Follows the narration of a medium for as long as the page shows it, with what was told before. */
 export function useWatching(medium: Medium): Watching {
   const id = medium.media_id;
   const watching = useMemo(() => new Watching(id, choice.get(), browserSocket, voice), [id]);
