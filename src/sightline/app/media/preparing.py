@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from sightline.core.errors import SightlineError, UnreadableMediaError
 from sightline.core.files import fsync_dir
-from sightline.imaging.clip_write import write_clip
+from sightline.imaging.clip_writer import even, open_writer
 from sightline.imaging.decode import decode
 from sightline.imaging.video import open_clip
 
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
     from sightline.core.arrays import U8
     from sightline.core.media import Media
     from sightline.imaging.clip import Clip, ClipLimits
-    from sightline.imaging.clip_write import ClipWriter
+    from sightline.imaging.clip_writer import ClipWriter
     from sightline.imaging.limits import Limits
 
 QUALITY: Final = 92
 _TOLD_EVERY: Final = 0.01
+_FPS: Final = 25.0
+"""Where the clip states none."""
 _STEM: Final = "blurring"
 logger = logging.getLogger(__name__)
 
@@ -99,21 +102,21 @@ class ClipBlurring(threading.Thread):
 
     def _write(self) -> tuple[Media | None, str]:
         clip = open_clip(self._path, name=self._media.name, limits=self._limits)
-        facts = clip.facts
-        try:
-            with write_clip(self._folder / _STEM, facts.width, facts.height, fps=facts.fps) as out:
+        facts, part = clip.facts, self._folder / f"{_STEM}.mp4"
+        with closing(clip):
+            out = open_writer(part, (facts.width, facts.height), facts.fps or _FPS)
+            with closing(out):
                 count, note = self._copy(clip, out)
-        finally:
-            clip.close()
         if self._given_up.is_set():
             return None, "stopped"
-        stored = self._folder / f"source{out.path.suffix}"
-        out.path.rename(stored)
+        stored = part.rename(self._folder / "source.mp4")
         fsync_dir(self._folder)
-        form, codec = ("MP4", "h264") if stored.suffix == ".mp4" else ("Matroska", "vp8")
-        facts = replace(facts, frames=count, rotation=0, codec=codec)
+        width, height = even(facts.width, facts.height)
+        facts = replace(
+            facts, width=width, height=height, frames=count, rotation=0, codec=out.codec
+        )
         size = stored.stat().st_size
-        return replace(self._media, bytes=size, format=form, facts=facts), note
+        return replace(self._media, bytes=size, format="MP4", facts=facts), note
 
     def _copy(self, clip: Clip, out: ClipWriter) -> tuple[int, str]:
         """Copy all frames, blurred; return how many, and why there are no more."""

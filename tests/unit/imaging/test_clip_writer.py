@@ -1,0 +1,55 @@
+"""What is written is read again: frames, times, in a form that browsers play."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fakes.clips import frame, index_of
+from sightline.core.errors import StorageError
+from sightline.imaging import clip_writer
+from sightline.imaging.clip_writer import open_writer
+from sightline.imaging.video import open_clip
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TIMES = [0.0, 0.1, 0.2, 0.6, 0.7]
+"""Of a clip whose rate changes."""
+
+
+def write(path: Path, size: tuple[int, int]) -> str:
+    """Write five frames; return the codec."""
+    out = open_writer(path, size, 10)
+    for index, time_s in enumerate(TIMES):
+        out.add(frame(index, size), time_s)
+    out.close()
+    return out.codec
+
+
+def test_frames_keep_their_times_and_lose_at_most_an_odd_row(tmp_path: Path) -> None:
+    codec = write(tmp_path / "one.mp4", (65, 49))
+
+    clip = open_clip(tmp_path / "one.mp4")
+    seen = [(round(one.time_s, 2), index_of(one.image)) for one in clip.frames()]
+
+    assert (codec, clip.facts.width, clip.facts.height) == ("h264", 64, 48)
+    assert seen == list(zip(TIMES, range(5), strict=True))
+
+
+def test_without_pyav_a_frame_is_repeated_until_the_next_is_due(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clip_writer, "find_spec", lambda _name: None)
+
+    codec = write(tmp_path / "one.mp4", (64, 48))
+
+    assert codec == "vp9"
+    seen = open_clip(tmp_path / "one.mp4", decoder="opencv").frames()
+    assert [index_of(one.image) for one in seen] == [0, 1, 2, 2, 2, 2, 3, 4]
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="cannot be written"):
+        write(tmp_path / "nowhere" / "one.mp4", (64, 48))
