@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sightline.core.errors import InvalidInputError, NotFoundError
-from sightline.flows.evaluation.card import as_markdown, limits_of
+from sightline.core.errors import InvalidInputError, NotFoundError, UnknownModelError
+from sightline.flows.evaluation.card import as_markdown, form_of, limits_of
 
 if TYPE_CHECKING:
     from sightline.app.evaluation import Evaluation
     from sightline.app.run_book import RunBook
+    from sightline.core.cards import ModelCard
     from sightline.store.store import Store
 
 
@@ -30,9 +31,10 @@ class ModelCards:
         card = self._store.models.get(ref, allow_paths=False)
         report: dict[str, Any] = {}
         evaluation = spec = None
-        if card.run:
-            report, spec = self._of_run(card.run)
-            evaluation = self._judged(card.run)
+        source = self._source(card)
+        if source.run:
+            report, spec = self._of_run(source.run)
+            evaluation = self._judged(source.run)
         return {
             "model": card.to_dict(),
             "data": {
@@ -43,12 +45,20 @@ class ModelCards:
             },
             "spec": spec,
             "evaluation": evaluation,
+            "form": form_of(card.to_dict(), source.name) if card.origin else None,
             "limits": limits_of(evaluation, report),
         }
 
     def markdown(self, ref: str) -> str:
         """Return a model's card as Markdown."""
         return as_markdown(self.get(ref))
+
+    def _source(self, card: ModelCard) -> ModelCard:
+        """Return what an exported form was made from; the card itself where that is gone."""
+        try:
+            return self._store.models.get(card.origin, allow_paths=False) if card.origin else card
+        except UnknownModelError:
+            return card
 
     def _of_run(self, run: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
         try:

@@ -196,7 +196,8 @@ class ModelJudging:
         from sightline.train import manifest
 
         try:
-            samples = manifest.load(self._book.run_dir(self._store.runs.get(card.run))).samples
+            known = self._store.models.get(card.origin) if card.origin else card
+            samples = manifest.load(self._book.run_dir(self._store.runs.get(known.run))).samples
         except (SightlineError, OSError):
             return 0
         learned = {one.digest for one in samples if one.split == "train" and one.digest}

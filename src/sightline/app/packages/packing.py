@@ -180,7 +180,7 @@ class Packages:
             plain = replace(card, file=Path(card.file).name).to_dict()
             none = {"counts": {}, "class_counts": {}, "unreadable": 0, "key": ""}
             return {
-                "model": plain, "data": none, "spec": None, "evaluation": None,
+                "model": plain, "data": none, "spec": None, "evaluation": None, "form": None,
                 "limits": limits_of(None, {}),
             }  # fmt: skip
         return self._cards.get(card.id)

@@ -63,6 +63,7 @@ def as_markdown(card: Mapping[str, Any]) -> str:
     """Return a model's card, as `app.model_cards` makes it, in Markdown."""
     model, evaluation = card["model"], card["evaluation"]
     parts = [f"# {model['name']}", _about(model), "## What it learned from", _data(card["data"])]
+    parts += _form(card.get("form"))
     parts += ["## How good it is", _figures(evaluation)]
     if evaluation is not None:
         parts += ["### By class", _classes(evaluation["per_class"])]
@@ -86,6 +87,47 @@ def _about(model: Mapping[str, Any]) -> str:
         ("project, run", f"{model['project'] or '-'}, {model['run'] or '-'}"),
     ]
     return _table(("", ""), rows)
+
+
+def form_of(model: Mapping[str, Any], origin: str) -> dict[str, Any]:
+    """Return what an exported form says of itself beside the model that it was made from."""
+    judged = dict(model["report"].get("judged") or {})
+    keys = ("split", "images", "before", "after", "change", "agreement")
+    return {
+        "origin": origin,
+        "format": model["format"],
+        "precision": model["precision"],
+        "forced": model["forced"],
+        "judged": {key: judged[key] for key in keys if key in judged} or None,
+    }
+
+
+def _form(form: Mapping[str, Any] | None) -> list[str]:
+    """Return the part about an exported form: what it lost on the way."""
+    if form is None:
+        return []
+    said = f"It is {form['origin']} as {form['format']}, its weights held as {form['precision']}."
+    if form["forced"]:
+        said += " **It was kept although it lost more than the limit.**"
+    judged = form["judged"]
+    if judged is None:
+        return ["## This form", f"{said} It was not judged: how much it lost is not known."]
+    rows = [
+        (
+            name,
+            _percent(judged["before"][key]),
+            _percent(judged["after"][key]),
+            "{points:+.2f} ({low:+.2f} to {high:+.2f})".format_map(judged["change"][key]),
+        )
+        for name, key in (("accuracy", "top1"), ("macro F1", "macro_f1"))
+    ]
+    head = ("figure", form["origin"], "this form", "change, points, 95 %")
+    said += (
+        f" Both were asked about {judged['images']} pictures ({judged['split']}); "
+        f"{_percent(judged['agreement'])} of the answers agree. What follows is "
+        f"{form['origin']}'s."
+    )
+    return ["## This form", f"{said}\n\n{_table(head, rows)}"]
 
 
 def _data(data: Mapping[str, Any]) -> str:

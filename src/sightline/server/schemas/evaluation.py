@@ -137,4 +137,5 @@ class PeoplesCard(Out):
     data: dict[str, Any]
     spec: dict[str, Any] | None
     evaluation: dict[str, Any] | None
+    form: dict[str, Any] | None = Field(default=None, description="of an exported form")
     limits: list[str]
