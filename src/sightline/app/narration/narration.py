@@ -159,11 +159,21 @@ class Narration:
         self._signature = signature
         self._told_s = scene.time_s
         self._account.mark()
-        text, lang = self._teller.text(scene, changes, first=first), self.lang
-        if scene.caption is not None:
-            lang = self._written_in = scene.caption.lang
-            text = scene.caption.text
+        text, lang = self._worded(scene, changes, first=first)
         return self._telling(text, lang, _confidence(scene, changes), scene)
+
+    def _worded(self, scene: Scene, changes: Changes, *, first: bool) -> tuple[str, str]:
+        """Return what is said, and in which language.
+
+        After a caption comes what models saw, unless that would be in another language.
+        """
+        caption = scene.caption
+        if caption is None:
+            return self._teller.text(scene, changes, first=first), self.lang
+        self._written_in = caption.lang
+        if not self._looker.engine.eyes or caption.lang != self.lang:
+            return caption.text, caption.lang
+        return self._teller.after(caption.text, scene, changes, first=first), self.lang
 
     def _telling(self, text: str, lang: str, confidence: float, scene: Scene) -> Telling:
         return Telling(
@@ -180,10 +190,9 @@ class Narration:
 
 def _signature(scene: Scene) -> tuple[object, ...]:
     """Return what a scene sounds like: alike scenes need not be told twice."""
-    if scene.caption is not None:
-        return ("caption", scene.caption.text)
     items = items_of(scene.things, (scene.width, scene.height), placed=False)
     return (
+        scene.caption.text if scene.caption is not None else "",
         tuple(sorted((one.name, one.count) for one in items)),
         tuple("" if doubt_of(one) == "maybe" else name for name, one in scene.classes[:1]),
         tuple(sorted(name for name, _ in scene.tags)),

@@ -30,6 +30,7 @@ class Watch:
         self._narration = narration
         self._seconds = seconds
         self._stopped = False
+        self._frames = 0
         self.latency_ms = 0.0
         """How long looking at the frame of the last text took."""
 
@@ -40,6 +41,8 @@ class Watch:
 
     def tellings(self) -> Iterator[Telling]:
         """Yield texts as they come, and the summary at the end, however it ends.
+
+        A picture has none: it would say the same again.
 
         Raises:
             UnreadableMediaError: The clip broke off; the summary was told.
@@ -52,7 +55,7 @@ class Watch:
             broke = error
         finally:
             self._source.close()
-        if self._narration.scene is not None:
+        if self._frames > 1 or (self._frames and self._stopped):
             yield self._narration.finish()
         if broke is not None:
             raise broke
@@ -76,6 +79,7 @@ class Watch:
             begun_s = frame.time_s if begun_s is None else begun_s
             if self._stopped or (self._seconds and frame.time_s - begun_s >= self._seconds):
                 return
+            self._frames += 1
             came = time.perf_counter()
             telling = self._narration.see(frame)
             if telling is not None:

@@ -52,6 +52,12 @@ class Teller:
             said.append(self._say("tags", names=names))
         return self._words.joined(said or [self._say("nothing")])
 
+    def after(self, caption: str, scene: Scene, changes: Changes, *, first: bool) -> str:
+        """Return a caption, and after it what is to be said of a frame besides."""
+        text = self.text(scene, changes, first=first)
+        nothing = {self._say("nothing"), self._say("empty")}
+        return self._words.joined([caption] if text in nothing else [caption, text])
+
     def summary(self, account: Account, seconds: float) -> str:
         """Return what is to be said of a whole clip that took so many seconds."""
         during = self._during(seconds)

@@ -224,6 +224,18 @@ def test_a_captioner_is_not_asked_about_a_scene_that_it_knows() -> None:
     assert told.finish().text == "A street. A street. A field."
 
 
+def test_after_a_caption_comes_what_models_saw_in_its_language() -> None:
+    def text(lang: str) -> str:
+        engine = Engine("captioner:writer,blobs", (Blobs(),), Scribe(Writer(["A lawn."])))
+        told = Narration(engine, lang, Pace(0.0), lambda _: engine)
+        telling = told.see(Frame(0, 0.0, picture({"dog": (4, 30)})))
+        assert telling is not None
+        return telling.text
+
+    assert text("en") == "A lawn. There is a dog on the left."
+    assert text("de") == "A lawn."
+
+
 def test_a_captioner_that_does_not_write_the_language_says_so() -> None:
     told = written(Writer(["A street."]), "de")
     assert not told.notes
