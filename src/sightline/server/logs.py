@@ -160,6 +160,8 @@ class Logging:
             people.setFormatter(ForPeople(secrets))
             people.setLevel(max(threshold, logging.WARNING) if level != "debug" else logging.DEBUG)
             self._handlers.append(people)
+        # of each form that is none; who sent it is answered
+        logging.getLogger("python_multipart").setLevel(logging.ERROR)
         self._before = {name: logging.getLogger(name).level for name in _NAMES}
         for name in _NAMES:
             logger = logging.getLogger(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 
 from fakes.http import Client
 from fakes.serving import Says, add_colours, desk_of, photo
+from sightline.core.errors import OverloadedError
 from sightline.server.serving.app import create_serving_app
 
 if TYPE_CHECKING:
@@ -78,3 +80,15 @@ def test_ready_and_health_tell_how_it_is(desk: Desk) -> None:
         assert client.get("/ready").status_code == 503
         assert client.get("/v2/health/ready").status_code == 503
         assert client.get("/health").status_code == 200
+
+
+def test_no_more_bodies_are_read_at_once_than_may_wait(desk: Desk) -> None:
+    async def read() -> None:
+        async with desk.reading(), desk.reading():
+            with pytest.raises(OverloadedError):
+                async with desk.reading():
+                    raise AssertionError("the limit is two")
+        async with desk.reading():
+            pass
+
+    asyncio.run(read())

@@ -139,3 +139,18 @@ def test_what_cannot_be_served_is_told(
     with serve(tmp_path, *words) as server:
         assert server.said["error"]["code"] == says
         assert server.process.wait(30) == code
+
+
+@pytest.mark.nightly
+def test_garbage_and_clients_that_go_away_make_no_noise(tmp_path: Path) -> None:
+    add_colours(tmp_path)
+    form = b"content-type: multipart/form-data; boundary=x\r\ncontent-length: 4\r\n\r\n0123"
+    garbage = (b"\0\1\2", b"content-length: -1\r\n\r\n", b"content-length: 9\r\n\r\n", form)
+    with serve(tmp_path, "colours") as server:
+        host, port = server.url.removeprefix("http://").split(":")
+        for bytes_ in garbage:
+            with socket.create_connection((host, int(port)), timeout=20) as link:
+                link.sendall(b"POST /v1/predict HTTP/1.1\r\nhost: 127.0.0.1\r\n" + bytes_)
+        assert httpx.post(f"{server.url}/v1/predict", content=photo()).status_code == 200
+        code, errors = server.end()
+    assert (code, errors.strip()) == (0, "")

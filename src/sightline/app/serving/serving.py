@@ -222,12 +222,8 @@ class Serving:
         """
         at = time.perf_counter()
         with self._lock:
-            if refuse and self._inside >= self.limit:
-                raise OverloadedError(
-                    f"{self._inside} requests wait already",
-                    hint="try again in a moment",
-                    retry_s=self._busy_s * self._inside / self.threads,
-                )
+            if refuse:
+                self.check_room()
             self._inside += 1
             try:
                 future = self._pool.submit(self._work, slot, work, at)
@@ -236,6 +232,20 @@ class Serving:
                 raise OverloadedError("serving ends", hint="ask another server") from error
         future.add_done_callback(self._leave)
         return future
+
+    def check_room(self, coming: int = 0) -> None:
+        """Refuse a request while too many wait, `coming` more of which are on their way.
+
+        Raises:
+            OverloadedError: There is no room; it says when there may be.
+        """
+        inside = self._inside + coming
+        if inside >= self.limit:
+            raise OverloadedError(
+                f"{inside} requests wait already",
+                hint="try again in a moment",
+                retry_s=self._busy_s * inside / self.threads,
+            )
 
     def answer(self, model: str | None, data: bytes, *, name: str = "picture") -> Row:
         """Return the row of one picture, from its bytes; waits for it.

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from starlette.requests import ClientDisconnect
 
 from sightline.app.serving.metrics import Metrics
 from sightline.app.serving.serving import Loaded, Serving, Slot
@@ -30,14 +31,21 @@ class Desk:
     started: float = field(default_factory=time.monotonic)
     ready: bool = False
     """Whether new requests are welcome: not before the start's end, not after a signal to stop."""
+    _coming: int = 0
+    """Requests that are being read."""
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[None]:
-        """Bound the time in which a request must have come in.
+        """Bound the time in which a request must have come in, and how many come in at once.
+
+        What would be refused is not read first: bodies take memory.
 
         Raises:
-            SlowRequestError: It had not.
+            OverloadedError: Too many wait, or are being read.
+            SlowRequestError: It had not come in by then, or never will.
         """
+        self.serving.check_room(self._coming)
+        self._coming += 1
         try:
             async with asyncio.timeout(self.timeout_s):
                 yield
@@ -46,6 +54,10 @@ class Desk:
                 f"the request took longer than {self.timeout_s:g} s to come in",
                 hint="send it faster, or raise serve_timeout_s",
             ) from error
+        except ClientDisconnect as error:
+            raise SlowRequestError("the client went away", hint="nobody hears this") from error
+        finally:
+            self._coming -= 1
 
     async def look(self, slot: Slot, pictures: Sequence[Picture]) -> list[tuple[Loaded, Row]]:
         """Return each picture's row, in order, with the version that said it.

@@ -7,6 +7,7 @@ all, would hold a connection for ever (Slowloris). Bodies are bounded where they
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any, Final
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
@@ -15,6 +16,9 @@ HEAD_S: Final = 10.0
 """From a connection, or the first byte of the next request on it, to the end of its head."""
 _ANSWER: Final = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 _Base: Any = AutoHTTPProtocol
+log = logging.getLogger("sightline.server.wire")
+"""Garbage on the wire is answered with 400 and no news; real faults are errors."""
+log.setLevel(logging.ERROR)
 
 
 class Patient(_Base):  # type: ignore[misc]
@@ -24,6 +28,7 @@ class Patient(_Base):  # type: ignore[misc]
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.logger = log
         self._timer: asyncio.TimerHandle | None = None
         self._begun: object = None
         """The last request whose head has come in."""
