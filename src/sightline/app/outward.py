@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sightline.app.forms.forms import Forms
     from sightline.app.forms.judging import ModelJudging
     from sightline.app.forms.speed import ModelBench
+    from sightline.app.hub.pushing import Pushing
     from sightline.app.labelling import Labelling
     from sightline.app.media.shelf import MediaShelf
     from sightline.app.model_cards import ModelCards
@@ -68,9 +69,17 @@ class Outward:
     @cached_property
     def trial(self) -> Trial:
         """Models that somebody tries out."""
+        from sightline.app.serving.opened import open_found
         from sightline.app.serving.trial import Trial
 
-        return Trial(self.store.models)
+        return Trial(self.store.models, lambda found: open_found(found, lambda: self.room))
+
+    @cached_property
+    def pushing(self) -> Pushing:
+        """Models to a hub, when somebody asks for it."""
+        from sightline.app.hub.pushing import Pushing
+
+        return Pushing(self.store, self.settings, (self.models, self.cards, self.jobs))
 
     @cached_property
     def media(self) -> MediaShelf:

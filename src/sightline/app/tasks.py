@@ -53,6 +53,13 @@ KINDS: Final = (
         lane="io",
     ),
     JobKind(
+        name="push",
+        factory="sightline.app.tasks:push",
+        title="Push a model",
+        resumable=True,
+        lane="io",
+    ),
+    JobKind(
         name="verify-models",
         factory="sightline.app.tasks:verify_models",
         title="Check models",
@@ -249,6 +256,13 @@ def compare(
 def pull(bench: Workbench, job: JobContext, *, name: str) -> dict[str, Any]:
     """Fetch a published model; what has come is not fetched again, so it resumes."""
     return bench.pulling.pull(name, progress=job)
+
+
+def push(
+    bench: Workbench, job: JobContext, *, model: str, repo: str, private: bool
+) -> dict[str, Any]:
+    """Push a model to a hub; what has arrived is not sent again, so it resumes."""
+    return bench.pushing.push(model, repo, private=private, progress=job)
 
 
 def verify_models(bench: Workbench, job: JobContext, *, model: str) -> dict[str, Any]:

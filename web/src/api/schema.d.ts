@@ -2510,6 +2510,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/models/{ref}/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plan Push
+         * @description Return every file that would be pushed; no connection is made.
+         */
+        get: operations["plan_push"];
+        put?: never;
+        /**
+         * Push Model
+         * @description Push a model to the hub; the token is that of the server's environment.
+         */
+        post: operations["push_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models": {
         parameters: {
             query?: never;
@@ -11063,6 +11087,67 @@ export interface components {
              * @description id of the job that fetches it
              */
             job: string | null;
+        };
+        /**
+         * Push
+         * @description A push to a repository of the hub.
+         */
+        Push: {
+            /**
+             * Repo
+             * @example ann/cats
+             */
+            repo: string;
+            /**
+             * Private
+             * @default false
+             */
+            private?: boolean;
+        };
+        /**
+         * PushPlan
+         * @description What would be pushed, and where to; nothing has been sent.
+         */
+        PushPlan: {
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /** Repo */
+            repo: string;
+            /** Endpoint */
+            endpoint: string;
+            /**
+             * Licence
+             * @description as the model's card notes it; empty: none
+             */
+            licence: string;
+            /**
+             * Forced
+             * @description the model lost more than its limit when it was exported
+             */
+            forced: boolean;
+            /**
+             * Token
+             * @description the variable that holds a token; empty: there is none
+             */
+            token: string;
+            /** Files */
+            files: components["schemas"]["PushedFile"][];
+            /** Bytes */
+            bytes: number;
+        };
+        /**
+         * PushedFile
+         * @description A file that would be pushed.
+         */
+        PushedFile: {
+            /** Name */
+            name: string;
+            /** Bytes */
+            bytes: number;
+            /** Sha256 */
+            sha256: string;
         };
         /**
          * Quantiles
@@ -19975,6 +20060,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DemoAnswer"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_push: {
+        parameters: {
+            query?: {
+                repo?: string;
+            };
+            header?: never;
+            path: {
+                /** @description id or name */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushPlan"];
+                };
+            };
+            /** @description A problem document: what to mend, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document: code, message and hint */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    push_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Push"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description A problem document: what to mend, field by field */

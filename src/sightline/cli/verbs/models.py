@@ -10,7 +10,7 @@ import typer
 from sightline.cli import output
 from sightline.cli.context import listing, of, tell
 from sightline.cli.follow import follow
-from sightline.cli.verbs import evaluation, exporting, model_files, packages
+from sightline.cli.verbs import evaluation, exporting, model_files, model_push, packages
 from sightline.core.errors import InvalidInputError
 
 group = typer.Typer(no_args_is_help=True, help="Models: list, add, pull, show, verify, remove.")
@@ -193,5 +193,6 @@ def install(app: typer.Typer) -> None:
     """Add the verbs."""
     group.command()(evaluation.card)
     model_files.install(group)
+    model_push.install(group)
     app.add_typer(group, name="models")
     app.command()(exporting.export)

@@ -21,6 +21,7 @@ import { isExportable, isExported } from "./kinds";
 import { Pairs } from "./Pairs";
 import { Predict } from "./Predict";
 import { Purpose } from "./Purpose";
+import { Push } from "./Push";
 import { RemoveModel } from "./RemoveModel";
 import { Serve } from "./Serve";
 import { Uses } from "./Uses";
@@ -280,6 +281,7 @@ export function Component() {
                 </Button>
               )}
               <PackageButton model={model} />
+              {!model.fault && <Push model={model} />}
               <Button look="quiet" aria-label="Remove this model" onClick={() => setAsking(true)}>
                 <Trash2 size={16} aria-hidden />
               </Button>

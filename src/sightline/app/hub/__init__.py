@@ -1,0 +1,1 @@
+"""What leaves this machine when somebody asks: models to a hub, a report of use to a file."""

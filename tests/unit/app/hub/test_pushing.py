@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import hashlib
+import socket
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fakes.hub_push import TOKEN, PushHub, push_hub
+from fakes.served import colours
+from sightline.app import open_workbench
+from sightline.app.hub.pushing import Pushing
+from sightline.core.errors import (
+    CancelledError,
+    DownloadError,
+    ForbiddenError,
+    InvalidInputError,
+    UnknownModelError,
+)
+from sightline.core.progress import Silent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sightline.app import Workbench
+
+pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
+"""Of the client's own way of sending."""
+WITH = {"SIGHTLINE_HUB_TOKEN": TOKEN}
+
+
+@pytest.fixture
+def hub() -> Iterator[PushHub]:
+    with push_hub() as made:
+        yield made
+
+
+@pytest.fixture
+def bench(tmp_path: Path, hub: PushHub) -> Iterator[Workbench]:
+    """A workspace with a model, whose hub is on this machine."""
+    with open_workbench(tmp_path / "w", person="ann", model_hub_url=hub.url) as opened:
+        colours(opened, tmp_path, each=2)
+        yield opened
+
+
+def pushing(bench: Workbench, environ: dict[str, str]) -> Pushing:
+    return Pushing(
+        bench.store, bench.settings, (bench.models, bench.cards, bench.jobs), environ=environ
+    )
+
+
+def test_a_look_shows_every_file_and_makes_no_connection(
+    bench: Workbench, hub: PushHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a socket was made")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    found = pushing(bench, {}).plan("colours", "ann/colours")
+    names = {one["name"]: one for one in found["files"]}
+    assert {"README.md", "model.onnx", "classes.txt", "predict.py", "model_card.json"} <= set(names)
+    assert found["bytes"] == sum(one["bytes"] for one in found["files"])
+    assert (found["token"], found["repo"]) == ("", "ann/colours")
+    assert pushing(bench, WITH).plan("colours")["token"] == "SIGHTLINE_HUB_TOKEN"
+    assert hub.asked == []
+    card = bench.store.models.get("colours")
+    data = bench.store.models.path_of(card).read_bytes()
+    assert names["model.onnx"]["sha256"] == hashlib.sha256(data).hexdigest()
+
+
+def test_a_push_puts_what_was_shown_into_one_commit(bench: Workbench, hub: PushHub) -> None:
+    shown = pushing(bench, {}).plan("colours")
+    done = pushing(bench, WITH).push("colours", "ann/colours", private=True)
+    assert done["url"] == f"{hub.url}/ann/colours"
+    assert hub.repositories == {"ann/colours": True}
+    held = hub.files["ann/colours"]
+    assert {name: len(data) for name, data in held.items()} == {
+        one["name"]: one["bytes"] for one in shown["files"]
+    }
+    readme = held["README.md"].decode()
+    assert readme.startswith("---\nlicense: other\n")
+    assert "pipeline_tag: image-classification" in readme
+    assert TOKEN not in str(done)
+
+
+def test_what_has_arrived_is_not_sent_again(bench: Workbench, hub: PushHub) -> None:
+    hub.fail = {"/commit/": 400}
+    with pytest.raises(DownloadError, match="took no push"):
+        pushing(bench, WITH).push("colours", "ann/colours")
+    assert len(hub.sent) == 1
+    hub.fail = {}
+    pushing(bench, WITH).push("colours", "ann/colours")
+    assert len(hub.sent) == 1
+    assert "model.onnx" in hub.files["ann/colours"]
+
+
+def test_a_wrong_token_is_told_and_not_shown(bench: Workbench) -> None:
+    with pytest.raises(ForbiddenError) as caught:
+        pushing(bench, {"HF_TOKEN": "hf_wrong"}).push("colours", "ann/colours")
+    assert "hf_wrong" not in str(caught.value) + caught.value.hint
+
+
+def test_without_a_token_nothing_is_asked(bench: Workbench, hub: PushHub) -> None:
+    with pytest.raises(ForbiddenError, match="needs a token"):
+        pushing(bench, {}).push("colours", "ann/colours")
+    assert hub.asked == []
+
+
+def test_a_token_is_not_sent_in_the_open(tmp_path: Path) -> None:
+    with open_workbench(tmp_path / "x", model_hub_url="http://hub.example") as bench:
+        colours(bench, tmp_path, each=2)
+        with pytest.raises(ForbiddenError, match="unencrypted"):
+            pushing(bench, WITH).push("colours", "ann/colours")
+
+
+@pytest.mark.parametrize("repo", ["", "colours", "a/b/c", "../x", "a/..", "a/-b", "a/b c", "ä/b"])
+def test_names_that_are_no_repositories_are_refused(
+    bench: Workbench, hub: PushHub, repo: str
+) -> None:
+    with pytest.raises(InvalidInputError, match="repository"):
+        pushing(bench, WITH).push("colours", repo)
+    assert hub.asked == []
+
+
+def test_a_push_that_is_stopped_commits_nothing(bench: Workbench, hub: PushHub) -> None:
+    class Stopped(Silent):
+        def check(self) -> None:
+            if hub.sent:
+                raise CancelledError("stopped", hint="")
+
+    with pytest.raises(CancelledError):
+        pushing(bench, WITH).push("colours", "ann/colours", progress=Stopped())
+    assert hub.files == {}
+
+
+def test_what_does_not_run_by_itself_goes_with_its_own_files(
+    bench: Workbench,
+) -> None:
+    made: dict[str, Any] = {"kind": "detector", "format": "onnx", "decoder": {"kind": "boxes"}}
+    card = bench.store.models.get("colours")
+    bench.store.models.add(
+        bench.store.models.path_of(card), name="eyes", preprocess=card.preprocess,
+        classes=("cat",), licence="Apache-2.0", **made,
+    )  # fmt: skip
+    found = pushing(bench, {}).plan("eyes")
+    names = {one["name"] for one in found["files"]}
+    assert names == {"README.md", "model.onnx", "model_card.json", "classes.txt", "decoder.json"}
+
+
+def test_unknown_models_and_paths_are_refused(bench: Workbench) -> None:
+    for ref in ("nobody", str(bench.workspace)):
+        with pytest.raises(UnknownModelError):
+            pushing(bench, {}).plan(ref)
