@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sightline.app.forms.judging import ModelJudging
     from sightline.app.forms.speed import ModelBench
     from sightline.app.hub.pushing import Pushing
+    from sightline.app.hub.usage import Usage
     from sightline.app.labelling import Labelling
     from sightline.app.media.shelf import MediaShelf
     from sightline.app.model_cards import ModelCards
@@ -80,6 +81,13 @@ class Outward:
         from sightline.app.hub.pushing import Pushing
 
         return Pushing(self.store, self.settings, (self.models, self.cards, self.jobs))
+
+    @cached_property
+    def usage(self) -> Usage:
+        """Counts of use, for whoever asks for them here."""
+        from sightline.app.hub.usage import Usage
+
+        return Usage(self.store, self.settings, self.projects)
 
     @cached_property
     def media(self) -> MediaShelf:

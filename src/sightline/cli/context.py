@@ -24,6 +24,7 @@ class Context:
     json: bool
     quiet: bool
     flags: dict[str, Any] = field(default_factory=dict)
+    verb: str = ""
     _bench: Workbench | None = None
 
     @property
@@ -38,6 +39,8 @@ class Context:
     def close(self) -> None:
         """Finish writing."""
         if self._bench is not None:
+            if self._bench.settings.usage_report:
+                self._bench.usage.count(self.verb)
             self._bench.close()
 
 

@@ -57,7 +57,8 @@ def _globals(
 ) -> None:
     """From a folder of pictures to a vision model you own."""
     del version
-    ctx.obj = Context(find_workspace(workspace), json, quiet)
+    verb = ctx.invoked_subcommand or ""
+    ctx.obj = Context(find_workspace(workspace), json, quiet, verb=verb)
     ctx.call_on_close(ctx.obj.close)
 
 

@@ -197,7 +197,8 @@ class Settings(WatchingSettings):
     model_hub_url: str = Field(
         "",
         max_length=1_000,
-        description="Mirror that `models pull` fetches from. Empty: the publishers' own places.",
+        description="Hub that `models pull` fetches from and `models push` sends to. Empty: the "
+        "publishers' own places, and huggingface.co.",
     )
     update_url: str = Field(
         "",

@@ -146,3 +146,7 @@ class WatchingSettings(BaseModel):
         description="Margin of the two likeliest classes below which an answer of `serve` is "
         "doubtful, where there are too few validation pictures to find a limit by.",
     )
+    usage_report: bool = Field(
+        False,
+        description="Count in a local file which verbs are called, for `usage`. Nothing is sent.",
+    )

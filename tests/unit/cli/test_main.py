@@ -73,6 +73,7 @@ VERBS = [
     "system",
     "serve",
     "doubts",
+    "usage",
     "serving",
     "package",
     "unpack",

@@ -47,6 +47,7 @@ from sightline.cli.verbs import (
     system,
     up,
     update,
+    usage,
 )
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ ORDER = (
     system,
     bench,
     update,
+    usage,
 )
 
 

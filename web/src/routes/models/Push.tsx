@@ -21,7 +21,7 @@ interface Files {
 
 function FileTable({ files, total }: Files) {
   return (
-    <table className="plain">
+    <table className="data">
       <caption className="hidden-but-read">Files that would be pushed</caption>
       <thead>
         <tr>
