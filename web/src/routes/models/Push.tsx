@@ -92,6 +92,7 @@ function PushDialog({ model, onClose }: { model: Model; onClose: () => void }) {
             <label htmlFor={field}>Repository</label>
             <input
               id={field}
+              className="input"
               value={repo}
               placeholder="owner/name"
               spellCheck={false}
