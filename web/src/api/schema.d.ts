@@ -10740,6 +10740,13 @@ export interface components {
             evaluation: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * Form
+             * @description of an exported form
+             */
+            form?: {
+                [key: string]: unknown;
+            } | null;
             /** Limits */
             limits: string[];
         };
