@@ -40,6 +40,21 @@ CATEGORIES: Final[dict[str, Callable[[int], Category]]] = {
 """CLDR's rules for whole numbers."""
 
 
+ALSO: Final = {
+    "aeroplane": "airplane",
+    "motorbike": "motorcycle",
+    "sofa": "couch",
+    "pottedplant": "potted plant",
+    "diningtable": "dining table",
+    "tvmonitor": "tv",
+    "pedestrian": "person",
+    "people": "person",
+    "mobile phone": "cell phone",
+    "fridge": "refrigerator",
+}
+"""Other names of the classes that catalogues know, as in Pascal VOC."""
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """The words of a language."""
@@ -59,12 +74,15 @@ class Catalogue:
 
     def things(self, name: str, count: int) -> str:
         """Return so many of a class, as in `two dogs`; a class that is not known keeps its name."""
-        known = self.data["things"].get(name.strip().casefold())
         numbers = self.numbers
-        forms: dict[str, str] = known or self.data["thing"]
+        forms: dict[str, str] = self._forms(name) or self.data["thing"]
         form = forms.get(numbers.category(count), forms["other"])
         told = form.replace("#", numbers.words(count)).replace("{digits}", str(count))
         return told.replace("{name}", name)
+
+    def one(self, name: str) -> str:
+        """Return one of a class, as in `a dog`; a class that is not known is its name alone."""
+        return self.things(name, 1) if self._forms(name) else name
 
     def listed(self, texts: Sequence[str]) -> str:
         """Return texts as a list, as in `a, b and c`."""
@@ -80,6 +98,12 @@ class Catalogue:
         """Return sentences after each other."""
         space: str = self.data["list"]["sentence"]
         return space.join(sentences)
+
+    def _forms(self, name: str) -> dict[str, str] | None:
+        """Return the forms of a class; None: it is not known."""
+        plain = " ".join(name.casefold().replace("_", " ").replace("-", " ").split())
+        found: dict[str, str] | None = self.data["things"].get(ALSO.get(plain, plain))
+        return found
 
 
 @cache

@@ -48,7 +48,7 @@ class Teller:
         said += [there] if there else []
         said += self._classes(scene)
         if scene.tags:
-            names = self._words.listed([name for name, _ in scene.tags])
+            names = self._words.listed([self._words.one(name) for name, _ in scene.tags])
             said.append(self._say("tags", names=names))
         return self._words.joined(said or [self._say("nothing")])
 
@@ -63,7 +63,7 @@ class Teller:
         during = self._during(seconds)
         said = [self._counted(account, during)] if account.counts() else []
         if classes := account.classes():
-            names = self._words.listed(classes[:LISTED])
+            names = self._words.listed([self._words.one(name) for name in classes[:LISTED]])
             said.append(self._say("summary_classes", names=names, duration=during))
         said += [self._words.sentence(one) for one in _spread(account.captions, CAPTIONS)]
         return self._words.joined(said or [self._say("summary_nothing", duration=during)])
@@ -110,10 +110,11 @@ class Teller:
     def _classes(self, scene: Scene) -> list[str]:
         if not scene.classes:
             return []
-        name, probability = scene.classes[0]
+        name, probability = self._words.one(scene.classes[0][0]), scene.classes[0][1]
         doubt = doubt_of(probability)
         if doubt == "maybe" and len(scene.classes) > 1:
-            return [self._say("class_unsure", name=name, other=scene.classes[1][0])]
+            other = self._words.one(scene.classes[1][0])
+            return [self._say("class_unsure", name=name, other=other)]
         percent = f"{probability:.0%}".replace("%", "")
         key = "class_sure" if doubt == "sure" else "class_likely"
         return [self._say(key, name=name, percent=percent)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sightline.core.narration import LANGUAGES
-from sightline.flows.narrate.catalogue import CATEGORIES, catalogue, known_language, languages
+from sightline.flows.narrate.catalogue import ALSO, CATEGORIES, catalogue, known_language, languages
 from sightline.flows.narrate.items import PLACES
 from sightline.flows.narrate.patterns import names_in, parse
 
@@ -77,8 +77,16 @@ def test_a_class_that_no_catalogue_knows_keeps_its_name(lang: str, one: str, two
     assert (words.things("screw", 1), words.things("screw", 2)) == (one, two)
 
 
-def test_names_of_classes_are_known_in_any_case() -> None:
-    assert catalogue("de").things("Traffic Light", 1) == "eine Ampel"
+@pytest.mark.parametrize("name", ["Traffic Light", "traffic_light", " traffic-light "])
+def test_names_of_classes_are_known_however_they_are_written(name: str) -> None:
+    assert catalogue("de").things(name, 1) == "eine Ampel"
+
+
+def test_other_names_of_known_classes_are_known_and_all_of_them_lead_somewhere() -> None:
+    assert catalogue("fr").things("sofa", 2) == "deux canapés"
+    assert set(ALSO.values()) <= set(ENGLISH["things"])
+    assert catalogue("es").one("tvmonitor") == "un televisor"
+    assert catalogue("es").one("glass") == "glass"
 
 
 def test_lists_end_as_the_language_ends_them() -> None:

@@ -88,6 +88,11 @@ def test_a_classifier_is_quoted_with_its_doubt() -> None:
     assert told(unsure) == "It may be glass or metal."
 
 
+def test_a_class_that_the_language_knows_is_told_in_it() -> None:
+    seen = scene(classes=(("bottle", 0.92), ("glass", 0.05)), tags=(("cup", 0.9), ("wet", 0.9)))
+    assert told(seen, lang="de") == "Es ist eine Flasche (92 %). Merkmale: eine Tasse und wet."
+
+
 def test_tags_are_listed() -> None:
     assert told(scene(tags=(("wet", 0.9), ("dark", 0.8)))) == "Tags: wet and dark."
 
