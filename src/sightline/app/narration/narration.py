@@ -190,7 +190,7 @@ class Narration:
 
 def _signature(scene: Scene) -> tuple[object, ...]:
     """Return what a scene sounds like: alike scenes need not be told twice."""
-    items = items_of(scene.things, (scene.width, scene.height), placed=False)
+    items = items_of(scene.things, (scene.width, scene.height), placed="none")
     return (
         scene.caption.text if scene.caption is not None else "",
         tuple(sorted((one.name, one.count) for one in items)),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sightline.core.geometry.shapes import Bounds
     from sightline.core.narration import Thing
 
+Placed = Literal["whole", "side", "none"]
 Doubt = Literal["sure", "likely", "maybe"]
 SURE: Final = 0.55
 LIKELY: Final = 0.4
@@ -45,21 +46,33 @@ def place_of(box: Bounds, size_wh: tuple[int, int]) -> str:
     return SIDES[min(2, max(0, int(x * 3)))] + depth
 
 
+def _place(box: Bounds, size_wh: tuple[int, int], placed: Placed) -> str:
+    whole = "" if placed == "none" else place_of(box, size_wh)
+    return whole.partition("_")[0] if placed == "side" else whole
+
+
 def doubt_of(score: float) -> Doubt:
     """Return how sure a score 0..1 sounds."""
     return "sure" if score >= SURE else "likely" if score >= LIKELY else "maybe"
 
 
 def items_of(
-    things: Iterable[Thing], size_wh: tuple[int, int], *, placed: bool = True
+    things: Iterable[Thing], size_wh: tuple[int, int], *, placed: Placed = "whole"
 ) -> list[Item]:
-    """Return things grouped by class, and by place if so wanted: the most first, then by name."""
+    """Return things grouped by class and place: the most first, then by name.
+
+    Args:
+        things: Which.
+        size_wh: Of the frame, pixels.
+        placed: whole: with how far they are, too; side: left, middle or right alone, for those that
+            come and go, of which the border cuts a part; none: by class alone.
+    """
     named: defaultdict[str, defaultdict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for one in things:
-        named[one.name][place_of(one.box, size_wh)].append(one.score)
+        named[one.name][_place(one.box, size_wh, placed)].append(one.score)
     items = []
     for name, places in named.items():
-        if not placed or len(places) > MOST_PLACES:
+        if len(places) > MOST_PLACES:
             everywhere = [score for scores in places.values() for score in scores]
             items.append(_item(name, "", everywhere))
         else:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sightline.core.narration import Scene, Thing
     from sightline.flows.narrate.account import Account, Changes, Way
     from sightline.flows.narrate.catalogue import Catalogue
-    from sightline.flows.narrate.items import Item
+    from sightline.flows.narrate.items import Item, Placed
 
 WAYS: Final[tuple[Way, ...]] = ("left", "right", "nearer", "away")
 MINUTE_S: Final = 60
@@ -89,11 +89,11 @@ class Teller:
             ("passed", changes.passed),
         ):
             if things:
-                said.append(self._event(key, things, size, placed=key != "passed"))
+                said.append(self._event(key, things, size, "none" if key == "passed" else "side"))
         for way in WAYS:
             things = tuple(one for one, to in changes.moved if to == way)
             if things:
-                said.append(self._event(f"moved_{way}", things, size, placed=False))
+                said.append(self._event(f"moved_{way}", things, size, "none"))
         return said
 
     def _there(self, scene: Scene, changes: Changes, *, first: bool, said: bool) -> str:
@@ -120,7 +120,7 @@ class Teller:
         return [self._say(key, name=name, percent=percent)]
 
     def _event(
-        self, key: str, things: Iterable[Thing], size: tuple[int, int], *, placed: bool
+        self, key: str, things: Iterable[Thing], size: tuple[int, int], placed: Placed
     ) -> str:
         return self._say(key, **self._list(items_of(things, size, placed=placed)))
 

@@ -75,6 +75,12 @@ def test_changes_come_before_what_is_there_now() -> None:
     )
 
 
+def test_how_far_those_are_that_come_and_go_is_not_told() -> None:
+    cut = Thing(name="car", score=0.9, box=(0, 100, 12, 140), track=1)
+    assert told(scene(), Changes(left=(cut,))).startswith("A car on the left went out of view.")
+    assert told(scene(cut)) == "There is a car far off on the left."
+
+
 def test_ways_are_told_one_after_the_other() -> None:
     dog, car = thing("dog", 10), thing("car", 500)
     text = told(scene(dog, car), Changes(moved=((car, "right"), (dog, "nearer"))))
