@@ -139,6 +139,7 @@ class FakeShelf:
 @dataclass(frozen=True)
 class FakePace:
     every_s: float
+    look_s: float = 0.0
 
 
 class FakeNarrator:

@@ -68,7 +68,7 @@ class Narrator(Protocol):
     """Says what is seen, one frame after the other, in one thread."""
 
     pace: Any
-    """Frozen; its `every_s` is how many seconds lie between two texts."""
+    """Frozen: `every_s` seconds lie between two texts, `look_s` between two looks; 0: none."""
 
     @property
     def lang(self) -> str:

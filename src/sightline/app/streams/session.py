@@ -236,20 +236,26 @@ class Session:
 
     def _look(self) -> None:
         wish = self.wish
-        with closing(self._shelf.open(wish.media_id, max_fps=wish.frame_rate or 0.0)) as source:
-            narrator = self._open(wish)
-            self._keep_looks()
-            with self._change:
-                self._source = source
-                self._state = "running"
-            self._wake()
-            try:
-                self._watch(source, narrator)
-                self._sum_up(narrator)
-            finally:
-                narrator.close()
-                if self._looks is not None:
-                    self._looks.close()
+        with closing(self._open(wish)) as narrator:
+            look_s = max(narrator.pace.look_s, 1 / wish.frame_rate if wish.frame_rate else 0.0)
+            most = 1 / look_s if look_s else 0.0
+            with closing(self._shelf.open(wish.media_id, max_fps=most)) as source:
+                try:
+                    self._keep_looks()
+                    self._begin(source)
+                    self._watch(source, narrator)
+                    self._sum_up(narrator)
+                finally:
+                    if self._looks is not None:
+                        self._looks.close()
+
+    def _begin(self, source: FrameSource) -> None:
+        with self._change:
+            self._source = source
+            self._state = "running"
+            if self._stopped:  # while the engine was loaded
+                source.close()
+        self._wake()
 
     def _keep_looks(self) -> None:
         """Let looks at a clip be kept, so that they can be drawn into it."""
