@@ -65,6 +65,7 @@ export const keys = {
   modelDisk: ["models", "disk"] as const,
   model: (id: string) => ["models", id] as const,
   narrators: ["models", "narrators"] as const,
+  faces: ["models", "faces"] as const,
   languages: ["languages"] as const,
   media: ["media"] as const,
   medium: (id: string) => ["media", id] as const,

@@ -46,6 +46,7 @@ function upload(file: File, terms: Terms, told: (share: number) => void, signal:
 export const media = {
   engines: () => take(client.GET("/api/narration/engines")),
   languages: () => take(client.GET("/api/narration/languages")),
+  faces: () => take(client.GET("/api/media/faces")),
   list: () => take(client.GET("/api/media")),
   status: (id: string) => take(client.GET("/api/status/{media_id}", of(id))),
   upload,

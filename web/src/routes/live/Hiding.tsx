@@ -1,4 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { EyeOff, Plus } from "lucide-react";
+import { keys } from "@/api/keys";
+import { media } from "@/api/media";
 import type { Medium } from "@/api/types";
 import { choose } from "@/live/choice";
 import { fresh, MOST_REGIONS, type Region } from "@/live/regions";
@@ -37,11 +40,7 @@ export function Hiding({ regions, onRegions, blind, camera }: HidingProps) {
         <input type="checkbox" checked={faces} onChange={(event) => choose({ faces: event.target.checked })} />
         Blur faces
       </label>
-      {faces && (
-        <p className="small muted">
-          Faces that are found are blurred; some may be missed. Cover what must not be seen.
-        </p>
-      )}
+      {faces && <HowGood />}
       <div className="row">
         <Button
           small
@@ -75,6 +74,12 @@ export function Hiding({ regions, onRegions, blind, camera }: HidingProps) {
       />
     </fieldset>
   );
+}
+
+/** Who finds faces here, and how far to trust it. */
+function HowGood() {
+  const { data } = useQuery({ queryKey: keys.faces, queryFn: media.faces });
+  return <p className="small muted">{data?.note} Some faces may be missed: cover what must not be seen.</p>;
 }
 
 /** What is made unrecognisable, in a word. */
