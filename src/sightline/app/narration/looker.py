@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from sightline.app.narration.eyes import NOTHING
+from sightline.app.narration.eyes import NOTHING, TOP
 from sightline.core.narration import Scene
-from sightline.flows.narrate.calm import Calm
+from sightline.flows.narrate.calm import Calm, Steady
 from sightline.flows.narrate.tracker import Tracker
 
 if TYPE_CHECKING:
-    from sightline.app.narration.eyes import Eye
+    from sightline.app.narration.eyes import Eye, Sight
     from sightline.app.narration.scribe import Scribe
     from sightline.core.media import Frame
     from sightline.flows.narrate.tracker import Rule
@@ -46,7 +46,7 @@ class Looker:
         self.engine = engine
         self._rule = rule
         self._tracker = Tracker(rule, after=after)
-        self._calm = Calm()
+        self._calm, self._steady = Calm(), Steady()
         self.looks = 0
         """At how many frames it looked."""
 
@@ -74,10 +74,14 @@ class Looker:
             width=width,
             height=height,
             things=things,
-            classes=self._calm.take(frame.time_s, sight.classes),
-            tags=sight.tags,
+            classes=self._calmed(frame.time_s, sight),
+            tags=self._steady.take(frame.time_s, sight.tags),
             heat=sight.heat,
         )
+
+    def _calmed(self, time_s: float, sight: Sight) -> tuple[tuple[str, float], ...]:
+        """Return the likeliest classes; none where there is none, as on mere background."""
+        return self._calm.take(time_s, sight.classes)[:TOP] if sight.classes else ()
 
     def write(self, scene: Scene, frame: Frame, lang: str) -> Scene:
         """Return a scene with what the captioner says of its frame, where there is a captioner."""

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 SETTLE_S: Final = 0.5
 """After so long two thirds of what is new count."""
+MOSTLY: Final = 0.5
 LEAST: Final = 0.005
 """What is less probable is forgotten."""
 
@@ -27,7 +28,10 @@ class Calm:
     def take(
         self, time_s: float, classes: Sequence[tuple[str, float]]
     ) -> tuple[tuple[str, float], ...]:
-        """Return names with calm probabilities, the likeliest first, for those of a frame."""
+        """Return names with calm probabilities, the likeliest first, for those of a frame.
+
+        Names of earlier frames are among them until they are forgotten.
+        """
         passed = math.inf if self._time_s is None else max(time_s - self._time_s, 0.0)
         self._time_s = time_s
         old = math.exp(-passed / SETTLE_S)
@@ -38,5 +42,21 @@ class Calm:
             for name in names
         }
         self._means = {name: mean for name, mean in means.items() if mean >= LEAST}
-        ranked = sorted(self._means.items(), key=lambda pair: -pair[1])
-        return tuple(ranked[: len(classes)])
+        return tuple(sorted(self._means.items(), key=lambda pair: -pair[1]))
+
+
+class Steady:
+    """Tags that were there for most of the last moments: one that flickers does not come and go."""
+
+    def __init__(self) -> None:
+        self._there = Calm()
+        self._known: dict[str, float] = {}
+
+    def take(
+        self, time_s: float, tags: Sequence[tuple[str, float]]
+    ) -> tuple[tuple[str, float], ...]:
+        """Return the tags that are there, the likeliest first, for those of a frame."""
+        there = self._there.take(time_s, [(name, 1.0) for name, _ in tags])
+        self._known = {name: self._known.get(name, 0.0) for name, _ in there} | dict(tags)
+        kept = [(name, self._known[name]) for name, share in there if share >= MOSTLY]
+        return tuple(sorted(kept, key=lambda pair: -pair[1]))

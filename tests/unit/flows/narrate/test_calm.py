@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sightline.flows.narrate.calm import Calm
+from sightline.flows.narrate.calm import Calm, Steady
 
 GLASS = (("glass", 0.9), ("metal", 0.1))
 METAL = (("metal", 0.8), ("glass", 0.2))
@@ -31,3 +31,23 @@ def test_nothing_stays_nothing_and_time_that_goes_back_does_no_harm() -> None:
     assert calm.take(5.0, ()) == ()
     calm.take(6.0, GLASS)
     assert calm.take(0.0, METAL)[0][0] == "glass"
+
+
+def test_a_tag_that_flickers_neither_comes_nor_goes() -> None:
+    steady = Steady()
+    wet = (("wet", 0.9),)
+    assert steady.take(0.0, wet) == wet
+    assert steady.take(0.125, ()) == wet
+    for at in range(2, 12):
+        told = steady.take(at / 8, ())
+    assert told == ()
+    assert steady.take(1.5, wet) == ()
+    for at in range(13, 20):
+        told = steady.take(at / 8, (("wet", 0.8), ("dark", 0.95)))
+    assert told == (("dark", 0.95), ("wet", 0.8))
+
+
+def test_tags_far_apart_in_time_stand_as_they_are() -> None:
+    steady = Steady()
+    steady.take(0.0, (("wet", 0.9),))
+    assert steady.take(10.0, (("dark", 0.6),)) == (("dark", 0.6),)
