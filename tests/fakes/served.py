@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sightline.app import Workbench
+    from sightline.core.arrays import U8
     from sightline.core.cards import ModelCard
     from sightline.store.projects import Project
 
@@ -27,6 +28,11 @@ def png(rgb: tuple[int, int, int], seed: int = 0, *, noise: int = 40) -> bytes:
     rng = np.random.default_rng(seed)
     grain = np.kron(rng.integers(-noise, noise + 1, (8, 8, 1)), np.ones((4, 4, 1)))
     pixels = np.clip(np.array(rgb) + grain, 0, 255).astype(np.uint8)
+    return as_png(pixels)
+
+
+def as_png(pixels: U8) -> bytes:
+    """Return the file of a picture (H, W, 3)."""
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, "PNG")
     return out.getvalue()

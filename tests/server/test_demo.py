@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from fakes.heat_graphs import linear_net
 from fakes.http import Client
-from fakes.onnx_graphs import constant_model
-from fakes.served import COLOURS, colours, png
+from fakes.onnx_graphs import PLAIN, RED_GREEN_BLUE, constant_model
+from fakes.served import COLOURS, as_png, colours, png
 from server.conftest import is_problem
 from sightline.server.main import create_app
 from sightline.server.static import FOLDER
@@ -52,6 +54,24 @@ def test_a_detector_answers_with_boxes_in_pixels_of_the_picture(client: Client) 
     said = client.post("/api/models/boxes/answer", content=png(COLOURS[0])).json()
     assert (said["width"], said["height"]) == (32, 32)
     assert [(one["label"], one["box"]) for one in said["objects"]] == [("dog", [1, 2, 30, 31])]
+
+
+def test_a_linear_head_tells_where_it_saw_its_answer(
+    bench: Workbench, client: Client, tmp_path: Path
+) -> None:
+    bench.store.models.add(
+        linear_net(tmp_path / "linear.onnx"), name="linear", kind="classifier", format="onnx",
+        preprocess=PLAIN, classes=RED_GREEN_BLUE, outputs={"logits": "logits"},
+    )  # fmt: skip
+    pixels = np.zeros((32, 32, 3), np.uint8)
+    pixels[:, :16, 0] = 255  # red on the left, nothing on the right
+    said = client.post("/api/models/linear/answer", content=as_png(pixels)).json()
+    heat = said["heat"]
+    cells = np.frombuffer(b64decode(heat["cells"]), np.uint8)
+    seen = cells.reshape(heat["height"], heat["width"])
+    assert said["label"] == "red"
+    assert seen[:, :20].mean() > 200
+    assert seen[:, -20:].mean() < 30
 
 
 @pytest.mark.parametrize(

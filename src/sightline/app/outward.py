@@ -70,10 +70,10 @@ class Outward:
     @cached_property
     def trial(self) -> Trial:
         """Models that somebody tries out."""
-        from sightline.app.serving.opened import open_found
+        from sightline.app.serving.heated import open_heated
         from sightline.app.serving.trial import Trial
 
-        return Trial(self.store.models, lambda found: open_found(found, lambda: self.room))
+        return Trial(self.store.models, lambda found: open_heated(found, lambda: self.room))
 
     @cached_property
     def pushing(self) -> Pushing:

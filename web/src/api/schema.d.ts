@@ -6062,11 +6062,28 @@ export interface components {
             height?: number | null;
             /** Objects */
             objects?: components["schemas"]["DemoObject"][] | null;
+            /** @description of a classifier with a linear head: a class activation map */
+            heat?: components["schemas"]["DemoHeat"] | null;
             /**
              * Ms
              * @description time in the server, milliseconds
              */
             ms: number;
+        };
+        /**
+         * DemoHeat
+         * @description Where in the picture a class was seen: a grid over all of it.
+         */
+        DemoHeat: {
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /**
+             * Cells
+             * @description 8 bits a cell, row by row, base64
+             */
+            cells: string;
         };
         /**
          * DemoModel

@@ -8,7 +8,15 @@ export interface Found {
   readonly box: readonly [number, number, number, number];
 }
 
+/** Where a class was seen: a grid over all of the picture, 8 bits a cell in base64. */
+export interface Heat {
+  readonly width: number;
+  readonly height: number;
+  readonly cells: string;
+}
+
 export interface Answer {
+  readonly heat?: Heat | null;
   readonly label?: string | null;
   readonly probability?: number | null;
   readonly probabilities?: Readonly<Record<string, number>> | null;

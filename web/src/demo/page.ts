@@ -9,10 +9,12 @@ import {
   spoken,
   type About,
   type Answer,
+  type Heat,
   type Server,
 } from "./ask";
 import { drawBoxes, hue } from "./boxes";
 import { openCamera } from "./camera";
+import { drawHeat } from "./heat";
 import { make } from "./make";
 
 const KEY = "sightline.demo.key";
@@ -47,6 +49,8 @@ export class Demo {
   private asked = 0;
   private shown = "";
   private last: File | null = null;
+  /** Of the map over the picture, percent. */
+  private opacity = 50;
 
   constructor(
     private readonly root: HTMLElement,
@@ -213,7 +217,22 @@ export class Demo {
       const said = found.tags ? found.tags.includes(name) : name === found.label;
       return make("li", said ? { class: "said" } : {}, make("span", { class: "name" }, name), bar, percent(p));
     });
-    return [head, make("ol", { class: "bars", "aria-label": "Probabilities" }, ...rows)];
+    const bars = make("ol", { class: "bars", "aria-label": "Probabilities" }, ...rows);
+    return found.heat ? [head, bars, this.heat(found.heat)] : [head, bars];
+  }
+
+  /** Lays the map over the picture; returns what sets how much of it is seen. */
+  private heat(map: Heat): HTMLElement {
+    const canvas = drawHeat(map);
+    const slider = make("input", { type: "range", id: "opacity", min: "0", max: "100", value: String(this.opacity) });
+    const apply = () => {
+      this.opacity = Number(slider.value);
+      canvas.style.opacity = String(this.opacity / 100);
+    };
+    slider.addEventListener("input", apply);
+    apply();
+    this.stage.querySelector(".picture")?.append(canvas);
+    return make("div", { class: "opacity" }, make("label", { for: "opacity" }, "Where it looked"), slider);
   }
 
   private objects(found: Answer): Node[] {

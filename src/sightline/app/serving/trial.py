@@ -8,7 +8,6 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final
 
 from sightline.app.serving.finding import Wanted, find
-from sightline.app.serving.opened import open_found
 from sightline.core.errors import UnreadableImageError
 from sightline.predict.rows import Picture
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sightline.app.serving.finding import Found
-    from sightline.app.serving.opened import Opened
+    from sightline.app.serving.heated import Looks
     from sightline.store.models import ModelStore
 
 KEEP: Final = 3
@@ -26,11 +25,11 @@ KEEP: Final = 3
 class Trial:
     """Asks any model that answers about a picture. Every method may be called from any thread."""
 
-    def __init__(self, models: ModelStore, opening: Callable[[Found], Opened] = open_found) -> None:
+    def __init__(self, models: ModelStore, opening: Callable[[Found], Looks]) -> None:
         self._models = models
         self._opening = opening
         self._lock = threading.Lock()
-        self._open: OrderedDict[tuple[Any, ...], Opened] = OrderedDict()
+        self._open: OrderedDict[tuple[Any, ...], Looks] = OrderedDict()
 
     def about(self, ref: str) -> dict[str, Any]:
         """Return what is told of a model before it is asked: name, version, kind, classes.
@@ -77,7 +76,7 @@ class Trial:
                 one.close()
             self._open.clear()
 
-    def _opened(self, found: Found) -> Opened:
+    def _opened(self, found: Found) -> Looks:
         """Return the open model; one that somebody still asks is dropped by its last user."""
         key = (found.version, str(found.path), *found.stamp)
         with self._lock:

@@ -27,6 +27,14 @@ class DemoObject(Out):
     box: list[float] = Field(description="x1, y1, x2, y2, pixels of the upright picture")
 
 
+class DemoHeat(Out):
+    """Where in the picture a class was seen: a grid over all of it."""
+
+    width: int
+    height: int
+    cells: str = Field(description="8 bits a cell, row by row, base64")
+
+
 class DemoAnswer(Out):
     """What a model says of one picture."""
 
@@ -39,4 +47,7 @@ class DemoAnswer(Out):
     width: int | None = None
     height: int | None = None
     objects: list[DemoObject] | None = None
+    heat: DemoHeat | None = Field(
+        default=None, description="of a classifier with a linear head: a class activation map"
+    )
     ms: float = Field(description="time in the server, milliseconds")
