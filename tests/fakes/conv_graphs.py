@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
@@ -20,50 +20,72 @@ SIDE = 8
 CHANNELS = 8
 
 
+def _same() -> Any:
+    """Return the weights of a convolution that gives what it gets."""
+    found = np.zeros((CHANNELS, CHANNELS, 3, 3), np.float32)
+    found[np.arange(CHANNELS), np.arange(CHANNELS), 1, 1] = 1.0
+    return found
+
+
 def conv_card(**changes: object) -> ModelCard:
     """Return the card of `conv_model`."""
     rule = Preprocess(size=SIDE).to_dict()
     return colour_card(**({"preprocess": rule, "temperature": 1.0} | changes))  # type: ignore[arg-type]
 
 
-def conv_model(path: Path, card: ModelCard | None = None, *, outlier: float = 0.0) -> Path:
-    """Write a classifier of red, green and blue: a convolution, a pool, a product.
+def conv_model(
+    path: Path, card: ModelCard | None = None, *, layers: int = 1, loud: int = -1
+) -> Path:
+    """Write a classifier of red, green and blue: convolutions, a pool, a product.
 
     Input `image` uint8 (n, 8, 8, 3); outputs probabilities, logits and embedding.
 
     Args:
         path: To write to.
         card: What the file says of itself.
-        outlier: Weight of a channel whose values are so large that 8 bits leave the others none.
+        layers: Convolutions; those after the first give what they get.
+        loud: Which of them has a channel so large that 8 bits leave the others hardly any.
     """
     known = card or conv_card()
     weights = np.zeros((CHANNELS, 3, 3, 3), np.float32)
     for at in range(3):
         weights[at, at, 1, 1] = 1.0
-    weights[3, :, 1, 1] = outlier
     head = np.zeros((3, CHANNELS), np.float32)
     head[:, :3] = 4 * np.eye(3)
     rule = known.preprocess
     mean, std = (255 * np.array(one, np.float32) for one in (rule.mean, rule.std))
+    values: dict[str, Any] = {}
+    convolutions, given = [], "x"
+    for at in range(layers):
+        kernel = weights if at == 0 else _same()
+        if at == loud:
+            kernel = kernel.copy()
+            kernel[3, 0, 1, 1] = 400.0
+        values[f"w{at}"] = kernel
+        convolutions += [
+            helper.make_node(
+                "Conv", [given, f"w{at}", "b"], [f"maps{at}"], pads=[1, 1, 1, 1], name=f"conv{at}"
+            ),
+            helper.make_node("Relu", [f"maps{at}"], [f"active{at}"], name=f"relu{at}"),
+        ]
+        given = f"active{at}"
     nodes = [
         helper.make_node("Transpose", ["image"], ["planes"], perm=[0, 3, 1, 2]),
         helper.make_node("Cast", ["planes"], ["floats"], to=TensorProto.FLOAT),
         helper.make_node(
             "BatchNormalization", ["floats", "one", "zero", "mean", "var"], ["x"], epsilon=0.0
         ),
-        helper.make_node("Conv", ["x", "w", "b"], ["maps"], pads=[1, 1, 1, 1], name="conv"),
-        helper.make_node("Relu", ["maps"], ["active"]),
-        helper.make_node("GlobalAveragePool", ["active"], ["pooled"]),
+        *convolutions,
+        helper.make_node("GlobalAveragePool", [given], ["pooled"]),
         helper.make_node("Flatten", ["pooled"], ["embedding"]),
         helper.make_node("Gemm", ["embedding", "h", "c"], ["logits"], transB=1, name="head"),
         helper.make_node("Softmax", ["logits"], ["probabilities"], axis=1),
     ]
-    values = {
+    values |= {
         "one": np.ones(3, np.float32),
         "zero": np.zeros(3, np.float32),
         "mean": mean,
         "var": std**2,
-        "w": weights,
         "b": np.zeros(CHANNELS, np.float32),
         "h": head,
         "c": np.zeros(3, np.float32),

@@ -39,6 +39,7 @@ OPERATORS: Final = (
     *("Concat", "Split", "Slice", "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose"),
 )
 """Those that run on integers or only move them; a softmax and the like stay float."""
+BOUNDS: Final = frozenset({"Relu", "LeakyRelu", "Clip"})
 BATCH: Final = 8
 HISTOGRAM_PICTURES: Final = 64
 """Percentile and entropy keep histograms of everything: more pictures would take minutes."""
@@ -50,7 +51,9 @@ class Recipe:
 
     method: Method
     keep_float: tuple[str, ...] = ()
-    """Names of nodes that stay float."""
+    """Names of layers that stay float."""
+    only: tuple[str, ...] = ()
+    """Names of layers that alone are quantised; empty: all."""
 
 
 def write_dynamic(graph: Path, out: Path, card: ModelCard) -> None:
@@ -159,7 +162,8 @@ def write_static(
             reduce_range=bits < 8,  # noqa: PLR2004
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
-            nodes_to_exclude=[*outer_nodes(prepared), *recipe.keep_float],
+            nodes_to_exclude=[*outer_nodes(prepared), *_bounded(prepared, recipe.keep_float)],
+            nodes_to_quantize=_bounded(prepared, recipe.only),
             calibrate_method=_method(recipe.method),
             calibration_cache_path=ranges,
         )
@@ -191,6 +195,17 @@ def outer_nodes(graph: Path) -> list[str]:
             hint="export it with --quantize none",
         )
     return [one.name for one in (*nodes[: inner[0]], *nodes[inner[-1] + 1 :])]
+
+
+def _bounded(graph: Path, layers: tuple[str, ...]) -> list[str]:
+    """Return layers with the nodes that bound what they give.
+
+    Such a node is dropped where the integers' range bounds instead, which float has not.
+    """
+    nodes = _nodes(graph)
+    given = {name for one in nodes if one.name in layers for name in one.output}
+    bounds = [one.name for one in nodes if one.op_type in BOUNDS and one.input[0] in given]
+    return [*layers, *bounds]
 
 
 def weighted_nodes(graph: Path) -> list[str]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sightline.app.forms.pixels import answers
+from sightline.core.progress import Silent
 from sightline.export import quantise
 from sightline.export.compare import lost
-from sightline.export.noise import noisiest
+from sightline.export.sensitive import LEAST, blocks_of, most_sensitive, pairs_of
 from sightline.predict.session import open_classifier
 
 if TYPE_CHECKING:
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
     from sightline.core.cards import ModelCard
     from sightline.core.progress import Progress
     from sightline.export.compare import Truth
-    from sightline.export.quantise import Feed, Recipe
+    from sightline.export.quantise import Feed, Method, Recipe
 
-SHARES: Final = (0.125, 0.25, 0.5)
-"""Parts of the layers that are left float, the noisiest first, when no method suffices."""
+SPARED: Final = (1, 2, 4, 8)
+"""Runs of layers that are left float, the most sensitive first, when no method suffices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,31 @@ def best(trials: list[Trial]) -> Trial:
 def _recipes(ground: Ground, trials: list[Trial], progress: Progress) -> Iterator[Recipe]:
     for method in quantise.METHODS:
         yield quantise.Recipe(method)
-    least = best(trials)
-    order = noisiest(ground.prepared, least.file, ground.calibration, ground.feed)
-    progress.log(f"no method suffices; the noisiest layers: {', '.join(order[:3])}")
-    for share in SHARES:
-        count = max(1, round(share * len(order)))
-        yield quantise.Recipe(least.recipe.method, tuple(order[:count]))
+    method = best(trials).recipe.method
+    order = _ordered(ground, method, blocks_of(ground.prepared), progress)
+    progress.log(f"no method suffices; the most sensitive layers: {', '.join(order[0])}")
+    if len(order[0]) > LEAST:
+        yield quantise.Recipe(method, _ordered(ground, method, pairs_of(order[0]), progress)[0])
+    for count in SPARED:
+        if count < len(order):
+            spared = tuple(name for block in order[:count] for name in block)
+            yield quantise.Recipe(method, spared)
+
+
+def _ordered(
+    ground: Ground, method: Method, runs: list[tuple[str, ...]], progress: Progress
+) -> list[tuple[str, ...]]:
+    return most_sensitive(
+        ground.prepared,
+        ground.folder / f"ranges-{method}.json",
+        method,
+        ground.calibration,
+        runs=runs,
+        card=ground.card,
+        bits=ground.bits,
+        ask=lambda graph, few: answers(open_classifier(graph, ground.card), few, Silent(), ""),
+        progress=progress,
+    )
 
 
 def _try(ground: Ground, recipe: Recipe, progress: Progress) -> Trial:
