@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fakes.conv_graphs import conv_model
 from fakes.onnx_graphs import colour_model
 from fakes.tiny_models import save_transformer
+from sightline.app import tasks
+from sightline.core.progress import Silent
 from sightline.engines import BUILT_IN
+from sightline.export import latency
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -136,3 +140,29 @@ def test_the_servers_process_never_loads_torch(tmp_path: Path) -> None:
     words = [sys.executable, "-W", "error", "-c", WITHOUT_TORCH, str(folder), str(tmp_path / "w")]
     done = subprocess.run(words, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_an_export_is_a_job_and_its_form_is_listed_with_its_report(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shop.bench.jobs, "pump", lambda: None)
+    monkeypatch.setattr(latency, "threads_here", lambda: (1,))
+    file = conv_model(tmp_path / "pictures" / "conv.onnx")
+    made = shop.post("/api/models", {"path": str(file), "name": "conv"}, status=201)
+    address = f"/api/models/{made['id']}"
+    assert shop.get(f"{address}/forms") == []
+    job = shop.post(f"{address}/export", {"quantize": "dynamic", "force": True}, status=202)
+    assert job["kind"] == "export"
+    context: Any = Silent()
+    tasks.export(shop.bench, context, **shop.bench.jobs.get(job["id"]).arguments)
+    (form,) = shop.get(f"{address}/forms")
+    assert (form["name"], form["precision"]) == ("conv-int8-dynamic", "int8-dynamic")
+    assert form["forced"]
+    assert form["report"]["files"][0]["name"] == "model.onnx"
+    card = shop.get(f"/api/models/{form['model']}")
+    assert (card["origin"], card["forced"]) == (made["id"], True)
+    file_name = shop.client.get(f"/api/models/{form['model']}/file").headers["content-disposition"]
+    assert "conv-int8-dynamic.onnx" in file_name
+    assert shop.post(f"{address}/export", {"data": "/"}, status=403)["hint"]
+    for wrong in ({"quantize": "int4"}, {"format": "tflite"}, {"calibration": 0}):
+        shop.post(f"{address}/export", wrong, status=422)
