@@ -172,20 +172,12 @@ class Tracker:
         """Return which of the free tracks is which of the boxes, by rows and columns."""
         if not free or not len(found):
             return []
-        from scipy.optimize import linear_sum_assignment
-
         tracks = [self._tracks[at] for at in free]
         placed = _widened(np.stack([one.motion.box for one in tracks]), self._rule.margin)
         table = geometry.iou(placed, _widened(found, self._rule.margin))
         other = np.array([[one.name != name for name in names] for one in tracks])
         table = np.where(other, table * self._rule.other_name, table)
-        # what does not overlap must not cost another pair its match
-        rows, columns = linear_sum_assignment(np.where(table >= least, table, 0), maximize=True)
-        return [
-            (int(row), int(column))
-            for row, column in zip(rows, columns, strict=True)
-            if table[row, column] >= least
-        ]
+        return _assigned(np.where(table >= least, table, 0.0))
 
     def _forget(self, time_s: float, passed: float, size_wh: tuple[int, int]) -> None:
         hold_s = max(self._rule.hold_s, 3 * passed)
@@ -219,6 +211,21 @@ class Tracker:
             )
             for one, box in zip(there, placed, strict=True)
         ]
+
+
+def _assigned(table: F64) -> list[tuple[int, int]]:
+    """Return rows and columns so that the sum of what they share is the greatest (Kuhn 1955).
+
+    Pairs that share nothing are none. Where nobody has a choice, which is usual, nothing is solved.
+    """
+    shared = table > 0
+    if max(shared.sum(axis=0).max(), shared.sum(axis=1).max()) > 1:
+        from scipy.optimize import linear_sum_assignment
+
+        rows, columns = linear_sum_assignment(table, maximize=True)
+        shared = np.zeros_like(shared)
+        shared[rows, columns] = table[rows, columns] > 0
+    return [(int(row), int(column)) for row, column in np.argwhere(shared)]
 
 
 def _widened(boxes: F64, margin: float) -> F64:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sightline.flows.narrate.motion import Motion
-from sightline.flows.narrate.tracker import Rule, Tracker, believing
+from sightline.flows.narrate.tracker import Rule, Tracker, _assigned, believing
 
 if TYPE_CHECKING:
     from sightline.core.narration import Thing
@@ -144,6 +145,27 @@ def test_motion_foresees_what_moves_evenly() -> None:
         motion.correct(at(10 * step, 5 * step))
     motion.advance(0.5)
     np.testing.assert_allclose(motion.box, at(250, 125), atol=6)
+
+
+@settings(max_examples=50)
+@given(
+    st.integers(1, 5).flatmap(
+        lambda n: st.lists(
+            st.lists(st.sampled_from([0.0, 0.2, 0.5, 0.9]), min_size=n, max_size=n), min_size=1
+        )
+    )
+)
+def test_pairs_are_those_of_the_greatest_sum(rows: list[list[float]]) -> None:
+    table = np.array(rows[:5])
+    found = _assigned(table)
+    assert all(table[pair] > 0 for pair in found)
+    assert len({row for row, _ in found}) == len({column for _, column in found}) == len(found)
+    wide = table if table.shape[0] <= table.shape[1] else table.T
+    best = max(
+        sum(wide[row, column] for row, column in enumerate(order))
+        for order in permutations(range(wide.shape[1]), wide.shape[0])
+    )
+    assert sum(table[pair] for pair in found) == pytest.approx(best)
 
 
 boxes = st.tuples(
