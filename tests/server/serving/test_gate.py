@@ -113,6 +113,14 @@ def test_without_keys_foreign_names_and_pages_are_refused(local: Client) -> None
     assert code(local, {"origin": "http://127.0.0.1:8000"}) == 200
 
 
+def test_the_front_page_names_models_to_those_alone_who_may_ask_them(
+    local: Client, keyed: Client
+) -> None:
+    assert 'href="/demo/colours"' in local.get("/").text
+    assert "colours" not in keyed.get("/").text
+    assert "/v1/predict" in keyed.get("/").text
+
+
 def test_answers_bear_the_security_headers(local: Client) -> None:
     for path in ("/", "/v1/models"):
         headers = local.get(path).headers

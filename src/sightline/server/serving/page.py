@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from typing import Any, Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -41,8 +42,18 @@ async def front(request: Request) -> HTMLResponse:
         "<p>Several models are served? Add <code>?model=NAME</code>. "
         '<a href="/openapi.json">openapi.json</a> has every field; programs that speak the Open '
         "Inference Protocol ask under <code>/v2</code>.</p>"
+        f"{_demos(request)}"
         f"<h2>Addresses</h2><table>{rows}</table></main></body></html>"
     )
+
+
+def _demos(request: Request) -> str:
+    """Return links to the models' pages; to those without a key no names are told."""
+    if request.app.state.keyed:
+        return ""
+    names = request.app.state.desk.serving.slots()
+    links = (f'<a href="/demo/{quote(name)}">{escape(name)}</a>' for name in names)
+    return f"<p>Try in the browser: {', '.join(links)}.</p>"
 
 
 def _operations(document: dict[str, Any]) -> list[tuple[str, str, str]]:
