@@ -29,7 +29,13 @@ def test_a_clip_is_narrated_and_summed_up(world: World) -> None:
     ]
     first = told[0]
     assert first["boxes"] == [
-        {"name": "car", "score": 0.9, "box": [10.0, 20.0, 60.0, 80.0], "track": 1}
+        {
+            "name": "car",
+            "score": 0.9,
+            "box": [10.0, 20.0, 60.0, 80.0],
+            "track": 1,
+            "outline": None,
+        }
     ]
     assert first["overlay_url"] == "/api/media/clip/overlays/1.webp"
     assert (first["kind"], told[-1]["kind"]) == ("text", "summary")

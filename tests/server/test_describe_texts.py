@@ -81,3 +81,9 @@ def test_texts_can_be_read_and_taken_away(world: World) -> None:
 def test_texts_that_are_not_there_are_refused(world: World, path: str, status: int) -> None:
     world.shelf.clip()
     assert world.client.get(f"/api/media/{path}").status_code == status
+
+
+def test_who_wants_masks_gets_outlines(world: World) -> None:
+    world.shelf.clip(frames=1)
+    told = world.follow(media_id="clip", masks=True).until("text")
+    assert len(told["boxes"][0]["outline"]) >= 6

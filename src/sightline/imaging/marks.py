@@ -31,6 +31,7 @@ _FONT: Final = "uni"
 _UNWRITABLE: Final = ((0x0590, 0x1100), (0x1780, 0x1800))
 """Blocks of Unicode (Hebrew to Myanmar, Khmer) that it has no letters for."""
 _PAPER: Final = 0.45
+_FAINT: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,10 @@ class Mark:
     name: str
     """Says the colour."""
     label: str = ""
+    outline: tuple[float, ...] = ()
+    """x0, y0, x1, y1, ...: a line drawn around the object and filled, faintly."""
+    boxed: bool = True
+    """Whether the box itself is drawn."""
 
 
 def colour_of(name: str) -> tuple[int, int, int]:
@@ -57,6 +62,10 @@ def draw_marks(image: U8, marks: Sequence[Mark]) -> None:
     line = max(1, round(max(height, width) / 400))
     for mark in marks:
         x1, y1, x2, y2 = (round(side) for side in mark.box)
+        if mark.outline:
+            _outlined(cv2, image, mark, line)
+        if not mark.boxed:
+            continue
         for colour, thick in ((_INK, line + 2), (colour_of(mark.name), line)):
             cv2.rectangle(image, (x1, y1), (x2, y2), _full(image, colour), thick)
         if mark.label:
@@ -88,6 +97,20 @@ def draw_caption(image: U8, text: str) -> None:
     for place, line in enumerate(lines):
         foot = top + round(size * (1.5 * place + 1.4))
         cv2.putText(image, line, (size, foot), (255, 255, 255), font, size)
+
+
+def _outlined(cv2: Any, image: U8, mark: Mark, line: int) -> None:
+    """Draw an outline, and lay its colour over what is inside."""
+    corners = np.array(mark.outline).reshape(-1, 2).round().astype(np.int32)
+    inside = np.zeros(image.shape[:2], np.uint8)
+    cv2.fillPoly(inside, [corners], 1)
+    there = inside > 0
+    if image.shape[2] == 4:  # noqa: PLR2004 - RGBA
+        image[there] = (*colour_of(mark.name), round(255 * _FAINT))
+    else:
+        tint = np.array(colour_of(mark.name)) * _FAINT
+        image[there] = (image[there] * (1 - _FAINT) + tint).astype(np.uint8)
+    cv2.polylines(image, [corners], True, _full(image, colour_of(mark.name)), line)
 
 
 def _plate(cv2: Any, image: U8, mark: Mark, corner: tuple[int, int]) -> None:

@@ -20,8 +20,7 @@ import anyio.to_thread
 from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from sightline.app.streams.parts import Wish
-from sightline.app.streams.session import said
+from sightline.app.streams.parts import Wish, said
 from sightline.app.streams.streams import Following, Streams
 from sightline.core.clock import now
 from sightline.core.errors import (

@@ -107,14 +107,15 @@ def draw(
 def painted(record: Mapping[str, Any], wish: OverlayWish) -> U8:
     """Return the overlay of a record, (H, W, 4) RGBA."""
     width, height = record["width"], record["height"]
-    lines = record["boxes"] if "boxes" in wish.layers else []
+    boxed, masked = "boxes" in wish.layers, "masks" in wish.layers
+    lines = [one for one in record["boxes"] if boxed or (masked and one.get("outline"))]
     px = wish.px if lines else min(wish.px, HEAT_PX)
     scale = min(px / max(width, height), 1.0)
     size = max(round(width * scale), 1), max(round(height * scale), 1)
     canvas: U8 = np.zeros((size[1], size[0], 4), np.uint8)
     if "heat" in wish.layers and record.get("heat"):
         canvas = _heat(record["heat"], size)
-    draw_marks(canvas, marks_of(lines, size[0] / width))
+    draw_marks(canvas, marks_of(lines, size[0] / width, boxed=boxed, masked=masked))
     if wish.opacity < 1:
         canvas[..., 3] = (canvas[..., 3] * wish.opacity + 0.5).astype(np.uint8)
     return canvas
@@ -127,13 +128,17 @@ def webp(pixels: U8) -> bytes:
     return file.getvalue()
 
 
-def marks_of(boxes: list[dict[str, Any]], scale: float) -> list[Mark]:
-    """Return boxes of a record as they are drawn: name, number, probability."""
+def marks_of(
+    boxes: list[dict[str, Any]], scale: float, *, boxed: bool = True, masked: bool = False
+) -> list[Mark]:
+    """Return boxes of a record as they are drawn: with name, probability, outline."""
     return [
         Mark(
             tuple(side * scale for side in one["box"]),
             one["name"],
             f"{one['name']} {one['score']:.0%}",
+            tuple(side * scale for side in one.get("outline") or ()) if masked else (),
+            boxed,
         )
         for one in boxes
     ]

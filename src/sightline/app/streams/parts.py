@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from sightline.core.errors import SightlineError
     from sightline.core.media import ClipFacts, Frame, MediaKind, MediaState
     from sightline.core.narration import Scene, Telling
     from sightline.core.ports import FrameSource
@@ -135,6 +136,8 @@ class Wish:
     project: str | None = None
     last_seen: int | None = None
     """The newest text that it has; 0: none. None: a clip's from the start, of others new ones."""
+    masks: bool = False
+    """Outline objects, too."""
     again: bool = False
     """Narrate a clip anew, although its texts are here."""
 
@@ -142,3 +145,15 @@ class Wish:
     def key(self) -> str:
         """Equal keys follow the same narration."""
         return f"{self.lang}|{self.engine}"
+
+
+def said(error: SightlineError | None) -> dict[str, str] | None:
+    """Return an error as a viewer gets it."""
+    if error is None:
+        return None
+    return {"code": error.code, "message": str(error), "hint": error.hint}
+
+
+def moved(wish: Wish, **changes: Any) -> Wish:
+    """Return a wish with what a viewer changed."""
+    return replace(wish, **{name: value for name, value in changes.items() if value is not None})

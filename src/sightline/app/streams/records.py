@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from sightline.core.clock import now
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sightline.core.arrays import F32
     from sightline.core.narration import Telling, Thing
@@ -22,13 +23,20 @@ MAX_HEAT: Final = 64
 """Most rows and columns of a map that are kept."""
 
 
-def record_of(telling: Telling, *, media_id: str, about: Mapping[str, Any]) -> dict[str, Any]:
+def record_of(
+    telling: Telling,
+    *,
+    media_id: str,
+    about: Mapping[str, Any],
+    outlines: Sequence[list[float] | None] = (),
+) -> dict[str, Any]:
     """Return a telling as it is kept, all but its id.
 
     Args:
         telling: What was said.
         media_id: About what.
         about: `key` and `session` of the narration, `latency_ms`, `dropped`, `notes`.
+        outlines: Of the things of its scene, x0, y0, x1, y1, ...; none when they are not wanted.
     """
     scene = telling.scene
     heat = None if scene.heat is None else packed(scene.heat)
@@ -36,7 +44,10 @@ def record_of(telling: Telling, *, media_id: str, about: Mapping[str, Any]) -> d
         "timestamp": now(),
         "text": telling.text,
         "confidence": round(telling.confidence, 4),
-        "boxes": [_box(thing) for thing in scene.things[:MAX_BOXES]],
+        "boxes": [
+            _box(thing, outline)
+            for thing, outline in zip_longest(scene.things[:MAX_BOXES], outlines[:MAX_BOXES])
+        ],
         "media_id": media_id,
         "time_s": round(telling.time_s, 3),
         "frame": telling.index,
@@ -78,10 +89,11 @@ def unpacked(heat: Mapping[str, Any]) -> F32:
     return found / np.float32(255)
 
 
-def _box(thing: Thing) -> dict[str, Any]:
+def _box(thing: Thing, outline: list[float] | None) -> dict[str, Any]:
     return {
         "name": thing.name,
         "score": round(float(thing.score), 4),
         "box": [round(float(side), 1) for side in thing.box],
         "track": thing.track,
+        "outline": outline,
     }

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import uuid4
 
 from sightline.app.streams.looks import FOLDER, LookWriter
+from sightline.app.streams.masks import Masker
+from sightline.app.streams.parts import said
 from sightline.app.streams.records import message_of, record_of
 from sightline.core.errors import (
     EngineFailedError,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sightline.app.streams.parts import Narrator, Narrators, Shelf, Wish
+    from sightline.core.arrays import U8
     from sightline.core.media import Frame, MediaState
     from sightline.core.narration import Scene, Telling
     from sightline.core.ports import FrameSource
@@ -86,6 +89,7 @@ class Session:
         self._followers: dict[int, Callable[[], None]] = {}
         self._source: FrameSource | None = None
         self._looks: LookWriter | None = None
+        self._masker = Masker()
         self._scene: Scene | None = None
         self._live = shelf.get(wish.media_id).kind in {"camera", "stream"}
         self._due_s = 0.0
@@ -296,7 +300,7 @@ class Session:
         self.tally.looked += 1
         self._note_look(narrator.scene)
         if telling is not None:
-            self._tell(telling, came)
+            self._tell(telling, came, frame.image if self.wish.masks else None)
 
     def _note_look(self, scene: Scene | None) -> None:
         """Keep where objects are in a scene that was not kept yet."""
@@ -338,8 +342,8 @@ class Session:
         tally.index, tally.time_s = frame.index, frame.time_s
         self._offset_s = min(self._offset_s, came - frame.time_s)
 
-    def _tell(self, telling: Telling, came: float) -> None:
-        """Keep a text, then wake those who wait for it."""
+    def _tell(self, telling: Telling, came: float, image: U8 | None = None) -> None:
+        """Keep a text, then wake those who wait for it; with an image objects are outlined."""
         tally = self.tally
         began = min(came, self._offset_s + telling.time_s) if self._live else came
         tally.latency_ms = (self._clock() - began) * 1_000
@@ -354,7 +358,9 @@ class Session:
             "dropped": tally.dropped,
             "notes": list(self.notes),
         }
-        self.ring.append(record_of(telling, media_id=self.wish.media_id, about=about))
+        lines = [] if image is None else self._masker.outlines(image, telling.scene.things)
+        media_id = self.wish.media_id
+        self.ring.append(record_of(telling, media_id=media_id, about=about, outlines=lines))
         self._wake()
 
     def _note(self, *, source: FrameSource | None = None, last: bool = False) -> None:
@@ -379,15 +385,3 @@ class Session:
                 last=told[-1] if told else None,
                 error=None if self.error is None else str(self.error),
             )
-
-
-def said(error: SightlineError | None) -> dict[str, str] | None:
-    """Return an error as a viewer gets it."""
-    if error is None:
-        return None
-    return {"code": error.code, "message": str(error), "hint": error.hint}
-
-
-def moved(wish: Wish, **changes: Any) -> Wish:
-    """Return a wish with what a viewer changed."""
-    return replace(wish, **{name: value for name, value in changes.items() if value is not None})

@@ -7,7 +7,8 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sightline.app.streams.session import Session, moved
+from sightline.app.streams.parts import moved
+from sightline.app.streams.session import Session
 from sightline.core.errors import InvalidInputError, OverloadedError
 from sightline.store.replay_ring import Ring, read_ring
 

@@ -35,6 +35,7 @@ class DescribeOpen(In):
     engine: Engine | None = Field(None, description="null: the setting narrate_engine")
     every_s: Cadence | None = Field(None, description="null: the setting narrate_every_s")
     project: str | None = Field(None, max_length=1_000)
+    masks: bool = Field(False, description="outline objects too, by the built-in segmenter")
     again: bool = Field(False, description="narrate a clip anew although its texts are here")
 
 
@@ -55,6 +56,9 @@ class SeenBox(Out):
     score: float
     box: tuple[float, float, float, float] = Field(description="x1, y1, x2, y2, pixels")
     track: int = Field(description="the same number in two frames is the same object; 0: none")
+    outline: list[float] | None = Field(
+        None, description="x0, y0, x1, y1, ..., pixels; there when masks are wanted"
+    )
 
 
 class DescribeText(Out):

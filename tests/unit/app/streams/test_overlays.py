@@ -81,3 +81,12 @@ def test_unknown_layers_are_named() -> None:
         layers_of("heat,rain")
     with pytest.raises(InvalidInputError, match="nothing"):
         layers_of(" ")
+
+
+def test_masks_are_drawn_where_they_were_made() -> None:
+    given = record(heat=None)
+    given["boxes"][0]["outline"] = [820.0, 420.0, 980.0, 420.0, 980.0, 580.0, 820.0, 580.0]
+    masks = painted(given, OverlayWish(layers=("masks",)))
+    assert masks[250, 450, 3] == 102
+    assert masks[200, 450, 3] == 0
+    assert painted(given, OverlayWish(layers=("boxes",)))[250, 450, 3] == 0
