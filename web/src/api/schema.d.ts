@@ -11880,6 +11880,12 @@ export interface components {
              * @description the same number in two frames is the same object; 0: none
              */
             track: number;
+            /**
+             * Outline
+             * @description x0, y0, x1, y1, ..., pixels; there when masks are wanted
+             * @default null
+             */
+            outline?: number[] | null;
         };
         /**
          * SegmentOverview
@@ -13456,6 +13462,12 @@ export interface components {
              * @default null
              */
             project?: string | null;
+            /**
+             * Masks
+             * @description outline objects too, by the built-in segmenter
+             * @default false
+             */
+            masks?: boolean;
             /**
              * Again
              * @description narrate a clip anew although its texts are here
