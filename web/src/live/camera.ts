@@ -106,19 +106,20 @@ export function cover(canvas: HTMLCanvasElement, regions: readonly Region[]): vo
 }
 
 /** The frame that a video shows now, as JPEG; null while it has none. */
-export function grab(
+export async function grab(
   video: HTMLVideoElement,
   canvas: HTMLCanvasElement,
   quality: Quality,
   regions: readonly Region[],
-): Promise<Blob | null> {
-  if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || video.videoWidth === 0) return Promise.resolve(null);
+): Promise<ArrayBuffer | null> {
+  if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || video.videoWidth === 0) return null;
   const size = sentSize({ width: video.videoWidth, height: video.videoHeight }, quality.side);
   canvas.width = size.width;
   canvas.height = size.height;
   canvas.getContext("2d")?.drawImage(video, 0, 0, size.width, size.height);
   cover(canvas, regions);
-  return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", quality.jpeg));
+  const frame = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/jpeg", quality.jpeg));
+  return frame?.arrayBuffer() ?? null;
 }
 
 /** Lets a video show what the camera sees. */

@@ -7,7 +7,7 @@ export interface Choice {
   readonly engine: string;
   readonly lang: string;
   readonly everyS: number;
-  /** Frames a second that are looked at. */
+  /** Frames a second that are looked at; 0: every one. */
   readonly frameRate: number;
   readonly quality: Quality["name"];
   readonly faces: boolean;
@@ -36,6 +36,7 @@ export const RATES: readonly { readonly fps: number; readonly title: string }[] 
   { fps: 2, title: "2 frames a second" },
   { fps: 5, title: "5 frames a second" },
   { fps: 10, title: "10 frames a second" },
+  { fps: 0, title: "Every frame" },
 ];
 
 const KEY = "sightline.live.choice";
@@ -47,7 +48,7 @@ function usual(languages: readonly string[]): Choice {
     engine: "auto",
     lang: spoken.find((code) => WRITTEN.includes(code)) ?? "en",
     everyS: 5,
-    frameRate: 2,
+    frameRate: 5,
     quality: "medium",
     faces: false,
     retention: "hours",
@@ -76,7 +77,7 @@ export function readChoice(text: string | null, languages: readonly string[] = [
     engine: word(said.engine, base.engine),
     lang: word(said.lang, base.lang),
     everyS: within(said.everyS, 0, 3600, base.everyS),
-    frameRate: within(said.frameRate, 0.1, 30, base.frameRate),
+    frameRate: within(said.frameRate, 0, 60, base.frameRate),
     quality: QUALITIES.find(({ name }) => name === said.quality)?.name ?? base.quality,
     faces: flag(said.faces, base.faces),
     retention: isOne(["keep", "hours", "never"] as const, said.retention) ? said.retention : base.retention,

@@ -5,9 +5,9 @@ interface FramePorts {
   readonly later: SocketPorts["later"];
   readonly now: () => number;
   /** The frame of now; null while there is none. */
-  readonly grab: () => Promise<Blob | null>;
+  readonly grab: () => Promise<ArrayBuffer | null>;
   /** False: it was left out. */
-  readonly send: (frame: Blob) => boolean;
+  readonly send: (frame: ArrayBuffer) => boolean;
 }
 
 export class Frames {

@@ -15,12 +15,12 @@ export interface Wish {
   readonly lang: string;
   /** Seconds from text to text; 0: as fast as it goes. */
   readonly everyS: number;
-  /** Frames a second that are looked at. */
+  /** Frames a second that are looked at; 0: every one. */
   readonly frameRate: number;
 }
 
 export interface Wire {
-  send: (data: string | Blob) => void;
+  send: (data: string | ArrayBuffer) => void;
   close: (code?: number) => void;
   /** Bytes that wait to be sent. */
   waiting: () => number;
@@ -122,7 +122,7 @@ export class NarrationSocket {
   }
 
   /** Sends a camera's frame; false when it was left out. */
-  sendFrame(frame: Blob): boolean {
+  sendFrame(frame: ArrayBuffer): boolean {
     if (!this.wire || !this.takesFrames()) return false;
     if (this.wire.waiting() > MOST_WAITING) {
       this.held.set(this.held.get() + 1);
@@ -134,7 +134,7 @@ export class NarrationSocket {
 
   private asked(): Record<string, unknown> {
     const { engine, lang, everyS, frameRate } = this.wish;
-    return { engine, lang, every_s: everyS, frame_rate: frameRate };
+    return { engine, lang, every_s: everyS, frame_rate: frameRate || null };
   }
 
   private say(message: Record<string, unknown>): void {

@@ -17,6 +17,7 @@ export class Watching {
   /** Whether this browser can speak. */
   readonly speaks: boolean;
   private readonly voice: Voice | null;
+  private speaking = false;
   private readonly paced: Paced<Telling>;
 
   constructor(
@@ -43,13 +44,14 @@ export class Watching {
   }
 
   speak(on: boolean): void {
+    this.speaking = on && this.voice !== null;
     this.voice?.turn(on);
   }
 
   private hear(telling: Telling): void {
     this.texts.set(added(this.texts.get(), telling));
     // Who listens needs one voice: what is spoken is not read out besides.
-    this.paced.add(telling);
-    this.voice?.say(telling.text, telling.lang);
+    if (this.speaking) this.voice?.say(telling.text, telling.lang);
+    else this.paced.add(telling);
   }
 }

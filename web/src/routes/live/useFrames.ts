@@ -7,6 +7,9 @@ import type { Region } from "@/live/regions";
 import type { Watching } from "@/live/watching";
 import { useChoice } from "./Options";
 
+/** What "every frame" of a camera means: more are not sent. */
+const MOST_FPS = 15;
+
 /** Sends the camera's frames while it is watched; regions are covered before a frame leaves the page. */
 export function useFrames(
   watching: Watching,
@@ -35,11 +38,11 @@ export function useFrames(
           return grab(seen, canvas, quality, covered.current);
         },
       },
-      1000 / choice.get().frameRate,
+      1000 / (choice.get().frameRate || MOST_FPS),
     );
     frames.current = made;
     made.start();
     return () => made.stop();
   }, [watching, video, on]);
-  useEffect(() => frames.current?.pace(frameRate), [frameRate]);
+  useEffect(() => frames.current?.pace(frameRate || MOST_FPS), [frameRate]);
 }
