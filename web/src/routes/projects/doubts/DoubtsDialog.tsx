@@ -7,7 +7,7 @@ import { keys } from "@/api/keys";
 import { to } from "@/app/project";
 import { queries } from "@/app/services";
 import { Button } from "@/ui/Button";
-import { Dialog } from "@/ui/Dialog";
+import { Confirm, Dialog } from "@/ui/Dialog";
 import { ago, bytes, many } from "@/ui/format";
 import { Empty, ErrorNote, Skeletons } from "@/ui/States";
 import { toasts } from "@/ui/toasts";
@@ -100,6 +100,7 @@ export function DoubtsDialog({ project, open, onClose }: DoubtsProps) {
     refetchOnMount: "always",
   });
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [sure, setSure] = useState(false);
   const items = data?.items ?? [];
   const picked = items.filter((one) => chosen.has(one.id)).map((one) => one.id);
   const which = picked.length > 0 ? picked : null;
@@ -116,7 +117,7 @@ export function DoubtsDialog({ project, open, onClose }: DoubtsProps) {
     });
   const foot = items.length > 0 && (
     <>
-      <Button look="danger" disabled={busy} onClick={() => clearing.mutate(which)}>
+      <Button look="danger" disabled={busy} onClick={() => (which ? clearing.mutate(which) : setSure(true))}>
         {which ? `Throw ${which.length} away` : "Throw all away"}
       </Button>
       <div className="grow" />
@@ -149,6 +150,17 @@ export function DoubtsDialog({ project, open, onClose }: DoubtsProps) {
           <code className="mono">sightline serve MODEL --keep-doubts {project}</code>
         </Empty>
       )}
+      <Confirm
+        open={sure}
+        onClose={() => setSure(false)}
+        title={`Throw ${many(items.length, "picture")} away?`}
+        about="Nothing brings them back. Pictures that were taken into the project stay."
+        action="Throw away"
+        onConfirm={() => {
+          setSure(false);
+          clearing.mutate(null);
+        }}
+      />
       <ul className="doubts">
         {items.map((doubt) => (
           <Tile
