@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 ROW = {"threads", "p50_ms", "p95_ms", "mean_ms", "cpu_ms", "runs"}
 
 
-@pytest.mark.parametrize("form", ["onnx", "openvino", "torchscript"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "onnx",
+        *(pytest.param(one, marks=pytest.mark.nightly) for one in ("openvino", "torchscript")),
+    ],
+)
 def test_a_form_is_measured_at_one_and_at_many_threads(tmp_path: Path, form: ModelFormat) -> None:
     file, card = colour_form(tmp_path, form)
     found = measure(file, card, threads=(1, 2), clients=2, seconds=0.01)

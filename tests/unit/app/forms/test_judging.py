@@ -66,7 +66,10 @@ def test_classes_that_do_not_match_are_told(bench: Workbench, colours: str, tmp_
         bench.judging.judge(colours, folder=write_colours(tmp_path / "e", 1, names=("car", "bus")))
 
 
-@pytest.mark.parametrize("form", ["file", "folder", "openvino"])
+@pytest.mark.parametrize(
+    "form",
+    ["file", *(pytest.param(one, marks=pytest.mark.nightly) for one in ("folder", "openvino"))],
+)
 def test_every_form_is_judged(bench: Workbench, colours: str, tmp_path: Path, form: str) -> None:
     folder = write_colours(tmp_path / "d", 3)
     if form == "openvino":

@@ -102,6 +102,7 @@ def test_a_form_that_does_not_run_says_why_and_the_others_are_measured(
     assert len(here) == 2
 
 
+@pytest.mark.nightly
 @pytest.mark.usefixtures("here")
 def test_a_trained_network_is_measured_in_torch_too(bench: Workbench, tmp_path: Path) -> None:
     net = net_of("small_cnn", classes=2)

@@ -83,7 +83,7 @@ def test_a_package_runs_without_this_program_and_answers_alike(
         assert one["probabilities"] == pytest.approx(other["probabilities"], abs=1e-4), one["path"]
 
 
-@pytest.mark.parametrize("resize", ["crop", "letterbox"])
+@pytest.mark.parametrize("resize", ["crop", pytest.param("letterbox", marks=pytest.mark.nightly)])
 def test_a_foreign_model_is_prepared_as_its_card_says(
     bench: Workbench, tmp_path: Path, resize: str
 ) -> None:

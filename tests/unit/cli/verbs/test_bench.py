@@ -3,17 +3,18 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from fakes.onnx_graphs import colour_model
 from sightline.cli.verbs import bench
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
-
     from fakes.cli import Cli
 
 
+@pytest.mark.nightly
 def test_a_model_is_measured(cli: Cli, tmp_path: Path) -> None:
     cli("models", "add", colour_model(tmp_path / "c.onnx"), "--name", "colours")
     found = cli("bench", "colours", "--seconds", "0.05", "--threads", "1").last
