@@ -62,6 +62,15 @@ def test_a_package_is_downloaded_locked_and_taken_in(shop: Shop, colours: str) -
     assert sent(b"PK nothing").status_code == 422
 
 
+def test_a_package_on_the_servers_disk_is_added_by_its_path(
+    shop: Shop, colours: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "pictures" / "c.zip"
+    shop.bench.packages.pack(colours, file)
+    added = shop.post("/api/models", {"path": str(file), "name": "by-path"}, status=201)
+    assert (added["name"], added["classes"]) == ("by-path", ["red", "green", "blue"])
+
+
 def test_a_package_is_locked_in_one_way(shop: Shop, colours: str) -> None:
     both = {"passphrase": "words", "recipients": ["age1x"]}
     for body in ({}, both, {"recipients": ["age1x"]}):

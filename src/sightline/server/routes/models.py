@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse
 
 from sightline.app import Workbench
 from sightline.app.forms.wish import FormWish
+from sightline.app.packages.packing import is_package
 from sightline.predict.rows import Picture
 from sightline.server import shape
 from sightline.server.deps import Bench, Predicting, Ref, Roots
@@ -54,7 +55,10 @@ def add_model(body: NewModel, bench: Bench, roots: Roots) -> object:
         decoder=body.decoder,
         licence=body.licence,
     )
-    return bench.models.add(confine(body.path, roots), options)
+    path = confine(body.path, roots)
+    if is_package(path):
+        return bench.packages.add(path, name=body.name)
+    return bench.models.add(path, options)
 
 
 @router.get("/catalogue", response_model=list[Pullable])
