@@ -39,6 +39,12 @@ class PushHub(ThreadingHTTPServer):
         self.fail: dict[str, int] = {}
         """Part of a path to the status that it is answered with."""
 
+    def forget(self) -> None:
+        """Be as new."""
+        for one in (self.repositories, self.files, self.objects, self.sent, self.asked, self.fail):
+            one.clear()
+        self.tokens.clear()
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"

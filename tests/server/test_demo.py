@@ -11,6 +11,7 @@ from fakes.http import Client
 from fakes.onnx_graphs import PLAIN, RED_GREEN_BLUE, constant_model
 from fakes.served import COLOURS, as_png, colours, png
 from server.conftest import is_problem
+from sightline.app import open_workbench
 from sightline.server.main import create_app
 from sightline.server.static import FOLDER
 from sightline.store.model_plan import ImportOptions
@@ -30,12 +31,20 @@ FOUND: dict[str, NDArray[Any]] = {
 }
 
 
-@pytest.fixture
-def client(bench: Workbench, tmp_path: Path) -> Iterator[Client]:
-    """The application over a classifier of colours and a detector."""
-    colours(bench, tmp_path, each=2)
-    options = ImportOptions(name="boxes", decoder="boxes", classes=("cat", "dog"))
-    bench.models.add(constant_model(tmp_path / "boxes.onnx", FOUND, size=32), options)
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+    """A workspace with a classifier of colours and a detector."""
+    folder = tmp_path_factory.mktemp("demo")
+    with open_workbench(folder / "w") as opened:
+        colours(opened, folder, each=1)
+        options = ImportOptions(name="boxes", decoder="boxes", classes=("cat", "dog"))
+        opened.models.add(constant_model(folder / "boxes.onnx", FOUND, size=32), options)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def client(bench: Workbench) -> Iterator[Client]:
+    """The application over it."""
     with Client(create_app(bench, background=False)) as opened:
         yield opened
 

@@ -49,14 +49,11 @@ def test_doubts_are_shown_taken_and_looked_at_in_their_queue(client: Client) -> 
     assert shown["why"].startswith("said ")
 
 
-@pytest.mark.parametrize("name", ["..%2F..%2Fproject", "a" * 24, "x", "%00"])
-def test_a_picture_that_is_not_kept_is_not_found(client: Client, name: str) -> None:
-    found = client.get(f"{URL}/{name}/picture")
-    assert found.status_code == 404
-    assert is_problem(found)
-
-
 def test_names_that_are_no_doubts_are_refused(client: Client) -> None:
+    for name in ("..%2F..%2Fproject", "a" * 24, "x", "%00"):
+        found = client.get(f"{URL}/{name}/picture")
+        assert found.status_code == 404
+        assert is_problem(found)
     assert client.post(f"{URL}/take", json={"ids": ["../../x"]}).status_code == 422
     assert client.post(f"{URL}/take", json={"ids": ["f" * 24]}).status_code == 404
     assert client.post(f"{URL}/take", json={"limit": 0}).status_code == 422

@@ -33,12 +33,8 @@ def test_what_would_be_pushed_is_listed(client: Client) -> None:
     assert (found["token"], found["endpoint"]) == ("", "https://huggingface.co")
 
 
-@pytest.mark.parametrize(
-    ("repo", "status"), [("ann/colours", 403), ("nowhere", 422), ("../../x", 422)]
-)
-def test_a_push_without_a_token_or_a_place_is_refused(
-    client: Client, repo: str, status: int
-) -> None:
-    found = client.post(URL, json={"repo": repo})
-    assert found.status_code == status
-    assert is_problem(found)
+def test_a_push_without_a_token_or_a_place_is_refused(client: Client) -> None:
+    for repo, status in (("ann/colours", 403), ("nowhere", 422), ("../../x", 422)):
+        found = client.post(URL, json={"repo": repo})
+        assert found.status_code == status
+        assert is_problem(found)

@@ -21,7 +21,7 @@ MUD = (120, 118, 40)
 def test_what_the_model_doubts_is_kept_and_what_it_knows_is_not(
     bench: Workbench, tmp_path: Path
 ) -> None:
-    project, card = colours(bench, tmp_path)
+    project, card = colours(bench, tmp_path, each=7)
     keeper = bench.doubts.keeper(project, card)
     for data in (png(COLOURS[0], 900), png(MUD, 901), png(MUD, 901), png(COLOURS[2], 902)):
         keeper.offer(data, answer(bench, card, data))
@@ -30,7 +30,7 @@ def test_what_the_model_doubts_is_kept_and_what_it_knows_is_not(
     told = keeper.stats()
     counts = ("seen", "doubtful", "kept", "doubles", "failed", "missed")
     assert [told[name] for name in counts] == [4, 2, 1, 1, 0, 0]
-    assert told["reference"] == 60
+    assert told["reference"] == 21
     (kept,) = bench.doubts.shelf(project).all()
     assert kept.answer["label"] in {"red", "green"}
     assert "path" not in kept.answer
@@ -40,7 +40,7 @@ def test_what_the_model_doubts_is_kept_and_what_it_knows_is_not(
 
 
 def test_without_pictures_it_only_counts(bench: Workbench, tmp_path: Path) -> None:
-    project, card = colours(bench, tmp_path)
+    project, card = colours(bench, tmp_path, each=7)
     keeper = bench.doubts.keeper(project, card, pictures=False)
     keeper.offer(png(MUD), answer(bench, card, png(MUD)))
     keeper.drain()
@@ -50,15 +50,15 @@ def test_without_pictures_it_only_counts(bench: Workbench, tmp_path: Path) -> No
 
 
 def test_a_stream_that_has_moved_raises_the_alarm(bench: Workbench, tmp_path: Path) -> None:
-    project, card = colours(bench, tmp_path)
+    project, card = colours(bench, tmp_path, each=7)
     keeper = bench.doubts.keeper(project, card, share=1.0, pictures=False)
-    for at in range(120):
+    for at in range(101):
         data = png((210, 200, 190), at)  # a light that the model never saw
         keeper.offer(data, {"label": "red", "probabilities": {"red": 1.0}})
         keeper.drain()
     keeper.close()
     told = keeper.stats()
-    assert told["odd"] == 120
+    assert told["odd"] == 101
     assert told["drift"]["alarm"]
     assert bench.projects.summary(project)["drifting"] == ["colours"]
 
@@ -66,7 +66,7 @@ def test_a_stream_that_has_moved_raises_the_alarm(bench: Workbench, tmp_path: Pa
 def test_a_model_without_an_embedding_measures_oddness_by_plain_statistics(
     bench: Workbench, tmp_path: Path
 ) -> None:
-    project, card = colours(bench, tmp_path)
+    project, card = colours(bench, tmp_path, each=7)
     detector = bench.store.models.add(
         bench.store.models.path_of(card),
         name="boxes",
@@ -79,7 +79,7 @@ def test_a_model_without_an_embedding_measures_oddness_by_plain_statistics(
     keeper.offer(png(MUD), {"objects": [{"label": "red", "score": 0.5, "box": [0, 0, 9, 9]}]})
     keeper.drain()
     keeper.close()
-    assert (keeper.stats()["reference"], keeper.stats()["looked"]) == (60, 1)
+    assert (keeper.stats()["reference"], keeper.stats()["looked"]) == (21, 1)
     assert "box" in bench.doubts.shelf(project).all()[0].reasons
 
 
@@ -95,7 +95,7 @@ def _serve(bench: Workbench, project: Project, card: ModelCard, *pictures: bytes
 def test_taken_doubts_wait_in_a_queue_with_the_models_answer_until_they_are_labelled(
     bench: Workbench, tmp_path: Path
 ) -> None:
-    project, card = colours(bench, tmp_path)
+    project, card = colours(bench, tmp_path, each=7)
     with pytest.raises(ConflictError, match="no doubt"):
         bench.queue("colours", "served")
     _serve(bench, project, card, png(MUD, 1), png(MUD, 2), png(COLOURS[0], 3))
@@ -124,12 +124,12 @@ def test_taken_doubts_wait_in_a_queue_with_the_models_answer_until_they_are_labe
 def test_taking_what_is_in_the_project_already_adds_nothing_and_moves_no_split(
     bench: Workbench, tmp_path: Path
 ) -> None:
-    project, card = colours(bench, tmp_path)
+    project, card = colours(bench, tmp_path, each=7)
     muddy = tmp_path / "more" / "muddy.png"
     muddy.parent.mkdir()
     muddy.write_bytes(png(MUD, 1))
     bench.ingest(muddy.parent, "colours", labels="none")
-    row = bench.store.images.by_ordinals(project.id, [60])[0]
+    row = bench.store.images.by_ordinals(project.id, [21])[0]
     bench.labels.set_splits(project, {row.id: "val"})
     _serve(bench, project, card, png(MUD, 1))
     told = bench.doubts.take(project)
@@ -141,7 +141,7 @@ def test_taking_what_is_in_the_project_already_adds_nothing_and_moves_no_split(
 def test_a_crash_between_copying_and_noting_is_mended_by_taking_again(
     bench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    project, card = colours(bench, tmp_path)
+    project, card = colours(bench, tmp_path, each=7)
     _serve(bench, project, card, png(MUD, 1))
 
     def crash(*_: object) -> None:
@@ -158,7 +158,7 @@ def test_a_crash_between_copying_and_noting_is_mended_by_taking_again(
 def test_some_are_taken_by_id_others_thrown_away_and_unknown_ones_refused(
     bench: Workbench, tmp_path: Path
 ) -> None:
-    project, card = colours(bench, tmp_path)
+    project, card = colours(bench, tmp_path, each=7)
     _serve(bench, project, card, *(png(MUD, at) for at in range(3)))
     one, two, _ = (item["id"] for item in bench.doubts.all(project)["items"])
     assert bench.doubts.picture(project, one).startswith(b"\xff\xd8")
@@ -171,7 +171,7 @@ def test_some_are_taken_by_id_others_thrown_away_and_unknown_ones_refused(
 
 
 def test_what_a_detector_said_is_suggested(bench: Workbench, tmp_path: Path) -> None:
-    project, card = colours(bench, tmp_path)
+    project, card = colours(bench, tmp_path, each=7)
     keeper = bench.doubts.keeper(project, card)
     boxes = [{"label": "red", "score": 0.5, "box": [1.0, 2.0, 9.0, 9.0]}]
     keeper.offer(png(MUD), {"objects": boxes})

@@ -21,7 +21,6 @@ from sightline.core.progress import Silent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sightline.app import Workbench
 
@@ -30,17 +29,25 @@ pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning
 WITH = {"SIGHTLINE_HUB_TOKEN": TOKEN}
 
 
-@pytest.fixture
-def hub() -> Iterator[PushHub]:
+@pytest.fixture(scope="module")
+def only_hub() -> Iterator[PushHub]:
     with push_hub() as made:
         yield made
 
 
 @pytest.fixture
-def bench(tmp_path: Path, hub: PushHub) -> Iterator[Workbench]:
-    """A workspace with a model, whose hub is on this machine."""
-    with open_workbench(tmp_path / "w", person="ann", model_hub_url=hub.url) as opened:
-        colours(opened, tmp_path, each=2)
+def hub(only_hub: PushHub) -> PushHub:
+    """The hub, as if nobody had been there."""
+    only_hub.forget()
+    return only_hub
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory, only_hub: PushHub) -> Iterator[Workbench]:
+    """A workspace with a model, whose hub is on this machine; nobody changes it."""
+    folder = tmp_path_factory.mktemp("pushing")
+    with open_workbench(folder / "w", person="ann", model_hub_url=only_hub.url) as opened:
+        colours(opened, folder, each=1)
         yield opened
 
 
@@ -96,6 +103,7 @@ def test_what_has_arrived_is_not_sent_again(bench: Workbench, hub: PushHub) -> N
     assert "model.onnx" in hub.files["ann/colours"]
 
 
+@pytest.mark.usefixtures("hub")
 def test_a_wrong_token_is_told_and_not_shown(bench: Workbench) -> None:
     with pytest.raises(ForbiddenError) as caught:
         pushing(bench, {"HF_TOKEN": "hf_wrong"}).push("colours", "ann/colours")
@@ -108,11 +116,11 @@ def test_without_a_token_nothing_is_asked(bench: Workbench, hub: PushHub) -> Non
     assert hub.asked == []
 
 
-def test_a_token_is_not_sent_in_the_open(tmp_path: Path) -> None:
-    with open_workbench(tmp_path / "x", model_hub_url="http://hub.example") as bench:
-        colours(bench, tmp_path, each=2)
-        with pytest.raises(ForbiddenError, match="unencrypted"):
-            pushing(bench, WITH).push("colours", "ann/colours")
+def test_a_token_is_not_sent_in_the_open(bench: Workbench) -> None:
+    settings = bench.settings.model_copy(update={"model_hub_url": "http://hub.example"})
+    parts = (bench.models, bench.cards, bench.jobs)
+    with pytest.raises(ForbiddenError, match="unencrypted"):
+        Pushing(bench.store, settings, parts, environ=WITH).push("colours", "ann/colours")
 
 
 @pytest.mark.parametrize("repo", ["", "colours", "a/b/c", "../x", "a/..", "a/-b", "a/b c", "ä/b"])
