@@ -122,8 +122,9 @@ def classifier(path: Path) -> Path:
 
 def film(path: Path) -> Path:
     """Write a clip of both colours."""
-    import cv2
+    from sightline.imaging.clip_opencv import quiet
 
+    cv2 = quiet()
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), 10.0, (640, 480))
     for number in range(20):
         writer.write(np.ascontiguousarray(coloured(number // 10)[..., ::-1]))
@@ -291,7 +292,7 @@ def camera(server: Server) -> str:
 
 def follow(server: Server, media_id: str, **wish: Any) -> ClientConnection:
     """Return an open socket of a narration that tells as fast as it goes."""
-    socket = connect(f"ws://127.0.0.1:{server.port}/ws/describe", compression=None)
+    socket = connect(f"ws://127.0.0.1:{server.port}/ws/describe", compression=None, legacy=True)
     socket.send(json.dumps({"media_id": media_id, "every_s": 0} | wish))
     return socket
 
