@@ -74,6 +74,16 @@ def test_every_decoder_reads_the_same_cat(kind: str) -> None:
     assert scores[best, 0] == pytest.approx(0.9, abs=1e-4)
 
 
+@pytest.mark.parametrize("batch", [True, False])
+def test_a_single_box_is_read_with_a_batch_and_without(batch: bool) -> None:
+    decoder, _ = parse_decoder("boxes")
+    found = {name: one[:1] for name, one in answers("boxes").items()}
+    given = {name: one[None] if batch else one for name, one in found.items()}
+    boxes, scores = decode(given, decoder, size=SIZE, classes=2)
+    np.testing.assert_allclose(boxes, [CAT])
+    np.testing.assert_allclose(scores, [[0.9, 0]])
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_answer_of_another_form_is_refused(kind: str) -> None:
     decoder, _ = parse_decoder(kind)

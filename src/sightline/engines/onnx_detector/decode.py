@@ -37,7 +37,8 @@ def decode(
     Raises:
         InvalidInputError: The outputs are not what the decoder reads.
     """
-    arrays = {name: _one(array) for name, array in outputs.items()}
+    batched = any(array.ndim > 2 for array in outputs.values())  # noqa: PLR2004
+    arrays = {name: _one(array, batched=batched) for name, array in outputs.items()}
     boxes, scores = _READERS[decoder.kind](arrays, decoder, size, classes)
     return boxes.astype(np.float32), scores.astype(np.float32)
 
@@ -125,9 +126,10 @@ _READERS: dict[str, Callable[..., tuple[NDArray[Any], NDArray[Any]]]] = {
 }
 
 
-def _one(array: NDArray[Any]) -> NDArray[Any]:
-    """Return an output without its batch of one."""
-    return array[0] if array.ndim > 1 and array.shape[0] == 1 else array
+def _one(array: NDArray[Any], *, batched: bool) -> NDArray[Any]:
+    """Return an output without its batch of one; a single box in no batch stays a row."""
+    alone = array.ndim > 1 and array.shape[0] == 1
+    return array[0] if alone and (batched or array.shape[1] != _BOX_COLUMNS) else array
 
 
 def _table(arrays: Mapping[str, NDArray[Any]], columns: int) -> NDArray[Any]:
