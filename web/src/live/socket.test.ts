@@ -145,6 +145,19 @@ describe("the narration's socket", () => {
     expect(server.connections).toBe(1);
   });
 
+  it("begins again when a person says so, with another engine", () => {
+    const { server, socket, ids } = started();
+    server.open();
+    server.text(1);
+    server.close(4500);
+    socket.change({ engine: "template:other" });
+    socket.start();
+    server.open();
+    expect(server.heard.at(-1)).toMatchObject({ type: "open", engine: "template:other", last_seen: 1 });
+    server.text(2);
+    expect(ids()).toEqual([1, 2]);
+  });
+
   it("waits longer where the server is full", () => {
     const { server, socket } = started();
     server.open();

@@ -79,8 +79,10 @@ export class NarrationSocket {
     private lastSeen: number | null = null,
   ) {}
 
+  /** Begins, or begins again after it was stopped: with what is wanted by now. */
   start(): void {
     this.over = false;
+    this.attempt = 0;
     this.connect();
   }
 

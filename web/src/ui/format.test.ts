@@ -29,6 +29,7 @@ describe("format", () => {
   it("begins a sentence with a capital, unless it begins with the name of a file or a setting", () => {
     expect(sentence("the disk is full")).toBe("The disk is full");
     expect(sentence("stopped")).toBe("Stopped");
+    expect(sentence("rtsp://cam/x is lost")).toBe("rtsp://cam/x is lost");
     expect(sentence("bad.zip is no ZIP")).toBe("bad.zip is no ZIP");
     expect(sentence("box_head (settings.json): too long")).toBe("box_head (settings.json): too long");
     expect(sentence("/tmp/x is no folder")).toBe("/tmp/x is no folder");

@@ -55,4 +55,4 @@ export const between = (from: string | null, to: string | null, now = Date.now()
 
 /** A message as a sentence: the server's begin small, so that they can stand within others. */
 export const sentence = (text: string): string =>
-  /^\p{L}+([\s,:;'’]|[.?!]?$)/u.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  /^\p{L}+(?!:\/\/)([\s,:;'’]|[.?!]?$)/u.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;

@@ -191,10 +191,10 @@ export function Watch({ medium, picture, camera, onLeave }: WatchProps) {
             <TroubleNote
               trouble={why}
               tone={why.then === "stop" ? "bad" : "warn"}
-              onRetry={why.then === "stop" ? undefined : () => socket.retryNow()}
-              retry="Now"
+              onRetry={() => (why.then === "stop" ? socket.start() : socket.retryNow())}
+              retry={why.then === "stop" ? "Start again" : "Now"}
             >
-              {why.then === "stop" && <Link to="/models">Models</Link>}
+              {why.then === "stop" && <Link to="/models">Go to Models</Link>}
             </TroubleNote>
           )}
           {medium.kind === "camera" && camera.trouble && (
