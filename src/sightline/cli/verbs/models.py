@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -30,7 +30,7 @@ def list_(ctx: typer.Context) -> None:
             r["id"],
             r["name"],
             r.get("kind"),
-            r.get("format"),
+            _form(r),
             r.get("licence"),
             ", ".join(sorted({use["name"] or "workspace" for use in r["used_by"]})),
             output.size(r["bytes"]),
@@ -38,6 +38,13 @@ def list_(ctx: typer.Context) -> None:
         ),
         empty="No models yet: sightline train PROJECT, or sightline models add FILE --name NAME",
     )
+
+
+def _form(row: dict[str, Any]) -> str:
+    """Return what a model lies as, as in `onnx int8, forced`."""
+    precision = row.get("precision", "float32")
+    held = "" if precision == "float32" else f" {precision}"
+    return f"{row.get('format', '')}{held}{', forced' if row.get('forced') else ''}"
 
 
 @group.command()

@@ -30,6 +30,8 @@ def test_export_tells_what_was_lost_and_refuses_with_a_code_of_its_own(
     assert made["report"]["judged"]["lost"] == 0
     row = next(one for one in cli("models", "list").lines if one["name"] == "conv-int8")
     assert (row["precision"], row["forced"]) == ("int8", False)
+    listed = cli.call("--workspace", cli.workspace, "models", "list").out
+    assert "onnx int8" in listed
     out = cli.call(
         *("--workspace", cli.workspace, "export", "conv", "--quantize", "dynamic"),
         *("--data", data, "--out", tmp_path / "small.onnx"),
