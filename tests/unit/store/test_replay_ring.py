@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sightline.core.errors import BusyError, StorageError
@@ -51,6 +51,7 @@ def test_an_empty_ring_has_nothing(folder: Path) -> None:
     assert (ring.first_id, ring.last_id, ring.after(0)) == (0, 0, [])
 
 
+@settings(max_examples=25)
 @given(
     keep=st.integers(1, 5),
     opened=st.lists(st.integers(0, 12), min_size=1, max_size=4),
@@ -78,6 +79,7 @@ def test_the_newest_stay_readable_and_files_stay_few_however_often_it_is_opened(
         ring.close()
 
 
+@settings(max_examples=25)
 @given(cut=st.integers(1, 60))
 def test_a_line_that_a_crash_cut_off_is_gone_and_its_id_is_given_again(cut: int) -> None:
     with tempfile.TemporaryDirectory() as name:
