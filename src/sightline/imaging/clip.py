@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -92,7 +93,11 @@ class Decoder(Protocol):
 
 
 class Clip:
-    """A source of frames over a decoder; `close` may come from another thread."""
+    """A source of frames over a decoder.
+
+    `close` may come from another thread, or from a signal's handler in the midst of a step: so it
+    waits for nobody, and who steps lets go of the decoder afterwards.
+    """
 
     def __init__(self, decoder: Decoder, name: str, *, start_s: float, max_fps: float) -> None:
         self._decoder = decoder
@@ -100,7 +105,7 @@ class Clip:
         self._start_s = start_s
         self._gap_s = 1.0 / max_fps if max_fps > 0 else 0.0
         self._lock = threading.Lock()
-        self._closed = False
+        self._closed = self._released = False
 
     @property
     def facts(self) -> ClipFacts:
@@ -114,7 +119,7 @@ class Clip:
             UnreadableMediaError: After the last frame that is there, when the clip breaks off.
         """
         clock = _Clock(self.facts.fps, self._start_s)
-        with self._lock:
+        with self._used():
             if self._start_s > 0 and not self._closed:
                 self._decoder.seek(self._start_s)
         count, due = 0, self._start_s
@@ -131,19 +136,38 @@ class Clip:
             self._check_end(count, clock.time_s)
 
     def close(self) -> None:
-        """Let go of the file; `frames` ends."""
-        with self._lock:
-            if not self._closed:
-                self._closed = True
+        """Let go of the file, once nobody reads it; `frames` ends."""
+        self._closed = True
+        self._let_go()
+
+    @contextmanager
+    def _used(self) -> Iterator[None]:
+        """Keep the decoder for oneself."""
+        try:
+            with self._lock:
+                yield
+        finally:
+            if self._closed:
+                self._let_go()
+
+    def _let_go(self) -> None:
+        """Release the decoder, unless somebody uses it, who will do it then."""
+        if not self._lock.acquire(blocking=False):
+            return
+        try:
+            if not self._released:
+                self._released = True
                 self._decoder.release()
+        finally:
+            self._lock.release()
 
     def _step(self, clock: _Clock) -> float | None:
-        with self._lock:
+        with self._used():
             stepped = None if self._closed else self._decoder.step()
         return None if stepped is None else clock.tick(stepped)
 
     def _image(self) -> U8 | None:
-        with self._lock:
+        with self._used():
             return None if self._closed else self._decoder.image()
 
     def _check_end(self, count: int, last_s: float) -> None:

@@ -73,3 +73,10 @@ def test_only_the_places_of_the_setting_are_allowed(source: str, allowed: bool) 
         return
     with pytest.raises(ForbiddenError, match="not among"):
         check_allowed(address, setting)
+
+
+@pytest.mark.parametrize("entry", ["", "cam.local", "10.0.0.5:8080", "/srv/clips", "[broken"])
+@pytest.mark.parametrize("source", ["/etc/passwd", "notes.txt", "camera"])
+def test_an_entry_without_a_scheme_opens_no_file(entry: str, source: str) -> None:
+    with pytest.raises(ForbiddenError, match="not among"):
+        check_allowed(parse_address(source), [entry])
