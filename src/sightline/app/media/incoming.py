@@ -6,13 +6,15 @@ import errno
 import os
 import sys
 import tempfile
+import threading
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from sightline.core.errors import StorageError, TooLargeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 LOOK_AFTER: Final = 64 << 20
 """Bytes after which it is asked again whether there is room: others come in, too."""
@@ -27,6 +29,7 @@ class Held:
     """
 
     def __init__(self, folder: Path) -> None:
+        self._lock = threading.Lock()
         self._named = not (sys.platform == "linux" and _PROC.is_dir())
         self.file: IO[bytes]
         if self._named:
@@ -36,8 +39,27 @@ class Held:
 
     @property
     def path(self) -> Path:
-        """Where it can be read while this object lives."""
+        """Where its owner can read it, until it is closed; others ask for `lent`."""
         return Path(self.file.name) if self._named else _PROC / str(self.file.fileno())
+
+    @contextmanager
+    def lent(self) -> Iterator[Path]:
+        """Give where it can be read until the end of the block, even if it is closed meanwhile.
+
+        The number of a closed file is given to the next one that is opened: who kept `path` alone
+        would read that.
+
+        Raises:
+            FileNotFoundError: It is closed already.
+        """
+        with self._lock:
+            if self.file.closed:
+                raise FileNotFoundError(errno.ENOENT, "it was let go of")
+            own = os.dup(self.file.fileno())
+        try:
+            yield self.path if self._named else _PROC / str(own)
+        finally:
+            os.close(own)
 
     @property
     def bytes(self) -> int:
@@ -46,7 +68,9 @@ class Held:
 
     def close(self) -> None:
         """Let go of it, which erases it."""
-        if not self.file.closed:
+        with self._lock:
+            if self.file.closed:
+                return
             path = self.path
             self.file.close()
             if self._named:

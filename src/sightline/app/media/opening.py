@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,11 +18,11 @@ from sightline.imaging.video import open_clip
 from sightline.store.media_folder import unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from sightline.app.media.addresses import Address
     from sightline.app.media.finders import FaceFinders
-    from sightline.app.media.live import Holdings
+    from sightline.app.media.live import Holdings, Live
     from sightline.core.media import Media
     from sightline.core.ports import FrameSource
     from sightline.imaging.limits import Limits
@@ -59,20 +60,34 @@ class Opening:
             UnreadableMediaError: It cannot be decoded.
             SourceLostError: A camera or stream does not answer.
         """
-        plain = self._plain(media, start_s, max_fps)
-        if not media.blur.wanted or media.id not in self._live:
+        live = self._live.get(media.id)  # asked once: it may be stored, blurred, in the meantime
+        plain = self._plain(media, live, start_s, max_fps)
+        if not media.blur.wanted or live is None:
             return plain
         return Changed(plain, self._faces.blurrer(media.blur))
 
-    def file(self, media: Media) -> Path:
-        """Return the file that is looked at.
+    @contextmanager
+    def lent(self, media: Media) -> Iterator[Path]:
+        """Give the file that is looked at, until the end of the block.
 
         Raises:
             NotFoundError: Nothing of it is stored any more.
         """
-        live = self._live.get(media.id)
-        if live is not None and live.held is not None:
-            return live.held.path
+        with self._lent(media, self._live.get(media.id)) as (path, _):
+            yield path
+
+    @contextmanager
+    def _lent(self, media: Media, live: Live | None) -> Iterator[tuple[Path, bool]]:
+        """Give the file, and whether it goes at the end of the block."""
+        held = None if live is None else live.held
+        with ExitStack() as stack:
+            path: Path | None = None
+            if held is not None:
+                with suppress(FileNotFoundError):  # it is stored by now, or gone
+                    path = stack.enter_context(held.lent())
+            yield (path, True) if path is not None else (self._file(media, live), False)
+
+    def _file(self, media: Media, live: Live | None) -> Path:
         if live is not None and live.address is not None and live.address.kind == "path":
             return Path(live.address.target)
         path = self._folders.source(media.id)
@@ -99,8 +114,9 @@ class Opening:
             )
         return look(path, media, clip_limits(self._settings), self._limits())
 
-    def _plain(self, media: Media, start_s: float, max_fps: float) -> FrameSource:
-        live = self._live.get(media.id)
+    def _plain(
+        self, media: Media, live: Live | None, start_s: float, max_fps: float
+    ) -> FrameSource:
         if media.kind == "camera":
             if live is None or live.slot is None:
                 raise unknown(media.id)
@@ -109,11 +125,12 @@ class Opening:
             if live is None or live.address is None:
                 raise unknown(media.id)
             return self._stream(live.address, start_s, max_fps)
-        path = self.file(media)
-        if media.kind == "image":
-            return Still(path, media.facts, self._limits())
-        limits = clip_limits(self._settings)
-        return open_clip(path, name=media.name, limits=limits, start_s=start_s, max_fps=max_fps)
+        with self._lent(media, live) as (path, is_held):
+            if media.kind == "image":
+                picture = path.read_bytes() if is_held else path
+                return Still(picture, media.facts, self._limits())
+            limits = clip_limits(self._settings)
+            return open_clip(path, name=media.name, limits=limits, start_s=start_s, max_fps=max_fps)
 
     def _stream(self, address: Address, start_s: float, max_fps: float) -> FrameSource:
         limits = clip_limits(self._settings)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from sightline.core.errors import ConflictError, InvalidInputError, NotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from sightline.app.media.shelf import MediaShelf
@@ -43,8 +45,9 @@ STILL_PX: Final = 640
 QUALITY: Final = 85
 
 
-def downloaded(media: MediaShelf, media_id: str) -> tuple[Path, Media]:
-    """Return the file of a medium that may be handed out.
+@contextmanager
+def downloaded(media: MediaShelf, media_id: str) -> Iterator[tuple[Path, Media]]:
+    """Give the file of a medium that may be handed out, until the end of the block.
 
     Raises:
         NotFoundError: Nothing of it is stored.
@@ -55,7 +58,8 @@ def downloaded(media: MediaShelf, media_id: str) -> tuple[Path, Media]:
         raise ConflictError(
             f"{found.name} is not stored blurred", hint="wait until it is prepared: see its status"
         )
-    return media.file(media_id), found
+    with media.lent(media_id) as path:
+        yield path, found
 
 
 def still(media: MediaShelf, media_id: str, *, at_s: float = 0.0, px: int = STILL_PX) -> bytes:

@@ -24,6 +24,7 @@ from sightline.store.media_folder import MediaFolders, new_id, unknown, used
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from sightline.app.detectors import Detectors
     from sightline.core.media import MediaState
@@ -213,13 +214,13 @@ class MediaShelf:
         self.get(media_id)
         return self._folders.path(media_id)
 
-    def file(self, media_id: str) -> Path:
-        """Return the file that is looked at.
+    def lent(self, media_id: str) -> AbstractContextManager[Path]:
+        """Return what gives the file that is looked at for a block.
 
         Raises:
             NotFoundError: There is no such medium, or nothing of it is stored any more.
         """
-        return self._opening.file(self.get(media_id))
+        return self._opening.lent(self.get(media_id))
 
     def is_held(self, media_id: str) -> bool:
         """Tell whether its file is as it came, in this process alone."""

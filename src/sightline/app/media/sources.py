@@ -11,19 +11,19 @@ from sightline.imaging.decode import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from sightline.core.arrays import U8
     from sightline.core.ports import FrameSource
     from sightline.imaging.frame_slot import LatestFrame
     from sightline.imaging.limits import Limits
+    from sightline.imaging.source import Source
 
 
 class Still:
     """A picture as a source of one frame."""
 
-    def __init__(self, path: Path, facts: ClipFacts, limits: Limits) -> None:
-        self._path = path
+    def __init__(self, picture: Source, facts: ClipFacts, limits: Limits) -> None:
+        self._picture = picture
         self._limits = limits
         self._closed = False
         self.facts = facts
@@ -35,7 +35,7 @@ class Still:
             UnreadableImageError: It cannot be decoded.
         """
         if not self._closed:
-            yield Frame(0, 0.0, decode(self._path, limits=self._limits))
+            yield Frame(0, 0.0, decode(self._picture, limits=self._limits))
 
     def close(self) -> None:
         """Do no more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from functools import partial
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from sightline.app.media.rows import STILL_PX, TYPES, downloaded, still
 from sightline.app.media.terms import blur_of, region_of
 from sightline.core.media import Media
 from sightline.server.deps import Bench
+from sightline.server.lent_file import LentFile
 from sightline.server.one_file import FILE_BODY, OneFile
 from sightline.server.schemas.media import (
     ErasedMedia,
@@ -115,9 +117,11 @@ def get_media(media_id: MediaId, bench: Bench) -> object:
 @router.get("/media/{media_id}/file", response_class=FileResponse, responses=_FILE)
 def media_file(media_id: MediaId, bench: Bench) -> FileResponse:
     """Return the stored file, or a range of it."""
-    path, media = downloaded(bench.media, media_id)
-    kind = TYPES.get(media.format, "application/octet-stream")
-    return FileResponse(path, media_type=kind, headers={"cache-control": "no-store"})
+    with ExitStack() as stack:
+        path, media = stack.enter_context(downloaded(bench.media, media_id))
+        kind = TYPES.get(media.format, "application/octet-stream")
+        headers = {"cache-control": "no-store"}
+        return LentFile(path, stack.pop_all(), media_type=kind, headers=headers)
 
 
 @router.get("/media/{media_id}/still", response_class=Response, responses=_STILL)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from fakes.clips import index_of, png, write_clip
 from sightline.app import Workbench, open_workbench
+from sightline.app.media import opening
 from sightline.core.media import Blur
 from sightline.imaging.decode import decode
 from sightline.imaging.video import open_clip
@@ -17,6 +19,8 @@ from sightline.imaging.video import open_clip
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from sightline.imaging.clip import Clip
 
 LEFT = Blur(regions=((0.0, 0.0, 0.5, 1.0),))
 
@@ -41,7 +45,8 @@ def is_blurred(image: object) -> bool:
 def test_a_picture_is_stored_blurred_and_only_so(bench: Workbench) -> None:
     media = bench.media.receive(io.BytesIO(png(3)), "one", blur=LEFT)
 
-    assert is_blurred(decode(bench.media.file(media.id)))
+    with bench.media.lent(media.id) as path:
+        assert is_blurred(decode(path))
     assert [is_blurred(one.image) for one in bench.media.open(media.id).frames()] == [True]
     assert stored(bench) == ["lock", "media.json", "source.png"]
 
@@ -58,7 +63,8 @@ def test_a_clip_is_seen_blurred_while_it_is_stored_and_then_stored_blurred(
     assert early == [True] * 8
     assert (ready.prepared, ready.error, ready.facts.frames) == (1.0, "", 8)
     assert stored(bench) == ["lock", "media.json", "source.mp4"]
-    kept = list(open_clip(bench.media.file(media.id)).frames())
+    with bench.media.lent(media.id) as path:
+        kept = list(open_clip(path).frames())
     assert [is_blurred(one.image) for one in kept] == [True] * 8
     assert [index_of(one.image) for one in kept] == list(range(8))
 
@@ -92,3 +98,35 @@ def test_a_camera_is_seen_blurred(bench: Workbench) -> None:
 def test_without_a_detector_it_is_said_that_few_faces_are_found(bench: Workbench) -> None:
     assert bench.media.faces.describe()["by"] == ["cascade"]
     assert "a third" in bench.media.faces.describe()["note"]
+
+
+def test_who_opens_a_clip_while_its_blurring_ends_sees_it_blurred(
+    bench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = write_clip(tmp_path / "one.mp4", 8).read_bytes()
+    media = bench.media.receive(io.BytesIO(data), "one", blur=LEFT)
+
+    def slowly(path: Path, **options: Any) -> Clip:
+        clip = open_clip(path, **options)
+        bench.media.ready(media.id)
+        return clip
+
+    monkeypatch.setattr(opening, "open_clip", slowly)
+
+    seen = [is_blurred(one.image) for one in bench.media.open(media.id).frames()]
+
+    assert seen == [True] * 8
+
+
+def test_a_picture_that_is_let_go_of_never_turns_into_another_file(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    media = bench.media.receive(io.BytesIO(png(3)), "one", retention="never")
+    source = bench.media.open(media.id)
+    bench.media.note(media.id, state="done")
+    (tmp_path / "secret.png").write_bytes(png(9))
+    with ExitStack() as stack:
+        for _ in range(16):  # the numbers of closed files are given out again
+            stack.enter_context((tmp_path / "secret.png").open("rb"))
+
+        assert [index_of(one.image) for one in source.frames()] == [3]
