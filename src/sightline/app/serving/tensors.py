@@ -34,6 +34,7 @@ _NUMBERS: Final = {
     "FP64": "<f8",
 }
 _NAMES: Final = {np.dtype(code): name for name, code in _NUMBERS.items()}
+_PLAIN: Final = frozenset({bool, int, float})
 _HINT: Final = "GET /v2/models/NAME says what it takes"
 
 
@@ -136,6 +137,8 @@ def _from_bytes(kind: str, data: bytes) -> NDArray[Any]:
 def _from_json(name: str, kind: str, data: Any) -> NDArray[Any]:
     if kind == "BYTES":
         return _objects([str(one) for one in np.ravel(np.array(data, object))])
+    if not _kinds(data) <= _PLAIN:
+        raise InvalidInputError(f"{name} holds what is no number", hint=_HINT)
     try:
         wide = np.asarray(data)
         flat = wide.astype(_NUMBERS[kind]).ravel()
@@ -144,6 +147,19 @@ def _from_json(name: str, kind: str, data: Any) -> NDArray[Any]:
     if wide.dtype.kind not in "biuf" or not np.array_equal(wide.ravel(), flat.astype(wide.dtype)):
         raise InvalidInputError(f"{name} holds values that are not {kind}", hint=_HINT)
     return flat
+
+
+def _kinds(data: Any) -> set[type]:
+    """Return the types of what lies in nested lists.
+
+    numpy would give every number the room of the longest text beside it.
+    """
+    found: set[type] = set()
+    level = [data]
+    while level:
+        found |= set(map(type, level))
+        level = [one for part in level if type(part) is list for one in part]
+    return found - {list}
 
 
 def _objects(values: list[Any]) -> NDArray[Any]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -69,6 +70,8 @@ def ask(**changes: Any) -> bytes:
         {"data": [1, 256]},
         {"data": [1, 0.5]},
         {"data": [1, "a"]},
+        {"data": ["1", "2"]},
+        {"data": {"0": 1, "1": 2}},
         {"data": [[1], [1, 2]]},
         {"data": None},
         {"parameters": {"binary_data_size": 2}},
@@ -79,6 +82,17 @@ def ask(**changes: Any) -> bytes:
 def test_a_tensor_that_contradicts_itself_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(InvalidInputError):
         parse(ask(**changes))
+
+
+def test_a_long_text_among_numbers_takes_no_room_for_each_of_them() -> None:
+    body = ask(datatype="FP32", data=["a" * 10_000, *[0] * 1_000])
+    tracemalloc.start()
+    with pytest.raises(InvalidInputError) as caught:
+        parse(body)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4_000_000, "as an array of texts it would be 40 MB"
+    assert len(str(caught.value)) < 200
 
 
 def test_nested_data_and_flat_data_mean_the_same() -> None:
