@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 GREY: Final = (114, 114, 114)
 """Colour of a letterbox's bars."""
+MOST_LONG: Final = 64
 _FILTERS: Final = {
     "bilinear": Image.Resampling.BILINEAR,
     "bicubic": Image.Resampling.BICUBIC,
@@ -85,6 +86,7 @@ def _fit(image: Image.Image, rule: Preprocess) -> Image.Image:
         return _resized(image, _within(image.size, rule), resample)
     if rule.resize == "crop":
         short = rule.resize_px or rule.size
+        image = _middle(image)
         image = _resized(image, scaled(image.size, short, min(image.size)), resample)
         left, top = (image.width - rule.size) // 2, (image.height - rule.size) // 2
         return image.crop((left, top, left + rule.size, top + rule.size))
@@ -92,6 +94,19 @@ def _fit(image: Image.Image, rule: Preprocess) -> Image.Image:
     page = Image.new("RGB", (rule.size, rule.size), GREY)
     page.paste(image, ((rule.size - image.width) // 2, (rule.size - image.height) // 2))
     return page
+
+
+def _middle(image: Image.Image) -> Image.Image:
+    """Return the middle of a picture that is many times as long as wide, which alone is cropped.
+
+    Scaled by its short side, one of 1 x 100,000 pixels would take gigabytes.
+    """
+    longest = MOST_LONG * min(image.size)
+    width, height = min(image.width, longest), min(image.height, longest)
+    if (width, height) == image.size:
+        return image
+    left, top = (image.width - width) // 2, (image.height - height) // 2
+    return image.crop((left, top, left + width, top + height))
 
 
 def _resized(image: Image.Image, size: tuple[int, int], resample: Image.Resampling) -> Image.Image:

@@ -95,6 +95,7 @@ def test_a_detector_answers_with_boxes_in_pixels_of_the_picture(client: Client) 
         ("?model=colors", {"content": b"x"}, 404, "unknown_model"),
         ("", {"content": b"x"}, 422, "invalid_input"),
         ("?model=colours&top=0", {"content": b"x"}, 422, "invalid_input"),
+        ("?model=colours&top=" + "9" * 5000, {"content": b"x"}, 422, "invalid_input"),
         ("?model=colours", {"content": b"x" * 100_001}, 413, "too_large"),
         ("?model=colours", {"json": {"images": [""] * 65}}, 413, "too_large"),
     ],

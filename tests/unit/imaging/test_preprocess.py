@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -37,6 +39,24 @@ def test_crop_resizes_the_short_side_first() -> None:
     rule = Preprocess(size=20, resize="crop", resize_px=50)
     small = np.asarray(Image.fromarray(image).resize((100, 50), Image.Resampling.BILINEAR))
     assert (fit(image, rule) == small[15:35, 40:60]).all()
+
+
+@pytest.mark.parametrize("shape", [(1, 20_000, 3), (20_000, 1, 3)])
+def test_a_thread_of_a_picture_is_never_blown_up_whole(
+    shape: tuple[int, int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[int, int]] = []
+    resize = Image.Image.resize
+
+    def seen(self: Image.Image, size: tuple[int, int], *rest: Any) -> Image.Image:
+        asked.append(size)
+        return resize(self, size, *rest)
+
+    monkeypatch.setattr(Image.Image, "resize", seen)
+    found = fit(np.full(shape, 7, np.uint8), Preprocess(size=8, resize="crop"))
+    assert found.shape == (8, 8, 3)
+    assert (found == 7).all()
+    assert max(max(one) for one in asked) <= 8 * 64
 
 
 def test_letterbox_has_equal_grey_bars() -> None:

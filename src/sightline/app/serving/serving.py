@@ -7,7 +7,7 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sightline.app.serving.opened import open_found
 from sightline.core.clock import now
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from sightline.app.serving.opened import Opened
     from sightline.core.cards import ModelCard
     from sightline.predict.rows import Row
+
+
+LEAVE_S: Final = 30.0
+"""How long a keeper stays open for those who ask an earlier version."""
 
 
 class Listener(Protocol):
@@ -66,6 +70,13 @@ class Loaded:
     keeper: Keeper | None = None
     since: str = field(default_factory=now)
     users: int = 0
+    gone: threading.Event = field(default_factory=threading.Event)
+    """Set once another version answers and nobody asks this one any more."""
+
+    def let_go(self) -> None:
+        """Close the model; nothing asks it again."""
+        self.opened.close()
+        self.gone.set()
 
     def look(self, picture: Picture) -> Row:
         """Return the whole answer about one picture, which the keeper hears, too."""
@@ -106,7 +117,7 @@ class Slot:
                 loaded.users -= 1
                 last = loaded.users == 0 and loaded is not self._current
             if last:
-                loaded.opened.close()
+                loaded.let_go()
 
     def swap(self, loaded: Loaded) -> Loaded:
         """Let another version answer from now on and return the one before."""
@@ -114,7 +125,7 @@ class Slot:
             before, self._current = self._current, loaded
             idle = before.users == 0
         if idle:
-            before.opened.close()
+            before.let_go()
         return before
 
 
@@ -177,10 +188,11 @@ class Serving:
         """
         slot = self.slot(found.name)
         before = slot.swap(self._load(found))
-        if before.keeper is not None:
-            before.keeper.close()
         if self._listener is not None:
             self._listener.swapped(found.name)
+        if before.keeper is not None:
+            before.gone.wait(LEAVE_S)  # who is with it still tells the keeper
+            before.keeper.close()
         return before.found.version
 
     def slot(self, name: str | None = None) -> Slot:

@@ -27,6 +27,7 @@ from sightline.server.serving.shortcut import Way
 
 router = APIRouter(prefix="/v1", tags=["models"])
 Name = Annotated[str, Path(max_length=200, description="name that a model is served under")]
+_DIGITS: Final = 6
 _FILE: Final = {"schema": {"type": "string", "format": "binary"}}
 _DOCUMENT: Final[dict[str, Any]] = {
     "parameters": [
@@ -91,8 +92,8 @@ PREDICT: Final = Way("/v1/predict", predict)
 def _query(request: Request) -> tuple[str | None, int | None]:
     """Return which model is asked, and how many classes are wanted."""
     top = request.query_params.get("top")
-    if top is not None and (not top.isdecimal() or int(top) < 1):
-        raise InvalidInputError(f"top is {top[:20]!r}", hint="say 1 or more")
+    if top is not None and (not top.isdecimal() or len(top) > _DIGITS or int(top) < 1):
+        raise InvalidInputError(f"top is {top[:20]!r}", hint="say 1 to 999,999")
     return request.query_params.get("model"), None if top is None else int(top)
 
 

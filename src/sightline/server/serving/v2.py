@@ -25,6 +25,7 @@ from sightline.server.serving.bodies import from_base64
 from sightline.server.serving.desk import AtDesk, Desk
 
 LENGTH: Final = "inference-header-content-length"
+_DIGITS: Final = 15
 _PLATFORMS: Final = {"openvino": "openvino_openvino", "torchscript": "pytorch_torchscript"}
 Model = Annotated[str, Path(max_length=200, description="name that a model is served under")]
 Version = Annotated[str, Path(max_length=200, description="id of the model")]
@@ -132,8 +133,8 @@ async def v2_infer_version(
 
 async def _infer(desk: Desk, slot: Slot, request: Request) -> Response:
     length = request.headers.get(LENGTH)
-    if length is not None and not length.isdecimal():
-        raise InvalidInputError(f"{LENGTH} is {length!r}", hint="send the length of the JSON")
+    if length is not None and not (length.isdecimal() and len(length) <= _DIGITS):
+        raise InvalidInputError(f"{LENGTH} is {length[:20]!r}", hint="send the length of the JSON")
     async with desk.reading():
         body = await request.body()
 

@@ -176,6 +176,29 @@ def test_names_are_unique_and_one_model_needs_none(shop: Shop) -> None:
         shop.serving.slot("othr")
 
 
+def test_a_keeper_hears_those_who_are_under_way_at_a_swap_before_it_closes(tmp_path: Path) -> None:
+    keepers = {"one": Hears(), "two": Hears()}
+    swapped = threading.Event()
+
+    class Announces(Hears):
+        def swapped(self, _: str) -> None:
+            swapped.set()
+
+    shop = Shop(tmp_path, listener=Announces(), keeping=lambda card: keepers[card.id])
+    shop.serving.add(shop.found("one"))
+    early = shop.ask()
+    assert shop.opened["one"].begun.acquire(timeout=10)
+    swap = threading.Thread(target=shop.serving.swap, args=(shop.found("two"),))
+    swap.start()
+    assert swapped.wait(10)
+    shop.gate.set()
+    assert early.result(10) == "one"
+    swap.join(10)
+    shop.serving.close()
+    assert keepers["one"].told == [("p", "one"), ("closed",)]
+    assert keepers["two"].told == [("closed",)]
+
+
 def test_listener_and_keeper_hear_of_answers_and_swaps(tmp_path: Path) -> None:
     hears, keeps = Hears(), Hears()
     shop = Shop(tmp_path, listener=hears, keeping=lambda _: keeps)
