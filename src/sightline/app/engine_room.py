@@ -87,12 +87,13 @@ class EngineRoom:
 
     def classifier(self, path: Path, card: ModelCard) -> RemoteClassifier:
         """Return a TorchScript classifier whose process is started when it is first asked."""
-        key = f"{path} as torchscript"
+        state = path.stat()
+        key = f"{path} as torchscript, {state.st_mtime_ns} {state.st_size}"
         with self._lock:
             process = self._processes.get(key)
             if process is None:
                 process = self._processes[key] = self.process(_TORCHSCRIPT, path, card)
-        return RemoteClassifier(process, card, file_bytes=path.stat().st_size)
+        return RemoteClassifier(process, card, file_bytes=state.st_size)
 
     def captioner(self, spec: EngineSpec, path: Path, card: ModelCard) -> RemoteCaptioner:
         """Return a captioner whose process is started when it is first asked."""

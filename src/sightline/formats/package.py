@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from blake3 import blake3
 
-from sightline.core.errors import ConflictError, InvalidInputError, StorageError
+from sightline.core.errors import ConflictError, InvalidInputError, StorageError, TooLargeError
 from sightline.core.files import fsync_dir
 from sightline.formats.archive import ArchiveLimits, ZipContainer, guarded, read_json
 from sightline.formats.sinks import ZipSink
@@ -30,6 +30,7 @@ VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
 SUMS: Final = "SHA256SUMS"
 LIMITS: Final = ArchiveLimits(files=1_000, bytes=8 << 30)
+MOST_SMALL: Final = 16 << 20
 _PIECE: Final = 1 << 20
 
 
@@ -78,7 +79,17 @@ class Package:
             )
 
     def read(self, name: str) -> bytes:
-        """Return a small file whole."""
+        """Return a small file whole.
+
+        Raises:
+            TooLargeError: It is none.
+            InvalidInputError: As `copy`.
+        """
+        if self.files[name].bytes > MOST_SMALL:
+            raise TooLargeError(
+                f"{name} in {self._container.name} is over {MOST_SMALL >> 20} MB",
+                hint="no card of a model is so large; pack it again",
+            )
         out = io.BytesIO()
         self.copy(name, out)
         return out.getvalue()

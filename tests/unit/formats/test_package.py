@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sightline.core.errors import ConflictError, InvalidInputError, TooLargeError
-from sightline.formats.package import MANIFEST, SUMS, opened_package, unpack_into, write_package
+from sightline.formats.package import (
+    MANIFEST,
+    MOST_SMALL,
+    SUMS,
+    opened_package,
+    unpack_into,
+    write_package,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +88,14 @@ def test_a_package_that_was_changed_is_refused_and_nothing_is_left(
     ):
         unpack_into(package, tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_ought_to_be_small_is_never_read_whole_when_it_is_not() -> None:
+    with (
+        opened_package(packed({"model_card.json": bytes(MOST_SMALL + 1)})) as package,
+        pytest.raises(TooLargeError, match="over 16 MB"),
+    ):
+        package.read("model_card.json")
 
 
 def test_bombs_and_files_that_are_no_zip_are_refused(tmp_path: Path) -> None:

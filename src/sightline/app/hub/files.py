@@ -61,7 +61,8 @@ def _own(card: ModelCard, weights: Path, people: Mapping[str, Any]) -> dict[str,
         MODEL if weights.suffix == ".onnx" else weights.name: weights,
         "model_card.json": card_json.encode(),
     }
-    found |= {name: weights.parent / name for name in card.files}
+    private = (card.report.get("calibration") or {}).get("file")  # says where pictures lie here
+    found |= {name: weights.parent / name for name in card.files if name != private}
     if card.classes:
         found["classes.txt"] = "".join(f"{name}\n" for name in card.classes).encode()
     if card.decoder:

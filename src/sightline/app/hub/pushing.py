@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 JOB: Final = "push"
 TOKENS: Final = ("SIGHTLINE_HUB_TOKEN", "HF_TOKEN")
 """Variables that a token is taken from, the first rules; it is never stored, told or logged."""
+_SIGNED: Final = re.compile(r"(?<=\S)\?[^\s?]+")
+"""The query of an address: stores of large files take their permits there."""
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _DENIED: Final = frozenset({401, 403})
 
@@ -130,7 +133,7 @@ class Pushing:
         except SightlineError:
             raise
         except Exception as error:  # the client's errors share no narrower base
-            raise _as_ours(error, repo) from error
+            raise as_ours(error, repo) from error
         size = sum(map(size_of, files.values()))
         return {"model": card.id, "name": card.name, "repo": repo, "url": url, "commit": commit,
                 "files": sorted(files), "bytes": size}  # fmt: skip
@@ -229,10 +232,11 @@ def _sha256(content: bytes | Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _as_ours(error: Exception, repo: str) -> SightlineError:
-    """Return what a client's error means; a token is in none of its words."""
+def as_ours(error: Exception, repo: str) -> SightlineError:
+    """Return what a client's error means; neither tokens nor signatures are in its words."""
     status = getattr(getattr(error, "response", None), "status_code", None)
-    first = (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+    first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    first = _SIGNED.sub("", first)[:300]
     if status in _DENIED:
         return ForbiddenError(
             f"the hub does not let this token write to {repo}",

@@ -9,7 +9,7 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from sightline.core.errors import (
     TooLargeError,
     WrongKeyError,
 )
-from sightline.core.files import fsync_dir, write_atomic
+from sightline.core.files import fsync_dir
 from sightline.core.names import check_name
 from sightline.flows.evaluation.card import as_markdown, limits_of
 from sightline.formats.age import MOST_BYTES, is_locked, lock, unlock
@@ -82,11 +82,10 @@ class Packages:
         about = {"name": card.name, "model": {"id": card.id, "kind": card.kind,
                  "precision": card.precision, "forced": card.forced}}  # fmt: skip
         with _writing(out) as temp:
-            with temp.open("wb") as raw:
+            with _open_or_hidden(temp, key) as raw:
                 listed = write_package(raw, files, about)
-            if key is not None:
-                _refuse_large(temp)
-                write_atomic(temp, lock(temp.read_bytes(), key))
+                if key is not None:
+                    temp.write_bytes(_locked(raw, out.name, key))
             size = temp.stat().st_size
         return {
             "path": str(out),
@@ -153,7 +152,7 @@ class Packages:
         with _opened(file, key) as package, tempfile.TemporaryDirectory() as temp:
             card = _card(package)
             weights = Path(temp) / MODEL
-            with weights.open("wb") as raw:
+            with storing(), weights.open("wb") as raw:
                 package.copy(MODEL, raw)
             named = check_name(name or card.name, "model")
             _try(weights, card)
@@ -213,7 +212,7 @@ def _opened(file: Path, key: Key | None) -> Iterator[Package]:
     if is_locked(head):
         if key is None:
             raise WrongKeyError(f"{file.name} is locked", hint="give the key: --key-file FILE")
-        _refuse_large(file)
+        _refuse_large(file.stat().st_size, file.name)
         source = io.BytesIO(unlock(file.read_bytes(), key))
     with opened_package(source, file.name) as package:
         yield package
@@ -247,10 +246,21 @@ def _try(weights: Path, card: ModelCard) -> None:
     open_form(weights, card).answers(np.zeros((1, side, side, 3), np.uint8))
 
 
-def _refuse_large(file: Path) -> None:
-    if file.stat().st_size > MOST_BYTES:
+def _open_or_hidden(temp: Path, key: Key | None) -> IO[bytes]:
+    """Return what a package is written to; one that will be locked, to a file without a name."""
+    return temp.open("wb") if key is None else cast("IO[bytes]", tempfile.TemporaryFile())
+
+
+def _locked(raw: IO[bytes], name: str, key: Key) -> bytes:
+    _refuse_large(raw.tell(), name)
+    raw.seek(0)
+    return lock(raw.read(), key)
+
+
+def _refuse_large(size: int, name: str) -> None:
+    if size > MOST_BYTES:
         raise TooLargeError(
-            f"{file.name} is over 2 GiB", hint="use the age program, which does it piece by piece"
+            f"{name} is over 2 GiB", hint="use the age program, which does it piece by piece"
         )
 
 

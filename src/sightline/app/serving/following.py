@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("sightline.server")
 EVERY_S: Final = 1.0
+LEAVE_S: Final = 2.0
 
 
 class Follower:
@@ -31,6 +32,7 @@ class Follower:
         models: Where newer ones appear.
         export: Exports one that has no ONNX file yet, by its id.
         every_s: Seconds from look to look.
+        leave_s: Seconds that the end waits for a look under way, which may be exporting.
     """
 
     def __init__(
@@ -40,11 +42,13 @@ class Follower:
         *,
         export: Callable[[str], None],
         every_s: float = EVERY_S,
+        leave_s: float = LEAVE_S,
     ) -> None:
         self._serving = serving
         self._models = models
         self._export = export
         self._every_s = every_s
+        self._leave_s = leave_s
         self._stamp = -1
         self._failed: set[object] = set()
         self._stop = threading.Event()
@@ -59,7 +63,7 @@ class Follower:
         """Look no more."""
         self._stop.set()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(self._leave_s)
 
     def look(self) -> list[str]:
         """Look once and return the names that were taken over."""
@@ -112,7 +116,7 @@ class Follower:
                 self._export(wanted.ref)
                 found = find(self._models, wanted)
             self._serving.swap(found)
-        except SightlineError as error:
+        except Exception as error:  # noqa: BLE001 - the earlier one goes on whatever it is
             self._failed.add(what)
             log.warning("%s stays as it is: %s", wanted.name, error)
             return False

@@ -9,7 +9,7 @@ import pytest
 from fakes.hub_push import TOKEN, PushHub, push_hub
 from fakes.served import colours
 from sightline.app import open_workbench
-from sightline.app.hub.pushing import Pushing
+from sightline.app.hub.pushing import Pushing, as_ours
 from sightline.core.errors import (
     CancelledError,
     DownloadError,
@@ -155,6 +155,29 @@ def test_what_does_not_run_by_itself_goes_with_its_own_files(
     found = pushing(bench, {}).plan("eyes")
     names = {one["name"] for one in found["files"]}
     assert names == {"README.md", "model.onnx", "model_card.json", "classes.txt", "decoder.json"}
+
+
+def test_where_the_pictures_of_a_calibration_lie_stays_here(bench: Workbench) -> None:
+    card = bench.store.models.get("colours")
+    listed = bench.workspace / "calibration.json"
+    listed.write_text('[{"path": "/home/ann/patients/1.png"}]')
+    made: dict[str, Any] = {"kind": "classifier", "format": "openvino", "precision": "int8"}
+    bench.store.models.add(
+        bench.store.models.path_of(card), name="colours-openvino", preprocess=card.preprocess,
+        classes=card.classes, extras={"model.bin": listed, listed.name: listed},
+        report={"calibration": {"file": listed.name}}, **made,
+    )  # fmt: skip
+    names = {one["name"] for one in pushing(bench, {}).plan("colours-openvino")["files"]}
+    assert "model.bin" in names
+    assert listed.name not in names
+
+
+def test_addresses_in_the_errors_of_a_hub_lose_what_is_signed_into_them() -> None:
+    error = RuntimeError("500 for url: https://store.example/part?X-Signature=abc&token=def (now)")
+    told = str(as_ours(error, "ann/colours"))
+    assert "store.example/part" in told
+    assert "abc" not in told
+    assert "def" not in told
 
 
 def test_unknown_models_and_paths_are_refused(bench: Workbench) -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import errno
 import io
 import json
 import subprocess
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pyrage
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from fakes.colours import add_colours, write_colours
 from fakes.forms import colour_form
 from fakes.onnx_graphs import colour_card, colour_model, foreign_model
+from sightline.app.packages import packing
 from sightline.app.packages.packing import is_package
 from sightline.core.errors import (
     ConflictError,
@@ -23,7 +25,8 @@ from sightline.core.errors import (
     WrongKeyError,
 )
 from sightline.export.probes import odd_pictures
-from sightline.formats.age import Key
+from sightline.formats.age import Key, lock
+from sightline.formats.package import Package
 from sightline.store.model_plan import ImportOptions
 
 if TYPE_CHECKING:
@@ -142,6 +145,38 @@ def test_a_locked_package_opens_with_its_key_alone(
     bench.packages.unpack(locked, tmp_path / "out", key=SECRET)
     bench.packages.pack(colours, tmp_path / "plain.zip")
     assert pyrage.decrypt(locked.read_bytes(), [OWNER]) == (tmp_path / "plain.zip").read_bytes()
+
+
+def test_what_is_to_be_locked_never_lies_open_beside_it(
+    bench: Workbench, colours: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[bytes] = []
+
+    def seen(data: bytes, key: Key) -> bytes:
+        found.extend(one.read_bytes()[:2] for one in (tmp_path / "out").iterdir())
+        return lock(data, key)
+
+    monkeypatch.setattr(packing, "lock", seen)
+    bench.packages.pack(colours, tmp_path / "out" / "c.age", key=PUBLIC)
+    assert found
+    assert b"PK" not in found
+
+
+def test_a_disk_that_is_full_is_told_when_a_package_is_added(
+    bench: Workbench, colours: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.packages.pack(colours, tmp_path / "c.zip")
+
+    copy = Package.copy
+
+    def full(package: Package, name: str, target: IO[bytes]) -> None:
+        if name == "model.onnx":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        copy(package, name, target)
+
+    monkeypatch.setattr(Package, "copy", full)
+    with pytest.raises(StorageError, match="full"):
+        bench.packages.add(tmp_path / "c.zip")
 
 
 def test_a_package_is_added_and_answers_here(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ from fakes.onnx_graphs import colour_card, colour_model
 from fakes.serving import RED, add_colours, photo
 from sightline.app.serving.finding import Wanted, find, parse
 from sightline.app.serving.following import Follower
+from sightline.app.serving.opened import open_found
 from sightline.app.serving.serving import Serving
 from sightline.core.errors import MissingWeightsError
 from sightline.store.models import ModelStore
@@ -16,6 +18,9 @@ from sightline.store.models import ModelStore
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from sightline.app.serving.finding import Found
+    from sightline.app.serving.opened import Opened
 
 INKS = ("cyan", "magenta", "yellow")
 
@@ -92,6 +97,47 @@ def test_a_broken_newcomer_is_told_once_and_changes_nothing(
     assert follower.look() == follower.look() == []
     assert says(serving, "m") == "red"
     assert sum("stays as it is" in one for one in caplog.messages) == 1
+
+
+def test_a_newcomer_that_breaks_in_a_way_nobody_foresaw_ends_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def opening(found: Found) -> Opened:
+        if found.card.classes == INKS:
+            raise RuntimeError("a kernel is missing")
+        return open_found(found)
+
+    models = ModelStore(tmp_path / "models")
+    add_colours(tmp_path)
+    serving = Serving(threads=1, queue=4, opening=opening)
+    serving.add(find(models, parse("colours")))
+    follower = Follower(serving, models, export=never)
+    add_colours(tmp_path, classes=INKS)
+    assert follower.look() == []
+    assert says(serving, "colours") == "red"
+    assert any("a kernel is missing" in one for one in caplog.messages)
+    serving.close()
+
+
+def test_the_end_waits_for_no_export(tmp_path: Path, serving: Serving) -> None:
+    models = ModelStore(tmp_path / "models")
+    add_colours(tmp_path)
+    serving.add(find(models, parse("colours")))
+    begun, done = threading.Event(), threading.Event()
+
+    def export(ref: str) -> None:
+        begun.set()
+        assert done.wait(10)
+        raise MissingWeightsError(f"{ref} cannot be exported", hint="")
+
+    follower = Follower(serving, models, export=export, every_s=0.001, leave_s=0.01)
+    add_unexported(models, tmp_path)
+    follower.start()
+    assert begun.wait(10)
+    follower.stop()
+    assert not done.is_set()
+    done.set()
+    follower.stop()
 
 
 def test_what_is_not_exported_is_exported_first(tmp_path: Path, serving: Serving) -> None:
