@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 import time
@@ -21,6 +22,7 @@ FIRST_WAIT_S: Final = 0.5
 LONGEST_WAIT_S: Final = 8.0
 _LOOK_S: Final = 0.5
 """After so long a reader looks whether it was closed."""
+logger = logging.getLogger(__name__)
 
 
 class Capture(Protocol):
@@ -129,21 +131,31 @@ class LiveSource:
             width=plain.width, height=plain.height, fps=plain.fps, codec=plain.codec, live=True
         )
 
-    def _run(self, capture: Capture | None) -> None:
-        while capture is not None and not self._ending.is_set():
-            if self._read(capture):
-                continue
-            capture.release()
-            capture = self._again()
-        if capture is not None:
-            capture.release()
+    def _run(self, capture: Capture) -> None:
+        why = f"has not answered for {self._patience_s:g} seconds"
+        try:
+            self._follow(capture)
+        except Exception as error:
+            logger.exception("a live source broke")
+            why = f"broke: {str(error)[:200] or type(error).__name__}"
         if not self._ending.is_set():
             self._slot.close(
                 SourceLostError(
-                    f"{self._name} has not answered for {self._patience_s:g} seconds",
+                    f"{self._name} {why}",
                     hint="check its cable, its network and its power, then begin again",
                 )
             )
+
+    def _follow(self, capture: Capture) -> None:
+        """Read it until it is closed, or stays away."""
+        found: Capture | None = capture
+        while found is not None:
+            try:
+                while not self._ending.is_set() and self._read(found):
+                    pass
+            finally:
+                found.release()
+            found = None if self._ending.is_set() else self._again()
 
     def _read(self, capture: Capture) -> bool:
         """Take a frame off the wire; False: there is none."""

@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import shutil
+import threading
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,6 +37,8 @@ class MediaFolders:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._guard = threading.Lock()
+        """Held while a folder gets its record or goes, so that no record brings one back."""
 
     def path(self, media_id: str) -> Path:
         """Return the folder of a medium, which need not be there.
@@ -67,8 +70,16 @@ class MediaFolders:
         return lock
 
     def write(self, media: Media) -> None:
-        """Keep a record."""
-        _write(self.path(media.id) / RECORD, to_json(media))
+        """Keep a record.
+
+        Raises:
+            NotFoundError: The medium was erased.
+        """
+        folder = self.path(media.id)
+        with self._guard:
+            if not folder.is_dir():
+                raise unknown(media.id)
+            _write(folder / RECORD, to_json(media))
 
     def read(self, media_id: str) -> Media:
         """Return a record.
@@ -105,7 +116,8 @@ class MediaFolders:
         folder = self.path(media_id)
         gone = self.root / f"{_GONE}{media_id}-{secrets.token_hex(4)}"
         try:
-            folder.rename(gone)
+            with self._guard:
+                folder.rename(gone)
         except FileNotFoundError:
             return 0
         fsync_dir(self.root)

@@ -104,3 +104,14 @@ def test_one_that_does_not_answer_at_all_is_said_at_once() -> None:
     with pytest.raises(SourceLostError, match="does not answer"):
         live([None])
     assert connect("rtsp://127.0.0.1:9/x", open_s=1.0)() is None
+
+
+def test_a_capture_that_breaks_is_said_to_be_lost() -> None:
+    class Broken(Camera):
+        def retrieve(self) -> tuple[bool, Any]:
+            raise RuntimeError("(-4:Insufficient memory)")
+
+    source = live([Broken(MANY)])
+
+    with pytest.raises(SourceLostError, match="Insufficient memory"):
+        next(source.frames())

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
+from sightline.core.errors import NotFoundError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -170,6 +172,6 @@ class Notes:
     def flush(self) -> None:
         """Write all that waits."""
         for media in list(self._waiting.values()):
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, NotFoundError):
                 self._write(media)
         self._waiting.clear()

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from sightline.app.media.addresses import parse_address
+from sightline.app.media.ending import OVER, Ending
 from sightline.app.media.finders import FaceFinders
 from sightline.app.media.incoming import no_room, too_large
 from sightline.app.media.live import Holdings, Live, Notes
 from sightline.app.media.opening import Opening, clip_limits
 from sightline.app.media.receiving import Bounds, Receiving
 from sightline.app.media.storing import Storing
-from sightline.app.media.terms import stamp, terms
+from sightline.app.media.terms import terms
 from sightline.core.clock import now
 from sightline.core.errors import ConflictError, InvalidInputError, NotFoundError
 from sightline.core.media import Blur, Media
@@ -37,10 +38,7 @@ PIECE: Final = 1 << 20
 _RESERVE: Final = 64 << 20
 """Bytes of the disk that media leave free."""
 _WRITE_EVERY_S: Final = 1.0
-_IDLE_S: Final = 3_600.0
-"""What is not stored and not used for so long is gone."""
 _MOST_NAME: Final = 200
-_OVER: Final = frozenset({"done", "failed"})
 
 
 class MediaShelf:
@@ -59,6 +57,7 @@ class MediaShelf:
         self.faces = FaceFinders(settings.face_model, detectors)
         self._live = Holdings()
         self._notes = Notes(self._folders.write, every_s=_WRITE_EVERY_S)
+        self._ending = Ending(self._folders, self._live)
         parts = self._folders, self._live, self.faces
         self._opening = Opening(*parts, settings, limits)
         self._storing = Storing(*parts, lambda: (self.clip_limits, self._limits()))
@@ -242,6 +241,11 @@ class MediaShelf:
         """
         source = self._opening.source(self.get(media_id), start_s, max_fps)
         self._live.opened(media_id, source)
+        try:
+            self.get(media_id)
+        except NotFoundError:  # erased meanwhile
+            source.close()
+            raise
         return source
 
     def note(
@@ -268,7 +272,7 @@ class MediaShelf:
             live = self._live.get(media_id)
             if live is not None:
                 live.media = after
-                if after.state in _OVER and after.retention == "never":
+                if after.state in OVER and after.retention == "never":
                     live.forget_file()
                 after = live.media
             self._notes.put(after, at_once=after.state != before.state)
@@ -325,35 +329,24 @@ class MediaShelf:
         return {"id": media_id, "name": media.name, "freed_bytes": self._erase(media_id)}
 
     def sweep(self) -> list[str]:
-        """Erase what has expired and what an earlier process left; return the ids."""
-        self._folders.clear()
-        over = [one for one in self._folders.ids() if self._is_over(one)]
-        for media_id in over:
-            self._erase(media_id)
-        return over
+        """Erase what has expired and what an earlier process left; return the ids.
 
-    def _is_over(self, media_id: str) -> bool:
-        """Tell whether a medium has expired, or belongs to a process that is no more."""
-        if media_id in self._live:
-            live = self._live.peek(media_id)
-            idle = self._live.idle(media_id) > _IDLE_S and not self._live.is_open(media_id)
-            return idle or (live is not None and _expired(live.media))
-        if self._folders.is_owned(media_id):
-            return False
-        try:
-            media = self._folders.read(media_id)
-        except NotFoundError:
-            return True
-        if media.kind in {"camera", "stream"} and media.state not in _OVER:
-            self._folders.write(replace(media, state="done"))
-        return media.retention == "never" or media.prepared < 1 or _expired(media)
+        Raises:
+            OSError: Some could not be erased; all others are.
+        """
+        self._folders.clear()
+        over = [one for one in self._folders.ids() if self._ending.is_over(one)]
+        with contextlib.ExitStack() as each:
+            for media_id in over:
+                each.callback(self._erase, media_id)
+        return over
 
     def _erase(self, media_id: str) -> int:
         for tell in self.on_erase:
             tell(media_id)
         self._notes.forget(media_id)
-        freed = self._live.drop(media_id)
-        return freed + self._folders.erase(media_id)
+        freed = self._live.drop(media_id) + self._folders.erase(media_id)
+        return freed + self._live.drop(media_id)  # what was opened meanwhile
 
     def room(self) -> int:
         """Return how many bytes of media may still come."""
@@ -377,8 +370,8 @@ class MediaShelf:
             self._live.drop(media_id)
             if ended is None or ended.retention == "never":
                 self._folders.erase(media_id)
-            elif ended.state not in _OVER:
-                self._folders.write(replace(ended, state="done"))
+            else:
+                self._ending.note(ended)
 
     def _new(
         self, name: str, retention: str | None, hours: float | None, blur: Blur | None
@@ -393,7 +386,3 @@ class MediaShelf:
             expires_at=until,
             blur=blur or Blur(),
         )
-
-
-def _expired(media: Media) -> bool:
-    return media.expires_at is not None and media.expires_at <= stamp(0)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from fakes.clips import index_of, png, write_clip
 from sightline.app import Workbench, open_workbench
+from sightline.app.media import opening
 from sightline.core.errors import (
     NotFoundError,
     SourceLostError,
     TooLargeError,
     UnreadableMediaError,
 )
+from sightline.imaging.video import open_clip
 from sightline.store.media_folder import MediaFolders
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sightline.core.media import Media
+    from sightline.imaging.clip import Clip
 
 
 @pytest.fixture
@@ -196,3 +199,51 @@ def test_an_address_that_does_not_answer_is_said_without_its_secrets(bench: Work
         bench.media.open(media.id)
     kept = "".join(one.read_text() for one in bench.media.folder(media.id).glob("*.json"))
     assert "secret" not in kept
+
+
+def test_a_record_that_comes_after_the_erasing_brings_nothing_back(bench: Workbench) -> None:
+    media = send(bench, png())
+    late = replace(media, state="done", last={"text": "a person at the door"})
+    bench.media.erase(media.id)
+
+    with pytest.raises(NotFoundError):
+        MediaFolders(bench.workspace / "media").write(late)
+
+    assert stored(bench) == []
+    assert bench.media.all() == []
+
+
+def test_what_is_opened_while_it_is_erased_is_closed(
+    bench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    media = send(bench, write_clip(tmp_path / "one.mp4", 5).read_bytes())
+    opened: list[Clip] = []
+
+    def slowly(path: Path, **options: Any) -> Clip:
+        opened.append(open_clip(path, **options))
+        bench.media.erase(media.id)
+        return opened[0]
+
+    monkeypatch.setattr(opening, "open_clip", slowly)
+
+    with pytest.raises(NotFoundError):
+        bench.media.open(media.id)
+    assert list(opened[0].frames()) == []
+
+
+def test_a_medium_that_cannot_be_erased_keeps_no_other_from_going(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = sorted(send(bench, png(), hours=1e-9).id for _ in range(3))
+    erase = MediaFolders.erase
+
+    def refuse(folders: MediaFolders, media_id: str) -> int:
+        if media_id == ids[0]:
+            raise PermissionError(13, "Permission denied")
+        return erase(folders, media_id)
+
+    monkeypatch.setattr(MediaFolders, "erase", refuse)
+
+    with pytest.raises(PermissionError):
+        bench.media.sweep()
+    assert [one.id for one in bench.media.all()] == ids[:1]
