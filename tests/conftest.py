@@ -85,8 +85,12 @@ def chromium() -> Path:
 def browser_type_launch_args(
     browser_type_launch_args: dict[str, Any], chromium: Path
 ) -> dict[str, Any]:
-    """How pytest-playwright starts the browser."""
-    return {**browser_type_launch_args, "executable_path": str(chromium), "args": launch_args()}
+    """How pytest-playwright starts the browser: once for all tests of a worker.
+
+    Its camera is a moving pattern; a page must still be given the right to it.
+    """
+    args = [*launch_args(), "--use-fake-device-for-media-stream"]
+    return {**browser_type_launch_args, "executable_path": str(chromium), "args": args}
 
 
 @pytest.fixture(scope="session")

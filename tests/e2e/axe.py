@@ -14,8 +14,17 @@ RULES = {
 }
 
 
+_STILL = """async () => {
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const ending = (one) => Number.isFinite(one.effect?.getComputedTiming().endTime ?? Infinity);
+  await Promise.all(document.getAnimations().filter(ending).map((one) => one.finished.catch(() => 0)));
+}"""
+"""Half-way through a change of colours, contrast is that of neither."""
+
+
 def look(page: Page) -> None:
-    """Fail with what axe found, and where."""
+    """Fail with what axe found once nothing fades any more, and where."""
+    page.evaluate(_STILL)
     found = Axe().run(page, options=RULES).response["violations"]
     told = [
         f"{one['id']}: {one['help']}: {node['html'][:160]}"

@@ -35,13 +35,6 @@ READABLE = 150
 """Strong steps in the time that the fake camera writes: 460 as it is; blocks have 124 at most."""
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """A browser whose camera is a moving pattern; a page must still be given the right to it."""
-    args = [*browser_type_launch_args["args"], "--use-fake-device-for-media-stream"]
-    return {**browser_type_launch_args, "args": args}
-
-
 @pytest.fixture
 def finder(server: Running, tmp_path: Path) -> Iterator[httpx.Client]:
     """The server, with a detector that sees a cat and a dog in everything."""
