@@ -17,7 +17,8 @@ RULES = {
 _STILL = """async () => {
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const ending = (one) => Number.isFinite(one.effect?.getComputedTiming().endTime ?? Infinity);
-  await Promise.all(document.getAnimations().filter(ending).map((one) => one.finished.catch(() => 0)));
+  const all = document.getAnimations().filter(ending);
+  await Promise.all(all.map((one) => one.finished.catch(() => 0)));
 }"""
 """Half-way through a change of colours, contrast is that of neither."""
 
