@@ -165,7 +165,7 @@ def test_the_language_may_change_while_it_runs() -> None:
     told = narration(Blobs(), lang="tlh")
     shown(told, {}, 0, 10)
     told.speak("de-CH")
-    assert shown(told, {"dog": (4, 30)}, 10, 10)[0][1] == "Ein Hund links ist ins Bild gekommen."
+    assert shown(told, {"dog": (4, 30)}, 10, 10)[0][1] == "Ins Bild gekommen ist ein Hund links."
     assert told.notes == ()
     assert told.finish().text == "In 2 Sekunden war ein Hund zu sehen."
 

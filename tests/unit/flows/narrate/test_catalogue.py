@@ -98,9 +98,27 @@ def test_lists_end_as_the_language_ends_them() -> None:
 
 def test_the_verb_agrees_with_how_many_there_are() -> None:
     words = catalogue("de")
-    assert words.say("came", things="ein Auto", n=1) == "ein Auto ist ins Bild gekommen."
-    assert words.say("came", things="zwei Autos", n=2) == "zwei Autos sind ins Bild gekommen."
+    assert words.say("came", things="ein Auto", n=1) == "Ins Bild gekommen ist ein Auto."
+    assert words.say("came", things="zwei Autos", n=2) == "Ins Bild gekommen sind zwei Autos."
     assert catalogue("fr").say("left", things="x", n=2).startswith("x ne sont plus")
+
+
+def test_a_doubt_stands_behind_the_verb_in_german() -> None:
+    words = catalogue("de")
+    doubt = words.say("likely", things="ein Hund")
+    events = ("came", "left", "passed", "moved_left", "moved_right", "moved_nearer", "moved_away")
+    for key in events:
+        said = words.say(key, things=doubt, n=1)
+        assert said.endswith(
+            (" ist wahrscheinlich ein Hund.", " hat sich wahrscheinlich ein Hund.")
+        )
+
+
+def test_what_is_one_in_spanish_takes_a_verb_of_one() -> None:
+    assert not [
+        name for name, forms in catalogue("es").data["things"].items() if forms["one"][:4] == "unas"
+    ]
+    assert catalogue("es").things("scissors", 2) == "dos pares de tijeras"
 
 
 def test_regions_and_case_of_a_language_do_not_matter() -> None:
