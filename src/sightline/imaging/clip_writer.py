@@ -120,13 +120,14 @@ class _OpenCvWriter:
     codec = "vp9"
 
     def __init__(self, path: Path, size: tuple[int, int], fps: float) -> None:
-        cv2 = quiet()
+        self._cv2 = cv2 = quiet()
+        self._path = str(path)
         self._size = size
         self._fps = fps
         self._written = 0
         self._before: U8 | None = None
         code = cv2.VideoWriter_fourcc(*"vp09")
-        self._writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, code, fps, size)
+        self._writer = cv2.VideoWriter(self._path, cv2.CAP_FFMPEG, code, fps, size)
         if not self._writer.isOpened():
             raise StorageError(f"{path} cannot be written", hint="check the disk and the folder")
 
@@ -139,7 +140,13 @@ class _OpenCvWriter:
             self._put(self._before)
 
     def close(self) -> None:
+        """Finish the file, and see whether all is there: OpenCV keeps a full disk to itself."""
         self._writer.release()
+        made = self._cv2.VideoCapture(self._path, self._cv2.CAP_FFMPEG)
+        there = made.get(self._cv2.CAP_PROP_FRAME_COUNT) if made.isOpened() else 0
+        made.release()
+        if there < self._written:
+            raise _refused(OSError("the disk is full"))
 
     def _put(self, image: U8) -> None:
         self._writer.write(image)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import resource
+import signal
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from fakes.clips import frame, index_of
@@ -13,6 +16,7 @@ from sightline.imaging.clip_writer import open_writer
 from sightline.imaging.video import open_clip
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 TIMES = [0.0, 0.1, 0.2, 0.6, 0.7]
@@ -53,3 +57,30 @@ def test_without_pyav_a_frame_is_repeated_until_the_next_is_due(
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="cannot be written"):
         write(tmp_path / "nowhere" / "one.mp4", (64, 48))
+
+
+@pytest.fixture
+def small_disk() -> Iterator[None]:
+    """Let no file grow beyond 20 kB."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    signal.signal(signal.SIGXFSZ, handler)
+
+
+@pytest.mark.usefixtures("small_disk")
+@pytest.mark.parametrize("with_pyav", [True, False])
+def test_a_disk_that_gets_full_is_said_before_the_clip_counts_as_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, with_pyav: bool
+) -> None:
+    if not with_pyav:
+        monkeypatch.setattr(clip_writer, "find_spec", lambda _name: None)
+    noise = np.random.default_rng(0)
+    out = open_writer(tmp_path / "one.mp4", (64, 48), 10)
+
+    with pytest.raises(StorageError, match="cannot be written"):
+        for index in range(60):
+            out.add(noise.integers(0, 255, (48, 64, 3), np.uint8), index / 10)
+        out.close()
