@@ -32,6 +32,15 @@ def write(path: Path, size: tuple[int, int]) -> str:
     return out.codec
 
 
+def write_noise(path: Path) -> None:
+    """Write six seconds that no codec makes small."""
+    noise = np.random.default_rng(0)
+    out = open_writer(path, (64, 48), 10)
+    for index in range(60):
+        out.add(noise.integers(0, 255, (48, 64, 3), np.uint8), index / 10)
+    out.close()
+
+
 def test_frames_keep_their_times_and_lose_at_most_an_odd_row(tmp_path: Path) -> None:
     codec = write(tmp_path / "one.mp4", (65, 49))
 
@@ -77,10 +86,5 @@ def test_a_disk_that_gets_full_is_said_before_the_clip_counts_as_written(
 ) -> None:
     if not with_pyav:
         monkeypatch.setattr(clip_writer, "find_spec", lambda _name: None)
-    noise = np.random.default_rng(0)
-    out = open_writer(tmp_path / "one.mp4", (64, 48), 10)
-
     with pytest.raises(StorageError, match="cannot be written"):
-        for index in range(60):
-            out.add(noise.integers(0, 255, (48, 64, 3), np.uint8), index / 10)
-        out.close()
+        write_noise(tmp_path / "one.mp4")
