@@ -120,7 +120,9 @@ class Opening:
         if media.kind == "camera":
             if live is None or live.slot is None:
                 raise unknown(media.id)
-            return Pushed(live.slot, self._limits())
+            frame = self._limits()
+            most = min(frame.max_pixels, clip_limits(self._settings).max_pixels)
+            return Pushed(live.slot, replace(frame, max_pixels=most))
         if media.kind == "stream":
             if live is None or live.address is None:
                 raise unknown(media.id)

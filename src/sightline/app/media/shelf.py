@@ -16,7 +16,7 @@ from sightline.app.media.live import Holdings, Live, Notes
 from sightline.app.media.opening import Opening, clip_limits
 from sightline.app.media.receiving import Bounds, Receiving
 from sightline.app.media.storing import Storing
-from sightline.app.media.terms import terms
+from sightline.app.media.terms import name_of, terms
 from sightline.core.clock import now
 from sightline.core.errors import ConflictError, InvalidInputError, NotFoundError
 from sightline.core.media import Blur, Media
@@ -38,7 +38,6 @@ PIECE: Final = 1 << 20
 _RESERVE: Final = 64 << 20
 """Bytes of the disk that media leave free."""
 _WRITE_EVERY_S: Final = 1.0
-_MOST_NAME: Final = 200
 
 
 class MediaShelf:
@@ -342,11 +341,14 @@ class MediaShelf:
         return over
 
     def _erase(self, media_id: str) -> int:
-        for tell in self.on_erase:
-            tell(media_id)
-        self._notes.forget(media_id)
-        freed = self._live.drop(media_id) + self._folders.erase(media_id)
-        return freed + self._live.drop(media_id)  # what was opened meanwhile
+        try:
+            for tell in self.on_erase:
+                tell(media_id)
+        finally:  # it goes, whatever those do who use it
+            self._notes.forget(media_id)
+            freed = self._live.drop(media_id) + self._folders.erase(media_id)
+            freed += self._live.drop(media_id)  # what was opened meanwhile
+        return freed
 
     def room(self) -> int:
         """Return how many bytes of media may still come."""
@@ -380,7 +382,7 @@ class MediaShelf:
         return Media(
             id=new_id(),
             kind="image",
-            name=(name or "medium")[-_MOST_NAME:],
+            name=name_of(name),
             added_at=now(),
             retention=kept,
             expires_at=until,

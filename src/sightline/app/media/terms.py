@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
 MOST_HOURS: Final = 87_600.0
 MOST_REGIONS: Final = 100
+_MOST_NAME: Final = 200
 _CORNERS: Final = 4
+
+
+def name_of(wished: str) -> str:
+    """Return what a medium is called: printable, on one line, as long as a name may be."""
+    plain = "".join(one if one.isprintable() else " " for one in wished[-_MOST_NAME:])
+    return " ".join(plain.split()) or "medium"
 
 
 def terms(

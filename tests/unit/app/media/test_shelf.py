@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import Image
 
 from fakes.clips import index_of, png, write_clip
 from sightline.app import Workbench, open_workbench
@@ -247,3 +248,35 @@ def test_a_medium_that_cannot_be_erased_keeps_no_other_from_going(
     with pytest.raises(PermissionError):
         bench.media.sweep()
     assert [one.id for one in bench.media.all()] == ids[:1]
+
+
+def test_a_name_holds_nothing_that_a_terminal_or_a_file_of_text_would_obey(
+    bench: Workbench,
+) -> None:
+    assert send(bench, png(), "a\x1b[2J\nwalk\ud800 \t").name == "a [2J walk"
+    assert bench.media.camera("\n").name == "medium"
+
+
+def test_a_medium_is_erased_whatever_those_do_who_use_it(bench: Workbench) -> None:
+    media = send(bench, png())
+
+    def refuse(_media_id: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    bench.media.on_erase.append(refuse)
+
+    with pytest.raises(OSError, match="No space"):
+        bench.media.erase(media.id)
+    assert stored(bench) == []
+
+
+def test_a_frame_of_a_camera_may_be_no_larger_than_one_of_a_clip(tmp_path: Path) -> None:
+    huge = io.BytesIO()
+    Image.new("RGB", (1_200, 1_000)).save(huge, "PNG")
+    with open_workbench(tmp_path / "workspace", clip_max_mp=1) as bench:
+        camera = bench.media.camera("front door")
+        source = bench.media.open(camera.id)
+        bench.media.push(camera.id, huge.getvalue())
+        bench.media.slot(camera.id).close()
+
+        assert list(source.frames()) == []
