@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sightline.app.media.preparing import ClipBlurring, blur_picture
+from sightline.core.errors import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from sightline.imaging.clip import ClipLimits
     from sightline.imaging.limits import Limits
     from sightline.store.media_folder import MediaFolders
+
+logger = logging.getLogger(__name__)
 
 
 class Storing:
@@ -83,7 +87,10 @@ class Storing:
             live.media = replace(live.media, prepared=share)
 
     def _done(self, live: Live, made: Media | None, why: str) -> None:
-        """Note that a clip is blurred and stored, or why it is not: then nothing of it is."""
+        """Note that a clip is blurred and stored, or why it is not: then nothing of it is.
+
+        Without a record of its end it counts as half done, and the next sweep takes it.
+        """
         with self._live.lock:
             if made is None:
                 live.forget_file()
@@ -93,5 +100,8 @@ class Storing:
                 said = why or live.media.error
                 live.media = replace(live.media, error=said, facts=made.facts, **file)
             live.media = replace(live.media, prepared=1.0)
-            self._folders.write(live.media)
+            try:
+                self._folders.write(live.media)
+            except (OSError, NotFoundError) as error:
+                logger.warning("%s is blurred, but cannot be noted: %s", live.media.id, error)
         self._live.stored(live.media.id)

@@ -15,11 +15,13 @@ from sightline.app.media import opening
 from sightline.core.media import Blur
 from sightline.imaging.decode import decode
 from sightline.imaging.video import open_clip
+from sightline.store.media_folder import MediaFolders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from sightline.core.media import Media
     from sightline.imaging.clip import Clip
 
 LEFT = Blur(regions=((0.0, 0.0, 0.5, 1.0),))
@@ -130,3 +132,24 @@ def test_a_picture_that_is_let_go_of_never_turns_into_another_file(
             stack.enter_context((tmp_path / "secret.png").open("rb"))
 
         assert [index_of(one.image) for one in source.frames()] == [3]
+
+
+def test_a_full_disk_at_the_end_of_the_blurring_lets_go_of_what_came(
+    bench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = MediaFolders.write
+
+    def full(folders: MediaFolders, media: Media) -> None:
+        if media.prepared == 1:
+            raise OSError(28, "No space left on device")
+        write(folders, media)
+
+    monkeypatch.setattr(MediaFolders, "write", full)
+    data = write_clip(tmp_path / "one.mp4", 8).read_bytes()
+    media = bench.media.receive(io.BytesIO(data), "one", blur=LEFT)
+
+    bench.media.ready(media.id)
+
+    assert not bench.media.is_held(media.id)
+    assert bench.media.sweep() == [media.id]
+    assert stored(bench) == []
