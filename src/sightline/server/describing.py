@@ -14,14 +14,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import anyio.to_thread
 from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from sightline.app.streams.parts import Wish, said
-from sightline.app.streams.streams import Following, Streams
 from sightline.core.clock import now
 from sightline.core.errors import (
     InvalidInputError,
@@ -38,6 +37,9 @@ from sightline.server.closing import (
     reason_of,
 )
 from sightline.server.schemas.describe import DescribeControl, DescribeOpen
+
+if TYPE_CHECKING:
+    from sightline.app.streams.streams import Following, Streams
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")

@@ -11,7 +11,6 @@ from starlette.concurrency import run_in_threadpool
 from sightline.app.streams.overlays import LAYERS, PX, Drawn, OverlayWish, draw, layers_of
 from sightline.app.streams.texts import TYPES, TextFormat
 from sightline.core.errors import OverloadedError
-from sightline.imaging.clip_writer import MEDIA_TYPE
 from sightline.server.closing import farewell_of, reason_of
 from sightline.server.deps import Bench, Drawing
 from sightline.server.describing import Conversation, Crowd, Manners
@@ -116,5 +115,7 @@ async def annotate(bench: Bench, media_id: MediaId, wish: NewAnnotated) -> objec
 @router.get("/api/media/{media_id}/annotated", response_class=FileResponse, responses=_FILE)
 async def annotated(bench: Bench, media_id: MediaId) -> FileResponse:
     """Download the annotated clip."""
+    from sightline.imaging.clip_writer import MEDIA_TYPE
+
     path = await run_in_threadpool(bench.annotated.file, media_id)
     return FileResponse(path, media_type=MEDIA_TYPE, filename=f"{media_id}.mp4")

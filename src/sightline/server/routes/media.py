@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from functools import partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import FileResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from sightline.app.media.addresses import check_allowed, parse_address
-from sightline.app.media.receiving import Receiving
 from sightline.app.media.rows import STILL_PX, TYPES, downloaded, still
 from sightline.app.media.terms import blur_of, region_of
 from sightline.core.media import Media
@@ -26,6 +24,9 @@ from sightline.server.schemas.media import (
     NewMedia,
     UploadTerms,
 )
+
+if TYPE_CHECKING:
+    from sightline.app.media.receiving import Receiving
 
 router = APIRouter(prefix="/api", tags=["media"])
 _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
@@ -91,6 +92,8 @@ def list_media(bench: Bench) -> object:
 @router.post("/media", status_code=201, response_model=MediaInfo)
 def create_media(body: NewMedia, bench: Bench) -> object:
     """Make a camera, whose frames the browser sends, or a stream that is read here."""
+    from sightline.app.media.addresses import check_allowed, parse_address
+
     kept: dict[str, Any] = {
         "retention": body.retention,
         "hours": body.hours,

@@ -10,7 +10,6 @@ from fastapi.responses import FileResponse
 
 from sightline.app import Workbench
 from sightline.app.forms.wish import FormWish
-from sightline.app.packages.packing import is_package
 from sightline.predict.rows import Picture
 from sightline.server import shape
 from sightline.server.deps import Bench, Predicting, Ref, Roots
@@ -46,6 +45,8 @@ def list_models(bench: Bench) -> object:
 @router.post("", status_code=201, response_model=Model)
 def add_model(body: NewModel, bench: Bench, roots: Roots) -> object:
     """Add a file or folder that the server can see; what needs torch is tried once."""
+    from sightline.app.packages.packing import is_package
+
     options = ImportOptions(
         name=body.name,
         output=body.output,
