@@ -232,6 +232,16 @@ def _vectors(work: Work, model: OnnxClassifier, pixels: U8) -> Any:
     return np.stack(rows)
 
 
+def _tries(trials: list[dict[str, Any]]) -> list[str]:
+    """Return a note where the pictures that judge have chosen among several graphs, too."""
+    if len(trials) < 2:  # noqa: PLR2004
+        return []
+    return [
+        f"the best of {len(trials)} ways to quantise, chosen on the pictures that judge: expect a "
+        "little more loss on others"
+    ]
+
+
 def _finished(
     work: Work,
     judge: Judge | None,
@@ -248,6 +258,6 @@ def _finished(
         "judged": work.judged(judge, after),
         "latency": work.timed(made.file, made.card),
         **made.report,
-        "notes": work.notes(judge),
+        "notes": [*work.notes(judge), *_tries(made.report.get("trials", []))],
     }
     return replace(made, report=report)
