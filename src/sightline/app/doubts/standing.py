@@ -29,5 +29,7 @@ def standing(folder: Path) -> dict[str, Any]:
     """Return {doubts, drifting}: how many are kept, and models whose stream has moved."""
     if not folder.is_dir():
         return {"doubts": 0, "drifting": []}
-    drifting = [one["model_name"] for one in told(folder) if (one.get("drift") or {}).get("alarm")]
+    lines = sorted(told(folder), key=lambda one: str(one.get("at", "")))
+    newest = {one["model_name"]: one for one in lines}  # an earlier version is served no more
+    drifting = sorted(name for name, one in newest.items() if (one.get("drift") or {}).get("alarm"))
     return {"doubts": sum(1 for _ in folder.glob("*.json")), "drifting": drifting}

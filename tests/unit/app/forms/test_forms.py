@@ -148,6 +148,7 @@ def test_a_form_that_loses_too_much_is_refused_and_nothing_is_written(
     assert report["judged"]["lost"] > report["judged"]["limit"] == 0.5
     tried = [(one["method"], one["kept_float"]) for one in report["trials"]]
     assert tried[:3] == [("minmax", 0), ("percentile", 0), ("entropy", 0)]
+    assert any("best of 3 ways" in one for one in report["notes"])
     assert tried[3:] == []  # two layers are one run, and without it nothing is quantised
     assert len(bench.models.all()) == 1
     assert [one.name for one in bench.store.models.root.iterdir()] == [model]
