@@ -73,6 +73,7 @@ class DoubtShelf:
         self._keep = keep
         self._max_bytes = max_bytes
         self._known: dict[str, Doubtful] = {}
+        self._is_swept = False
 
     def add(self, one: Doubtful, data: bytes) -> Kept:
         """Keep a picture unless its like is here or all others are more doubtful.
@@ -86,6 +87,7 @@ class DoubtShelf:
         lock.acquire(timeout_s=_LOCK_S)
         try:
             known = self._read()
+            self._sweep(known)
             if self._is_double(one, known.values()):
                 return "double"
             out = self._losers(one, known.values())
@@ -130,6 +132,15 @@ class DoubtShelf:
         """Throw away those that are here and return how many."""
         known = self._read()
         return self._drop([one for one in dict.fromkeys(doubt_ids) if one in known])
+
+    def _sweep(self, known: Iterable[str]) -> None:
+        """Erase, once, pictures without a card, which a process that was killed left."""
+        if self._is_swept:
+            return
+        self._is_swept = True
+        for path in self.folder.glob("*.picture"):
+            if path.stem not in known and not self._card(path.stem).exists():
+                path.unlink(missing_ok=True)
 
     def _drop(self, doubt_ids: Iterable[str]) -> int:
         count = 0

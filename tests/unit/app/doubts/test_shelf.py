@@ -115,3 +115,14 @@ def test_several_writers_keep_the_bound_together(tmp_path: Path) -> None:
     for one in threads:
         one.join()
     assert [one.score for one in _shelf(tmp_path).all()] == [0.48, 0.47, 0.46, 0.45, 0.44]
+
+
+def test_a_picture_without_a_card_that_a_killed_process_left_is_erased(tmp_path: Path) -> None:
+    kept = doubtful(1, 0.5)
+    _shelf(tmp_path).add(kept, b"kept")
+    orphan = tmp_path / "doubts" / f"{'a' * 24}.picture"
+    orphan.write_bytes(b"left")
+    shelf = _shelf(tmp_path)
+    shelf.add(doubtful(2, 0.6), b"new")
+    assert not orphan.exists()
+    assert shelf.picture(kept.id) == b"kept"
