@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
@@ -137,8 +136,7 @@ class _Classes:
         ]
 
     def close(self) -> None:
-        with suppress(AttributeError):
-            getattr(self._classifier, "close")()  # noqa: B009 - few forms have one
+        """Nothing is held here; a process of the engine room ends when it idles."""
 
 
 class _Boxes:
