@@ -131,6 +131,12 @@ MISSING = [
 ]
 
 
+def test_an_event_of_thousands_of_digits_is_no_event(shop: Shop) -> None:
+    answer = shop.client.get("/api/events", headers={"last-event-id": "9" * 5_000})
+    assert answer.status_code == 422
+    assert "Last-Event-ID" in answer.json()["message"]
+
+
 def test_what_is_not_there_is_404_with_its_own_code(shop: Shop) -> None:
     for method, url, code in MISSING:
         body = {"image_ids": [1]} if url.endswith("predict") else {}

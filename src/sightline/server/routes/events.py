@@ -34,7 +34,7 @@ async def events(
 def _parse(given: str) -> int | None:
     if not given:
         return None
-    if not given.isdecimal() or int(given) > MAX_ID:
+    if not given.isdecimal() or len(given) > len(str(MAX_ID)) or int(given) > MAX_ID:
         raise InvalidInputError(
             "Last-Event-ID must be the id of an event", hint="leave it out to start from now"
         )
