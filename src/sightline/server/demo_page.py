@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
+from sightline.server.router import Router
 from sightline.server.static import FOLDER, Page
 
-router = APIRouter(tags=["demo"])
+router = Router(tags=["demo"])
 FILE: Final = FOLDER / "demo.html"
 _MARK: Final = 'data-server="api"'
 _NO_PAGE: Final = """<!doctype html><html lang="en"><head><meta charset="utf-8">

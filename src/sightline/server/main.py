@@ -27,6 +27,7 @@ from sightline.server.events import EventHub
 from sightline.server.layers import wrap
 from sightline.server.limits import Turnstile
 from sightline.server.paths import allowed_roots
+from sightline.server.router import join
 from sightline.server.routes import (
     analysis,
     assist,
@@ -80,7 +81,6 @@ from sightline.server.routes import (
     updates,
     views,
 )
-from sightline.server.schemas.common import PROBLEMS
 from sightline.server.schemas.crop_heads import NewHead
 from sightline.server.schemas.datasets import NewImport
 from sightline.server.schemas.describe import MESSAGES
@@ -240,9 +240,7 @@ def create_app(
         lifespan=_lifespan(bench, hub, background=background),
         generate_unique_id_function=lambda route: route.name,
     )
-    for router in ROUTERS:
-        app.include_router(router, responses=PROBLEMS)
-    app.include_router(demo_page.router)
+    join(app, (*ROUTERS, demo_page.router))
     _furnish(app, bench, hub)
     door = Door(
         host=host, port=port, allowed_hosts=tuple(bench.settings.allowed_hosts), token=token

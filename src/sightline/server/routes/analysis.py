@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from sightline.server.deps import Bench, ProjectName
+from sightline.server.router import Router
 from sightline.server.schemas.analysis import Advice, Analysis, NewAnalysis
 from sightline.server.schemas.jobs import Job
 
-router = APIRouter(prefix="/api/projects/{name}", tags=["analysis"])
+router = Router(prefix="/api/projects/{name}", tags=["analysis"])
 
 
 @router.get("/analysis", response_model=Analysis)

@@ -6,11 +6,12 @@ import asyncio
 from typing import Annotated, Final
 
 import orjson
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
 from sightline.server.deps import Bench
+from sightline.server.router import Router
 from sightline.server.schemas.assist import (
     AssistBudget,
     AssistBudgetInfo,
@@ -34,7 +35,7 @@ from sightline.server.schemas.jobs import Job
 BYTES: Final = "application/octet-stream"
 SAFETENSORS: Final = "application/x-safetensors"
 _FOR_EVER: Final = {"cache-control": "private, max-age=31536000, immutable"}
-router = APIRouter(prefix="/api/assist", tags=["assists"])
+router = Router(prefix="/api/assist", tags=["assists"])
 EngineName = Annotated[str, Query(max_length=200, description="name of a segmenter")]
 Client = Annotated[str, Query(max_length=64, description="whose slots")]
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from sightline.app.augmenting import Wish
 from sightline.server.deps import Bench, ProjectName
+from sightline.server.router import Router
 from sightline.server.schemas.augment import AugmentPreview, AugmentShown
 
-router = APIRouter(prefix="/api/projects/{name}/augment", tags=["training"])
+router = Router(prefix="/api/projects/{name}/augment", tags=["training"])
 
 
 @router.post("/preview", response_model=AugmentShown)

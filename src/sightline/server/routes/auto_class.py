@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
 from sightline.server.deps import Bench, Limit, ProjectName
+from sightline.server.router import Router
 from sightline.server.schemas.auto_class import (
     ApplyAutoClass,
     AutoClassApplied,
@@ -18,7 +19,7 @@ from sightline.server.schemas.auto_class import (
 )
 from sightline.server.schemas.jobs import Job
 
-router = APIRouter(prefix="/api", tags=["auto class"])
+router = Router(prefix="/api", tags=["auto class"])
 JobId = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9]+$")]
 Cursor = Annotated[
     str, Query(pattern=r"^[0-9]{0,9}$", description="`next` of the part before, or any place")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from sightline.server.deps import Bench, ClassId, ProjectName
+from sightline.server.router import Router
 from sightline.server.schemas.classes import (
     Class,
     ClassDeleted,
@@ -18,7 +19,7 @@ from sightline.server.schemas.classes import (
 from sightline.server.schemas.common import MAX_CLASS_ID
 from sightline.server.schemas.labels import Outcome
 
-router = APIRouter(prefix="/api", tags=["classes"])
+router = Router(prefix="/api", tags=["classes"])
 Told = Annotated[
     int | None,
     Query(ge=0, le=MAX_CLASS_ID, description="images that should change; 409 if others do"),

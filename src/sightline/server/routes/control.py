@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import FileResponse
 
 from sightline.app import run_files
 from sightline.server.deps import Bench, Ref
+from sightline.server.router import Router
 from sightline.server.schemas.common import State
 from sightline.server.schemas.learning import Run
 from sightline.server.schemas.projects import Trashed
@@ -21,7 +22,7 @@ from sightline.server.schemas.training import (
     TrashedRun,
 )
 
-router = APIRouter(prefix="/api", tags=["training"])
+router = Router(prefix="/api", tags=["training"])
 
 
 @router.get("/runs", response_model=list[Run])

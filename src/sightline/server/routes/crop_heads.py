@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
@@ -17,6 +17,7 @@ from sightline.formats.names import safe_part
 from sightline.server.deps import Bench, ProjectName, Ref, Roots
 from sightline.server.forms import is_multipart, read_json
 from sightline.server.paths import confine
+from sightline.server.router import Router
 from sightline.server.routes.datasets import DOWNLOAD
 from sightline.server.schemas.crop_heads import (
     ActivateHead,
@@ -26,7 +27,7 @@ from sightline.server.schemas.crop_heads import (
     TrainedHead,
 )
 
-router = APIRouter(prefix="/api", tags=["heads"])
+router = Router(prefix="/api", tags=["heads"])
 FILES: Final = ("files", "meta", "labelmap")
 _FILE: Final = {"type": "string", "format": "binary"}
 _BODY: Final[dict[str, Any]] = {

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
@@ -20,6 +20,7 @@ from sightline.core.errors import InvalidInputError
 from sightline.server.deps import Bench, ProjectName, Roots
 from sightline.server.forms import FILES_BODY, is_multipart, read_json, uploaded
 from sightline.server.paths import confine
+from sightline.server.router import Router
 from sightline.server.schemas.common import Split, Status
 from sightline.server.schemas.datasets import (
     ExportFile,
@@ -35,7 +36,7 @@ from sightline.server.schemas.jobs import Job
 from sightline.server.schemas.object_files import ObjectImportReport
 from sightline.store.projects import Project
 
-router = APIRouter(prefix="/api/projects/{name}", tags=["data sets"])
+router = Router(prefix="/api/projects/{name}", tags=["data sets"])
 DOWNLOAD: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "the file",

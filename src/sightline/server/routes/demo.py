@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from sightline.core.errors import InvalidInputError
 from sightline.server.deps import Bench, Predicting, Ref
+from sightline.server.router import Router
 from sightline.server.schemas.demo import DemoAnswer, DemoModel
 
-router = APIRouter(tags=["demo"])
+router = Router(tags=["demo"])
 
 
 @router.get("/api/models/{ref}/demo", response_model=DemoModel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, WebSocket
+from fastapi import Path, Query, WebSocket
 from fastapi.responses import FileResponse, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -15,11 +15,12 @@ from sightline.server.closing import farewell_of, reason_of
 from sightline.server.deps import Bench, Drawing
 from sightline.server.describing import Conversation, Crowd, Manners
 from sightline.server.pictures import PICTURE
+from sightline.server.router import Router
 from sightline.server.schemas.common import MAX_ID
 from sightline.server.schemas.describe import DescribeStream, DescribeText, NewAnnotated
 from sightline.server.schemas.jobs import Job
 
-router = APIRouter(tags=["narration"])
+router = Router(tags=["narration"])
 
 _FILE: dict[int | str, dict[str, Any]] = {200: {"description": "the file"}}
 SpokenLang = Annotated[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from sightline.app import Workbench
@@ -15,6 +15,7 @@ from sightline.core.errors import InvalidInputError
 from sightline.server.deps import Bench, ProjectName, Ref, Roots
 from sightline.server.forms import FILES_BODY, is_multipart, read_json, uploaded
 from sightline.server.paths import confine
+from sightline.server.router import Router
 from sightline.server.schemas.detections import (
     DetectionErrors,
     DetectionEvaluationShort,
@@ -23,7 +24,7 @@ from sightline.server.schemas.detections import (
 )
 from sightline.server.schemas.jobs import Job
 
-router = APIRouter(prefix="/api/projects/{name}", tags=["objects"])
+router = Router(prefix="/api/projects/{name}", tags=["objects"])
 Error = Annotated[
     str, Query(max_length=100, description="kind[:id of the true class[:id of the predicted one]]")
 ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from sightline.server.deps import Bench, ProjectName
+from sightline.server.router import Router
 from sightline.server.schemas.doubts import (
     ChosenDoubts,
     ClearedDoubts,
@@ -15,7 +16,7 @@ from sightline.server.schemas.doubts import (
     TakenDoubts,
 )
 
-router = APIRouter(prefix="/api/projects/{name}/doubts", tags=["doubts"])
+router = Router(prefix="/api/projects/{name}/doubts", tags=["doubts"])
 DoubtName = Annotated[str, Path(max_length=40, description="id of a doubt")]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 
 from sightline.server.deps import Bench, Drawing, ImageId, ProjectName, Ref
 from sightline.server.pictures import PICTURE, answer, headers_of, is_known
+from sightline.server.router import Router
 from sightline.server.schemas.edits import (
     BuildDeleted,
     BuildInfo,
@@ -22,7 +23,7 @@ from sightline.server.schemas.edits import (
 from sightline.server.schemas.jobs import Job
 from sightline.server.schemas.labels import Outcome
 
-router = APIRouter(prefix="/api", tags=["builds"])
+router = Router(prefix="/api", tags=["builds"])
 Size = Annotated[int, Query(ge=1, le=2_048, description="pixels of the long side")]
 Version = Annotated[str, Query(max_length=100, description="kept for ever when it is given")]
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import PlainTextResponse
 
 from sightline.server.deps import Bench, Ref
+from sightline.server.router import Router
 from sightline.server.schemas.evaluation import Evaluated, NetworkComparison, PeoplesCard, Split
 
-router = APIRouter(prefix="/api", tags=["training"])
+router = Router(prefix="/api", tags=["training"])
 Wanted = Annotated[Split | None, Query(description="default: test, else val, else train")]
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 
 from sightline.core.errors import InvalidInputError
 from sightline.server.deps import Hub
+from sightline.server.router import Router
 from sightline.server.schemas.common import MAX_ID
 
-router = APIRouter(prefix="/api/events", tags=["events"])
+router = Router(prefix="/api/events", tags=["events"])
 
 
 @router.get(

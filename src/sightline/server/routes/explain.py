@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from fastapi.responses import Response
 
 from sightline.app.explaining import Asked
@@ -12,6 +12,7 @@ from sightline.core.errors import InvalidInputError
 from sightline.server.deps import Bench, Drawing, Limit, Offset, Predicting, Ref
 from sightline.server.forms import is_multipart, read_json, uploaded
 from sightline.server.pictures import PICTURE, answer, headers_of, is_known
+from sightline.server.router import Router
 from sightline.server.schemas.common import MAX_CLASS_ID, Split
 from sightline.server.schemas.explain import (
     ClassAverages,
@@ -23,7 +24,7 @@ from sightline.server.schemas.explain import (
 )
 from sightline.server.schemas.jobs import Job
 
-router = APIRouter(prefix="/api", tags=["explanations"])
+router = Router(prefix="/api", tags=["explanations"])
 
 Key = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="of an explanation")]
 Px = Annotated[int, Query(ge=16, le=4_096, description="pixels of the long side")]

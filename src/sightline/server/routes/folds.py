@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from sightline.server.deps import Bench, ProjectName, Ref, Roots
+from sightline.server.router import Router
 from sightline.server.routes.runs import confine_weights
 from sightline.server.schemas.folds import FoldSet, NewFolds
 
-router = APIRouter(prefix="/api/projects/{name}/folds", tags=["training"])
+router = Router(prefix="/api/projects/{name}/folds", tags=["training"])
 
 
 @router.post("", status_code=202, response_model=FoldSet)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from sightline.server.deps import Bench, Ref, Roots
 from sightline.server.paths import confine
+from sightline.server.router import Router
 from sightline.server.schemas.forms import JudgeModel, MeasureModel
 from sightline.server.schemas.jobs import Job
 
-router = APIRouter(prefix="/api/models", tags=["models"])
+router = Router(prefix="/api/models", tags=["models"])
 
 
 @router.post("/{ref}/evaluate", status_code=202, response_model=Job)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import APIRouter
-
 from sightline.app.head_samples import Folders
 from sightline.core.errors import InvalidInputError
 from sightline.server.deps import Bench, ProjectName, Ref, Roots
 from sightline.server.paths import confine
+from sightline.server.router import Router
 from sightline.server.schemas.crop_heads import (
     HeadComparison,
     HeadCurve,
@@ -19,7 +18,7 @@ from sightline.server.schemas.crop_heads import (
 )
 from sightline.server.schemas.jobs import Job
 
-router = APIRouter(prefix="/api", tags=["heads"])
+router = Router(prefix="/api", tags=["heads"])
 
 
 @router.get("/projects/{name}/heads/options", response_model=HeadOptions)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from sightline.server.deps import Bench, ProjectName, Ref
+from sightline.server.router import Router
 from sightline.server.schemas.jobs import Job
 from sightline.server.schemas.learning import Embed, Encoder, Engine, Forgotten, Head
 
-router = APIRouter(prefix="/api", tags=["heads"])
+router = Router(prefix="/api", tags=["heads"])
 
 
 @router.get("/engines", response_model=list[Engine])

@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 import time
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from sightline import __version__
 from sightline.server.deps import Bench
+from sightline.server.router import Router
 from sightline.server.schemas.jobs import Doctor, Health
 from sightline.server.schemas.load import Load
 
-router = APIRouter(prefix="/api", tags=["server"])
+router = Router(prefix="/api", tags=["server"])
 
 
 @router.get("/health")

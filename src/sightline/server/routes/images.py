@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from sightline.server import shape
 from sightline.server.deps import Bench, Drawing, ImageId, Limit, Look, ProjectName
 from sightline.server.pictures import PICTURE, answer, headers_of, is_known, wait_for
+from sightline.server.router import Router
 from sightline.server.schemas.images import Image, ImageChange, Near, Page
 
-router = APIRouter(prefix="/api", tags=["images"])
+router = Router(prefix="/api", tags=["images"])
 Version = Annotated[str, Query(max_length=100, description="kept for ever when it is given")]
 Asked = Annotated[
     int | None, Query(ge=1, le=8_192, description="the same as px, as earlier tools call it")

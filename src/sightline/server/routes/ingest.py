@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
@@ -14,11 +14,12 @@ from sightline.app import Workbench
 from sightline.server.deps import Bench, ProjectName, Roots
 from sightline.server.forms import FILES_BODY, uploaded
 from sightline.server.paths import confine
+from sightline.server.router import Router
 from sightline.server.schemas.jobs import Job
 from sightline.server.schemas.projects import Ingest, IngestReport, UploadReport
 from sightline.store.projects import Project
 
-router = APIRouter(prefix="/api/projects/{name}", tags=["ingest"])
+router = Router(prefix="/api/projects/{name}", tags=["ingest"])
 
 
 @router.post(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from sightline.core.errors import InvalidInputError
 from sightline.server.deps import Bench
+from sightline.server.router import Router
 from sightline.server.schemas.common import MAX_CLASS_ID, ClassId, Split, Status
 from sightline.server.schemas.images import Items
 
-router = APIRouter(prefix="/api", tags=["images"])
+router = Router(prefix="/api", tags=["images"])
 Share = Annotated[float | None, Query(ge=0, le=1, description="of the queue band")]
 
 

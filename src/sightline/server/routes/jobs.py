@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from sightline.jobs.line import move
 from sightline.server.deps import Bench, Ref
+from sightline.server.router import Router
 from sightline.server.schemas.common import MAX_ID, State
 from sightline.server.schemas.jobs import Job, JobLog
 from sightline.server.schemas.training import Move, Order
 
-router = APIRouter(prefix="/api/jobs", tags=["jobs"])
+router = Router(prefix="/api/jobs", tags=["jobs"])
 
 
 @router.get("", response_model=list[Job])

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from sightline.server.deps import Bench, Limit, ProjectName
 from sightline.server.forms import read_json, takes
+from sightline.server.router import Router
 from sightline.server.schemas.common import MAX_ID
 from sightline.server.schemas.images import HistoryEntry
 from sightline.server.schemas.labels import (
@@ -25,7 +26,7 @@ from sightline.server.schemas.labels import (
     Undone,
 )
 
-router = APIRouter(prefix="/api/projects/{name}", tags=["labels"])
+router = Router(prefix="/api/projects/{name}", tags=["labels"])
 Person = Annotated[str, Query(max_length=200, description="only changes of this person")]
 From = Annotated[str, Query(alias="from", max_length=200, description="snapshot, by id or name")]
 To = Annotated[str, Query(max_length=200, description="snapshot, by id or name, or `now`")]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from fastapi.responses import Response
 
 from sightline.server.deps import Bench, ProjectName
 from sightline.server.pictures import PICTURE, answer, headers_of, is_known
+from sightline.server.router import Router
 from sightline.server.schemas.jobs import Job
 from sightline.server.schemas.maps import Map, NewMap
 
-router = APIRouter(prefix="/api/projects/{name}/map", tags=["maps"])
+router = Router(prefix="/api/projects/{name}/map", tags=["maps"])
 
 Method = Annotated[str, Query(max_length=100, description="pca, umap, pacmap or tsne")]
 Place = Annotated[int, Path(ge=0, le=2**16)]

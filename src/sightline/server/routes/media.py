@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from fastapi.responses import FileResponse, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -16,6 +16,7 @@ from sightline.core.media import Media
 from sightline.server.deps import Bench
 from sightline.server.lent_file import LentFile
 from sightline.server.one_file import FILE_BODY, OneFile
+from sightline.server.router import Router
 from sightline.server.schemas.media import (
     ErasedMedia,
     FaceFinding,
@@ -28,7 +29,7 @@ from sightline.server.schemas.media import (
 if TYPE_CHECKING:
     from sightline.app.media.receiving import Receiving
 
-router = APIRouter(prefix="/api", tags=["media"])
+router = Router(prefix="/api", tags=["media"])
 _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {"description": "the file", "content": {"application/octet-stream": _BINARY}},

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from sightline.server.deps import Bench, Ref
 from sightline.server.forms import FILES_BODY, uploaded
+from sightline.server.router import Router
 from sightline.server.schemas.learning import Model
 from sightline.server.schemas.model_shelf import (
     ErasedModels,
@@ -20,7 +21,7 @@ from sightline.server.schemas.model_shelf import (
 )
 from sightline.store.model_plan import ImportOptions
 
-router = APIRouter(prefix="/api/models", tags=["models"])
+router = Router(prefix="/api/models", tags=["models"])
 _BUSY: dict[int | str, dict[str, Any]] = {
     202: {"model": Verified, "description": "A job looks at them"}
 }

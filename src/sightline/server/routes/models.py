@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import FileResponse
 
 from sightline.app import Workbench
@@ -15,6 +15,7 @@ from sightline.server import shape
 from sightline.server.deps import Bench, Predicting, Ref, Roots
 from sightline.server.forms import FILES_BODY, is_multipart, read_json, uploaded
 from sightline.server.paths import confine
+from sightline.server.router import Router
 from sightline.server.schemas.exporting import Export, ModelForm
 from sightline.server.schemas.jobs import Job
 from sightline.server.schemas.learning import (
@@ -28,7 +29,7 @@ from sightline.server.schemas.learning import (
 from sightline.server.schemas.model_shelf import RemovedModel
 from sightline.store.model_plan import ImportOptions
 
-router = APIRouter(prefix="/api/models", tags=["models"])
+router = Router(prefix="/api/models", tags=["models"])
 
 
 def _id_of(bench: Workbench, ref: str) -> str:

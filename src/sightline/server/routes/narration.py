@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from sightline.server.deps import Bench
+from sightline.server.router import Router
 from sightline.server.schemas.narration import NarrationEngine, NarrationLanguage
 
-router = APIRouter(prefix="/api/narration", tags=["narration"])
+router = Router(prefix="/api/narration", tags=["narration"])
 
 
 @router.get("/engines", response_model=list[NarrationEngine])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from sightline.server.deps import Bench
+from sightline.server.router import Router
 from sightline.server.schemas.networks import Network
 
-router = APIRouter(prefix="/api", tags=["training"])
+router = Router(prefix="/api", tags=["training"])
 
 
 @router.get("/networks", response_model=list[Network])

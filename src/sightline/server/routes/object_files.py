@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from sightline.app.object_exports import wished
@@ -14,6 +14,7 @@ from sightline.core.errors import InvalidInputError
 from sightline.formats.objects.table import FORMATS
 from sightline.server.deps import Bench, ProjectName, Roots
 from sightline.server.forms import FILES_BODY, is_multipart, read_json
+from sightline.server.router import Router
 from sightline.server.routes.datasets import keep_upload, path_of
 from sightline.server.schemas.datasets import ImportMode
 from sightline.server.schemas.jobs import Job
@@ -24,7 +25,7 @@ from sightline.server.schemas.object_files import (
     ObjectImportReport,
 )
 
-router = APIRouter(prefix="/api", tags=["data sets"])
+router = Router(prefix="/api", tags=["data sets"])
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,

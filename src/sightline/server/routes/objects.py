@@ -6,7 +6,7 @@ import asyncio
 from typing import Annotated, Final, Literal
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from sightline.app.objects import answer, changes_from
@@ -15,6 +15,7 @@ from sightline.server.deps import Bench, Drawing, ImageId, Limit, ProjectName
 from sightline.server.forms import read_json, takes
 from sightline.server.pictures import PICTURE, headers_of, is_known
 from sightline.server.pictures import answer as picture
+from sightline.server.router import Router
 from sightline.server.schemas.common import MAX_CLASS_ID, MAX_ID
 from sightline.server.schemas.objects import (
     CheckedPage,
@@ -31,7 +32,7 @@ from sightline.server.schemas.objects import (
     WaitingPage,
 )
 
-router = APIRouter(prefix="/api", tags=["objects"])
+router = Router(prefix="/api", tags=["objects"])
 MANY: Final = 100
 """Objects that are read in a thread: everybody else would wait meanwhile."""
 After = Annotated[int | None, Query(ge=1, le=MAX_ID, description="id of the image to go on from")]

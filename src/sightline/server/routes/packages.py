@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import Any, Final
 
-from fastapi import APIRouter, BackgroundTasks, Request
+from fastapi import BackgroundTasks, Request
 from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -14,10 +14,11 @@ from sightline.core.errors import InvalidInputError
 from sightline.formats.age import Key, parse_key
 from sightline.server.deps import Bench, Ref
 from sightline.server.forms import fields_of, uploaded
+from sightline.server.router import Router
 from sightline.server.schemas.forms import LockPackage, TakenPackage
 from sightline.server.schemas.learning import Model
 
-router = APIRouter(prefix="/api/models", tags=["models"])
+router = Router(prefix="/api/models", tags=["models"])
 _ZIP: Final = "application/zip"
 _LOCKED: Final = "application/octet-stream"
 _BODY: Final[dict[str, Any]] = {

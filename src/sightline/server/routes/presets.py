@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from sightline.server.deps import Bench, ProjectName, Ref
+from sightline.server.router import Router
 from sightline.server.schemas.presets import FittedPreset, Preset
 
-router = APIRouter(prefix="/api", tags=["training"])
+router = Router(prefix="/api", tags=["training"])
 
 
 @router.get("/presets", response_model=list[Preset])

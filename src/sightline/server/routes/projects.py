@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from sightline.server.deps import Bench, ProjectName
+from sightline.server.router import Router
 from sightline.server.schemas.common import Form, Values
 from sightline.server.schemas.projects import Erase, Erased, Found, NewProject, Project, Trashed
 
-router = APIRouter(prefix="/api/projects", tags=["projects"])
+router = Router(prefix="/api/projects", tags=["projects"])
 
 
 @router.get("", response_model=list[Project])

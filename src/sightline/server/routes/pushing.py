@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from sightline.server.deps import Bench, Ref
+from sightline.server.router import Router
 from sightline.server.schemas.jobs import Job
 from sightline.server.schemas.pushing import Push, PushPlan
 
-router = APIRouter(prefix="/api/models", tags=["models"])
+router = Router(prefix="/api/models", tags=["models"])
 
 
 @router.get("/{ref}/push", response_model=PushPlan)

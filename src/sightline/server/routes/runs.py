@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from sightline.app import spec_check
 from sightline.app.start_weights import is_path
 from sightline.core.errors import InvalidInputError
 from sightline.server.deps import Bench, ProjectName, Ref, Roots
 from sightline.server.paths import confine
+from sightline.server.router import Router
 from sightline.server.schemas.common import MAX_ID
 from sightline.server.schemas.jobs import Job
 from sightline.server.schemas.learning import (
@@ -28,7 +29,7 @@ from sightline.server.schemas.load import LoadSample
 from sightline.server.schemas.training import SpecCheck, SpecChecked
 from sightline.train.spec_track import track_path
 
-router = APIRouter(prefix="/api", tags=["training"])
+router = Router(prefix="/api", tags=["training"])
 
 
 @router.get("/train/schema")

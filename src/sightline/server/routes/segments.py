@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from sightline.server.deps import Bench, ProjectName
+from sightline.server.router import Router
 from sightline.server.schemas.jobs import Job
 from sightline.server.schemas.segments import (
     NewSegmentBuild,
@@ -13,7 +12,7 @@ from sightline.server.schemas.segments import (
     SegmentPreview,
 )
 
-router = APIRouter(prefix="/api/projects", tags=["objects"])
+router = Router(prefix="/api/projects", tags=["objects"])
 
 
 @router.get("/{name}/segment", response_model=SegmentOverview)

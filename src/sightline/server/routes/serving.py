@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from sightline.server.deps import Bench
+from sightline.server.router import Router
 from sightline.server.schemas.serving import ServingProcess
 
-router = APIRouter(prefix="/api/serving", tags=["models"])
+router = Router(prefix="/api/serving", tags=["models"])
 
 
 @router.get("", response_model=list[ServingProcess])

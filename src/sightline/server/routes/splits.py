@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from sightline.server.deps import Bench, ProjectName
+from sightline.server.router import Router
 from sightline.server.schemas.splits import NewSplits, SplitReport
 
-router = APIRouter(prefix="/api/projects/{name}", tags=["training"])
+router = Router(prefix="/api/projects/{name}", tags=["training"])
 
 
 @router.post("/splits", response_model=SplitReport)

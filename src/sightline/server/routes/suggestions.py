@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from sightline.server.deps import Bench, ImageId, ProjectName
+from sightline.server.router import Router
 from sightline.server.schemas.jobs import Job
 from sightline.server.schemas.suggestions import (
     Accepted,
@@ -20,7 +21,7 @@ from sightline.server.schemas.suggestions import (
     SuggestionSource,
 )
 
-router = APIRouter(prefix="/api", tags=["suggestions"])
+router = Router(prefix="/api", tags=["suggestions"])
 SourceName = Annotated[str | None, Query(max_length=200, description="only what it has said")]
 
 

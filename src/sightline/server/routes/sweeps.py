@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from sightline.server.deps import Bench, ProjectName, Ref, Roots
+from sightline.server.router import Router
 from sightline.server.routes.runs import confine_weights
 from sightline.server.schemas.jobs import Job
 from sightline.server.schemas.sweeps import (
@@ -16,7 +15,7 @@ from sightline.server.schemas.sweeps import (
     SweepDetail,
 )
 
-router = APIRouter(prefix="/api/projects/{name}", tags=["training"])
+router = Router(prefix="/api/projects/{name}", tags=["training"])
 
 
 @router.post("/sweeps", status_code=202, response_model=SweepDetail)

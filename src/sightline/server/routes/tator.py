@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from sightline.app import tator
 from sightline.server.deps import Bench, Roots
 from sightline.server.forms import is_multipart, read_fields, read_json
+from sightline.server.router import Router
 from sightline.server.routes.head_training import folders_of
 from sightline.server.schemas.crop_heads import ActiveClipModel, SetClipModel, TrainClip
 
-router = APIRouter(prefix="/clip", tags=["heads"])
+router = Router(prefix="/clip", tags=["heads"])
 Project = Annotated[str, Query(max_length=1_000, description="empty: the only one")]
 
 

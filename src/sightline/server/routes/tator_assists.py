@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from sightline.app import tator_assists
 from sightline.server.deps import Bench
+from sightline.server.router import Router
 from sightline.server.schemas.tator_assists import (
     PredictorSettings,
     SamSlot,
     SetPredictorSettings,
 )
 
-router = APIRouter(tags=["assists"])
+router = Router(tags=["assists"])
 
 
 @router.get("/sam_slots", response_model=list[SamSlot])

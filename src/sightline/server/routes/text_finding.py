@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter
-
 from sightline.app.text_wish import TextWish
 from sightline.core.phrases import split_phrases
 from sightline.server.deps import Bench, ImageId, ProjectName
+from sightline.server.router import Router
 from sightline.server.schemas.jobs import Job
 from sightline.server.schemas.text_finding import (
     FindByText,
@@ -20,7 +19,7 @@ from sightline.server.schemas.text_finding import (
 if TYPE_CHECKING:
     from typing import Any
 
-router = APIRouter(prefix="/api", tags=["suggestions"])
+router = Router(prefix="/api", tags=["suggestions"])
 
 
 @router.get("/text-detectors", response_model=list[TextDetectorInfo])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from sightline.app import hootsight
 from sightline.server.deps import Bench
+from sightline.server.router import Router
 from sightline.server.schemas.training import StartTraining, StopTraining
 
-router = APIRouter(prefix="/training", tags=["training"])
+router = Router(prefix="/training", tags=["training"])
 
 
 @router.post("/start")

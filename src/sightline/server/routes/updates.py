@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from sightline.server.deps import Bench
+from sightline.server.router import Router
 from sightline.server.schemas.updates import UpdatePlan
 
-router = APIRouter(prefix="/api/update", tags=["server"])
+router = Router(prefix="/api/update", tags=["server"])
 
 
 @router.post("/check", response_model=UpdatePlan)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from sightline.server.deps import Bench, Limit, Offset, ProjectName
+from sightline.server.router import Router
 from sightline.server.schemas.images import NewView, View, Window
 from sightline.server.schemas.learning import Queue
 
-router = APIRouter(prefix="/api", tags=["views"])
+router = Router(prefix="/api", tags=["views"])
 
 
 @router.get("/queues", response_model=list[Queue])

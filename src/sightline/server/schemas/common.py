@@ -31,7 +31,7 @@ class In(BaseModel):
 class Out(BaseModel):
     """What the server answers."""
 
-    model_config = ConfigDict(from_attributes=True, protected_namespaces=())
+    model_config = ConfigDict(from_attributes=True, protected_namespaces=(), defer_build=True)
 
 
 class Problem(Out):

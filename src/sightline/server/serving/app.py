@@ -13,7 +13,7 @@ from sightline.server import demo_page, problems
 from sightline.server.limits import BodyLimit
 from sightline.server.logs import AccessLog
 from sightline.server.problems import Net
-from sightline.server.schemas.common import PROBLEMS
+from sightline.server.router import join
 from sightline.server.security import Door
 from sightline.server.serving import page, v1, v2, well
 from sightline.server.serving.desk import Desk
@@ -54,8 +54,7 @@ def create_serving_app(
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
     )
-    for router in ROUTERS:
-        app.include_router(router, responses=PROBLEMS)
+    join(app, ROUTERS)
     rules = rules or Rules(Door())
     app.state.desk = desk
     app.state.keyed = bool(rules.keys)

@@ -61,12 +61,11 @@ def build_further(bench: Workbench, stack: ExitStack) -> ASGIApp:
     from sightline.server.describing import Crowd
     from sightline.server.layers import FORM_BYTES, JSON_BYTES, MEDIA_PATH
     from sightline.server.limits import BodyLimit, Turnstile
+    from sightline.server.router import join
     from sightline.server.routes import describe, media
-    from sightline.server.schemas.common import PROBLEMS
 
     app = FastAPI(title="Sightline", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
-    for module in (media, describe):
-        app.include_router(module.router, responses=PROBLEMS)
+    join(app, (media.router, describe.router))
     app.state.bench = bench
     app.state.crowd = Crowd(bench.settings.stream_clients)
     app.state.drawing = Turnstile(places=4, queue=64, what="requests for overlays")

@@ -6,10 +6,12 @@ from html import escape
 from typing import Any, Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-router = APIRouter(tags=["server"])
+from sightline.server.router import Router
+
+router = Router(tags=["server"])
 
 _STYLE: Final = """
 :root{color-scheme:light dark}

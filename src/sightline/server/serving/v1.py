@@ -6,13 +6,14 @@ import time
 from typing import Annotated, Any, Final
 
 import orjson
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from sightline.app.serving.finding import Wanted, find
 from sightline.app.serving.serving import Loaded
 from sightline.core.errors import InvalidInputError, UnreadableImageError
 from sightline.predict.rows import Row
+from sightline.server.router import Router
 from sightline.server.schemas.serving import (
     PredictBody,
     Predicted,
@@ -25,7 +26,7 @@ from sightline.server.serving.bodies import read_pictures
 from sightline.server.serving.desk import AtDesk, Desk
 from sightline.server.serving.shortcut import Way
 
-router = APIRouter(prefix="/v1", tags=["models"])
+router = Router(prefix="/v1", tags=["models"])
 Name = Annotated[str, Path(max_length=200, description="name that a model is served under")]
 _DIGITS: Final = 6
 _FILE: Final = {"schema": {"type": "string", "format": "binary"}}

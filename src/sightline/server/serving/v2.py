@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Final
 
 import numpy as np
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from fastapi.routing import APIRoute
 
 from sightline import __version__
@@ -20,6 +20,7 @@ from sightline.core.errors import (
 )
 from sightline.predict.rows import Picture
 from sightline.server.problems import of_error
+from sightline.server.router import Router
 from sightline.server.schemas.serving import MAX_PICTURES
 from sightline.server.serving.bodies import from_base64
 from sightline.server.serving.desk import AtDesk, Desk
@@ -46,7 +47,7 @@ class _Route(APIRoute):
         return handler
 
 
-router = APIRouter(prefix="/v2", tags=["open inference"], route_class=_Route)
+router = Router(prefix="/v2", tags=["open inference"], route_class=_Route)
 
 
 @router.get("", response_model=None)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from starlette.concurrency import run_in_threadpool
 
 from sightline import __version__
+from sightline.server.router import Router
 from sightline.server.schemas.serving import Readiness, ServingHealth
 from sightline.server.serving.desk import AtDesk
 
-router = APIRouter(tags=["server"])
+router = Router(tags=["server"])
 
 
 @router.get("/health", response_model=ServingHealth)
