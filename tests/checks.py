@@ -112,8 +112,8 @@ def _pytests(extra: list[str], *, nightly: bool) -> tuple[Check, ...]:
         ),
         Check(
             "browser",
-            # Half of the time a browser test waits: for a job, for the page.
-            (*pytest, "-n", str(workers), "--dist=worksteal", "-m", f"browser{also}"),
+            # Half of the time a browser test waits, for a job or the page: one more at a time.
+            (*pytest, "-n", str(workers + 1), "--dist=worksteal", "-m", f"browser{also}"),
             environment=share,
             may_be_empty=some,
         ),
