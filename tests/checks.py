@@ -11,6 +11,7 @@ import argparse
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -54,6 +55,8 @@ def main(arguments: list[str]) -> int:
     began = time.monotonic()
     # The tests start hundreds of processes: without kept bytecode each compiles the sources anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    # Started in the background, this would leave Ctrl+C ignored in every test that presses it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     gaps = [] if options.only else _install_what_tests_need()
     quick, slow, tests = _checks(extra, nightly=options.nightly)
     wanted = set(options.only or [check.name for check in (*quick, *slow, *tests)])
