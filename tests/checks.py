@@ -93,7 +93,8 @@ def _checks(
         Check("imports", (str(scripts / "lint-imports"), "--no-cache")),
     )
     npm = shutil.which("npm")
-    types = Check("types", (*python, "mypy"))
+    # A fresh clone has no use for a cache that it will not read again.
+    types = Check("types", (*python, "mypy", *(("--cache-dir", os.devnull) if IN_CI else ())))
     web = Check("web", (npm, "run", "check"), WEB) if npm and _has_web() else None
     return quick, (types, web) if web else (types,), _pytests(extra, nightly=nightly)
 
@@ -103,7 +104,9 @@ def _pytests(extra: list[str], *, nightly: bool) -> tuple[Check, ...]:
     # Each worker computes with its share of the cores; more only get in each other's way.
     threads = str(max(1, _cores() // workers))
     share = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads)
+    share |= {"SIGHTLINE_NIGHTLY": "1"} if nightly else {}
     pytest = (sys.executable, "-m", "pytest", "-q", "--durations=10", *extra)
+    browser = (*pytest, *(() if extra else ("tests/e2e",)))
     also = "" if nightly else " and not nightly"
     some = bool(extra)
     return (
@@ -116,7 +119,7 @@ def _pytests(extra: list[str], *, nightly: bool) -> tuple[Check, ...]:
         Check(
             "browser",
             # Half of the time a browser test waits, for a job or the page: one more at a time.
-            (*pytest, "-n", str(workers + 1), "--dist=worksteal", "-m", f"browser{also}"),
+            (*browser, "-n", str(workers + 1), "--dist=worksteal", "-m", f"browser{also}"),
             environment=share,
             may_be_empty=some,
         ),

@@ -20,9 +20,12 @@ ROOT = Path(__file__).parents[1]
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 KEPT = {"SIGHTLINE_CHROMIUM", "SIGHTLINE_TEST_DATA"}
 
-# A busy machine is not an error: hypothesis counts examples, not milliseconds.
+# A busy machine is not an error: hypothesis counts examples, not milliseconds. At night more.
 hypothesis.settings.register_profile(
-    "sightline", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "sightline",
+    deadline=None,
+    max_examples=100 if os.environ.get("SIGHTLINE_NIGHTLY") else 40,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("sightline")
 

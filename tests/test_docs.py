@@ -71,8 +71,9 @@ def steps(document: Path) -> list[Step]:
 
 
 BY_NIGHT = re.compile(
-    "docs/guide/(analysis|augment|classes|cli|datasets|edit|encoders|explain|export(-predict)?|jobs|map"
-    r"|media|models|object-formats|python|queues|similar|splits|tracking|train)\.md"
+    r"README\.md|docs/guide/(analysis|augment|classes|cli|datasets|edit|encoders|explain"
+    "|export(-predict)?|jobs|label|map|media|models|object-formats|python|queues|server|similar"
+    r"|splits|tracking|train)\.md"
 )
 """Documents whose commands take long."""
 

@@ -91,6 +91,7 @@ def saved(page: Page) -> Locator:
     return page.get_by_text("Saved", exact=True)
 
 
+@pytest.mark.nightly
 def test_a_hundred_boxes_survive_a_server_that_is_killed(
     page: Page, server: Running, drawing: str, classes: list[int], api: httpx.Client
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fakes.running import Running
 
 
-@pytest.mark.parametrize("theme", get_args(Theme))
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.nightly)])
 def test_labels_are_exported_downloaded_and_imported_again(
     page: Page, server: Running, project: str, theme: Theme, tmp_path: Path
 ) -> None:

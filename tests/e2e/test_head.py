@@ -39,7 +39,7 @@ def open_report(page: Page, server: Running, project: str) -> None:
     page.keyboard.press("Enter")
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("theme", ["dark", pytest.param("light", marks=pytest.mark.nightly)])
 def test_the_way_to_the_target_is_told_and_drawn(
     page: Page, server: Running, project: str, theme: Theme
 ) -> None:

@@ -22,6 +22,7 @@ def ask(shop: Shop, engine: str, prompt: dict[str, Any], **more: Any) -> list[An
     return found
 
 
+@pytest.mark.nightly
 def test_a_folder_is_clicked_and_the_click_refined(shop: Shop, tmp_path: Path) -> None:
     folder = save_family(tmp_path / "sam2", "sam2")
     shop.bench.store.models.add_file(folder, ImportOptions(name="tiny"))

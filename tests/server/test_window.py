@@ -45,6 +45,7 @@ def put(monkeypatch: pytest.MonkeyPatch, toolkit: Toolkit) -> Toolkit:
     return toolkit
 
 
+@pytest.mark.nightly
 def test_the_window_shows_a_server_that_ends_with_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

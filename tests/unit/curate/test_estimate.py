@@ -32,6 +32,7 @@ def population() -> Population:
     return Population(*mixture(5, 16, 1.1, 4, 4000), sizes(500, 7), repeats=5)
 
 
+@pytest.mark.nightly
 def test_the_interval_holds_the_true_number_most_of_the_time(population: Population) -> None:
     share, table = coverage(population, (80,), (1.5, 3), trials=10)
     assert share >= 0.6, table

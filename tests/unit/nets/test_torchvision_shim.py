@@ -78,6 +78,7 @@ def test_torchvision_works_once_installed() -> None:
     assert sorted(batched.tolist()) == [0, 1, 2, 3]
 
 
+@pytest.mark.nightly
 def test_installing_twice_and_in_a_fresh_process_is_safe() -> None:
     code = (
         "from sightline.nets.torchvision_shim import install\n"

@@ -110,6 +110,7 @@ def test_a_failure_in_a_later_part_does_not_count_the_earlier_twice() -> None:
     assert torch.allclose(found, expected, atol=1e-6)
 
 
+@pytest.mark.nightly
 def test_a_single_picture_that_does_not_fit_is_an_error_with_a_hint() -> None:
     with pytest.raises(OutOfMemoryError) as caught:
         gradient(Hungry(limit=0), Objective(None, 0.0), 10, batch())

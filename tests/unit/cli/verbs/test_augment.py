@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from PIL import Image
 
 from fakes.cli import Cli
@@ -10,9 +11,8 @@ from fakes.pets import write_pets
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
 
-
+@pytest.mark.nightly
 def test_the_contact_sheet_is_made_by_a_process_of_its_own(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

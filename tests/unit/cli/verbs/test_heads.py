@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from fakes.heads import write_shapes
 
 if TYPE_CHECKING:
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from fakes.cli import Cli
 
 
+@pytest.mark.nightly
 def test_a_head_is_trained_on_folders_used_and_removed(cli: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "shapes"
     write_shapes(folder)
