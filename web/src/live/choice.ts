@@ -47,7 +47,7 @@ function usual(languages: readonly string[]): Choice {
   return {
     engine: "auto",
     lang: spoken.find((code) => WRITTEN.includes(code)) ?? "en",
-    everyS: 5,
+    everyS: 10,
     frameRate: 5,
     quality: "medium",
     faces: false,
