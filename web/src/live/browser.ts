@@ -17,7 +17,10 @@ export const browserSocket: SocketPorts = {
     socket.onmessage = ({ data }) => events.message(data);
     socket.onclose = ({ code, reason }) => events.closed(code, reason);
     return {
-      send: (data) => socket.send(data),
+      send: (data) => {
+        // One that is closing takes nothing more, and its end is told in a moment.
+        if (socket.readyState === WebSocket.OPEN) socket.send(data);
+      },
       close: (code) => socket.close(code),
       waiting: () => socket.bufferedAmount,
     };
