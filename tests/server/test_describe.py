@@ -171,6 +171,25 @@ def test_a_pause_holds_the_narration_until_it_goes_on(world: World) -> None:
     assert len(texts(socket.rest())) == 3
 
 
+def test_who_pauses_while_it_ends_hears_the_rest_when_going_on(world: World) -> None:
+    source = world.shelf.clip(frames=3)
+    source.gate = threading.Semaphore(1)
+    socket = world.follow(media_id="clip")
+    socket.until("text")
+    socket.send({"type": "pause"})
+    while socket.until("state")["state"] != "paused":
+        pass
+    other = world.follow(media_id="clip")
+    for _ in range(3):
+        source.gate.release()
+    assert other.rest()[-1]["type"] == "end"
+    socket.send({"type": "ping"})
+    socket.until("heartbeat")
+    socket.send({"type": "resume"})
+    assert [one["id"] for one in texts(socket.rest())] == [2, 3, 4]
+    assert socket.code == 1000
+
+
 def test_stop_ends_a_narration_with_its_summary(world: World) -> None:
     source = world.shelf.clip(frames=100)
     source.gate = threading.Semaphore(2)
@@ -198,8 +217,8 @@ def test_a_camera_that_nobody_follows_ends(world: World) -> None:
     world.shelf.camera()
     socket = world.follow(media_id="cam")
     socket.until("state")
-    socket.leave()
     session = world.streams._sessions[0]
+    socket.leave()
     session.join(5)
     assert session.over
 

@@ -184,6 +184,7 @@ class Conversation:
         else:
             self._paused = control.type == "pause"
             await _away(partial(following.pause, on=self._paused))
+            self._news.set()
 
     async def _tell(self, following: Following, wish: Wish) -> Farewell:
         """Send states and texts as they come, and heartbeats between."""
@@ -198,7 +199,7 @@ class Conversation:
         while True:
             self._news.clear()
             session = following.session
-            over = session.over
+            over = session.over and not self._paused  # who pauses is told the end when going on
             shown = await self._state(following, shown)
             await self._texts(following, upto)
             if over:
