@@ -151,6 +151,7 @@ class Session:
         """Call `wake` whenever something is new; it must not block."""
         with self._change:
             self._followers[viewer] = wake
+            self._change.notify_all()  # it may have waited, for all others pause
 
     def leave(self, viewer: int) -> None:
         """Call it no more."""
