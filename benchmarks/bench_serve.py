@@ -16,7 +16,7 @@ import io
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
@@ -37,6 +37,10 @@ from benchmarks.harness import (
 from benchmarks.load import load
 from benchmarks.photos import motif
 from benchmarks.server import Server, Serving
+from sightline.core.preprocess import Preprocess
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 BAR = 1.15
 BYTES = 16_000
@@ -64,10 +68,17 @@ def small_photo() -> bytes:
 
 def mobilenet(folder: Path) -> Path:
     """Export a mobilenet_v2 at 224 px with random weights through the gate."""
+    rule = Preprocess(size=224, resize="crop", resize_px=256)
+    return random_net(
+        "mobilenet_v2", rule, [f"class {number}" for number in range(CLASSES)], folder
+    )
+
+
+def random_net(network: str, rule: Preprocess, classes: Sequence[str], folder: Path) -> Path:
+    """Export a network with random weights through the gate."""
     import torch
 
     from sightline.core.cards import ModelCard
-    from sightline.core.preprocess import Preprocess
     from sightline.export.onnx import export_net
     from sightline.nets.build import build
     from sightline.predict.session import open_classifier
@@ -75,17 +86,17 @@ def mobilenet(folder: Path) -> Path:
     torch.manual_seed(0)
     card = ModelCard(
         id="bench",
-        name="mobilenet_v2",
+        name=network,
         kind="classifier",
         format="torch",
         file="weights.safetensors",
         blake3="",
         created_at="2026-01-01T00:00:00.000Z",
-        network="mobilenet_v2",
-        preprocess=Preprocess(size=224, resize="crop", resize_px=256),
-        classes=tuple(f"class {number}" for number in range(CLASSES)),
+        network=network,
+        preprocess=rule,
+        classes=tuple(classes),
     )
-    net = build("mobilenet_v2", CLASSES).eval()
+    net = build(network, len(classes)).eval()
     return export_net(net, card, folder / "model.onnx", serve=open_classifier).path
 
 

@@ -11,10 +11,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.bench_serve import small_photo, workspace_with
+from benchmarks.bench_serve import random_net, small_photo, workspace_with
 from benchmarks.harness import bar, save
 from benchmarks.load import load
 from benchmarks.server import Serving
+from sightline.core.preprocess import Preprocess
 
 REQUESTS = 100_000
 CLIENTS = 8
@@ -24,29 +25,7 @@ PX = 64
 
 def small_net(folder: Path) -> Path:
     """Export a small network with random weights."""
-    import torch
-
-    from sightline.core.cards import ModelCard
-    from sightline.core.preprocess import Preprocess
-    from sightline.export.onnx import export_net
-    from sightline.nets.build import build
-    from sightline.predict.session import open_classifier
-
-    torch.manual_seed(0)
-    card = ModelCard(
-        id="bench",
-        name="small_cnn",
-        kind="classifier",
-        format="torch",
-        file="weights.safetensors",
-        blake3="",
-        created_at="2026-01-01T00:00:00.000Z",
-        network="small_cnn",
-        preprocess=Preprocess(size=PX),
-        classes=("a", "b", "c"),
-    )
-    net = build("small_cnn", 3).eval()
-    return export_net(net, card, folder / "model.onnx", serve=open_classifier).path
+    return random_net("small_cnn", Preprocess(size=PX), "abc", folder)
 
 
 def main() -> dict[str, Any]:

@@ -74,17 +74,7 @@ def load_tokenizer(folder: Path) -> Any:
         InvalidInputError: It does not load.
         MissingExtraError: transformers is not installed.
     """
-    transformers = import_transformers()
-    try:
-        with quiet():
-            return transformers.AutoTokenizer.from_pretrained(
-                str(folder), local_files_only=True, trust_remote_code=False
-            )
-    except Exception as error:  # the tokenizers' errors share no narrower base
-        raise InvalidInputError(
-            f"the tokenizer does not load: {first_line(error)}",
-            hint="copy the tokenizer's files of the model into its folder and add it again",
-        ) from error
+    return _auto("AutoTokenizer", folder, "tokenizer", files="the tokenizer's files")
 
 
 def load_processor(folder: Path) -> Any:
@@ -94,17 +84,22 @@ def load_processor(folder: Path) -> Any:
         InvalidInputError: It does not load.
         MissingExtraError: transformers is not installed.
     """
-    transformers = import_transformers()
+    files = "preprocessor_config.json and the tokenizer's files"
+    return _auto("AutoProcessor", folder, "processor", files=files)
+
+
+def _auto(name: str, folder: Path, what: str, *, files: str) -> Any:
+    """Return what a class of transformers makes of a folder, offline and without its code."""
+    loader = getattr(import_transformers(), name)
     try:
         with quiet():
-            return transformers.AutoProcessor.from_pretrained(
+            return loader.from_pretrained(
                 str(folder), local_files_only=True, trust_remote_code=False
             )
-    except Exception as error:  # the processors' errors share no narrower base
+    except Exception as error:  # the errors of what it loads share no narrower base
         raise InvalidInputError(
-            f"the processor does not load: {first_line(error)}",
-            hint="copy preprocessor_config.json and the tokenizer's files of the model into its "
-            "folder and add it again",
+            f"the {what} does not load: {first_line(error)}",
+            hint=f"copy {files} of the model into its folder and add it again",
         ) from error
 
 

@@ -56,7 +56,7 @@ function Choice<T extends string>(props: {
         const why = props.why(one.value);
         const chosen = one.value === props.value;
         return (
-          <label key={one.value} className={`form-option ${chosen ? "chosen" : ""} ${why && !chosen ? "off" : ""}`}>
+          <label key={one.value} className={`choice-card ${chosen ? "chosen" : ""} ${why && !chosen ? "off" : ""}`}>
             <input
               type="radio"
               name={props.name}

@@ -27,7 +27,7 @@ export function ModeChoice({ mode, runs, parent, onMode, onParent }: ModeChoiceP
           const why = runs === undefined ? "" : obstacle(one.mode, runs);
           const none = why !== "";
           return (
-            <label key={one.mode} className={`mode-option ${one.mode === mode ? "chosen" : ""} ${none ? "off" : ""}`}>
+            <label key={one.mode} className={`choice-card ${one.mode === mode ? "chosen" : ""} ${none ? "off" : ""}`}>
               <input
                 type="radio"
                 name="mode"
