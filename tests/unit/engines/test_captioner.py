@@ -80,7 +80,7 @@ def test_sentences_are_those_of_transformers_itself(tmp_path: Path, kind: str) -
         text, sure = asked(tmp_path, kind, image)
         assert found.text == text
         assert found.lang == "en"
-        assert found.confidence == pytest.approx(sure, abs=0.02)
+        assert found.confidence == pytest.approx(sure, rel=1e-4)
     assert engine.caption(PICTURE, max_tokens=10) == engine.caption(PICTURE, max_tokens=10)
     assert len(engine.caption(PICTURE, max_tokens=1).text) <= len(engine.caption(PICTURE).text)
 
