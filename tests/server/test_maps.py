@@ -105,7 +105,7 @@ def test_what_cannot_be_asked_is_refused(mapped: Shop, body: dict[str, Any], sta
 
 
 def test_a_missing_library_is_named(mapped: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sightline.curate.map_methods.find_spec", lambda _: None)
+    monkeypatch.setattr("sightline.curate.map_methods.installed", lambda _: False)
     problem = mapped.post(MAP, {"method": "umap"}, status=501)
     assert problem["code"] == "missing_extra"
     assert "sightline[map]" in problem["hint"]

@@ -77,7 +77,7 @@ def test_without_a_screen_the_page_opens_in_the_browser_while_the_server_runs(
 def test_without_the_extra_its_name_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(window, "find_spec", lambda _name: None)
+    monkeypatch.setattr(window, "installed", lambda _name: False)
     with pytest.raises(MissingExtraError) as caught:
         window.show(tmp_path)
     assert "desktop" in caught.value.hint

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from sightline.core.errors import MissingExtraError, UnknownEngineError, did_you_mean
+from sightline.core.packages import installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +36,7 @@ class EngineSpec:
 
     def missing(self) -> tuple[str, ...]:
         """Return the importable names that are not installed."""
-        return tuple(module for module in self.needs if find_spec(module) is None)
+        return tuple(module for module in self.needs if not installed(module))
 
 
 class Registry:

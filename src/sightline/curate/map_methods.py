@@ -12,12 +12,12 @@ import re
 import warnings
 from contextlib import redirect_stdout
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from sightline.core.errors import ConflictError, InvalidInputError, MissingExtraError, did_you_mean
+from sightline.core.packages import installed
 from sightline.core.progress import Silent
 from sightline.curate.knn import Neighbours, knn
 
@@ -73,7 +73,7 @@ class Method:
 
     def missing(self) -> tuple[str, ...]:
         """Return the importable names that are not installed."""
-        return tuple(module for module in self.needs if find_spec(module) is None)
+        return tuple(module for module in self.needs if not installed(module))
 
     def require(self) -> None:
         """Raise MissingExtraError unless everything is installed."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Final, Literal
 
 from sightline.core.errors import InvalidInputError, MissingExtraError, did_you_mean
+from sightline.core.packages import installed
 
 AUTO: Final = "auto"
 Kind = Literal["cam", "score", "pixels", "attention"]
@@ -37,7 +37,7 @@ class Method:
 
     def missing(self) -> tuple[str, ...]:
         """Return the importable names that are not installed."""
-        return tuple(one for one in self.needs if find_spec(one) is None)
+        return tuple(one for one in self.needs if not installed(one))
 
 
 _ENTRIES: Final = (

@@ -8,12 +8,12 @@ next one is due. Both play in Chromium, Firefox and Safari from 2020 on.
 from __future__ import annotations
 
 from fractions import Fraction
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
 from sightline.core.errors import StorageError
+from sightline.core.packages import installed
 from sightline.imaging.clip_opencv import quiet
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def open_writer(path: Path, size_wh: tuple[int, int], fps: float) -> ClipWriter:
         StorageError: The file cannot be written.
     """
     size = even(*size_wh)
-    if find_spec("av") is not None:
+    if installed("av"):
         import av
 
         if "libx264" in av.codecs_available:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, Literal
 
 from sightline.core.errors import UnreadableMediaError
+from sightline.core.packages import installed
 from sightline.imaging.clip import DEFAULT_LIMITS, Clip, ClipLimits
 from sightline.imaging.containers import HEAD, Structure, sniff_container, structure
 from sightline.imaging.source import FileWindow
@@ -57,7 +57,7 @@ def _decoder(path: Path, name: str, limits: ClipLimits, choice: Choice) -> Decod
     try:
         return OpenCvDecoder(path, name, limits, found)
     except UnreadableMediaError as error:
-        if choice == "opencv" or error.reason != "not decodable" or find_spec("av") is None:
+        if choice == "opencv" or error.reason != "not decodable" or not installed("av"):
             raise
         return _pyav(path, name, limits, found)
 

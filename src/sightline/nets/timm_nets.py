@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, cast
 
 from sightline.core.errors import InvalidInputError, MissingExtraError
+from sightline.core.packages import installed
 from sightline.nets import torchvision_shim
 from sightline.nets.parts import BUILT_PX, head_of
 
@@ -122,7 +122,7 @@ def _refusal(name: str, error: Exception) -> InvalidInputError:
 
 
 def _timm() -> Any:
-    if find_spec("timm") is None:
+    if not installed("timm"):
         raise MissingExtraError("timm is not installed", hint="pip install 'sightline[models]'")
     torchvision_shim.install()
     import timm

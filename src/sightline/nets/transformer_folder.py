@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sightline.core.errors import InvalidInputError, MissingExtraError, MissingWeightsError
 from sightline.core.files import read_json
+from sightline.core.packages import installed
 from sightline.nets import torchvision_shim
 
 if TYPE_CHECKING:
@@ -109,9 +110,7 @@ def import_transformers() -> Any:
     Raises:
         MissingExtraError: It is not installed.
     """
-    from importlib.util import find_spec
-
-    if find_spec("transformers") is None:
+    if not installed("transformers"):
         raise MissingExtraError(
             "transformers is not installed", hint="pip install 'sightline[models]'"
         )

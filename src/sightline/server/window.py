@@ -9,11 +9,11 @@ import subprocess
 import sys
 import webbrowser
 from contextlib import contextmanager
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 from sightline.core.errors import InvalidInputError, MissingExtraError, SightlineError
 from sightline.core.files import read_json
+from sightline.core.packages import installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -44,7 +44,7 @@ def show(
         MissingExtraError: pywebview is not installed.
         SightlineError: The server does not start; the message is its own.
     """
-    if find_spec("webview") is None:
+    if not installed("webview"):
         raise MissingExtraError(
             "pywebview is not installed", hint="pip install 'sightline[desktop]', or leave --window"
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 
 from sightline.core.errors import InvalidInputError
+from sightline.core.packages import installed
 from sightline.train.data import IGNORED, steps_per_epoch
 from sightline.train.rank_group import backend_of, joined, no_fabric
 from sightline.train.rank_team import Team
@@ -240,7 +240,7 @@ def _check(t: Worked, size: int, kind: str) -> None:
     """
     import torch
 
-    if importlib.util.find_spec("lightning_fabric") is None:
+    if not installed("lightning_fabric"):
         raise no_fabric()
     if kind == "cuda" and size > torch.cuda.device_count():
         raise InvalidInputError(

@@ -10,11 +10,11 @@ import os
 import queue
 import threading
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sightline.core.files import read_json, write_json
+from sightline.core.packages import installed
 from sightline.train.spec_track import track_path
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class MLflow:
         Raises:
             ImportError: MLflow is not installed.
         """
-        if find_spec("mlflow") is None:
+        if not installed("mlflow"):
             raise ImportError("mlflow")
         self.fault: Exception | None = None
         self._part, self._run_dir, self._spec = part, run_dir, spec

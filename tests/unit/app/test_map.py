@@ -142,7 +142,7 @@ def test_embeddings_that_are_not_finite_are_left_out_and_told(
 def test_a_library_that_is_missing_is_told_before_a_job_is_made(
     bench: Workbench, pets: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sightline.curate.map_methods.find_spec", lambda _: None)
+    monkeypatch.setattr("sightline.curate.map_methods.installed", lambda _: False)
     with pytest.raises(MissingExtraError):
         bench.maps.start(pets, "pacmap")
     told = {one["name"]: one["ready"] for one in bench.maps.methods()}

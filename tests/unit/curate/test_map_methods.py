@@ -132,7 +132,7 @@ def test_pacmap_tells_what_it_prints(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_is_not_installed_is_named_with_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sightline.curate.map_methods.find_spec", lambda _: None)
+    monkeypatch.setattr("sightline.curate.map_methods.installed", lambda _: False)
     METHODS["pca"].require()
     with pytest.raises(MissingExtraError) as caught:
         METHODS["umap"].require()

@@ -165,10 +165,7 @@ def test_integrated_gradients_sum_to_the_rise_of_the_score() -> None:
 def test_without_captum_only_integrated_gradients_are_missing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    real = __import__("importlib.util", fromlist=["find_spec"]).find_spec
-    monkeypatch.setattr(
-        "sightline.explain.methods.find_spec", lambda name: None if name == "captum" else real(name)
-    )
+    monkeypatch.setattr("sightline.explain.methods.installed", lambda name: name != "captum")
     with pytest.raises(MissingExtraError) as caught:
         method_of("integrated_gradients")
     assert "sightline[explain]" in caught.value.hint

@@ -54,7 +54,7 @@ def test_frames_keep_their_times_and_lose_at_most_an_odd_row(tmp_path: Path) -> 
 def test_without_pyav_a_frame_is_repeated_until_the_next_is_due(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clip_writer, "find_spec", lambda _name: None)
+    monkeypatch.setattr(clip_writer, "installed", lambda _name: False)
 
     codec = write(tmp_path / "one.mp4", (64, 48))
 
@@ -85,6 +85,6 @@ def test_a_disk_that_gets_full_is_said_before_the_clip_counts_as_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, with_pyav: bool
 ) -> None:
     if not with_pyav:
-        monkeypatch.setattr(clip_writer, "find_spec", lambda _name: None)
+        monkeypatch.setattr(clip_writer, "installed", lambda _name: False)
     with pytest.raises(StorageError, match="cannot be written"):
         write_noise(tmp_path / "one.mp4")

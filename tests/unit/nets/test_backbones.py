@@ -65,7 +65,7 @@ def test_a_timm_network_gives_what_timm_gives(tmp_path: Path) -> None:
 
 
 def test_without_timm_its_networks_are_told_to_need_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timm_nets, "find_spec", lambda _name: None)
+    monkeypatch.setattr(timm_nets, "installed", lambda _name: False)
     with pytest.raises(MissingExtraError) as caught:
         features("timm:resnet18", {})
     assert "sightline[models]" in caught.value.hint
