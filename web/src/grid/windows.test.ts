@@ -89,6 +89,30 @@ describe("Windows", () => {
     windows.invalidate([999]);
     expect(asked).toEqual([0, 0]);
   });
+
+  it("loads again what became old while it was on its way", async () => {
+    const { windows, asked, setHold, held } = open(100);
+    setHold(true);
+    windows.ensure({ start: 0, end: 10 });
+    windows.invalidate();
+    held.shift()?.go();
+    await settled();
+    expect(asked).toEqual([0, 0]);
+  });
+
+  it("says when what is on screen is new", async () => {
+    const { windows, setHold, held } = open(100);
+    windows.ensure({ start: 0, end: 10 });
+    await settled();
+    setHold(true);
+    let renewed = false;
+    const waits = windows.renew().then(() => (renewed = true));
+    await settled();
+    expect(renewed).toBe(false);
+    held.shift()?.go();
+    await waits;
+    expect(renewed).toBe(true);
+  });
 });
 
 it("leaves the places of images that are gone empty", () => {

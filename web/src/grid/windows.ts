@@ -129,6 +129,20 @@ export class Windows {
     if (pages.size > 0) this.ensure(this.wanted);
   }
 
+  /** Marks all as old; resolves once what is on screen has been loaded again, or cannot be. */
+  async renew(): Promise<void> {
+    this.invalidate();
+    await new Promise<void>((resolve) => {
+      const look = () => {
+        if (!this.pagesOf(this.wanted).every((number) => this.isSettled(number))) return;
+        stop();
+        resolve();
+      };
+      const stop = this.subscribe(look);
+      look();
+    });
+  }
+
   /** Tries again after a failure. */
   retry(): void {
     this.error = null;
@@ -144,6 +158,11 @@ export class Windows {
   close(): void {
     for (const page of this.pages.values()) page.abort?.abort();
     this.listeners.clear();
+  }
+
+  private isSettled(number: number): boolean {
+    const page = this.pages.get(number);
+    return !page || (!page.abort && !page.stale);
   }
 
   private pagesOf(range: Range): number[] {
@@ -173,6 +192,8 @@ export class Windows {
     } finally {
       if (page.abort === abort) page.abort = null;
     }
+    // It may have become old while it was on its way.
+    if (!this.isSettled(number)) this.ensure(this.wanted);
     this.tell();
   }
 

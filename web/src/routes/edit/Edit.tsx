@@ -153,6 +153,7 @@ function Editor({ project, multi }: { project: string; multi: boolean }) {
     ),
   );
 
+  const renew = async () => windows?.renew();
   const none = film !== null && size === 0;
   return (
     <main className="edit">
@@ -222,10 +223,17 @@ function Editor({ project, multi }: { project: string; multi: boolean }) {
         </>
       )}
       {open === "whole" && film && edit && (
-        <WholeDialog project={project} view={film.view} size={size} edit={edit} onClose={() => setOpen(null)} />
+        <WholeDialog
+          project={project}
+          view={film.view}
+          size={size}
+          edit={edit}
+          onDone={renew}
+          onClose={() => setOpen(null)}
+        />
       )}
       {open === "rename" && film && (
-        <RenameDialog project={project} view={film.view} size={size} onClose={() => setOpen(null)} />
+        <RenameDialog project={project} view={film.view} size={size} onDone={renew} onClose={() => setOpen(null)} />
       )}
       {open === "build" && <BuildDialog project={project} onClose={() => setOpen(null)} />}
     </main>

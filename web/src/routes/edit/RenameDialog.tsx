@@ -23,11 +23,13 @@ interface Props {
   project: string;
   view: string;
   size: number;
+  /** Resolves once the pictures are shown as they are now, so that what is done next is not refused. */
+  onDone: () => Promise<void>;
   onClose: () => void;
 }
 
 /** Names by a pattern, for builds and exports: a look at them first. */
-export function RenameDialog({ project, view, size, onClose }: Props) {
+export function RenameDialog({ project, view, size, onDone, onClose }: Props) {
   const [pattern, setPattern] = useState("{class}_{k:4}");
   const [start, setStart] = useState(1);
   const asked = useDeferredValue(JSON.stringify({ pattern, start }));
@@ -43,9 +45,10 @@ export function RenameDialog({ project, view, size, onClose }: Props) {
   const twice = found?.collisions ?? [];
   const rename = useMutation({
     mutationFn: () => api.rename(project, { pattern, start, view, expect: found?.changed ?? 0 }),
-    onSuccess: (done) => {
+    onSuccess: async (done) => {
       void queries.invalidateQueries({ queryKey: keys.images });
       void queries.invalidateQueries({ queryKey: keys.journal(project) });
+      await onDone();
       toasts.say(done.description);
       announce(done.description);
       onClose();

@@ -31,11 +31,13 @@ interface Props {
   view: string;
   size: number;
   edit: EditState;
+  /** Resolves once the pictures are shown as they are now, so that what is done next is not refused. */
+  onDone: () => Promise<void>;
   onClose: () => void;
 }
 
 /** One edit for the whole view: first how many pictures it changes, then as one step of undo. */
-export function WholeDialog({ project, view, size, edit, onClose }: Props) {
+export function WholeDialog({ project, view, size, edit, onDone, onClose }: Props) {
   const [way, setWay] = useState<Way>("this");
   const body = bodyOf(way, view, edit);
   const looked = useQuery({
@@ -46,9 +48,10 @@ export function WholeDialog({ project, view, size, edit, onClose }: Props) {
   const changed = looked.data?.changed ?? 0;
   const apply = useMutation({
     mutationFn: () => api.editMany(project, { ...body, expect: changed }),
-    onSuccess: (done) => {
+    onSuccess: async (done) => {
       void queries.invalidateQueries({ queryKey: keys.images });
       void queries.invalidateQueries({ queryKey: keys.journal(project) });
+      await onDone();
       toasts.say(done.description);
       announce(done.description);
       onClose();
