@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 import types
-
-import pytest
+from typing import TYPE_CHECKING
 
 from sightline.core.packages import installed
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_a_package_is_there_or_not() -> None:
