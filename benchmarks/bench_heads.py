@@ -24,7 +24,7 @@ from benchmarks.bench_serve import mobilenet
 from benchmarks.harness import bar, compare, cores, cpu_s, save, show
 from benchmarks.photos import photos
 from sightline.app import open_workbench
-from sightline.app.crop_rows import CropRows, Pictured, Wanted
+from sightline.app.crop_heads.rows import CropRows, Pictured, Wanted
 from sightline.core.cards import ModelCard
 from sightline.core.preprocess import Preprocess
 from sightline.curate.head.data import Samples, Scaling
@@ -39,7 +39,7 @@ from sightline.imaging.limits import DEFAULT_LIMITS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sightline.app.head_training import Lesson
+    from sightline.app.crop_heads.training import Lesson
 
 FIT_BAR = 1.2
 EMBED_BAR = 1.1

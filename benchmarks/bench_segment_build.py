@@ -21,7 +21,7 @@ import numpy as np
 from benchmarks.assist_data import coco_outlines, size_of
 from benchmarks.harness import bar, save
 from sightline.app import Workbench, open_workbench
-from sightline.app.segment_shapes import SegmentWish
+from sightline.app.segments.shapes import SegmentWish
 from sightline.core.assist import Candidate
 from sightline.core.geometry.shapes import Box
 from sightline.core.objects import ImageObject, ObjectChange

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from sightline.app import open_workbench
-from sightline.app.engine_room import run_engine
+from sightline.app.engines.room import run_engine
 from sightline.core.errors import SightlineError
 from sightline.nets.device import WANTED
 

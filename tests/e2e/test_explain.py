@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from e2e.axe import look
 from fakes.trained import trained
 from sightline.app import open_workbench
-from sightline.app.explaining import Asked
+from sightline.app.explaining.explaining import Asked
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sightline.app.engine_table import Entry
+from sightline.app.engines.table import Entry
 from sightline.core.assist import Detections
 from sightline.core.cards import ModelCard
 from sightline.core.errors import UnknownEngineError

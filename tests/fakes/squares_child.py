@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fakes.segmenter import SquareSegmenter
-from sightline.app.engine_room import RemoteSegmenter
+from sightline.app.engines.room import RemoteSegmenter
 from sightline.core.assist_wire import ServedSegmenter
 from sightline.jobs.engine_child import serve_engine
 from sightline.jobs.engine_process import EngineProcess

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fakes.room import HereRoom
-from sightline.app.augmenting import Augmenting
+from sightline.app.training.augmenting import Augmenting
 
 if TYPE_CHECKING:
     from server.conftest import Shop

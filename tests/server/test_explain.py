@@ -135,7 +135,7 @@ def test_a_runs_class_averages_are_listed(shop: Shop, model: ModelCard) -> None:
 
 
 def asked() -> Any:
-    from sightline.app.explaining import Asked
+    from sightline.app.explaining.explaining import Asked
 
     return Asked()
 
@@ -144,7 +144,7 @@ WITHOUT_TORCH = """
 import sys
 from pathlib import Path
 from sightline.app import open_workbench
-from sightline.app.explaining import Asked
+from sightline.app.explaining.explaining import Asked
 import sightline.server.main
 
 workspace, image, model = sys.argv[1:]

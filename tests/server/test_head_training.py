@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fakes.heads import write_shapes
-from sightline.app.tator import spec_of
+from sightline.app.earlier.tator import spec_of
 from sightline.curate.head.spec import HeadSpec
 from sightline.server.schemas.crop_heads import TrainClip
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fakes.onnx_graphs import colour_model
 from fakes.sam_graphs import circle_pair
-from sightline.app import model_shelf
+from sightline.app.models import shelf as model_shelf
 
 if TYPE_CHECKING:
     from pathlib import Path

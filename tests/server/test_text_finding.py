@@ -11,14 +11,14 @@ from PIL import Image
 
 from fakes.by_words import COLOURS, ColourFinder, Engines
 from fakes.tiny_owl import save_owl
-from sightline.app.text_wish import TextWish
+from sightline.app.texts.wish import TextWish
 from sightline.core.errors import CancelledError, InvalidInputError
 from sightline.core.progress import Silent
 from sightline.store.model_plan import ImportOptions
 
 if TYPE_CHECKING:
     from server.conftest import Shop
-    from sightline.app.text_engines import TextDetectorTable
+    from sightline.app.texts.engines import TextDetectorTable
 
 URL = "/api/projects/birds"
 

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from sightline import __version__
-from sightline.app import earlier_names
+from sightline.app.earlier import names as earlier_names
 from sightline.core.errors import SightlineError
 from sightline.settings import load_settings, public
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from sightline.app import auto_class as auto_classes
-from sightline.app.auto_class_review import FILE as AUTO_CLASS_FILE
-from sightline.app.head_samples import Folders
-from sightline.app.segment_shapes import SegmentWish
-from sightline.app.text_wish import TextWish
+from sightline.app.auto_class import auto_class as auto_classes
+from sightline.app.auto_class.review import FILE as AUTO_CLASS_FILE
+from sightline.app.crop_heads.samples import Folders
+from sightline.app.segments.shapes import SegmentWish
+from sightline.app.texts.wish import TextWish
 from sightline.curate.head.spec import HeadSpec
 from sightline.nets.device import WANTED
 

@@ -8,31 +8,31 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sightline.app.crop_heads import CropHeads
+    from sightline.app.crop_heads.crop_heads import CropHeads
+    from sightline.app.detection.suggesting import Suggesting
     from sightline.app.doubts.doubts import Doubts
     from sightline.app.doubts.taken import Taken
-    from sightline.app.encoders import Encoders
-    from sightline.app.engine_room import EngineRoom
+    from sightline.app.embedding.encoders import Encoders
+    from sightline.app.engines.room import EngineRoom
     from sightline.app.forms.forms import Forms
     from sightline.app.forms.judging import ModelJudging
     from sightline.app.forms.speed import ModelBench
     from sightline.app.hub.pushing import Pushing
     from sightline.app.hub.usage import Usage
-    from sightline.app.labelling import Labelling
+    from sightline.app.labels.labelling import Labelling
     from sightline.app.media.shelf import MediaShelf
-    from sightline.app.model_cards import ModelCards
-    from sightline.app.models import Models
+    from sightline.app.models.cards import ModelCards
+    from sightline.app.models.models import Models
     from sightline.app.narration.narrating import Narrating
     from sightline.app.packages.packing import Packages
-    from sightline.app.pictures import Pictures
+    from sightline.app.pictures.pictures import Pictures
     from sightline.app.projects import Projects
     from sightline.app.serving.board import Board
     from sightline.app.serving.trial import Trial
     from sightline.app.streams.annotated import Annotated
     from sightline.app.streams.streams import Streams
     from sightline.app.streams.texts import Texts
-    from sightline.app.suggesting import Suggesting
-    from sightline.app.training import Training
+    from sightline.app.training.training import Training
     from sightline.jobs.runner import JobRunner
     from sightline.settings import Settings
     from sightline.store.store import Store

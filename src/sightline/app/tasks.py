@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sightline.app.assist_batch import Wish
-from sightline.app.detection_gather import Judging
-from sightline.app.explaining import Asked
-from sightline.app.exports import asked
+from sightline.app.assist.batch import Wish
+from sightline.app.datasets.exports import asked
+from sightline.app.datasets.object_exports import wished
+from sightline.app.detection.gather import Judging
+from sightline.app.explaining.explaining import Asked
 from sightline.app.forms.wish import FormWish
-from sightline.app.object_exports import wished
 from sightline.formats.objects.table import FORMATS
 from sightline.jobs.kinds import JobKind
 
 if TYPE_CHECKING:
-    from sightline.app.explained_runs import What
+    from sightline.app.explaining.runs import What
     from sightline.app.workbench import Workbench
     from sightline.jobs.context import JobContext
 

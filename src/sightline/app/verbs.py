@@ -8,13 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sightline.app.assist_answers import Pointed, Question
-from sightline.app.explaining import Asked
-from sightline.app.exports import asked
+from sightline.app.assist.answers import Pointed, Question
+from sightline.app.datasets.exports import asked
+from sightline.app.datasets.object_exports import wished
+from sightline.app.datasets.object_imports import wanted_of, without_objects
+from sightline.app.explaining.explaining import Asked
 from sightline.app.forms.wish import FormWish
-from sightline.app.object_exports import wished
-from sightline.app.object_imports import wanted_of, without_objects
-from sightline.app.runs_compare import compare
+from sightline.app.runs.compare import compare
 from sightline.core.errors import SightlineError
 from sightline.core.progress import Silent
 from sightline.formats.objects.table import FORMATS
@@ -23,31 +23,31 @@ from sightline.jobs.follow import follow
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sightline.app.advising import Advising
-    from sightline.app.analysis import Analysis
-    from sightline.app.assist import Assist
-    from sightline.app.augmenting import Augmenting
-    from sightline.app.builds import Builds
-    from sightline.app.detection_evaluation import DetectionEvaluation
-    from sightline.app.detection_gather import Judging
-    from sightline.app.encoders import Encoders
-    from sightline.app.explaining import Explaining
-    from sightline.app.exports import Exports
+    from sightline.app.analysis.analysis import Analysis
+    from sightline.app.assist.assist import Assist
+    from sightline.app.datasets.exports import Exports
+    from sightline.app.datasets.imports import Imports
+    from sightline.app.datasets.object_exports import ObjectExports
+    from sightline.app.datasets.object_imports import ObjectImports
+    from sightline.app.detection.evaluation import DetectionEvaluation
+    from sightline.app.detection.gather import Judging
+    from sightline.app.detection.suggesting import Suggesting
+    from sightline.app.embedding.encoders import Encoders
+    from sightline.app.embedding.neighbours import Neighbours
+    from sightline.app.explaining.explaining import Explaining
     from sightline.app.forms.forms import Forms
-    from sightline.app.heads import Heads
-    from sightline.app.imports import Imports
-    from sightline.app.labelling import Labelling
-    from sightline.app.map import Maps
-    from sightline.app.models import Models
-    from sightline.app.neighbours import Neighbours
-    from sightline.app.object_exports import ObjectExports
-    from sightline.app.object_imports import ObjectImports
-    from sightline.app.pictures import Pictures
-    from sightline.app.presets import Presets
+    from sightline.app.labels.labelling import Labelling
+    from sightline.app.live_head.heads import Heads
+    from sightline.app.maps.map import Maps
+    from sightline.app.models.models import Models
+    from sightline.app.pictures.builds import Builds
+    from sightline.app.pictures.pictures import Pictures
     from sightline.app.projects import Projects
-    from sightline.app.queues import Queues
-    from sightline.app.suggesting import Suggesting
-    from sightline.app.training import Training
+    from sightline.app.queues.queues import Queues
+    from sightline.app.training.advising import Advising
+    from sightline.app.training.augmenting import Augmenting
+    from sightline.app.training.presets import Presets
+    from sightline.app.training.training import Training
     from sightline.core.geometry.shapes import Bounds
     from sightline.core.progress import Progress
     from sightline.jobs.runner import JobRunner

@@ -16,9 +16,9 @@ from starlette.concurrency import run_in_threadpool
 
 from sightline import __version__
 from sightline.app import Workbench
-from sightline.app.keepup import KeepUp
+from sightline.app.embedding.keepup import KeepUp
+from sightline.app.live_head.refit import Refitter
 from sightline.app.media.sweeper import Sweeper
-from sightline.app.refit import Refitter
 from sightline.core.errors import SightlineError
 from sightline.jobs.follow import ProgressHub
 from sightline.server import demo_page

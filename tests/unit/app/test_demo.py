@@ -9,7 +9,7 @@ from fakes.pets import write_pets
 from sightline.app import demo
 from sightline.core.progress import Silent
 from unit.app.conftest import rows
-from unit.app.test_training import TINY
+from unit.app.training.test_training import TINY
 
 if TYPE_CHECKING:
     from sightline.app import Workbench

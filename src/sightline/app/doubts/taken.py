@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightline.app.doubts.shelf import Doubtful
-    from sightline.app.pools import Source
+    from sightline.app.queues.pools import Source
     from sightline.store.projects import Project
     from sightline.store.store import Store
 

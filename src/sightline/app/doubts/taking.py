@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from sightline.app.doubts.shelf import Doubtful, DoubtShelf
     from sightline.app.doubts.taken import Taken
-    from sightline.app.labelling import Labelling
-    from sightline.app.pictures import Pictures
+    from sightline.app.labels.labelling import Labelling
+    from sightline.app.pictures.pictures import Pictures
     from sightline.core.progress import Progress
     from sightline.core.suggested import Suggestion
     from sightline.store.projects import Project

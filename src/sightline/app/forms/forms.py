@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sightline.app.forms.wish import FormWish
-    from sightline.app.models import Models
-    from sightline.app.run_book import RunBook
+    from sightline.app.models.models import Models
+    from sightline.app.runs.book import RunBook
     from sightline.core.cards import ModelCard
     from sightline.core.progress import Progress
     from sightline.settings import Settings

@@ -18,9 +18,9 @@ from sightline.predict.arrays import ask_all
 
 if TYPE_CHECKING:
     from sightline.app.forms.truths import Truth
-    from sightline.app.models import Models
+    from sightline.app.models.models import Models
     from sightline.app.projects import Projects
-    from sightline.app.run_book import RunBook
+    from sightline.app.runs.book import RunBook
     from sightline.core.arrays import F32
     from sightline.core.cards import ModelCard
     from sightline.core.progress import Progress

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sightline.app.training_data import samples
+from sightline.app.training.data import samples
 from sightline.core.errors import InvalidInputError, SightlineError
 from sightline.core.splits import place_of
 from sightline.export.compare import Truth

@@ -17,7 +17,7 @@ from sightline.imaging.preprocess import load
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sightline.app.engine_room import EngineRoom
+    from sightline.app.engines.room import EngineRoom
     from sightline.core.cards import ModelCard
     from sightline.core.preprocess import Preprocess
     from sightline.core.progress import Progress

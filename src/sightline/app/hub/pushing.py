@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from sightline.app.model_cards import ModelCards
-    from sightline.app.models import Models
+    from sightline.app.models.cards import ModelCards
+    from sightline.app.models.models import Models
     from sightline.core.cards import ModelCard
     from sightline.core.progress import Progress
     from sightline.jobs.runner import JobRunner

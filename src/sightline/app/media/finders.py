@@ -13,7 +13,7 @@ from sightline.imaging.faces import PERSON, Cascade, Heads, YuNet, all_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sightline.app.detectors import Detectors
+    from sightline.app.detection.detectors import Detectors
     from sightline.core.media import Blur
     from sightline.imaging.blur import FindFaces
 

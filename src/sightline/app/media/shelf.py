@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from sightline.app.detectors import Detectors
+    from sightline.app.detection.detectors import Detectors
     from sightline.core.media import MediaState
     from sightline.core.ports import FrameSource
     from sightline.imaging.clip import ClipLimits

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sightline.app.engine_table import EngineTable, shown
+from sightline.app.engines.table import EngineTable, shown
 from sightline.core.caption_wire import RemoteCaptioner
 from sightline.core.registry import Registry
 from sightline.engines import captioner_spec
@@ -14,7 +14,7 @@ from sightline.engines import captioner_spec
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sightline.app.engine_room import EngineRoom
+    from sightline.app.engines.room import EngineRoom
     from sightline.core.cards import ModelCard
     from sightline.store.models import ModelStore
 

@@ -27,11 +27,11 @@ from sightline.predict.heat import open_heat
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from sightline.app.crop_heads import CropHeads
-    from sightline.app.detectors import Detectors
-    from sightline.app.encoders import Encoders
+    from sightline.app.crop_heads.crop_heads import CropHeads
+    from sightline.app.detection.detectors import Detectors
+    from sightline.app.embedding.encoders import Encoders
     from sightline.app.media.shelf import MediaShelf
-    from sightline.app.models import Models
+    from sightline.app.models.models import Models
     from sightline.app.narration.captioners import Captioners
     from sightline.app.narration.eyes import Eye
     from sightline.core.cards import ModelCard

@@ -34,8 +34,8 @@ from sightline.store.models import storing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sightline.app.model_cards import ModelCards
-    from sightline.app.models import Models
+    from sightline.app.models.cards import ModelCards
+    from sightline.app.models.models import Models
     from sightline.core.progress import Progress
     from sightline.formats.age import Key
     from sightline.formats.package import Package

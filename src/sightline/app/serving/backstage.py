@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from sightline.app.engine_room import EngineRoom
+    from sightline.app.engines.room import EngineRoom
     from sightline.app.serving.finding import Found
     from sightline.app.serving.metrics import Metrics
     from sightline.app.workbench import Workbench
@@ -65,7 +65,7 @@ class Backstage:
     @cached_property
     def room(self) -> EngineRoom:
         """Where engines run that need torch, in processes of their own."""
-        from sightline.app.engine_room import EngineRoom
+        from sightline.app.engines.room import EngineRoom
 
         return EngineRoom(self._workspace, self._settings)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sightline.app.engine_room import EngineRoom
+    from sightline.app.engines.room import EngineRoom
     from sightline.app.serving.finding import Found
     from sightline.core.arrays import F32
     from sightline.predict.heat import HeatClassifier

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sightline.app.engine_room import EngineRoom
+    from sightline.app.engines.room import EngineRoom
     from sightline.app.serving.finding import Found
     from sightline.core.arrays import U8
     from sightline.core.cards import ModelCard

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sightline.app.text_wish import TextWish
+from sightline.app.texts.wish import TextWish
 from sightline.cli import output
 from sightline.cli.context import listing, of, tell
 from sightline.core.errors import InvalidInputError
 from sightline.core.phrases import parse_pairs, split_phrases
 
 if TYPE_CHECKING:
-    from sightline.app.text_shapes import Form
+    from sightline.app.texts.shapes import Form
 
 
 def detect(

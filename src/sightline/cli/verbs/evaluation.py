@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from sightline.app.detection_gather import Judging
+from sightline.app.detection.gather import Judging
 from sightline.cli import output
 from sightline.cli.context import of, tell
 from sightline.cli.verbs.judge import interval as _interval

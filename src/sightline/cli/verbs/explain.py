@@ -13,7 +13,7 @@ from sightline.cli.follow import follow
 from sightline.core.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from sightline.app.explaining import Asked
+    from sightline.app.explaining.explaining import Asked
 
 _METHODS = "auto, gradcam, gradcam++, hirescam, scorecam, integrated_gradients or rollout."
 
@@ -42,7 +42,7 @@ def explain(
     ] = False,
 ) -> None:
     """Show where a network looked when it gave its answer."""
-    from sightline.app.explaining import Asked
+    from sightline.app.explaining.explaining import Asked
 
     context = of(ctx)
     asked = Asked(method=method, layer=layer, class_name=class_)

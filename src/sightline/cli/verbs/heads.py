@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from typer import Argument, Context, Option
 
-from sightline.app.head_samples import Folders
+from sightline.app.crop_heads.samples import Folders
 from sightline.cli import output
 from sightline.cli.context import listing, of, tell
 from sightline.cli.follow import follow

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from sightline.app.run_rows import headline
+from sightline.app.runs.rows import headline
 from sightline.cli import output
 from sightline.cli.context import Context, of
 from sightline.cli.follow import follow

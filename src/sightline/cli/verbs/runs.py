@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
-from sightline.app.run_rows import headline
+from sightline.app.runs.rows import headline
 from sightline.cli import output
 from sightline.cli.context import listing, of, tell
 from sightline.cli.follow import follow

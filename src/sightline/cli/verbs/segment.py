@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sightline.app.segment_shapes import MAX_RESULTS, SegmentWish
+from sightline.app.segments.shapes import MAX_RESULTS, SegmentWish
 from sightline.cli import output
 from sightline.cli.context import of, tell
 from sightline.cli.follow import follow

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sightline.app.augmenting import Wish
+from sightline.app.training.augmenting import Wish
 from sightline.server.deps import Bench, ProjectName
 from sightline.server.router import Router
 from sightline.server.schemas.augment import AugmentPreview, AugmentShown

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import FileResponse
 
-from sightline.app import run_files
+from sightline.app.runs import files as run_files
 from sightline.server.deps import Bench, Ref
 from sightline.server.router import Router
 from sightline.server.schemas.common import State

@@ -13,9 +13,9 @@ from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
 from sightline.app import Workbench
-from sightline.app.exports import asked
-from sightline.app.object_imports import wanted_of
-from sightline.app.uploads import PREFIX
+from sightline.app.datasets.exports import asked
+from sightline.app.datasets.object_imports import wanted_of
+from sightline.app.datasets.uploads import PREFIX
 from sightline.core.errors import InvalidInputError
 from sightline.server.deps import Bench, ProjectName, Roots
 from sightline.server.forms import FILES_BODY, is_multipart, read_json, uploaded

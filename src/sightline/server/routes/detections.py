@@ -8,9 +8,9 @@ from fastapi import Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from sightline.app import Workbench
-from sightline.app.detection_gather import Judging
-from sightline.app.detection_sources import SUGGESTIONS
-from sightline.app.uploads import PREFIX
+from sightline.app.datasets.uploads import PREFIX
+from sightline.app.detection.gather import Judging
+from sightline.app.detection.sources import SUGGESTIONS
 from sightline.core.errors import InvalidInputError
 from sightline.server.deps import Bench, ProjectName, Ref, Roots
 from sightline.server.forms import FILES_BODY, is_multipart, read_json, uploaded

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Path, Query, Request
 from fastapi.responses import Response
 
-from sightline.app.explaining import Asked
+from sightline.app.explaining.explaining import Asked
 from sightline.core.errors import InvalidInputError
 from sightline.server.deps import Bench, Drawing, Limit, Offset, Predicting, Ref
 from sightline.server.forms import is_multipart, read_json, uploaded

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sightline.app.head_samples import Folders
+from sightline.app.crop_heads.samples import Folders
 from sightline.core.errors import InvalidInputError
 from sightline.server.deps import Bench, ProjectName, Ref, Roots
 from sightline.server.paths import confine

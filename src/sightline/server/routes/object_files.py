@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from fastapi import Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from sightline.app.object_exports import wished
-from sightline.app.object_imports import wanted_of
+from sightline.app.datasets.object_exports import wished
+from sightline.app.datasets.object_imports import wanted_of
 from sightline.core.errors import InvalidInputError
 from sightline.formats.objects.table import FORMATS
 from sightline.server.deps import Bench, ProjectName, Roots

@@ -9,7 +9,7 @@ import orjson
 from fastapi import Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from sightline.app.objects import answer, changes_from
+from sightline.app.objects.objects import answer, changes_from
 from sightline.core.objects import ObjectChange
 from sightline.server.deps import Bench, Drawing, ImageId, Limit, ProjectName
 from sightline.server.forms import read_json, takes

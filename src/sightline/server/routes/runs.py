@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from sightline.app import spec_check
-from sightline.app.start_weights import is_path
+from sightline.app.training import spec_check
+from sightline.app.training.start_weights import is_path
 from sightline.core.errors import InvalidInputError
 from sightline.server.deps import Bench, ProjectName, Ref, Roots
 from sightline.server.paths import confine

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Query, Request
 from starlette.concurrency import run_in_threadpool
 
-from sightline.app import tator
+from sightline.app.earlier import tator
 from sightline.server.deps import Bench, Roots
 from sightline.server.forms import is_multipart, read_fields, read_json
 from sightline.server.router import Router

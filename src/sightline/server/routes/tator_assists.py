@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sightline.app import tator_assists
+from sightline.app.earlier import tator_assists
 from sightline.server.deps import Bench
 from sightline.server.router import Router
 from sightline.server.schemas.tator_assists import (

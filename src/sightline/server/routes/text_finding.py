@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sightline.app.text_wish import TextWish
+from sightline.app.texts.wish import TextWish
 from sightline.core.phrases import split_phrases
 from sightline.server.deps import Bench, ImageId, ProjectName
 from sightline.server.router import Router

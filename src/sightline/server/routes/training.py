@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from sightline.app import hootsight
+from sightline.app.earlier import hootsight
 from sightline.server.deps import Bench
 from sightline.server.router import Router
 from sightline.server.schemas.training import StartTraining, StopTraining

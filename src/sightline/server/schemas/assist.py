@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from sightline.app.assist import Asker
-from sightline.app.assist_answers import MAX_POINTS, MAX_PROMPTS, Pointed, Question
-from sightline.app.assist_answers import MIN_IOU as MIN_OUTLINE
+from sightline.app.assist.answers import MAX_POINTS, MAX_PROMPTS, Pointed, Question
+from sightline.app.assist.answers import MIN_IOU as MIN_OUTLINE
+from sightline.app.assist.assist import Asker
 from sightline.core.assist import MIN_IOU
 from sightline.server.schemas.common import MAX_ID, ClassId, ImageId, In, Out
 from sightline.server.schemas.labels import Images, ViewId

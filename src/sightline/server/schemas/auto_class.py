@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from sightline.app.auto_class import MAX_BOXES
-from sightline.app.auto_class_review import Choice
+from sightline.app.auto_class.auto_class import MAX_BOXES
+from sightline.app.auto_class.review import Choice
 from sightline.server.schemas.assist import Pixel
 from sightline.server.schemas.common import ClassId, ImageId, In, Out
 from sightline.server.schemas.labels import Images, ViewId

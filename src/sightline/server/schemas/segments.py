@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from sightline.app.segment_shapes import MAX_RESULTS, SegmentWish
+from sightline.app.segments.shapes import MAX_RESULTS, SegmentWish
 from sightline.server.schemas.assist import Engine, Pixel
 from sightline.server.schemas.common import MAX_ID, ImageId, In, Out
 

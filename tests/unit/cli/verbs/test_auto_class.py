@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fakes.heads import BETWEEN, GREEN, RED, colour_head, write_colours
 from sightline.app import open_workbench
-from sightline.app.objects import changes_from
+from sightline.app.objects.objects import changes_from
 from sightline.cli.verbs.auto_class import in_words
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from fakes.by_words import COLOURS, ColourFinder, Engines
-from sightline.app import text_finding
+from sightline.app.texts import finding as text_finding
 
 if TYPE_CHECKING:
     from pathlib import Path

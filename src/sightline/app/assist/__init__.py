@@ -1,0 +1,1 @@
+"""Assists for drawing: questions to segmenters, and what they need to be quick."""

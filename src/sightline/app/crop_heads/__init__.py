@@ -1,0 +1,1 @@
+"""Heads on the shelf, for boxes and whole images: taught, compared, kept, handed on."""

@@ -1,0 +1,1 @@
+"""Data sets that come from elsewhere and go there."""

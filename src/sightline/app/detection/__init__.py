@@ -1,0 +1,1 @@
+"""Detectors of a workspace, what they suggest, and what their predictions are worth."""

@@ -1,0 +1,1 @@
+"""The names that earlier tools' scripts and variables use."""

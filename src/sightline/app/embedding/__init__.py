@@ -1,0 +1,1 @@
+"""Vectors of a project's pictures, and what is asked of them."""

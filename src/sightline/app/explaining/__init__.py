@@ -1,0 +1,1 @@
+"""Why models answer as they do: one picture, or all the mistakes of a run."""

@@ -1,0 +1,1 @@
+"""Labels, one by one and many at once."""

@@ -1,0 +1,1 @@
+"""The live head, which follows the labels as they are given."""

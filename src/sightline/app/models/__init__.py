@@ -1,0 +1,1 @@
+"""Models as people keep them: listed, added, fetched, thrown away."""

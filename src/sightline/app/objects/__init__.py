@@ -1,0 +1,1 @@
+"""What people draw in pictures, and looking through it."""

@@ -1,0 +1,1 @@
+"""Pictures: registered, shown, edited, built."""

@@ -1,0 +1,1 @@
+"""Queues: what a person looks at next."""

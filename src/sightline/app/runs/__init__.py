@@ -1,0 +1,1 @@
+"""Trainings that are under way or have ended."""

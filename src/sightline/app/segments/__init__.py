@@ -1,0 +1,1 @@
+"""Builds of polygons from a project's boxes."""

@@ -1,0 +1,1 @@
+"""Splits of a project, and which pictures belong together."""

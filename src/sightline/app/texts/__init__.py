@@ -1,0 +1,1 @@
+"""Finding in pictures what words name."""

@@ -1,0 +1,1 @@
+"""Trainings before they run: settings, data, presets, searches."""
