@@ -229,6 +229,32 @@ async def test_streams_end_at_once_when_the_server_stops() -> None:
         await hub.open(None)
 
 
+async def test_a_stream_that_opens_as_the_server_stops_is_refused() -> None:
+    hub = EventHub(MemoryLog())
+    opening = asyncio.ensure_future(hub.open(None))
+    await asyncio.sleep(0)
+    await hub.close()
+    with pytest.raises(OverloadedError, match="stopping"):
+        await opening
+    assert hub.clients == 0
+
+
+@pytest.mark.parametrize("steps", range(8))
+async def test_a_server_that_stops_just_as_news_comes_stops(steps: int) -> None:
+    log = MemoryLog(7)
+    hub = EventHub(log, poll_s=5)
+    browser = Browser(await hub.open(None))
+    await browser.until(b"event: hello")
+    log.grow()
+    hub.wake()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    closing = asyncio.ensure_future(hub.close())
+    _, late = await asyncio.wait({closing, browser.task}, timeout=3)
+    assert not late
+    assert hub.clients == 0
+
+
 async def test_the_tail_rests_when_nobody_listens() -> None:
     log = MemoryLog()
     hub = EventHub(log, poll_s=0.001)

@@ -144,7 +144,7 @@ class EventHub:
         Raises:
             OverloadedError: Too many streams are open.
         """
-        if self._closed or len(self._clients) >= MAX_CLIENTS:
+        if len(self._clients) >= MAX_CLIENTS:
             raise OverloadedError(
                 "too many event streams are open", hint="close some of Sightline's tabs"
             )
@@ -153,6 +153,8 @@ class EventHub:
         async with self._joining:
             if self._position is None:
                 self._position = await self._ask(self._log.last_id)
+            if self._closed:
+                raise OverloadedError("the server is stopping", hint="start it again")
             self._clients.add(client)
             if self._tail is None:
                 self._tail = asyncio.create_task(self._follow(), name="events-tail")
@@ -190,7 +192,8 @@ class EventHub:
                 last = missed[-1].id
         while True:
             try:
-                got = await asyncio.wait_for(client.inbox.get(), self._heartbeat_s)
+                async with asyncio.timeout(self._heartbeat_s):
+                    got = await client.inbox.get()
             except TimeoutError:
                 yield _HEARTBEAT
                 continue
@@ -222,8 +225,10 @@ class EventHub:
                 await self._look()
             except Exception:
                 log.exception("the event tail could not read; it tries again")
+            # Not `wait_for`: before Python 3.12 it forgets that it was cancelled as news came.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), self._poll_s)
+                async with asyncio.timeout(self._poll_s):
+                    await self._news.wait()
             self._news.clear()
 
     async def _look(self) -> None:
