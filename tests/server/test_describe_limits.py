@@ -111,8 +111,9 @@ def test_one_client_may_follow_only_so_many(world: World) -> None:
     for _ in range(most):
         world.follow(media_id="clip").until("state")
     one_more = world.follow(media_id="clip")
-    one_more.rest()
-    assert one_more.code == 4429
+    (refusal,) = one_more.rest()
+    assert (refusal["type"], one_more.code) == ("error", 4429)
+    assert "stream_clients" in refusal["hint"]
     assert "stream_clients" in one_more.reason or str(most) in one_more.reason
     source.gate.release()
     source.gate.release()
@@ -189,6 +190,13 @@ def test_a_foreign_page_is_refused(world: World) -> None:
         socket.rest()
     assert socket.code == 4403
     assert "evil.example" in socket.reason
+
+
+def test_a_refusal_fits_into_a_close_frame_whatever_the_page_is_called(world: World) -> None:
+    with Socket(world.client, origin="http://" + 200 * "é") as socket:
+        socket.rest()
+    assert socket.code == 4403
+    assert len(socket.reason.encode()) <= 123
 
 
 def test_what_runs_is_shown(world: World) -> None:

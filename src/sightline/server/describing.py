@@ -117,6 +117,11 @@ class Conversation:
             farewell = told
         await self._close(farewell)
 
+    async def refuse(self, error: SightlineError) -> None:
+        """Say why nothing is told, and close."""
+        await self._socket.accept()
+        await self._close(farewell_of(error))
+
     async def _talk(self) -> Farewell:
         opening = await self._opening()
         wish = self._wish(opening)
@@ -176,9 +181,11 @@ class Conversation:
         if control.type == "ping":
             await self._send({"type": "heartbeat", "timestamp": now()})
         elif control.type == "stop":
-            await _away(following.stop)
+            if await _away(following.stop):
+                self._paused = False  # the summary is still heard
+                self._news.set()
         elif control.type == "set":
-            changes = control.model_dump(exclude={"type"}, exclude_none=True)
+            changes = control.model_dump(exclude={"type"}, exclude_unset=True)
             await _away(partial(following.change, self._wake, **changes))
             self._news.set()
         else:

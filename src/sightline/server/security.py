@@ -27,6 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sightline.core.errors import ForbiddenError
 from sightline.core.files import write_atomic
+from sightline.server.closing import reason_of
 from sightline.server.problems import of_error, problem
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -267,7 +268,9 @@ async def refuse_socket(answer: Response, receive: Receive, send: Send) -> None:
     await receive()
     await send({"type": "websocket.accept"})
     why = json.loads(bytes(answer.body))["message"]
-    await send({"type": "websocket.close", "code": 4000 + answer.status_code, "reason": why[:120]})
+    await send(
+        {"type": "websocket.close", "code": 4000 + answer.status_code, "reason": reason_of(why)}
+    )
 
 
 def sealed_headers(

@@ -155,5 +155,6 @@ def said(error: SightlineError | None) -> dict[str, str] | None:
 
 
 def moved(wish: Wish, **changes: Any) -> Wish:
-    """Return a wish with what a viewer changed."""
-    return replace(wish, **{name: value for name, value in changes.items() if value is not None})
+    """Return a wish with what a viewer changed; None is no change but of a rate: every frame."""
+    made = {name: to for name, to in changes.items() if to is not None or name == "frame_rate"}
+    return replace(wish, **made)

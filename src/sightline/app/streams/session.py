@@ -7,7 +7,7 @@ import math
 import threading
 import time
 from contextlib import closing, nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import uuid4
 
@@ -15,9 +15,11 @@ from sightline.app.streams.looks import FOLDER, LookWriter
 from sightline.app.streams.masks import Masker
 from sightline.app.streams.parts import said
 from sightline.app.streams.records import message_of, record_of
+from sightline.app.streams.tally import Tally
 from sightline.core.errors import (
     EngineFailedError,
     NotFoundError,
+    OverloadedError,
     SightlineError,
     SourceLostError,
     UnreadableMediaError,
@@ -43,24 +45,6 @@ _NOTED_S: Final = 1.0
 """How often at most progress is written down."""
 
 
-@dataclass(slots=True)
-class Tally:
-    """What a session has looked at so far."""
-
-    looked: int = 0
-    """Frames that were looked at."""
-    told: int = 0
-    """Texts."""
-    dropped: int = 0
-    """Frames that came while another one was being looked at."""
-    time_s: float = 0.0
-    """Of the newest frame, since the start."""
-    index: int = -1
-    """Of the newest frame."""
-    latency_ms: float = 0.0
-    """From the newest frame's coming to the end of looking at it."""
-
-
 class Session:
     """One narration of one medium. Its methods may be called from any thread."""
 
@@ -84,7 +68,8 @@ class Session:
         self._shelf, self._narrators, self._clock = shelf, narrators, clock
         self._change = threading.Condition()
         self._state: State = "starting"
-        self._stopped = False
+        self._stopped = self._halted = False
+        self.visits = 0  # how often somebody came to follow it
         self._paused: set[int] = set()
         self._followers: dict[int, Callable[[], None]] = {}
         self._source: FrameSource | None = None
@@ -138,6 +123,11 @@ class Session:
         return self._live
 
     @property
+    def ending(self) -> bool:
+        """Tell whether it was stopped, though its summary may still come."""
+        return self._stopped
+
+    @property
     def followers(self) -> int:
         """How many follow it."""
         return len(self._followers)
@@ -147,10 +137,13 @@ class Session:
         if not self.over:
             self._thread.start()
 
-    def follow(self, viewer: int, wake: Callable[[], None]) -> None:
+    def follow(self, viewer: int, wake: Callable[[], None], *, paused: bool = False) -> None:
         """Call `wake` whenever something is new; it must not block."""
         with self._change:
+            self.visits += 1
             self._followers[viewer] = wake
+            if paused:
+                self._paused.add(viewer)
             self._change.notify_all()  # it may have waited, for all others pause
 
     def leave(self, viewer: int) -> None:
@@ -159,6 +152,10 @@ class Session:
             self._followers.pop(viewer, None)
             self._paused.discard(viewer)
             self._change.notify_all()
+
+    def is_paused_by(self, viewer: int) -> bool:
+        """Tell whether a viewer pauses."""
+        return viewer in self._paused
 
     def pause(self, viewer: int, *, on: bool) -> None:
         """Let one viewer pause; nothing is looked at while all do."""
@@ -174,10 +171,14 @@ class Session:
             self._change.notify_all()
         self._wake()
 
-    def stop(self) -> None:
-        """End after the frame that is looked at; the summary is still told."""
+    def stop(self, *, halt: bool = False) -> None:
+        """End after the frame that is looked at; the summary is still told.
+
+        With `halt` what is not live is only broken off: the next session goes on with it.
+        """
         with self._change:
             self._stopped = True
+            self._halted = halt and not self._live
             self._change.notify_all()
             source = self._source
         if source is not None:
@@ -235,6 +236,8 @@ class Session:
                 f"the narration broke: {type(error).__name__}",
                 hint="the trace is in logs/server.log of the workspace: please report it",
             )
+        if self._halted:
+            self.error = OverloadedError("the server is stopping", hint="connect again in a moment")
         self._state = "failed" if self.error is not None else "done"
         self._note(last=True)
         self._wake()
@@ -242,13 +245,12 @@ class Session:
     def _look(self) -> None:
         wish = self.wish
         with closing(self._open(wish)) as narrator:
-            look_s = max(narrator.pace.look_s, 1 / wish.frame_rate if wish.frame_rate else 0.0)
-            most = 1 / look_s if look_s else 0.0
+            most = 1 / narrator.pace.look_s if narrator.pace.look_s else 0.0  # rates may rise
             with closing(self._shelf.open(wish.media_id, max_fps=most)) as source:
                 try:
                     self._keep_looks()
                     self._begin(source)
-                    self._watch(source, narrator)
+                    self._watch(source, narrator, wish)
                     self._sum_up(narrator)
                 finally:
                     if self._looks is not None:
@@ -276,16 +278,14 @@ class Session:
         self.notes = tuple(narrator.notes)
         return narrator
 
-    def _watch(self, source: FrameSource, narrator: Narrator) -> None:
-        """Look at frame after frame."""
-        wish = self.wish
+    def _watch(self, source: FrameSource, narrator: Narrator, wish: Wish) -> None:
+        """Look at frame after frame; `wish` is what the narrator was opened for."""
         try:
             for frame in source.frames():
                 if not self._wait():
                     break
                 if self.wish is not wish:
-                    self._obey(narrator, wish)
-                    wish = self.wish
+                    wish = self._obey(narrator, wish)
                 self._see(narrator, frame)
                 self._note(source=source)
         except (SourceLostError, UnreadableMediaError) as error:
@@ -312,7 +312,7 @@ class Session:
     def _sum_up(self, narrator: Narrator) -> None:
         """Tell the summary; of one picture it would say the same again."""
         picture = self._shelf.get(self.wish.media_id).kind == "image"
-        if self.tally.looked and not (picture and self.tally.told):
+        if self.tally.looked and not self._halted and not (picture and self.tally.told):
             self._tell(narrator.finish(), self._clock())
 
     def _wait(self) -> bool:
@@ -321,20 +321,27 @@ class Session:
             self._change.wait_for(lambda: self._stopped or not self._is_paused())
             return not self._stopped
 
-    def _obey(self, narrator: Narrator, before: Wish) -> None:
-        """Do what is wished for now; the engine stays where another one cannot be had."""
-        wish, self.trouble = self.wish, None
+    def _obey(self, narrator: Narrator, before: Wish) -> Wish:
+        """Do what is wished for, and return it; an engine that cannot be had changes nothing."""
+        asked, self.trouble = self.wish, None
+        wish = asked
         try:
             if wish.engine != before.engine:
                 narrator.swap(wish.engine)
         except SightlineError as error:
-            self.trouble, self.wish = error, replace(wish, engine=before.engine)
+            self.trouble, wish = error, replace(wish, engine=before.engine)
         if wish.lang != before.lang:
             narrator.speak(wish.lang)
         if wish.every_s is not None:
             narrator.pace = replace(narrator.pace, every_s=wish.every_s)
+        if wish.frame_rate != before.frame_rate:
+            self._due_s = 0.0
         self.notes = tuple(narrator.notes)
+        with self._change:
+            if self.wish is asked:
+                self.wish = wish
         self._wake()
+        return wish
 
     def _count(self, frame: Frame, came: float) -> None:
         tally = self.tally
@@ -367,6 +374,8 @@ class Session:
     def _note(self, *, source: FrameSource | None = None, last: bool = False) -> None:
         """Write down how far it is, once a second at most; whoever erased it meanwhile ends this.
 
+        A full disk costs notes, never texts.
+
         Raises:
             NotFoundError: The medium is erased.
         """
@@ -375,14 +384,17 @@ class Session:
             return
         self._noted_s = at
         length = source.facts.duration_s if source is not None else 0.0
-        progress = 1.0 if last else min(self.tally.time_s / length, 1.0) if length else None
+        progress = min(self.tally.time_s / length, 1.0) if length else None
         told = self.texts(max(self.ring.last_id - 1, 0))
         state: MediaState = "running" if self._state == "starting" else self._state
-        with suppress(NotFoundError) if last else nullcontext():
+        fault = None if self.error is None or self._halted else str(self.error)
+        if last:
+            state, progress = ("waiting", progress) if self._halted else (state, 1.0)
+        with suppress(OSError), suppress(NotFoundError) if last else nullcontext():
             self._shelf.note(
                 self.wish.media_id,
                 state=state,
                 progress=progress,
                 last=told[-1] if told else None,
-                error=None if self.error is None else str(self.error),
+                error=fault,
             )

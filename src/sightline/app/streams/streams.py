@@ -129,11 +129,11 @@ class Streams:
         self._end(mine)
 
     def close(self) -> None:
-        """End all narrations."""
+        """End all narrations; those of clips go on when somebody follows them again."""
         with self._lock:
             self._closed = True
             every = list(self._sessions)
-        self._end(every)
+        self._end(every, halt=True)
 
     def leave(self, session: Session, number: int) -> None:
         """Let a viewer go; a live narration that nobody follows ends a while later."""
@@ -143,7 +143,7 @@ class Streams:
         if session.over:
             self._forget()
         elif session.live and not self._closed:
-            timer = threading.Timer(self._linger_s, self._end_alone, (session,))
+            timer = threading.Timer(self._linger_s, self._end_alone, (session, session.visits))
             timer.daemon = True
             timer.start()
 
@@ -166,6 +166,7 @@ class Streams:
             one
             for one in self._sessions
             if (one.wish.media_id, one.wish.key) == (wish.media_id, wish.key)
+            and not (one.live and one.ending)
         )
         return next(same, None)
 
@@ -198,13 +199,17 @@ class Streams:
             self._rings[media_id] = Ring(folder, keep=self._settings.stream_replay)
         return self._rings[media_id]
 
-    def _end_alone(self, session: Session) -> None:
-        if not session.followers:
-            self._end([session])
-
-    def _end(self, sessions: list[Session]) -> None:
-        for session in sessions:
+    def _end_alone(self, session: Session, visits: int) -> None:
+        """End what nobody has followed since that visit."""
+        with self._lock:  # nobody joins it meanwhile
+            if session.followers or session.visits != visits:
+                return
             session.stop()
+        self._end([session])
+
+    def _end(self, sessions: list[Session], *, halt: bool = False) -> None:
+        for session in sessions:
+            session.stop(halt=halt)
         for session in sessions:
             session.join(_END_S)
         self._forget()
@@ -251,14 +256,16 @@ class Following:
         after = self.streams.changed(self.session, **changes)
         if after is not self.session:
             before, self.session = self.session, after
-            after.follow(self.number, wake)
+            after.follow(self.number, wake, paused=before.is_paused_by(self.number))
             self.streams.leave(before, self.number)
 
     def leave(self) -> None:
         """Follow no more."""
         self.streams.leave(self.session, self.number)
 
-    def stop(self) -> None:
-        """End the narration when nobody else follows it; who does not stay is let go."""
-        if self.session.followers == 1:
+    def stop(self) -> bool:
+        """End the narration unless somebody else follows it; return whether it ends."""
+        alone = self.session.followers == 1
+        if alone:
             self.session.stop()
+        return alone

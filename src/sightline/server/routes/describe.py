@@ -11,7 +11,6 @@ from starlette.concurrency import run_in_threadpool
 from sightline.app.streams.overlays import LAYERS, PX, Drawn, OverlayWish, draw, layers_of
 from sightline.app.streams.texts import TYPES, TextFormat
 from sightline.core.errors import OverloadedError
-from sightline.server.closing import farewell_of, reason_of
 from sightline.server.deps import Bench, Drawing
 from sightline.server.describing import Conversation, Crowd, Manners
 from sightline.server.pictures import PICTURE
@@ -42,18 +41,18 @@ async def describe(socket: WebSocket) -> None:
         frame_bytes=settings.stream_frame_mb * 1_000_000,
     )
     client = socket.client.host if socket.client else "here"
+    talk = Conversation(socket, bench.streams, manners)
     try:
         with crowd.enter(client):
-            await Conversation(socket, bench.streams, manners).run()
+            await talk.run()
     except OverloadedError as error:
-        await socket.accept()
-        await socket.close(farewell_of(error).code, reason_of(str(error)))
+        await talk.refuse(error)
 
 
 @router.get("/api/streams", response_model=list[DescribeStream])
 async def streams(bench: Bench) -> object:
     """Return the narrations that run, or that somebody follows."""
-    return bench.streams.shown()
+    return await run_in_threadpool(bench.streams.shown)  # its lock may be held for a while
 
 
 @router.get(

@@ -43,7 +43,7 @@ class DescribeControl(In):
     """Any later message; frames of a camera are sent as binary messages, one picture each."""
 
     type: Literal["pause", "resume", "set", "stop", "ping"]
-    frame_rate: Rate | None = None
+    frame_rate: Rate | None = Field(None, description="null: every frame")
     lang: Lang | None = None
     engine: Engine | None = None
     every_s: Cadence | None = None
