@@ -61,7 +61,7 @@ def _from_json(body: bytes) -> Asked:
         found = PredictBody.model_validate_json(body)
     except ValidationError as error:
         raise refused(error) from error
-    if (found.image is None) == (found.images is None):
+    if (found.image is None) == (not found.images):
         raise InvalidInputError(
             "the body holds no picture, or both kinds of field",
             hint='send {"image": BASE64} or {"images": [BASE64, ...]}',
