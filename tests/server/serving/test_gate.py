@@ -15,7 +15,7 @@ from sightline.server.serving.gate import Rules
 from sightline.server.serving.rate import Buckets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
 KEYS = ("first-key", "second-key")
@@ -169,6 +169,26 @@ def told(text: str, **labels: Any) -> float:
         one for one in text.splitlines() if one.startswith(f"sightline_requests_total{{{wanted}}}")
     ]
     return float(line.rpartition(" ")[2])
+
+
+def test_bytes_are_counted_as_they_come_not_as_they_are_announced(folder: Path) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield photo()[:20]
+        yield photo()[20:]
+
+    metrics = Metrics()
+    for client in client_of(folder, Rules(Door(), KEYS, meter=metrics)):
+        held = {"x-api-key": KEYS[0]}
+        client.post("/v1/predict", content=photo(), headers=held)
+        client.post("/v1/predict", content=pieces(), headers=held)
+        huge = {**held, "content-length": str(10**17)}
+        assert client.post("/v1/predict", content=b"x", headers=huge).status_code == 413
+        assert client.post("/v1/predict", content=photo()).status_code == 401
+    text = metrics.text().decode()
+    lines = dict(line.rsplit(" ", 1) for line in text.splitlines() if line[0] != "#")
+    received = "sightline_request_bytes_total"
+    assert float(lines[f'{received}{{route="/v1/predict"}}']) == 2 * len(photo())
+    assert float(lines[f'{received}{{route="other"}}']) <= 1
 
 
 def test_a_socket_is_closed_with_a_code_that_says_why(folder: Path) -> None:

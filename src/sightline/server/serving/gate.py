@@ -73,6 +73,13 @@ class Gate:
             return
         began = time.perf_counter()
         status = HTTPStatus.INTERNAL_SERVER_ERROR.value
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            return message
 
         async def sealed(message: Message) -> None:
             nonlocal status
@@ -85,9 +92,9 @@ class Gate:
             await send(message)
 
         try:
-            await (answer or self._app)(scope, receive, sealed)
+            await (answer or self._app)(scope, counted, sealed)
         finally:
-            self._count(scope, status, time.perf_counter() - began)
+            self._count(scope, status, time.perf_counter() - began, received)
 
     def _decide(self, scope: Scope, headers: Headers) -> Response | None:
         """Return the answer to a request that may not pass."""
@@ -158,13 +165,10 @@ class Gate:
         answer.headers["cache-control"] = "no-store"
         return answer
 
-    def _count(self, scope: Scope, status: int, seconds: float) -> None:
-        if self._rules.meter is None:
-            return
-        route = getattr(scope.get("route"), "path", "other")
-        length = Headers(scope=scope).get("content-length", "0")
-        received = int(length) if length.isdecimal() else 0
-        self._rules.meter.asked(route, status, seconds, received)
+    def _count(self, scope: Scope, status: int, seconds: float, received: int) -> None:
+        if self._rules.meter is not None:
+            route = getattr(scope.get("route"), "path", "other")
+            self._rules.meter.asked(route, status, seconds, received)
 
 
 def _is_fresh(scope: Scope) -> bool:
