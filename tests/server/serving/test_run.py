@@ -14,7 +14,9 @@ import pytest
 from fakes.serve_process import serve
 from fakes.serving import GREEN, add_colours, photo
 from sightline.app.serving.board import Board
-from sightline.server.serving.run import KEY_FILE
+from sightline.core.errors import InvalidInputError
+from sightline.server.serving.run import KEY_FILE, Plan, run
+from sightline.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +61,14 @@ def test_it_starts_answers_drains_and_ends_without_a_database_or_torch(tmp_path:
     assert (code, errors.strip()) == (0, "")
     assert Board(tmp_path).all() == []
     assert not (tmp_path / "sightline.db").exists()
+
+
+@pytest.mark.parametrize(("keys", "says"), [(("",), "empty"), (("kulcs-ő",), "cannot carry")])
+def test_a_key_that_nobody_could_send_is_refused_at_the_start(
+    tmp_path: Path, keys: tuple[str, ...], says: str
+) -> None:
+    with pytest.raises(InvalidInputError, match=says):
+        run(tmp_path, Settings(), Plan(models=("colours",), port=0, keys=keys))
 
 
 @pytest.mark.nightly

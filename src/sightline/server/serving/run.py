@@ -169,8 +169,18 @@ def _keys(workspace: Path, settings: Settings, plan: Plan) -> tuple[tuple[str, .
     """Return the keys that are taken, and the one among them that was made here, if any.
 
     One that was made is kept in the workspace, so that callers need no other after a restart.
+
+    Raises:
+        InvalidInputError: One is empty, or could not be sent.
     """
     given = [*plan.keys, *settings.serve_keys.split(",")]
+    if not all(one.strip() for one in plan.keys):
+        raise InvalidInputError("an API key is empty", hint="leave --api-key out to need none")
+    if not "".join(given).isascii() or not "".join(given).isprintable():
+        raise InvalidInputError(
+            "an API key has characters that requests cannot carry",
+            hint="use letters and digits: openssl rand -hex 24",
+        )
     keys = tuple(dict.fromkeys(one.strip() for one in given if one.strip()))
     if keys or is_loopback(plan.host):
         return keys, ""
