@@ -17,6 +17,8 @@ from sightline.server.serving.v2 import LENGTH
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sightline.server.serving.desk import Desk
+
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
@@ -148,6 +150,48 @@ def test_what_is_wrong_is_told_in_error_as_the_protocol_says(
     found = infer(client, body, status=status)
     assert found["error"].startswith(found["message"])
     assert found["code"]
+
+
+def test_every_output_that_is_given_is_described(client: Client) -> None:
+    described = {one["name"]: one for one in client.get("/v2/models/colours").json()["outputs"]}
+    given = named(infer(client, {"inputs": [pixels(2)]}))
+    assert described.keys() == given.keys()
+    for name, one in given.items():
+        assert described[name]["datatype"] == one["datatype"]
+        assert described[name]["shape"] == [-1, *one["shape"][1:]]
+
+
+def test_an_output_that_says_how_it_is_wanted_overrides_the_request(client: Client) -> None:
+    wanted = [{"name": "probabilities"}, {"name": "label", "parameters": {"binary_data": False}}]
+    body = {"inputs": [pixels()], "outputs": wanted, "parameters": {"binary_data_output": True}}
+    answer = client.post("/v2/models/colours/infer", json=body)
+    probabilities, label = json.loads(answer.content[: int(answer.headers[LENGTH])])["outputs"]
+    assert probabilities["parameters"] == {"binary_data_size": 12}
+    assert label["data"] == ["green"]
+
+
+def test_whoever_finds_a_fault_tells_it_as_the_protocol_says(client: Client) -> None:
+    answers = [
+        client.get("/v2/nothing"),
+        client.get(f"/v2/models/{'x' * 300}"),
+        client.delete("/v2/models/colours"),
+        client.post("/v2/models/colours/infer", content=b" " * 1_000_001),
+    ]
+    assert [one.status_code for one in answers] == [404, 422, 405, 413]
+    for answer in answers:
+        assert answer.json()["error"].startswith(answer.json()["message"])
+        assert int(answer.headers["content-length"]) == len(answer.content)
+    assert "error" not in client.get("/v1/models/nobody").json()
+
+
+def test_a_model_is_not_ready_while_its_server_ends(client: Client) -> None:
+    desk: Desk = client.app.state.desk
+    [version] = client.get("/v2/models/colours").json()["versions"]
+    desk.ready = False
+    for where in ("colours/ready", f"colours/versions/{version}/ready"):
+        answer = client.get(f"/v2/models/{where}")
+        assert (answer.status_code, answer.json()["ready"]) == (503, False)
+    desk.ready = True
 
 
 def test_a_model_or_version_that_does_not_answer_is_404(client: Client) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
+from sightline.app.serving.tensors import datatype
 from sightline.core.errors import InvalidInputError, SightlineError
 from sightline.engines import detector_spec
 from sightline.imaging.decode import decode
@@ -107,6 +108,7 @@ class _Classes:
         self._classifier = classifier
         self._model = OpenModel(classifier)
         self.nbytes = self._model.nbytes
+        self._told: list[tuple[str, str, list[int]]] = []
 
     def look(self, picture: Picture) -> Row:
         asked = self._classifier
@@ -127,13 +129,15 @@ class _Classes:
         found = roles(images) if roles else {"probabilities": self._classifier.classify(images)}
         best = found["probabilities"].argmax(axis=1)
         names = np.array([self._classifier.classes[at] for at in best], object)
-        return {**found, "label": names}
+        found = {**found, "label": names}
+        if not self._told:
+            self._told = [
+                (name, datatype(one), [-1, *one.shape[1:]]) for name, one in found.items()
+            ]
+        return found
 
     def outputs(self) -> list[tuple[str, str, list[int]]]:
-        return [
-            ("probabilities", "FP32", [-1, len(self._classifier.classes)]),
-            ("label", "BYTES", [-1]),
-        ]
+        return self._told
 
     def close(self) -> None:
         """Nothing is held here; a process of the engine room ends when it idles."""

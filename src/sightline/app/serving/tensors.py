@@ -45,8 +45,8 @@ class Request:
     id: str
     inputs: dict[str, NDArray[Any]]
     """BYTES as arrays of objects: texts out of JSON, bytes out of the bytes behind it."""
-    outputs: dict[str, bool]
-    """Name to whether it is wanted as bytes; empty: all."""
+    outputs: dict[str, bool | None]
+    """Name to whether it is wanted as bytes, None where it does not say; empty: all."""
     binary: bool = False
     """Whether outputs that say nothing are wanted as bytes."""
 
@@ -97,21 +97,30 @@ def parse(body: bytes, json_bytes: int | None = None) -> Request:
         raise InvalidInputError(
             f"not an inference request: {type(error).__name__} {error}", hint=_HINT
         ) from error
+    if tail.at != len(tail.data):
+        raise InvalidInputError(f"{len(tail.data) - tail.at} bytes are no tensor's", hint=_HINT)
     return Request(given, inputs, outputs, binary)
 
 
-def _binary(output: dict[str, Any]) -> bool:
-    return bool((output.get("parameters") or {}).get("binary_data"))
+def _binary(output: dict[str, Any]) -> bool | None:
+    said = (output.get("parameters") or {}).get("binary_data")
+    return None if said is None else bool(said)
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError(f"{value!r} is no whole number")
+    return value
 
 
 def _tensor(said: dict[str, Any], tail: _Tail) -> NDArray[Any]:
     name, kind = said["name"], said["datatype"]
-    shape = [int(one) for one in said["shape"]]
+    shape = [_whole(one) for one in said["shape"]]
     if any(one < 0 for one in shape) or (kind != "BYTES" and kind not in _NUMBERS):
         raise InvalidInputError(f"{name} is {kind} {shape}, which is no tensor", hint=_HINT)
     size = (said.get("parameters") or {}).get("binary_data_size")
     if size is not None:
-        flat = _from_bytes(kind, tail.take(int(size)))
+        flat = _from_bytes(kind, tail.take(_whole(size)))
     else:
         flat = _from_json(name, kind, said["data"])
     if flat.size != math.prod(shape):
@@ -174,7 +183,7 @@ def answer(request: Request, model: str, version: str, found: dict[str, NDArray[
     Raises:
         InvalidInputError: There is no such output.
     """
-    wanted = request.outputs or dict.fromkeys(found, request.binary)
+    wanted = request.outputs or dict.fromkeys(found)
     missing = [name for name in wanted if name not in found]
     if missing:
         raise InvalidInputError(
@@ -186,7 +195,7 @@ def answer(request: Request, model: str, version: str, found: dict[str, NDArray[
         values = found[name]
         told: dict[str, Any] = {"name": name, "datatype": datatype(values)}
         told["shape"] = list(values.shape)
-        if as_bytes or request.binary:
+        if request.binary if as_bytes is None else as_bytes:
             tails.append(_to_bytes(values))
             told["parameters"] = {"binary_data_size": len(tails[-1])}
         else:

@@ -17,6 +17,7 @@ from sightline.server.router import join
 from sightline.server.security import Door
 from sightline.server.serving import page, v1, v2, well
 from sightline.server.serving.desk import Desk
+from sightline.server.serving.faults import Faults
 from sightline.server.serving.further import Further
 from sightline.server.serving.gate import Gate, Rules
 from sightline.server.serving.shortcut import Shortcut
@@ -67,5 +68,6 @@ def create_serving_app(
         app.add_middleware(Further, build=further)
     app.add_middleware(Net)
     app.add_middleware(Gate, rules=rules)
+    app.add_middleware(Faults)
     app.add_middleware(AccessLog)
     return app

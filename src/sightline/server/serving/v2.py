@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Final
 
 import numpy as np
 from fastapi import Path, Request, Response
-from fastapi.routing import APIRoute
 
 from sightline import __version__
 from sightline.app.serving import tensors
 from sightline.app.serving.serving import Loaded, Slot
 from sightline.core.errors import (
     InvalidInputError,
-    SightlineError,
     TooLargeError,
     UnknownModelError,
 )
 from sightline.predict.rows import Picture
-from sightline.server.problems import of_error
 from sightline.server.router import Router
 from sightline.server.schemas.serving import MAX_PICTURES
 from sightline.server.serving.bodies import from_base64
@@ -32,22 +28,7 @@ Model = Annotated[str, Path(max_length=200, description="name that a model is se
 Version = Annotated[str, Path(max_length=200, description="id of the model")]
 
 
-class _Route(APIRoute):
-    """Tells faults as the protocol does, in `error`, besides what Sightline tells."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-
-        async def handler(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except SightlineError as error:
-                return of_error(error, error=f"{error}. {error.hint}")
-
-        return handler
-
-
-router = Router(prefix="/v2", tags=["open inference"], route_class=_Route)
+router = Router(prefix="/v2", tags=["open inference"])
 
 
 @router.get("", response_model=None)
@@ -82,15 +63,17 @@ async def v2_model_version(model: Model, version: Version, desk: AtDesk) -> dict
 
 
 @router.get("/models/{model}/ready", response_model=None)
-async def v2_model_ready(model: Model, desk: AtDesk) -> dict[str, Any]:
-    """Say that a model can be asked."""
-    return {"name": desk.serving.slot(model).current.found.name, "ready": desk.ready}
+async def v2_model_ready(model: Model, desk: AtDesk, response: Response) -> dict[str, Any]:
+    """Say whether a model can be asked; 503 while the server starts or ends."""
+    return _readiness(desk, desk.serving.slot(model), response)
 
 
 @router.get("/models/{model}/versions/{version}/ready", response_model=None)
-async def v2_version_ready(model: Model, version: Version, desk: AtDesk) -> dict[str, Any]:
-    """Say that a version can be asked."""
-    return {"name": _slot(desk, model, version).current.found.name, "ready": desk.ready}
+async def v2_version_ready(
+    model: Model, version: Version, desk: AtDesk, response: Response
+) -> dict[str, Any]:
+    """Say the same of a version."""
+    return _readiness(desk, _slot(desk, model, version), response)
 
 
 _TENSORS: Final[dict[str, Any]] = {
@@ -181,6 +164,11 @@ def _slot(desk: Desk, model: str, version: str) -> Slot:
     if version != now:
         raise UnknownModelError(f"{model} has no version {version!r}", hint=f"it is {now} now")
     return slot
+
+
+def _readiness(desk: Desk, slot: Slot, response: Response) -> dict[str, Any]:
+    response.status_code = 200 if desk.ready else 503
+    return {"name": slot.current.found.name, "ready": desk.ready}
 
 
 def _metadata(loaded: Loaded) -> dict[str, Any]:

@@ -66,6 +66,10 @@ def ask(**changes: Any) -> bytes:
         {"shape": [3]},
         {"shape": [-2]},
         {"shape": "two"},
+        {"shape": [2.5]},
+        {"shape": ["2"]},
+        {"shape": [True, 2]},
+        {"parameters": {"binary_data_size": "0"}},
         {"datatype": "UINT7"},
         {"data": [1, 256]},
         {"data": [1, 0.5]},
@@ -82,6 +86,13 @@ def ask(**changes: Any) -> bytes:
 def test_a_tensor_that_contradicts_itself_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(InvalidInputError):
         parse(ask(**changes))
+
+
+def test_bytes_that_belong_to_no_tensor_are_refused() -> None:
+    head = ask(data=None, parameters={"binary_data_size": 2})
+    assert parse(head + b"ab", len(head)).inputs["x"].tolist() == [97, 98]
+    with pytest.raises(InvalidInputError, match="1 bytes are no tensor's"):
+        parse(head + b"abc", len(head))
 
 
 def test_a_long_text_among_numbers_takes_no_room_for_each_of_them() -> None:
