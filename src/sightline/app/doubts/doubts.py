@@ -142,7 +142,10 @@ class Doubts:
     def clear(self, project: Project, ids: Sequence[str] | None = None) -> dict[str, Any]:
         """Throw doubtful pictures away, all or some; what was taken stays."""
         shelf = self.shelf(project)
-        return {"removed": shelf.remove([one.id for one in shelf.all()] if ids is None else ids)}
+        if ids is not None:
+            return {"removed": shelf.remove(ids)}
+        self._taking.tidy()
+        return {"removed": shelf.clear()}
 
     def _judge(self, card: ModelCard, known: Reference | None) -> Judge:
         return Judge(

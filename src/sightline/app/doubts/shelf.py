@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -19,7 +20,7 @@ from sightline.core.files import read_json, write_atomic
 from sightline.store.locks import FileLock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 Kept = Literal["kept", "double", "full"]
@@ -83,9 +84,7 @@ class DoubtShelf:
             StorageError, OSError: The disk refuses; nothing half is left.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.folder / ".lock")
-        lock.acquire(timeout_s=_LOCK_S)
-        try:
+        with self._alone():
             known = self._read()
             self._sweep(known)
             if self._is_double(one, known.values()):
@@ -97,8 +96,6 @@ class DoubtShelf:
             write_atomic(self._card(one.id), _text(one), mode=0o600)
             self._drop(out)
             return "kept"
-        finally:
-            lock.release()
 
     def all(self) -> list[Doubtful]:
         """Return what is here, the most doubtful first."""
@@ -133,11 +130,39 @@ class DoubtShelf:
         known = self._read()
         return self._drop([one for one in dict.fromkeys(doubt_ids) if one in known])
 
+    def clear(self) -> int:
+        """Throw all away and return how many doubts there were.
+
+        What a process that was killed left goes too, and what is damaged.
+
+        Raises:
+            BusyError: Other processes hold the folder all the time.
+        """
+        if not self.folder.is_dir():
+            return 0
+        with self._alone():
+            count = len(self._read())
+            for kind in ("*.json", "*.picture", "*.part"):
+                for path in self.folder.glob(kind):
+                    path.unlink(missing_ok=True)
+        return count
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        lock = FileLock(self.folder / ".lock")
+        lock.acquire(timeout_s=_LOCK_S)
+        try:
+            yield
+        finally:
+            lock.release()
+
     def _sweep(self, known: Iterable[str]) -> None:
-        """Erase, once, pictures without a card, which a process that was killed left."""
+        """Erase, once, what a process that was killed left: halves, pictures without a card."""
         if self._is_swept:
             return
         self._is_swept = True
+        for path in self.folder.glob("*.part"):
+            path.unlink(missing_ok=True)
         for path in self.folder.glob("*.picture"):
             if path.stem not in known and not self._card(path.stem).exists():
                 path.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from sightline.core.geometry.shapes import Box
 from sightline.core.suggested import suggestion
 from sightline.imaging.sniff import EXTENSIONS, sniff
 from sightline.predict.doubt import boxes_of
+from sightline.store.locks import FileLock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 PLACE: Final = "served"
 """The folder below images/ that they are copied to."""
 _HEAD_BYTES: Final = 512
+_LOCK_S: Final = 5.0
 
 
 class Taking:
@@ -74,15 +76,32 @@ class Taking:
             "left": len(shelf.all()),
         }
 
+    @property
+    def _stage(self) -> Path:
+        return self._store.workspace / "cache" / "doubts"
+
+    def tidy(self) -> None:
+        """Erase the copies that processes left which were killed while they took."""
+        for path in self._stage.glob("*"):
+            lock = FileLock(path.with_suffix(".lock"))
+            if lock.try_acquire():
+                shutil.rmtree(path.with_suffix(""), ignore_errors=True)
+                lock.release()
+                lock.path.unlink(missing_ok=True)
+
     @contextmanager
     def _staged(
         self, shelf: DoubtShelf, chosen: Sequence[Doubtful], progress: Progress
     ) -> Iterator[Path]:
         """Give a folder with the pictures under names that say what they are."""
-        folder = self._store.workspace / "cache" / "doubts" / uuid.uuid4().hex
+        self.tidy()
+        folder = self._stage / uuid.uuid4().hex
         place = folder / PLACE
-        place.mkdir(parents=True)
+        self._stage.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder.with_suffix(".lock"))
+        lock.acquire(timeout_s=_LOCK_S)
         try:
+            place.mkdir(parents=True)
             for at, one in enumerate(chosen):
                 progress.check()
                 progress.advance(at, len(chosen), "taking")
@@ -90,6 +109,8 @@ class Taking:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+            lock.release()
+            lock.path.unlink(missing_ok=True)
 
     def _lay(self, shelf: DoubtShelf, one: Doubtful, place: Path) -> None:
         try:

@@ -8,6 +8,7 @@ import pytest
 from fakes.served import COLOURS, answer, colours, png
 from sightline.core.errors import ConflictError, NotFoundError
 from sightline.core.labels import LabelChange
+from sightline.store.locks import FileLock
 
 if TYPE_CHECKING:
     from sightline.app import Workbench
@@ -153,6 +154,24 @@ def test_a_crash_between_copying_and_noting_is_mended_by_taking_again(
             bench.doubts.take(project)
     assert bench.doubts.take(project)["taken"] == 1
     assert len(bench.queue("colours", "served")) == 1
+
+
+def test_copies_that_a_killed_process_left_are_erased_and_those_of_a_living_one_stay(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    project, _ = colours(bench, tmp_path, each=1)
+    stage = bench.workspace / "cache" / "doubts"
+    for name in ("dead", "living"):
+        (stage / name).mkdir(parents=True)
+        (stage / name / "copy.png").write_bytes(b"of somebody")
+    (stage / "dead.lock").touch()
+    living = FileLock(stage / "living.lock")
+    assert living.try_acquire()
+    bench.doubts.take(project)
+    assert {one.name for one in stage.iterdir()} == {"living", "living.lock"}
+    living.release()
+    bench.doubts.clear(project)
+    assert list(stage.iterdir()) == []
 
 
 def test_some_are_taken_by_id_others_thrown_away_and_unknown_ones_refused(

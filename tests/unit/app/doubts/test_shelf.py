@@ -122,7 +122,25 @@ def test_a_picture_without_a_card_that_a_killed_process_left_is_erased(tmp_path:
     _shelf(tmp_path).add(kept, b"kept")
     orphan = tmp_path / "doubts" / f"{'a' * 24}.picture"
     orphan.write_bytes(b"left")
+    part = tmp_path / "doubts" / f".{orphan.name}.x1y2z3.part"
+    part.write_bytes(b"le")
     shelf = _shelf(tmp_path)
     shelf.add(doubtful(2, 0.6), b"new")
     assert not orphan.exists()
+    assert not part.exists()
     assert shelf.picture(kept.id) == b"kept"
+
+
+def test_clearing_leaves_no_picture_whatever_a_crash_had_left(tmp_path: Path) -> None:
+    shelf = _shelf(tmp_path)
+    assert shelf.clear() == 0
+    shelf.add(doubtful(1, 0.5), b"kept")
+    broken = doubtful(2, 0.6)
+    shelf.add(broken, b"its card is damaged")
+    (shelf.folder / f"{broken.id}.json").write_text("{")
+    (shelf.folder / f"{'a' * 24}.picture").write_bytes(b"without a card")
+    (shelf.folder / ".x.picture.1.part").write_bytes(b"half")
+    (shelf.folder / "taken.jsonl").write_text("of the project")
+    assert _shelf(tmp_path).clear() == 1
+    assert {path.name for path in shelf.folder.iterdir()} == {".lock", "taken.jsonl"}
+    assert shelf.all() == []
