@@ -134,9 +134,12 @@ def test_a_camera_becomes_words_is_paused_stopped_and_erased_by_keys(
     assert max(map(sharp_edges, sent)) < READABLE, "what was covered never leaves the browser"
     page.keyboard.press("p")
     expect(page.get_by_text("watching", exact=True)).to_be_visible()
+    page.keyboard.press("p")
+    expect(page.get_by_text("paused", exact=True)).to_be_visible()
     page.keyboard.press("s")
     expect(log).to_contain_text("In all")
     expect(page.get_by_text("told to the end")).to_be_visible()
+    expect(page.get_by_label("What the camera sees")).to_be_hidden()
     assert finder.get("/api/media").json()[0]["bytes"] == 0
     page.get_by_role("button", name="Erase now").click()
     page.get_by_role("alertdialog").or_(page.get_by_role("dialog")).get_by_role(

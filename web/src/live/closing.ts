@@ -39,9 +39,9 @@ const KNOWN: Readonly<Record<number, Closing>> = {
     hint: "It was erased, or its time was over. Choose something else to watch.",
   },
   4408: {
-    then: "stop",
-    title: "The narration was closed: nothing came for a long time.",
-    hint: "Start it again.",
+    then: "retry",
+    title: "This page was too busy to listen.",
+    hint: "It connects again; nothing that is said meanwhile is lost.",
   },
   4409: { then: "stop", title: "Another process narrates this already.", hint: "Wait for its end, or stop it." },
   4413: { then: "later", title: "The frames are too large for the server.", hint: "Choose a lower quality." },

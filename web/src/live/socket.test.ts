@@ -136,7 +136,7 @@ describe("the narration's socket", () => {
     expect(waits).toEqual([375, 750, 1500]);
   });
 
-  it.each([4400, 4401, 4403, 4404, 4408, 4409, 4415, 4500, 4502, 4507])("does not come back after %d", (code) => {
+  it.each([4400, 4401, 4403, 4404, 4409, 4415, 4500, 4502, 4507])("does not come back after %d", (code) => {
     const { server, socket } = started();
     server.open();
     server.close(code, "because");
@@ -218,6 +218,36 @@ describe("the narration's socket", () => {
     expect(socket.sendFrame(frame)).toBe(false);
     expect(socket.held.get()).toBe(1);
     expect(server.heard.at(-1)).toBe(frame);
+  });
+
+  it("ends what is paused, too, and sends no frame meanwhile", () => {
+    const { server, socket } = started();
+    server.open();
+    server.tell({ type: "state", state: "paused", viewers: 1 });
+    socket.pause(true);
+    expect(socket.conclude()).toBe(true);
+    expect(server.heard.at(-1)).toEqual({ type: "stop" });
+    expect(socket.paused.get()).toBe(false);
+    expect(socket.takesFrames()).toBe(false);
+    server.close(1006);
+    server.wait();
+    server.open();
+    expect(server.heard.at(-1)).toEqual({ type: "stop" });
+    server.close(1000);
+    expect(socket.link.get().at).toBe("done");
+  });
+
+  it("asks for no end where nobody hears it, and none of what others watch", () => {
+    const { server, socket } = started();
+    expect(socket.conclude()).toBe(false);
+    server.open();
+    server.tell({ type: "state", state: "running", viewers: 2 });
+    expect(socket.conclude()).toBe(false);
+    server.tell({ type: "state", state: "running", viewers: 1 });
+    expect(socket.conclude()).toBe(true);
+    server.close(4500);
+    socket.start();
+    expect(socket.ending.get()).toBe(false);
   });
 
   it("sends no frame while it is paused, and stays paused over a break", () => {
@@ -309,5 +339,8 @@ describe("waiting", () => {
     expect(closing(4500, "the model is torn").title).toBe("the model is torn");
     expect(closing(4500).title).toBe("The engine failed.");
     expect(closing(1006).then).toBe("retry");
+    // A page that slept comes back by itself; what the server tells programs is no news to a person.
+    expect(closing(4408, "messages are not read").then).toBe("retry");
+    expect(closing(4408, "messages are not read").title).toBe("This page was too busy to listen.");
   });
 });

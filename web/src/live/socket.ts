@@ -57,6 +57,8 @@ export class NarrationSocket {
   readonly link = new Store<Link>({ at: "connecting", attempt: 0 });
   readonly standing = new Store<Standing | null>(null);
   readonly paused = new Store(false);
+  /** Whether the summary and the end were asked for. */
+  readonly ending = new Store(false);
   /** Frames that this page left out, because the connection was slower than the camera. */
   readonly held = new Store(0);
   /** Texts that were made while this page was too slow or away for too long. */
@@ -82,6 +84,7 @@ export class NarrationSocket {
   /** Begins, or begins again after it was stopped: with what is wanted by now. */
   start(): void {
     this.over = false;
+    this.ending.set(false);
     this.attempt = 0;
     this.connect();
   }
@@ -108,9 +111,16 @@ export class NarrationSocket {
     this.say({ type: "set", ...this.asked() });
   }
 
-  /** Asks for the summary and the end; what still comes is told. */
-  conclude(): void {
+  /**
+   * Asks for the summary and the end; what still comes is told, also to who pauses. False where there is nothing to
+   * wait for: nobody is there to be asked, or others watch, for whom it goes on.
+   */
+  conclude(): boolean {
+    if (!this.open || (this.standing.get()?.viewers ?? 1) > 1) return false;
+    this.ending.set(true);
+    this.paused.set(false);
     this.say({ type: "stop" });
+    return true;
   }
 
   pause(on: boolean): void {
@@ -120,7 +130,7 @@ export class NarrationSocket {
 
   /** Whether a frame would go out now. */
   takesFrames(): boolean {
-    return this.open && !this.paused.get();
+    return this.open && !this.paused.get() && !this.ending.get();
   }
 
   /** Sends a camera's frame; false when it was left out. */
@@ -153,6 +163,7 @@ export class NarrationSocket {
         this.said = null;
         this.say({ type: "open", media_id: this.media, last_seen: this.lastSeen, ...this.asked() });
         if (this.paused.get()) this.say({ type: "pause" });
+        if (this.ending.get()) this.say({ type: "stop" });
         this.listen();
       },
       message: (data) => {

@@ -8,6 +8,7 @@ const useStore = <T,>({ subscribe, get }: { subscribe: (listen: () => void) => (
 export const useLink = (socket: NarrationSocket): Link => useStore(socket.link);
 export const useStanding = (socket: NarrationSocket) => useStore(socket.standing);
 export const usePaused = (socket: NarrationSocket) => useStore(socket.paused);
+export const useEnding = (socket: NarrationSocket) => useStore(socket.ending);
 
 /** Seconds until the next attempt, counted down. */
 function Countdown({ ms }: { ms: number }) {

@@ -21,7 +21,7 @@ import { NarrationOptions, useChoice } from "./Options";
 import { Overlay } from "./Overlay";
 import { CoveredRegions } from "./Regions";
 import { LiveStage, type Picture } from "./Stage";
-import { StandingBadge, useLink, usePaused, useStanding } from "./Standing";
+import { StandingBadge, useEnding, useLink, usePaused, useStanding } from "./Standing";
 import { TroubleNote } from "./TroubleNote";
 import type { CameraState } from "./useCamera";
 import { useFrames } from "./useFrames";
@@ -69,6 +69,7 @@ export function Watch({ medium, picture, camera, onLeave }: WatchProps) {
   const link = useLink(socket);
   const standing = useStanding(socket);
   const paused = usePaused(socket);
+  const ending = useEnding(socket);
   const [expired, setExpired] = useState<number | null>(null);
   const [blind, setBlind] = useState(false);
   const { overlay, opacity, voice } = useChoice();
@@ -91,8 +92,19 @@ export function Watch({ medium, picture, camera, onLeave }: WatchProps) {
   }, [clip, follow, newest, blind]);
 
   const over = link.at === "done" || link.at === "stopped";
-  const pause = () => socket.pause(!paused);
-  const stop = () => (over ? onLeave() : socket.conclude());
+  // Its light goes out with the narration.
+  const { close } = camera;
+  useEffect(() => {
+    if (link.at === "done") close();
+  }, [link.at, close]);
+
+  const pause = () => {
+    if (!over && !ending) socket.pause(!paused);
+  };
+  // Asked twice, or with nothing to wait for, it leaves at once.
+  const stop = () => {
+    if (over || ending || !socket.conclude()) onLeave();
+  };
   const go = (telling: Telling) => {
     setFollow(false);
     setTime(telling.timeS);
@@ -121,13 +133,13 @@ export function Watch({ medium, picture, camera, onLeave }: WatchProps) {
         <StandingBadge socket={socket} />
         <Hidden blur={medium.blur} />
         <div className="grow" />
-        {!over && (
+        {!over && !ending && (
           <Button onClick={pause} aria-keyshortcuts="p">
             {paused ? <Play size={16} aria-hidden /> : <Pause size={16} aria-hidden />} {paused ? "Go on" : "Pause"}
           </Button>
         )}
         <Button look={over ? "primary" : "plain"} onClick={stop} aria-keyshortcuts="s">
-          <Square size={14} aria-hidden /> {over ? "Watch something else" : "Stop"}
+          <Square size={14} aria-hidden /> {over || ending ? "Watch something else" : "Stop"}
         </Button>
         <Downloads medium={medium} any={texts.length > 0} />
         <IconButton label="Erase now" onClick={() => setAsking(true)}>
