@@ -80,6 +80,8 @@ class LiveSource:
         self._wanted = threading.Event()
         self._slot = LatestFrame[Any]()
         self._grabbed = 0
+        self._waited, self._pause = 0.0, FIRST_WAIT_S
+        """Seconds since the last frame that were waited, and the next interval."""
         self.reconnects = 0
         """How often it was lost and came back."""
         capture = connect()
@@ -168,21 +170,24 @@ class LiveSource:
                 return False
             self._wanted.clear()
             self._slot.put((index, image))
+        self._waited, self._pause = 0.0, FIRST_WAIT_S
         return True
 
     def _again(self) -> Capture | None:
-        """Ask again until it answers; None: patience has ended, or it was closed."""
-        waited, pause = 0.0, FIRST_WAIT_S
-        while waited < self._patience_s:
-            jittered = pause * random.uniform(0.5, 1.0)  # noqa: S311 - spreads, hides nothing
+        """Ask again until it answers; None: patience has ended, or it was closed.
+
+        Only a frame gives patience back: one that opens each time may still show nothing.
+        """
+        while self._waited < self._patience_s:
+            jittered = self._pause * random.uniform(0.5, 1.0)  # noqa: S311 - spreads, hides nothing
             if self._wait(self._ending, jittered):
                 return None
+            self._waited += jittered
+            self._pause = min(LONGEST_WAIT_S, self._pause * 2)
             capture = self._connect()
             if capture is not None:
                 self.reconnects += 1
                 return capture
-            waited += jittered
-            pause = min(LONGEST_WAIT_S, pause * 2)
         return None
 
 

@@ -14,7 +14,7 @@ from sightline.imaging.clip import ClipLimits
 from sightline.imaging.live import LiveSource, connect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 MANY = 1 << 40
@@ -115,3 +115,16 @@ def test_a_capture_that_breaks_is_said_to_be_lost() -> None:
 
     with pytest.raises(SourceLostError, match="Insufficient memory"):
         next(source.frames())
+
+
+def test_a_camera_that_opens_each_time_but_shows_nothing_is_said_to_be_lost() -> None:
+    def endless() -> Iterator[Camera]:
+        yield Camera(1)
+        for _ in range(1_000):
+            yield Camera(0)
+        raise AssertionError("nobody ends it")
+
+    source = live(endless(), patience_s=5.0)
+    with pytest.raises(SourceLostError, match="has not answered for 5 seconds"):
+        list(source.frames())
+    assert source.reconnects < 30

@@ -31,8 +31,7 @@ class Ending:
         """Tell whether a medium has expired, or belongs to a process that is no more."""
         if media_id in self._live:
             live = self._live.peek(media_id)
-            idle = self._live.idle(media_id) > _IDLE_S and not self._live.is_open(media_id)
-            return idle or (live is not None and _expired(live.media))
+            return live is not None and (_expired(live.media) or self._is_idle(live.media))
         if self._folders.is_owned(media_id):
             return False
         try:
@@ -44,6 +43,11 @@ class Ending:
         if media.kind in {"camera", "stream"}:
             self.note(media)
         return False
+
+    def _is_idle(self, media: Media) -> bool:
+        """Tell whether it is never stored, and nobody has used it for long."""
+        unused = media.retention == "never" and self._live.idle(media.id) > _IDLE_S
+        return unused and not self._live.is_open(media.id)
 
     def note(self, media: Media) -> None:
         """Note that nothing more comes of a live one, unless it is erased or the disk is full."""

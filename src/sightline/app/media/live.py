@@ -160,6 +160,7 @@ class Notes:
         if not at_once and last is not None and now_s - last < self._every_s:
             self._waiting[media.id] = media
             return
+        self._waiting[media.id] = media  # it is so, whatever the disk says
         self._write(media)
         self._waiting.pop(media.id, None)
         self._written_s[media.id] = now_s

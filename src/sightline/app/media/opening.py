@@ -87,6 +87,13 @@ class Opening:
                     path = stack.enter_context(held.lent())
             yield (path, True) if path is not None else (self._file(media, live), False)
 
+    @property
+    def frame_limits(self) -> Limits:
+        """What a frame of a camera may be: no larger than one of a clip."""
+        picture = self._limits()
+        most = min(picture.max_pixels, clip_limits(self._settings).max_pixels)
+        return replace(picture, max_pixels=most)
+
     def _file(self, media: Media, live: Live | None) -> Path:
         if live is not None and live.address is not None and live.address.kind == "path":
             return Path(live.address.target)
@@ -120,9 +127,7 @@ class Opening:
         if media.kind == "camera":
             if live is None or live.slot is None:
                 raise unknown(media.id)
-            frame = self._limits()
-            most = min(frame.max_pixels, clip_limits(self._settings).max_pixels)
-            return Pushed(live.slot, replace(frame, max_pixels=most))
+            return Pushed(live.slot, self.frame_limits)
         if media.kind == "stream":
             if live is None or live.address is None:
                 raise unknown(media.id)

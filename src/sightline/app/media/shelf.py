@@ -21,6 +21,7 @@ from sightline.core.clock import now
 from sightline.core.errors import ConflictError, InvalidInputError, NotFoundError
 from sightline.core.media import Blur, Media
 from sightline.imaging.frame_slot import LatestFrame
+from sightline.imaging.header import read_header
 from sightline.store.media_folder import MediaFolders, new_id, unknown, used
 
 if TYPE_CHECKING:
@@ -166,10 +167,12 @@ class MediaShelf:
         Raises:
             NotFoundError: There is no such camera in this process.
             TooLargeError: The frame is larger than a picture may be.
+            UnreadableImageError: It is no picture, or has more pixels than a frame may have.
         """
         slot = self.slot(media_id)
         if len(jpeg) > self._limits().max_bytes:
             raise too_large(self._limits().max_bytes)
+        read_header(jpeg, limits=self._opening.frame_limits)
         return slot.put(jpeg)
 
     def slot(self, media_id: str) -> LatestFrame[bytes]:

@@ -12,13 +12,16 @@ from PIL import Image
 from fakes.clips import index_of, png, write_clip
 from sightline.app import Workbench, open_workbench
 from sightline.app.media import opening
+from sightline.app.media.live import Holdings
 from sightline.core.errors import (
     NotFoundError,
     SourceLostError,
     TooLargeError,
+    UnreadableImageError,
     UnreadableMediaError,
 )
 from sightline.imaging.video import open_clip
+from sightline.store import media_folder
 from sightline.store.media_folder import MediaFolders
 
 if TYPE_CHECKING:
@@ -275,8 +278,43 @@ def test_a_frame_of_a_camera_may_be_no_larger_than_one_of_a_clip(tmp_path: Path)
     Image.new("RGB", (1_200, 1_000)).save(huge, "PNG")
     with open_workbench(tmp_path / "workspace", clip_max_mp=1) as bench:
         camera = bench.media.camera("front door")
-        source = bench.media.open(camera.id)
-        bench.media.push(camera.id, huge.getvalue())
-        bench.media.slot(camera.id).close()
+        with pytest.raises(UnreadableImageError, match="1200 x 1000"):
+            bench.media.push(camera.id, huge.getvalue())
+        assert bench.media.slot(camera.id).count == 0
 
-        assert list(source.frames()) == []
+
+@pytest.mark.parametrize("junk", [b"", bytes(range(256)), b"\xff\xd8\xff"])
+def test_what_is_no_picture_is_no_frame_of_a_camera(bench: Workbench, junk: bytes) -> None:
+    camera = bench.media.camera("front door")
+    with pytest.raises(UnreadableImageError):
+        bench.media.push(camera.id, junk)
+    assert bench.media.push(camera.id, png(1))
+
+
+def test_only_what_is_never_stored_goes_when_nobody_has_used_it_for_an_hour(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = bench.media.camera("front door", retention="keep")
+    a_day = bench.media.camera("back door", retention="hours", hours=24)
+    never = bench.media.camera("garden", retention="never")
+    monkeypatch.setattr(Holdings, "idle", lambda *_: 3_601.0)
+
+    assert bench.media.sweep() == [never.id]
+    assert {one.id for one in bench.media.all()} == {kept.id, a_day.id}
+
+
+def test_progress_that_a_full_disk_refuses_is_known_all_the_same_and_written_later(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    media = send(bench, png())
+    with monkeypatch.context() as full:
+        full.setattr(media_folder, "_write", _no_space)
+        with pytest.raises(OSError, match="No space"):
+            bench.media.note(media.id, state="done", progress=1.0)
+    assert bench.media.get(media.id).state == "done"
+    bench.media.close()
+    assert MediaFolders(bench.workspace / "media").read(media.id).state == "done"
+
+
+def _no_space(*_: object) -> None:
+    raise OSError(28, "No space left on device")
