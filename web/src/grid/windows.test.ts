@@ -100,6 +100,19 @@ describe("Windows", () => {
     expect(asked).toEqual([0, 0]);
   });
 
+  it("keeps what it was told while an older answer was on its way", async () => {
+    const { windows, setHold, held } = open(100);
+    windows.ensure({ start: 0, end: 10 });
+    await settled();
+    setHold(true);
+    windows.invalidate();
+    windows.apply([{ id: 3, version: 2, status: "labelled", class_id: 7, tags: [] }]);
+    held.shift()?.go();
+    await settled();
+    expect(windows.get(3)).toMatchObject({ version: 2, status: "labelled", class_id: 7 });
+    expect(windows.get(4)).toMatchObject({ version: 1, status: "unlabelled" });
+  });
+
   it("says when what is on screen is new", async () => {
     const { windows, setHold, held } = open(100);
     windows.ensure({ start: 0, end: 10 });

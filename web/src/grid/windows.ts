@@ -20,6 +20,13 @@ export function placed({ size, offset, items, gone }: ViewWindow, limit: number)
   return Array.from({ length }, (_, i) => (holes.has(offset + i) ? null : (items[next++] ?? null)));
 }
 
+/** What was told of an image while the answer was on its way is newer than the answer. */
+function newest(known: Item | null, item: Item | null): Item | null {
+  if (!known || !item || known.version <= item.version) return item;
+  const { version, status, class_id, tags } = known;
+  return { ...item, version, status, class_id, tags };
+}
+
 /**
  * The items of one view, by position, loaded in pages around what is on screen.
  *
@@ -181,7 +188,7 @@ export class Windows {
     try {
       const answer = await this.load(number * this.pageSize, this.pageSize, abort.signal);
       if (abort.signal.aborted) return;
-      page.items = placed(answer, this.pageSize);
+      page.items = placed(answer, this.pageSize).map((item, i) => newest(page.items?.[i] ?? null, item));
       page.items.forEach((item, i) => item && this.where.set(item.id, number * this.pageSize + i));
       this.error = null;
       this.trim();
