@@ -9,7 +9,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Route
+
     from fakes.running import Running
+
+FRAMES = """async () => {
+  for (let i = 0; i < 6; i++) await new Promise(requestAnimationFrame);
+}"""
+"""What an answer leads to is asked for by then."""
 
 
 def focused(page: Page) -> str | None:
@@ -51,6 +58,28 @@ def test_labels_are_given_looked_at_and_taken_back_by_keys_alone(
     expect(page.locator(".tile.labelled")).to_have_count(1)
     page.keyboard.press("Control+Shift+Z")
     expect(page.locator(".tile.labelled")).to_have_count(4)
+
+
+def test_pictures_come_once_keys_can_label_them(page: Page, server: Running, project: str) -> None:
+    asked: list[str] = []
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:  # a bound method of a list is none for playwright
+        held.append(route)
+
+    page.on("request", lambda one: asked.append(one.url) if "offset=" in one.url else None)
+    page.route("**/classes", hold)
+    with page.expect_response("**/views") as opened:
+        page.goto(f"{server.url}/p/{project}/browse")
+    opened.value.finished()
+    page.evaluate(FRAMES)
+    assert asked == []
+    for one in held:
+        one.continue_()
+    page.unroute("**/classes", hold)
+    expect(page.locator(".tile img").first).to_be_visible()
+    page.keyboard.press("2")
+    expect(page.locator("#tile-0")).to_have_attribute("aria-label", re.compile("cross$"))
 
 
 def test_pages_and_actions_are_reached_by_keys_alone(

@@ -87,7 +87,9 @@ function AnnotateProject({ project, multi }: { project: string; multi: boolean }
   const { previous, next } = place.neighbours;
   usePrefetch([next, previous]);
 
-  useEffect(() => desk.setClasses(classes.list), [desk, classes.list]);
+  useEffect(() => {
+    if (classes.isFetched) desk.setClasses(classes.list);
+  }, [desk, classes.list, classes.isFetched]);
   useEffect(() => {
     desk.setNeighbours(previous, next);
     for (const near of [next, previous]) if (near !== null) documents.want(near);

@@ -76,7 +76,7 @@ export function DeskStage({ desk, item, tone, children }: DeskStageProps) {
     <div ref={box} className="desk-stage">
       <img
         ref={picture}
-        className={sharp ? "desk-picture" : "desk-picture waiting"}
+        className={sharp && desk.ready ? "desk-picture" : "desk-picture waiting"}
         src={src}
         alt=""
         draggable={false}

@@ -21,7 +21,7 @@ const document = (image: number, objects: readonly DrawnObject[] = []): Document
   objects,
 });
 
-function make(...near: Document[]) {
+function unnamed(...near: Document[]) {
   const pushed: Omit<Entry, "key" | "at">[] = [];
   const find = (image: number) => near.find((one) => one.image_id === image) ?? null;
   const desk = new Desk("p", {
@@ -41,7 +41,6 @@ function make(...near: Document[]) {
   });
   editor.resize(448, 348);
   desk.attach(editor);
-  desk.setClasses(classes);
   const drag = (x1: number, y1: number, x2: number, y2: number) => {
     const keys = { button: 0, shift: false, ctrl: false, alt: false, clicks: 1 };
     for (const [type, x, y] of [
@@ -52,6 +51,12 @@ function make(...near: Document[]) {
       editor.pointer({ type, ...editor.toScreen({ x, y }), ...keys });
   };
   return { desk, editor, pushed, drag };
+}
+
+function make(...near: Document[]) {
+  const made = unnamed(...near);
+  made.desk.setClasses(classes);
+  return made;
 }
 
 describe("Desk", () => {
@@ -66,6 +71,14 @@ describe("Desk", () => {
     expect(pushed).toMatchObject([{ project: "p", image: 7, version: 4, put: [{ class_id: 2 }], before: [] }]);
     expect(desk.document?.review).toBe("in_progress");
     expect(drawn).toEqual(["7 box 1"]);
+  });
+
+  it("is ready once it is known which classes there are", () => {
+    const { desk } = unnamed();
+    desk.open(document(7));
+    expect(desk.ready).toBe(false);
+    desk.setClasses(classes);
+    expect(desk.ready).toBe(true);
   });
 
   it("draws in no picture while the next one is on its way", () => {

@@ -38,6 +38,7 @@ export class Desk {
   tool = "select";
   draftClass: number | null = null;
   classes: readonly ClassLook[] = [];
+  private classesKnown = false;
   private revision = 0;
   private viewed = 0;
   private readonly watchers = new Set<() => void>();
@@ -153,6 +154,7 @@ export class Desk {
 
   setClasses(classes: readonly ClassLook[]): void {
     this.classes = classes;
+    this.classesKnown = true;
     this.editor?.setClasses(classes.map((look, i) => ({ ...look, number: i + 1 })));
     if (!classes.some((one) => one.id === this.draftClass)) this.setDraftClass(classes[0]?.id ?? null);
     this.touch();
@@ -192,9 +194,9 @@ export class Desk {
     if (next) this.giveClass(next.id);
   }
 
-  /** Whether something can be drawn: the picture that is shown is the one that the editor knows. */
+  /** Whether something can be drawn: the editor knows the picture that is shown, and what there is to be named. */
   get ready(): boolean {
-    return this.document !== null && this.editor !== null;
+    return this.document !== null && this.editor !== null && this.classesKnown;
   }
 
   /** What the editor can do by itself: as by its keys. */

@@ -227,6 +227,8 @@ function BrowseProject({ project }: { project: string }) {
   const openFocus = useCallback(() => open(chosen.get().focus), [open, chosen]);
   const comparable = about.data?.queue_ready === true;
   const asks = !loading && error === null && incomplete(asked);
+  // Keys give classes: pictures come once it is known which there are, and whether they are tags.
+  const known = classes.isFetched && about.isFetched;
 
   return (
     <main className="browse">
@@ -288,8 +290,8 @@ function BrowseProject({ project }: { project: string }) {
           )}
           {view && <ViewTrouble windows={view.windows} onRefresh={refresh} />}
           {asks && !view && <QueueAsks queue={asked.queue} onQueue={toQueue} />}
-          {!view && error === null && !asks && <WaitingGrid tile={tile} />}
-          {view && size === 0 && (
+          {!(view && known) && error === null && !asks && <WaitingGrid tile={tile} />}
+          {view && known && size === 0 && (
             <NoPictures
               about={about.data?.images ?? 0}
               filtered={filters(asked.filter) > 0}
@@ -298,7 +300,7 @@ function BrowseProject({ project }: { project: string }) {
               onAll={() => ask(everything)}
             />
           )}
-          {view && size > 0 && (
+          {view && known && size > 0 && (
             <Grid
               ref={grid}
               viewKey={viewId}
