@@ -1,4 +1,4 @@
-"""What tests do on the Browse page by its keys."""
+"""What tests do by the keys of a page."""
 
 from __future__ import annotations
 
@@ -8,6 +8,19 @@ from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
+_PRESS = """(keys) => {
+  for (const key of keys)
+    for (const type of ["keydown", "keyup"])
+      (document.activeElement ?? document.body).dispatchEvent(
+        new KeyboardEvent(type, { key, bubbles: true, cancelable: true }),
+      );
+}"""
+
+
+def press_at_once(page: Page, *keys: str) -> None:
+    """Press keys that mean something only in quick succession; a slow machine cannot part them."""
+    page.evaluate(_PRESS, list(keys))
 
 
 def choose_queue(page: Page, title: str) -> None:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from e2e.toasts import remember
 from fakes.running import Running, running
 from fakes.shapes import SHAPES, write_shapes
 from fakes.template import EACH, copy_template, make_template
@@ -105,6 +106,7 @@ def quiet_page(request: pytest.FixtureRequest) -> Iterator[None]:
         if message.type in {"error", "warning"} and not expected:
             heard.append(message.text)
 
+    remember(page)
     page.on("pageerror", lambda error: heard.append(str(error)))
     page.on("console", listen)
     yield

@@ -11,6 +11,8 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
 from e2e.axe import look
+from e2e.browse import press_at_once
+from e2e.toasts import expect_toast
 from fakes.running import wait_for_job
 from fakes.sam_family import FAMILIES, save_family
 from fakes.sam_graphs import RADII, SIDE, circle_pair
@@ -120,13 +122,12 @@ def test_rough_boxes_become_tight_ones_alone_selected_or_all_of_a_class(
     rough, tight = sorted(one["geometry"] for one in objects(api, images[0]))
     assert tight == pytest.approx(SQUARE, abs=3)
     assert rough == pytest.approx((108, 70, 212, 162), abs=2)
-    page.keyboard.press("x")
-    page.keyboard.press("x")
+    press_at_once(page, "x", "x")
     dialog = page.get_by_role("dialog", name="Tweak all of square?")
     with page.expect_response("**/assist/predict"):
         dialog.get_by_role("button", name="In this picture (2 objects)").click()
     expect(dialog).to_be_hidden()
-    expect(page.locator(".toast-title", has_text="of 2 changed")).to_be_visible()
+    expect_toast(page, "of 2 changed")
     saved(page)
     for one in objects(api, images[0]):
         assert one["geometry"] == pytest.approx(SQUARE, abs=3)

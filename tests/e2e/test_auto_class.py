@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from e2e.axe import look
+from e2e.toasts import expect_toast
 from fakes.heads import BETWEEN, GREEN, RED, colour_head, write_colours
 from fakes.running import wait_for_job
 from sightline.app import open_workbench
@@ -80,7 +81,7 @@ def test_what_is_drawn_gets_its_class_doubts_are_asked_and_a_project_is_checked(
 ) -> None:
     opened(page, server, image)
     page.keyboard.press("a")
-    expect(page.locator(".toast-title", has_text="No auto class yet")).to_be_visible()
+    expect_toast(page, "No auto class yet")
     page.locator("summary", has_text="Auto class").click()
     expect(page.get_by_role("link", name="Train or activate a head")).to_be_visible()
     use_head(api)
@@ -133,7 +134,7 @@ def test_what_is_drawn_gets_its_class_doubts_are_asked_and_a_project_is_checked(
     page.keyboard.press("ArrowUp")
     page.keyboard.press("y")
     page.get_by_role("button", name="Change 2 objects").click()
-    expect(page.locator(".toast-title", has_text="2 objects changed")).to_be_visible()
+    expect_toast(page, "2 objects changed")
     assert classes(api, image + 1) == [1, 2, 2]
     with page.expect_response("**/undo"):
         page.keyboard.press("Control+z")

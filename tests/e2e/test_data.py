@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.axe import look, look_in_both_themes
+from e2e.browse import press_at_once
 from fakes.running import wait_for_job
 from fakes.shapes import SHAPES, draw
 
@@ -40,8 +41,7 @@ def test_a_look_finds_what_is_odd_and_opens_it_in_browse(
 
     page.goto(f"{server.url}/p/shapes/browse")
     expect(page.locator(".tile img").first).to_be_visible()
-    page.keyboard.press("g")
-    page.keyboard.press("d")
+    press_at_once(page, "g", "d")
     expect(page.get_by_role("heading", name="Data", exact=True)).to_be_visible()
     expect(page.get_by_text("Nobody has looked into the pictures yet")).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("^disc .* 8$"))).to_be_visible()

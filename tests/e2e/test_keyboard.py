@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
+from e2e.browse import press_at_once
+
 if TYPE_CHECKING:
     from playwright.sync_api import Route
 
@@ -95,8 +97,7 @@ def test_pages_and_actions_are_reached_by_keys_alone(
         ("s", "/settings"),
         ("b", f"/p/{project}/browse"),
     ):
-        page.keyboard.press("g")
-        page.keyboard.press(letter)
+        press_at_once(page, "g", letter)
         expect(page).to_have_url(server.url + place)
     expect(page.locator(".tile").first).to_be_visible()
     page.keyboard.press("Control+k")

@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from e2e.axe import look, look_in_both_themes
+from e2e.browse import press_at_once
 from fakes.running import wait_for_job
 
 if TYPE_CHECKING:
@@ -148,8 +149,7 @@ def test_from_no_embeddings_to_a_map_made_by_a_job_with_nothing_for_axe_to_find(
 ) -> None:
     page.goto(f"{server.url}/p/{project}/browse")
     expect(page.get_by_role("grid", name="Pictures")).to_be_visible()
-    page.keyboard.press("g")
-    page.keyboard.press("x")
+    press_at_once(page, "g", "x")
     expect(page.get_by_text("A map needs embeddings")).to_be_visible()
     look(page)
     page.get_by_role("button", name="Embed 60 pictures").click()

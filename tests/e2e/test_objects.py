@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.axe import look, look_in_both_themes
+from e2e.browse import press_at_once
 
 if TYPE_CHECKING:
     from fakes.running import Running
@@ -39,8 +40,7 @@ def test_objects_are_looked_through_reclassed_deleted_and_checked_by_keys(
 ) -> None:
     page.goto(f"{server.url}/p/{drawn}/browse")
     expect(page.locator(".tile img").first).to_be_visible()
-    page.keyboard.press("g")
-    page.keyboard.press("o")
+    press_at_once(page, "g", "o")
     expect(page.get_by_role("heading", name="All objects")).to_contain_text("11 objects")
     tiles = page.get_by_role("gridcell")
     expect(tiles).to_have_count(11)

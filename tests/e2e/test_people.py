@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.axe import look
+from e2e.toasts import expect_toast, remember
 from fakes.running import wait_for_job
 from fakes.shapes import SHAPES, write_shapes
 
@@ -98,6 +99,7 @@ def test_two_pages_on_one_picture_both_see_the_truth(
     page: Page, server: Running, tags: str
 ) -> None:
     other = page.context.browser.new_context().new_page()  # type: ignore[union-attr]
+    remember(other)
     for one in (page, other):
         one.route("**/api/events", lambda route: route.abort())
         browse(one, server, tags)
@@ -107,7 +109,7 @@ def test_two_pages_on_one_picture_both_see_the_truth(
     expect(page.get_by_text("Saved", exact=True).or_(page.get_by_text("trying"))).to_be_visible()
     other.keyboard.press("2")
     told = "1 picture changed meanwhile: your label was taken back"
-    expect(other.locator(".toast-title")).to_have_text(told)
+    expect_toast(other, told)
     expect(other.locator("#tile-0 .tag-chip")).to_have_text(["1"])
     other.keyboard.press("2")
     expect(other.locator("#tile-0 .tag-chip")).to_have_text(["1", "2"])

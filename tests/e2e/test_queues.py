@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from e2e.axe import Theme, look
 from e2e.browse import choose_queue
+from e2e.toasts import expect_toast
 from fakes.running import wait_for_job
 from fakes.shapes import SHAPES
 
@@ -50,8 +51,12 @@ def test_a_queue_is_chosen_by_keys_and_kept_in_the_address(
     expect(page.locator(".tile img").first).to_be_visible()
     choose_queue(page, "Probability band")
     page.get_by_role("slider", name="Probability from").press("Home")
-    page.get_by_role("slider", name="Probability to").press("End")
+    with page.expect_response(lambda one: '"band":[0,1]' in (one.request.post_data or "")):
+        page.get_by_role("slider", name="Probability to").press("End")
     expect(page).to_have_url(re.compile(r"queue=band.*band=0-1"))
+    expect(page.get_by_label("View", exact=True).and_(page.locator("section"))).to_have_attribute(
+        "aria-busy", "false"
+    )
     expect(page.locator(".tile-why").first).to_have_text(re.compile("%"))
     why = page.get_by_test_id("why").inner_text()
     page.reload()
@@ -161,7 +166,7 @@ def test_of_each_group_of_doubles_one_is_kept_and_the_rest_are_skipped(
         expect(dialog).to_contain_text("nearly the same as one that is kept")
         look(page)
         dialog.get_by_role("button", name="Skip the doubles").click()
-        expect(page.locator(".toast-title")).to_contain_text("skipped")
+        expect_toast(page, "skipped")
         after = api.post(f"{at}/views", json=body).raise_for_status().json()
         assert after["size"] < before
         api.post(f"{at}/undo").raise_for_status()

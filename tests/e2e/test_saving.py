@@ -9,6 +9,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from e2e.toasts import expect_toast
+
 if TYPE_CHECKING:
     from fakes.running import Running
 
@@ -69,7 +71,7 @@ def test_a_label_that_was_overtaken_is_taken_back_and_told(
         api.post(f"/api/projects/{project}/labels", json={"changes": [change]}).raise_for_status()
     page.keyboard.press("1")
     told = "1 picture changed meanwhile: your label was taken back"
-    expect(page.locator(".toast-title")).to_have_text(told)
+    expect_toast(page, told)
     expect(tile).to_have_attribute("aria-label", re.compile("disc$"))
 
 

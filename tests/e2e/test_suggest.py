@@ -47,7 +47,7 @@ def test_ghosts_are_asked_for_accepted_and_rejected_by_key(
     ghosts = panel.get_by_role("list", name="What is suggested").get_by_role("listitem")
     expect(ghosts).to_have_count(2)  # the third one is less sure than the slider asks
     look_in_both_themes(page, ghosts.first)
-    picture = page.locator(".desk-picture").bounding_box()
+    picture = page.locator(".desk-picture:not(.waiting)").bounding_box()
     assert picture is not None
     less_sure = (
         picture["x"] + picture["width"] * 47 / 64,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
+from e2e.toasts import expect_toast
+
 if TYPE_CHECKING:
     from fakes.running import Running
 
@@ -66,7 +68,7 @@ def test_a_setting_is_saved_with_its_origin(page: Page, server: Running, project
     page.get_by_role("tab", name=f"Project {project}").click()
     page.get_by_label("Title").fill("Three shapes")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator(".toast-title")).to_have_text("Settings saved")
+    expect_toast(page, "Settings saved")
     expect(
         page.locator(".form-row", has=page.get_by_label("Title")).locator(".badge")
     ).to_have_text("project.json")
