@@ -127,7 +127,7 @@ async def _of_validation(request: Request, error: Exception) -> JSONResponse:
     message = "; ".join(f"{one['field']} {one['message']}" for one in faults[:3])
     if len(faults) > 3:  # noqa: PLR2004 - three fit on a line
         message += f"; and {len(faults) - 3} more"
-    hint = f"what {request.method} {request.url.path} takes is in /api/openapi.json"
+    hint = f"what {request.method} {request.url.path} takes is in {_document(request)}"
     return problem(422, errors.InvalidInputError.code, message, hint, errors=faults)
 
 
@@ -151,13 +151,17 @@ async def _of_http(request: Request, error: Exception) -> JSONResponse:
     where = f"{request.method} {request.url.path}"
     headers = dict(error.headers or {})
     if error.status_code == 404:  # noqa: PLR2004
-        hint = "every address is listed in /api/openapi.json"
+        hint = f"every address is listed in {_document(request)}"
         return problem(404, "unknown_route", f"there is nothing at {where}", hint)
     if error.status_code == 405:  # noqa: PLR2004
-        hint = f"allowed here: {headers.get('Allow', 'see /api/openapi.json')}"
+        hint = f"allowed here: {headers.get('Allow') or f'see {_document(request)}'}"
         return problem(405, "method_not_allowed", f"{where} is not possible", hint, headers=headers)
-    hint = "compare it with /api/openapi.json"
+    hint = f"compare it with {_document(request)}"
     return problem(error.status_code, errors.InvalidInputError.code, error.detail, hint)
+
+
+def _document(request: Request) -> str:
+    return str(request.app.openapi_url)
 
 
 async def _of_os(_: Request, error: Exception) -> JSONResponse:
@@ -195,6 +199,6 @@ class Net:
             log.exception("%s %s failed: %s", scope["method"], scope["path"], type(error).__name__)
             if started:
                 raise
-            hint = "the trace is in logs/server.log of the workspace: please report it"
+            hint = "the trace is in the folder logs of the workspace: please report it"
             answer = problem(500, "internal", f"something broke: {type(error).__name__}", hint)
             await answer(scope, receive, send)

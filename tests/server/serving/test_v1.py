@@ -132,3 +132,9 @@ def test_another_model_takes_a_name_over(client: Client, workspace: Path) -> Non
 def test_a_swap_takes_models_of_the_workspace_alone(client: Client, ref: str) -> None:
     assert client.post("/v1/models/colours", json={"model": ref}).status_code == 404
     assert asked(client, content=photo())["label"] == "red"
+
+
+def test_hints_name_the_document_of_this_server(client: Client) -> None:
+    for answer in (client.get("/nowhere"), client.post("/v1/models/colours", json=[])):
+        assert " /openapi.json" in answer.json()["hint"]
+    assert client.get("/openapi.json").status_code == 200
