@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from sightline.app.hub.files import files_of, size_of
+from sightline.app.packages.contents import abroad
 from sightline.core.errors import (
     DownloadError,
     ForbiddenError,
@@ -158,7 +159,7 @@ class Pushing:
         return token
 
     def _files(self, card: ModelCard, progress: Progress | None) -> dict[str, bytes | Path]:
-        people = self._cards.get(card.id)
+        people = abroad(self._cards.get(card.id))
         own = self._store.models.path_of(card)
         weights = self._models.serving_file(card, progress) if _runs(card) else own
         return files_of(card, weights, people, as_markdown(people))

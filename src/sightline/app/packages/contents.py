@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Final
 
 from sightline.core.errors import InvalidInputError
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MODEL: Final = "model.onnx"
 CARD: Final = "model_card.json"
 REQUIREMENTS: Final = "numpy>=1.26\nonnxruntime>=1.20\nPillow>=10.1\n"
+_PLAIN_PARTS: Final = 2
+"""A class may well be called `/` or `/x`."""
 _NO_LICENCE: Final = (
     "No licence is noted on this model's card. Ask whoever gave you the package what you may do "
     "with it.\n"
@@ -62,6 +64,24 @@ def check_packable(card: ModelCard) -> None:
         raise InvalidInputError(
             f"{card.name} takes pictures of any size", hint="only those with a square input"
         )
+
+
+def abroad(people: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a card for people as others may have it: it tells no folders and names no picture."""
+    found: dict[str, Any] = _without_places(people)
+    found["model"].get("report", {}).get("parity", {}).pop("worst", None)
+    return found
+
+
+def _without_places(told: Any) -> Any:
+    """Return JSON in which the last name alone is left of each path."""
+    if isinstance(told, str):
+        path = PureWindowsPath(told)  # which knows both kinds of slashes
+        is_place = path.root and len(path.parts) > _PLAIN_PARTS
+        return path.name if is_place else told
+    if isinstance(told, dict):
+        return {key: _without_places(one) for key, one in told.items()}
+    return [_without_places(one) for one in told] if isinstance(told, list | tuple) else told
 
 
 def contents(card: ModelCard, file: Path, people: Mapping[str, Any], text: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
-from sightline.app.packages.contents import CARD, MODEL, check_packable, contents
+from sightline.app.packages.contents import CARD, MODEL, abroad, check_packable, contents
 from sightline.core.cards import ModelCard
 from sightline.core.errors import (
     InvalidInputError,
@@ -77,7 +77,7 @@ class Packages:
         card = self._store.models.get(ref)
         check_packable(card)
         file = self._models.serving_file(card, progress)
-        people = self._people(card)
+        people = abroad(self._people(card))
         files = contents(card, file, people, as_markdown(people))
         about = {"name": card.name, "model": {"id": card.id, "kind": card.kind,
                  "precision": card.precision, "forced": card.forced}}  # fmt: skip

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -170,6 +171,27 @@ def test_where_the_pictures_of_a_calibration_lie_stays_here(bench: Workbench) ->
     names = {one["name"] for one in pushing(bench, {}).plan("colours-openvino")["files"]}
     assert "model.bin" in names
     assert listed.name not in names
+
+
+@pytest.mark.parametrize("form", ["onnx", "torchscript"])
+def test_a_card_that_leaves_tells_no_folder_and_names_no_picture(
+    bench: Workbench, form: str
+) -> None:
+    card = bench.store.models.get("colours")
+    made: dict[str, Any] = {"kind": "classifier", "format": form}
+    picture = "/home/ann/patients/Maria Musterfrau.png"
+    bench.store.models.add(
+        bench.store.models.path_of(card), name=f"from-{form}", preprocess=card.preprocess,
+        classes=("/", "b", "c"), source=r"C:\Users\Ann\heads\first.json",
+        report={"parity": {"probes": 3, "worst": picture}}, **made,
+    )  # fmt: skip
+    files = pushing(bench, {})._files(bench.store.models.get(f"from-{form}"), None)
+    texts = {name: one.decode() for name, one in files.items() if isinstance(one, bytes)}
+    for text in texts.values():
+        assert not any(word in text for word in ("patients", "Maria", "Users"))
+    told = json.loads(texts["model_card.json"])["model"]
+    assert (told["source"], told["report"]["parity"]) == ("first.json", {"probes": 3})
+    assert told["classes"] == ["/", "b", "c"]
 
 
 def test_addresses_in_the_errors_of_a_hub_lose_what_is_signed_into_them() -> None:
