@@ -181,7 +181,10 @@ def test_a_medium_that_is_erased_in_midstream_ends_its_narration(world: World) -
     socket = world.follow(media_id="clip")
     socket.until("text")
     world.streams.stop("clip")
-    assert socket.rest()[-1]["type"] == "end"
+    messages = socket.rest()
+    assert not texts(messages)
+    assert (messages[-1]["code"], socket.code) == ("not_found", 4404)
+    assert "erased" in socket.reason
 
 
 def test_a_foreign_page_is_refused(world: World) -> None:

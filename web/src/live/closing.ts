@@ -14,6 +14,8 @@ export interface Closing {
   readonly then: Then;
   readonly title: string;
   readonly hint: string;
+  /** Whether a model may be what is missing or broken. */
+  readonly model?: boolean;
 }
 
 const KNOWN: Readonly<Record<number, Closing>> = {
@@ -59,6 +61,7 @@ const KNOWN: Readonly<Record<number, Closing>> = {
     then: "stop",
     title: "The engine failed.",
     hint: "Choose another engine, or see whether its model is whole under Models.",
+    model: true,
   },
   4502: { then: "stop", title: "The source was lost.", hint: "See whether the camera is on, then start again." },
   4507: {
@@ -78,5 +81,5 @@ const BROKEN: Closing = {
 export function closing(code: number, reason = "", hint = ""): Closing {
   const known = KNOWN[code] ?? BROKEN;
   if (reason === "" || known.then === "done" || known.then === "retry") return known;
-  return { then: known.then, title: reason, hint: hint || known.hint };
+  return { ...known, title: reason, hint: hint || known.hint };
 }

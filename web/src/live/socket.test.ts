@@ -338,6 +338,8 @@ describe("waiting", () => {
   it("is told in the server's words where it has some", () => {
     expect(closing(4500, "the model is torn").title).toBe("the model is torn");
     expect(closing(4500).title).toBe("The engine failed.");
+    expect(closing(4500, "torn").model).toBe(true);
+    expect(closing(4404, "it was erased").model).toBeUndefined();
     expect(closing(1006).then).toBe("retry");
     // A page that slept comes back by itself; what the server tells programs is no news to a person.
     expect(closing(4408, "messages are not read").then).toBe("retry");

@@ -19,7 +19,6 @@ from sightline.app.streams.tally import Tally
 from sightline.core.errors import (
     EngineFailedError,
     NotFoundError,
-    OverloadedError,
     SightlineError,
     SourceLostError,
     UnreadableMediaError,
@@ -68,7 +67,8 @@ class Session:
         self._shelf, self._narrators, self._clock = shelf, narrators, clock
         self._change = threading.Condition()
         self._state: State = "starting"
-        self._stopped = self._halted = False
+        self._stopped = False
+        self._broken_off: SightlineError | None = None
         self.visits = 0  # how often somebody came to follow it
         self._paused: set[int] = set()
         self._followers: dict[int, Callable[[], None]] = {}
@@ -171,14 +171,13 @@ class Session:
             self._change.notify_all()
         self._wake()
 
-    def stop(self, *, halt: bool = False) -> None:
+    def stop(self, why: SightlineError | None = None) -> None:
         """End after the frame that is looked at; the summary is still told.
 
-        With `halt` what is not live is only broken off: the next session goes on with it.
+        With `why` it is broken off, without a summary: another session may go on with it.
         """
         with self._change:
-            self._stopped = True
-            self._halted = halt and not self._live
+            self._stopped, self._broken_off = True, why
             self._change.notify_all()
             source = self._source
         if source is not None:
@@ -236,8 +235,7 @@ class Session:
                 f"the narration broke: {type(error).__name__}",
                 hint="the trace is in logs/server.log of the workspace: please report it",
             )
-        if self._halted:
-            self.error = OverloadedError("the server is stopping", hint="connect again in a moment")
+        self.error = self._broken_off or self.error
         self._state = "failed" if self.error is not None else "done"
         self._note(last=True)
         self._wake()
@@ -312,7 +310,7 @@ class Session:
     def _sum_up(self, narrator: Narrator) -> None:
         """Tell the summary; of one picture it would say the same again."""
         picture = self._shelf.get(self.wish.media_id).kind == "image"
-        if self.tally.looked and not self._halted and not (picture and self.tally.told):
+        if self.tally.looked and not self._broken_off and not (picture and self.tally.told):
             self._tell(narrator.finish(), self._clock())
 
     def _wait(self) -> bool:
@@ -387,9 +385,9 @@ class Session:
         progress = min(self.tally.time_s / length, 1.0) if length else None
         told = self.texts(max(self.ring.last_id - 1, 0))
         state: MediaState = "running" if self._state == "starting" else self._state
-        fault = None if self.error is None or self._halted else str(self.error)
+        fault = None if self.error is None or self._broken_off else str(self.error)
         if last:
-            state, progress = ("waiting", progress) if self._halted else (state, 1.0)
+            state, progress = ("waiting", progress) if self._broken_off else (state, 1.0)
         with suppress(OSError), suppress(NotFoundError) if last else nullcontext():
             self._shelf.note(
                 self.wish.media_id,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sightline.app.streams.parts import moved
 from sightline.app.streams.session import Session
-from sightline.core.errors import InvalidInputError, OverloadedError
+from sightline.core.errors import InvalidInputError, NotFoundError, OverloadedError
 from sightline.store.replay_ring import Ring, read_ring
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Streams:
         if self._shelf.get(media_id).kind != "camera":
             raise InvalidInputError(
                 f"{media_id} is no camera: it takes no frames",
-                hint="open a camera: POST /api/media/camera",
+                hint="make a camera: POST /api/media without a source",
             )
         self._shelf.push(media_id, data)
 
@@ -126,14 +126,18 @@ class Streams:
         """End all narrations of a medium and let go of its files, before it is erased."""
         with self._lock:
             mine = [one for one in self._sessions if one.wish.media_id == media_id]
-        self._end(mine)
+        for session in mine:
+            session.stop(NotFoundError("it was erased", hint="send it again, or watch another"))
+        self._wait_for(mine)
 
     def close(self) -> None:
         """End all narrations; those of clips go on when somebody follows them again."""
         with self._lock:
             self._closed = True
             every = list(self._sessions)
-        self._end(every, halt=True)
+        for session in every:
+            session.stop(None if session.live else _stopping())
+        self._wait_for(every)
 
     def leave(self, session: Session, number: int) -> None:
         """Let a viewer go; a live narration that nobody follows ends a while later."""
@@ -173,7 +177,7 @@ class Streams:
     def _session(self, wish: Wish) -> Session:
         """Return the narration that a wish is for; the caller holds the lock."""
         if self._closed:
-            raise OverloadedError("the server is stopping", hint="try again in a moment")
+            raise _stopping()
         found = self._found(wish)
         if found is not None and not (found.over and (wish.again or not found.whole)):
             return found
@@ -205,11 +209,10 @@ class Streams:
             if session.followers or session.visits != visits:
                 return
             session.stop()
-        self._end([session])
+        self._wait_for([session])
 
-    def _end(self, sessions: list[Session], *, halt: bool = False) -> None:
-        for session in sessions:
-            session.stop(halt=halt)
+    def _wait_for(self, sessions: list[Session]) -> None:
+        """Wait until what was stopped is over."""
         for session in sessions:
             session.join(_END_S)
         self._forget()
@@ -221,6 +224,10 @@ class Streams:
             used = {one.wish.media_id for one in self._sessions}
             for media_id in [one for one in self._rings if one not in used]:
                 self._rings.pop(media_id).close()
+
+
+def _stopping() -> OverloadedError:
+    return OverloadedError("the server is stopping", hint="try again in a moment")
 
 
 @dataclass(slots=True)

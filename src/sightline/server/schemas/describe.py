@@ -16,7 +16,7 @@ Cadence = Annotated[
 ]
 Lang = Annotated[str, Field(min_length=2, max_length=20, description="language", examples=["en"])]
 Engine = Annotated[
-    str, Field(max_length=1_000, description="as in /api/narrate/engines", examples=["auto"])
+    str, Field(max_length=1_000, description="as in /api/narration/engines", examples=["auto"])
 ]
 
 

@@ -9,7 +9,7 @@ export type Picture =
   | { readonly kind: "camera"; readonly stream: MediaStream }
   | { readonly kind: "clip" | "image"; readonly url: string }
   /** Another tab's camera, or a stream that only the server sees. */
-  | { readonly kind: "unseen" };
+  | { readonly kind: "unseen"; readonly why?: string };
 
 interface StageProps {
   picture: Picture;
@@ -105,7 +105,7 @@ export function LiveStage({ picture, name, known, video, onTime, onFailed, child
         <p className="stage-unseen">
           {picture.kind === "unseen" ? <EyeOff size={24} aria-hidden /> : <ImageOff size={24} aria-hidden />}
           {picture.kind === "unseen"
-            ? "The picture itself is not shown here; what was seen in it is."
+            ? (picture.why ?? "The picture itself is not shown here; what was seen in it is.")
             : "This browser cannot show the file. It is narrated all the same."}
         </p>
       )}

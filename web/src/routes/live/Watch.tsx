@@ -124,6 +124,9 @@ export function Watch({ medium, picture, camera, onLeave }: WatchProps) {
   const known = sizeOf(medium.facts) ?? (shown && sizeOf(shown));
   // What the browser cannot play, the server shows frame by frame.
   const instead: Picture = { kind: "image", url: mediaUrls.still(medium.media_id, clip ? at : 0) };
+  const off = medium.kind === "camera" && (over || camera.trouble !== null);
+  const kept: Picture = off ? { kind: "unseen", why: "The camera is off." } : picture;
+  const seen: Picture = ours ? { kind: "camera", stream: camera.stream } : blind ? instead : kept;
   return (
     <>
       <div className="live-bar">
@@ -149,7 +152,7 @@ export function Watch({ medium, picture, camera, onLeave }: WatchProps) {
       <div className="live-grid watching">
         <div className="live-main">
           <LiveStage
-            picture={ours ? { kind: "camera", stream: camera.stream } : blind ? instead : picture}
+            picture={seen}
             name={medium.name}
             known={known}
             video={video}
@@ -206,7 +209,7 @@ export function Watch({ medium, picture, camera, onLeave }: WatchProps) {
               onRetry={() => (why.then === "stop" ? socket.start() : socket.retryNow())}
               retry={why.then === "stop" ? "Start again" : "Now"}
             >
-              {why.then === "stop" && <Link to="/models">Go to Models</Link>}
+              {why.model && <Link to="/models">Go to Models</Link>}
             </TroubleNote>
           )}
           {medium.kind === "camera" && camera.trouble && (
