@@ -51,6 +51,8 @@ class Follower:
         self._leave_s = leave_s
         self._stamp = -1
         self._failed: set[object] = set()
+        self._newest: dict[str, str] = {}
+        """What was the newest at the last look: who went back to an older one is left there."""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="follow", daemon=True)
         self._stamps = {name: slot.current.found.stamp for name, slot in serving.slots().items()}
@@ -89,6 +91,9 @@ class Follower:
             newest = self._models.get(slot.home, allow_paths=False)
         except UnknownModelError:
             return False
+        if newest.id == self._newest.get(name):
+            return False
+        self._newest[name] = newest.id
         if newest.id == current.id or current.name != slot.home or newest.id in self._failed:
             return False
         if newest.created_at < current.created_at:

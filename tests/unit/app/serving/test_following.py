@@ -72,6 +72,23 @@ def test_a_name_that_was_given_to_another_model_is_left_alone(
     assert says(serving, "colours") == "cyan"
 
 
+def test_who_went_back_to_an_older_one_stays_there_until_a_newer_one_comes(
+    tmp_path: Path, serving: Serving
+) -> None:
+    models = ModelStore(tmp_path / "models")
+    older = add_colours(tmp_path)
+    add_colours(tmp_path, classes=INKS)
+    serving.add(find(models, parse("colours")))
+    follower = Follower(serving, models, export=never)
+    follower.look()
+    serving.swap(find(models, Wanted(older, "colours")))
+    add_colours(tmp_path, "unrelated")
+    assert follower.look() == []
+    assert says(serving, "colours") == "red"
+    add_colours(tmp_path, classes=("coral", "b", "c"))
+    assert follower.look() == ["colours"]
+
+
 def test_a_file_that_was_replaced_takes_over(tmp_path: Path, serving: Serving) -> None:
     file = colour_model(tmp_path / "m.onnx", colour_card("m"))
     serving.add(find(ModelStore(tmp_path / "models"), parse(f"m={file}")))
