@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from sightline.cli import output
+from sightline.core.errors import SightlineError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,7 +42,8 @@ class Context:
         """Finish writing."""
         if self._bench is not None:
             if self._bench.settings.usage_report:
-                self._bench.usage.count(self.verb)
+                with suppress(SightlineError, OSError):  # what was asked for is done
+                    self._bench.usage.count(self.verb)
             self._bench.close()
 
 
