@@ -110,6 +110,17 @@ async def test_a_first_visit_starts_with_what_happens_from_now_on() -> None:
     await browser.leave()
 
 
+async def test_what_happens_as_the_answer_begins_is_told() -> None:
+    log = MemoryLog(7)
+    hub = EventHub(log, poll_s=0.01)
+    stream = await hub.open(None)
+    log.grow()
+    browser = Browser(stream)
+    await browser.until(b"id: 8\n")
+    assert b"event: labels" in browser.raw
+    await browser.leave()
+
+
 async def test_a_return_gets_what_it_missed_and_then_what_happens() -> None:
     log = MemoryLog(1_700)
     hub = EventHub(log, poll_s=0.01)

@@ -150,6 +150,8 @@ class EventHub:
             )
         self._loop = asyncio.get_running_loop()
         client = Client(self._room)
+        # Before the answer begins: whoever has it is told all that happens from then on.
+        last, opening = await self._start(after)
         async with self._joining:
             if self._position is None:
                 self._position = await self._ask(self._log.last_id)
@@ -158,7 +160,7 @@ class EventHub:
             self._clients.add(client)
             if self._tail is None:
                 self._tail = asyncio.create_task(self._follow(), name="events-tail")
-        return EventStream(self, client, after)
+        return EventStream(self, client, last, opening)
 
     def leave(self, client: Client) -> None:
         """Forget a client; with the last one the tail rests."""
@@ -179,9 +181,8 @@ class EventHub:
             with contextlib.suppress(asyncio.CancelledError):
                 await tail
 
-    async def frames(self, client: Client, after: int | None) -> AsyncGenerator[bytes]:
-        """Yield what a client is to be sent: what it missed, then what happens, and heartbeats."""
-        last, opening = await self._start(after)
+    async def frames(self, client: Client, last: int, opening: bytes) -> AsyncGenerator[bytes]:
+        """Yield what a client is to be sent: what came after `last`, then heartbeats between."""
         yield opening
         full = True
         while full:  # a page with room left is up to date: the rest is in the inbox
@@ -272,12 +273,12 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, hub: EventHub, client: Client, after: int | None) -> None:
+    def __init__(self, hub: EventHub, client: Client, last: int, opening: bytes) -> None:
         super().__init__(headers={"cache-control": "no-store", "x-accel-buffering": "no"})
         del self.headers["content-length"]
         self._hub = hub
         self._client = client
-        self._after = after
+        self._last, self._opening = last, opening
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send frames until the client leaves, lags too far behind, or the server stops."""
@@ -296,7 +297,8 @@ class EventStream(Response):
 
     async def _send_frames(self, send: Send) -> None:
         try:
-            async with aclosing(self._hub.frames(self._client, self._after)) as frames:
+            frames = self._hub.frames(self._client, self._last, self._opening)
+            async with aclosing(frames):
                 async for frame in frames:
                     await send({"type": "http.response.body", "body": frame, "more_body": True})
         except Exception:
