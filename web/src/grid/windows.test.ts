@@ -100,6 +100,16 @@ describe("Windows", () => {
     expect(asked).toEqual([0, 0]);
   });
 
+  it("loads again what somebody changed while it came for the first time", async () => {
+    const { windows, asked, setHold, held } = open(100);
+    setHold(true);
+    windows.ensure({ start: 0, end: 10 });
+    windows.invalidate([3]);
+    held.shift()?.go();
+    await settled();
+    expect(asked).toEqual([0, 0]);
+  });
+
   it("keeps what it was told while an older answer was on its way", async () => {
     const { windows, setHold, held } = open(100);
     windows.ensure({ start: 0, end: 10 });

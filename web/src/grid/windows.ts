@@ -126,9 +126,9 @@ export class Windows {
 
   /** Marks pages as old: those on screen are loaded again now, the others when they are next seen. */
   invalidate(imageIds?: readonly number[]): void {
-    const pages = imageIds
-      ? new Set(imageIds.flatMap((id) => this.where.get(id) ?? []).map((index) => Math.floor(index / this.pageSize)))
-      : new Set(this.pages.keys());
+    const pages = new Set(imageIds ? imageIds.flatMap((id) => this.pageOf(id) ?? []) : this.pages.keys());
+    // What a first answer that is on its way holds is not known: it may be any of them.
+    for (const [number, page] of this.pages) if (page.items === null) pages.add(number);
     for (const number of pages) {
       const page = this.pages.get(number);
       if (page) page.stale = true;
@@ -165,6 +165,11 @@ export class Windows {
   close(): void {
     for (const page of this.pages.values()) page.abort?.abort();
     this.listeners.clear();
+  }
+
+  private pageOf(imageId: number): number | undefined {
+    const index = this.where.get(imageId);
+    return index === undefined ? undefined : Math.floor(index / this.pageSize);
   }
 
   private isSettled(number: number): boolean {
