@@ -56,8 +56,9 @@ def test_a_key_labels_no_picture_that_cannot_be_seen(
     expect(page.locator(".tile.labelled")).to_have_count(0)
     page.keyboard.press("1")
     expect(page.locator("#tile-0")).to_have_class(LABELLED)
+    page.get_by_label("Search by file name").fill("0")
     page.get_by_role("button", name="train", exact=True).click()
-    expect(page).to_have_url(re.compile("split=train"))
+    expect(page).to_have_url(re.compile("text=0.*split=train|split=train.*text=0"))
     expect(page.get_by_role("grid")).to_be_focused()
 
 

@@ -48,6 +48,12 @@ function SearchField({ asked, onAsk }: Pick<ToolBarProps, "asked" | "onAsk">) {
     if (asked.filter.text.trim() !== text.trim()) setText(asked.filter.text);
   }
   useEffect(() => () => clearTimeout(timer.current), []);
+  // What else was asked for while the text rested stays.
+  const latest = useRef(asked);
+  useEffect(() => {
+    latest.current = asked;
+  }, [asked]);
+  const ask = (next: string) => onAsk({ ...latest.current, filter: { ...latest.current.filter, text: next } });
   return (
     <div className="search-field">
       <Search size={14} aria-hidden />
@@ -61,7 +67,7 @@ function SearchField({ asked, onAsk }: Pick<ToolBarProps, "asked" | "onAsk">) {
           const next = event.target.value;
           setText(next);
           clearTimeout(timer.current);
-          timer.current = setTimeout(() => onAsk({ ...asked, filter: { ...asked.filter, text: next } }), 250);
+          timer.current = setTimeout(ask, 250, next);
         }}
       />
     </div>
