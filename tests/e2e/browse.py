@@ -23,6 +23,12 @@ def press_at_once(page: Page, *keys: str) -> None:
     page.evaluate(_PRESS, list(keys))
 
 
+def open_and_listen(page: Page, url: str) -> None:
+    """Open a page and wait until it hears what others do: what they did before, nobody tells it."""
+    with page.expect_response("**/api/events"):
+        page.goto(url)
+
+
 def choose_queue(page: Page, title: str) -> None:
     """Open the list of queues by its key and choose one by its first letters."""
     page.locator("body").press("q")

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from e2e.axe import look
+from e2e.browse import open_and_listen
 from e2e.toasts import expect_toast
 from fakes.heads import BETWEEN, GREEN, RED, colour_head, write_colours
 from fakes.running import wait_for_job
@@ -51,7 +52,7 @@ def use_head(api: httpx.Client) -> None:
 
 
 def opened(page: Page, server: Running, image: int) -> None:
-    page.goto(f"{server.url}/p/squares/annotate/{image}")
+    open_and_listen(page, f"{server.url}/p/squares/annotate/{image}")
     expect(page.locator(".desk-picture:not(.waiting)")).to_be_visible()
     page.get_by_role("application").focus()
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.axe import look, look_in_both_themes
+from e2e.browse import open_and_listen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,7 @@ def test_a_file_of_predictions_is_judged_and_its_errors_open_as_a_queue(
     page: Page, server: Running, project: str, tmp_path: Path
 ) -> None:
     url = f"{server.url}/p/{project}/objects?tab=predictions"
-    page.goto(url)
+    open_and_listen(page, url)
     expect(page.get_by_text("How good are the predictions?")).to_be_visible()
     look(page)
     with httpx.Client(base_url=server.url, timeout=30) as api:

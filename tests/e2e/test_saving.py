@@ -9,6 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from e2e.browse import open_and_listen
 from e2e.toasts import expect_toast
 
 if TYPE_CHECKING:
@@ -83,8 +84,9 @@ def test_a_label_given_in_one_tab_shows_in_the_other_over_one_stream(
         "request", lambda one: streams.append(one.url) if one.url.endswith("/api/events") else None
     )
     other = page.context.new_page()
+    open_and_listen(page, f"{server.url}/p/{project}/browse")
+    other.goto(f"{server.url}/p/{project}/browse")
     for tab in (page, other):
-        tab.goto(f"{server.url}/p/{project}/browse")
         expect(tab.locator(".tile img").first).to_be_visible()
     page.bring_to_front()
     page.keyboard.press("3")

@@ -8,6 +8,7 @@ import httpx
 from playwright.sync_api import Page, expect
 
 from e2e.axe import look_in_both_themes
+from e2e.browse import open_and_listen
 
 if TYPE_CHECKING:
     from fakes.running import Running
@@ -26,7 +27,7 @@ def draw(server: Running, project: str, count: int) -> None:
 def test_boxes_are_looked_at_as_polygons_and_built_by_keys(
     page: Page, server: Running, project: str
 ) -> None:
-    page.goto(f"{server.url}/p/{project}/objects?tab=polygons")
+    open_and_listen(page, f"{server.url}/p/{project}/objects?tab=polygons")
     expect(page.get_by_role("heading", name="There are no boxes")).to_be_visible()
     draw(server, project, 3)
     form = page.locator(".segment-form")
