@@ -49,6 +49,8 @@ def test_a_picture_gets_its_answer_beside_it(page: Page, server: Running, tmp_pa
         files={"name": "x.png", "mimeType": "image/png", "buffer": b"no picture"}
     )
     expect(page.get_by_role("alert")).to_contain_text("cannot be read")
+    told = page.get_by_text("this browser does not show it")
+    assert float(told.evaluate("p => parseFloat(getComputedStyle(p).lineHeight)")) > 10
 
     page.goto(f"{server.url}/demo/boxes")
     page.get_by_label("Picture", exact=True).set_input_files(_picture(tmp_path, 0))
