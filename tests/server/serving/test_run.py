@@ -121,6 +121,8 @@ def test_a_newer_model_takes_over_under_load_and_no_request_fails(tmp_path: Path
         clients = [threading.Thread(target=load, args=(server.url,)) for _ in range(4)]
         for one in clients:
             one.start()
+        while not answers:
+            assert all(one.is_alive() for one in clients)
         for names in (("cyan", "b", "c"), ("coral", "b", "c")):
             add_colours(tmp_path, classes=list(names))
             while not answers or answers[-1][1] != names[0]:
