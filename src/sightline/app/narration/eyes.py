@@ -136,7 +136,7 @@ class ClassifierEye:
         if not limits.size:
             return replace(NOTHING, classes=_ranked(names, probabilities)[:TOP], heat=heat)
         there = np.flatnonzero(probabilities >= limits)
-        tags = _ranked([names[int(at)] for at in there], probabilities[there])
+        tags = _surest([names[int(at)] for at in there], probabilities[there])
         return replace(NOTHING, tags=tags, heat=heat if tags else None)
 
     def _answer(self, square: U8, size_wh: tuple[int, int]) -> tuple[F32, F32 | None]:
@@ -150,13 +150,20 @@ class ClassifierEye:
 
 
 class HeadEye:
-    """A head on an encoder's embedding: of the whole frame, or of what is in boxes."""
+    """A head on an encoder's embedding: of the whole frame, or of what is in boxes.
+
+    Args:
+        head: It.
+        encoder: Its own.
+        calls: Other names for some of its classes.
+    """
 
     follows = False
 
-    def __init__(self, head: HeadBundle, encoder: Encoder) -> None:
+    def __init__(self, head: HeadBundle, encoder: Encoder, calls: Mapping[str, str]) -> None:
         self._head = head
         self._encoder = encoder
+        self._calls = calls
 
     def look(self, image: U8, *, min_score: float) -> Sight:
         """Return the likeliest classes; none where background is likeliest."""
@@ -166,8 +173,10 @@ class HeadEye:
         background = set(self._head.background)
         if ranked[0][0] in background:
             return NOTHING
-        known = tuple(one for one in ranked if one[0] not in background)
-        return replace(NOTHING, classes=known[:TOP])
+        known = [one for one in ranked if one[0] not in background]
+        names = [self._calls.get(name, name) for name, _ in known]
+        called = _ranked(names, np.array([one for _, one in known], np.float32))
+        return replace(NOTHING, classes=called[:TOP])
 
     def named(self, image: U8, sight: Sight) -> Sight:
         """Return what was found under the head's names; what it holds for background is gone."""
@@ -185,10 +194,25 @@ class HeadEye:
             sight,
             boxes=sight.boxes[kept],
             scores=sight.scores[kept],
-            names=tuple(name for name in names if name not in background),
+            names=tuple(self._calls.get(one, one) for one in names if one not in background),
         )
 
 
 def _ranked(names: Sequence[str], probabilities: F32) -> tuple[tuple[str, float], ...]:
-    order = np.argsort(-probabilities, kind="stable")
-    return tuple((names[int(at)], float(probabilities[at])) for at in order)
+    """Return classes, the likeliest first; of those that are called alike the sum, as one is it."""
+    found: dict[str, float] = {}
+    for name, probability in zip(names, probabilities, strict=True):
+        found[name] = found.get(name, 0.0) + float(probability)
+    return _ordered(found)
+
+
+def _surest(names: Sequence[str], probabilities: F32) -> tuple[tuple[str, float], ...]:
+    """Return tags, the likeliest first; of those that are called alike the surest."""
+    found: dict[str, float] = {}
+    for name, probability in zip(names, probabilities, strict=True):
+        found[name] = max(found.get(name, 0.0), float(probability))
+    return _ordered(found)
+
+
+def _ordered(found: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    return tuple(sorted(found.items(), key=lambda one: -one[1]))

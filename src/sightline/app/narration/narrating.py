@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -131,9 +132,9 @@ class Narrating:
             InvalidInputError: A model cannot be used.
         """
         settings = self._settings
+        _check_finite(every_s or 0.0)
         named = parse_pairs(one for one in settings.narrate_calls.split(",") if one.strip())
         named |= calls or {}
-
         above = settings.narrate_from_above if from_above is None else from_above
         how = _How(project or "", named, from_above=above, here=here)
 
@@ -167,6 +168,7 @@ class Narrating:
             NotFoundError: There is no such file.
             UnreadableMediaError: It cannot be decoded.
         """
+        _check_finite(seconds)
         media = self._media().add_stream(source, retention="never")
         try:
             opened = self._media().open(media.id, max_fps=1 / narration.pace.look_s)
@@ -208,7 +210,7 @@ class Narrating:
     def _head(self, card: ModelCard, how: _How) -> HeadEye:
         bundle = self._heads.load(card.id)
         name = self._heads.encoder_of(bundle)
-        return HeadEye(bundle, self._encoders.encoder(name, here=how.here))
+        return HeadEye(bundle, self._encoders.encoder(name, here=how.here), how.calls)
 
     def _classifier(self, card: ModelCard, how: _How) -> Eye:
         if how.here:
@@ -294,3 +296,8 @@ class Narrating:
 def _can(card: ModelCard) -> bool:
     """Tell whether a model can narrate; what finds words would have to be told them."""
     return card.kind == "captioner" or (card.kind in ORDER and not card.text)
+
+
+def _check_finite(seconds: float) -> None:
+    if not math.isfinite(seconds):
+        raise InvalidInputError(f"{seconds} seconds", hint="say a number of seconds, as 10 or 0.5")

@@ -62,7 +62,8 @@ class Narration:
         self.scene: Scene | None = None
         """What was seen last, whether it was told or not."""
         self._index = 0
-        self._begun_s = 0.0
+        self._passed_s = 0.0
+        self._seen_s: float | None = None
         self._look_due_s = self._told_s = -math.inf
         self._signature: tuple[object, ...] | None = None
         self._written_in = ""
@@ -115,10 +116,11 @@ class Narration:
         Raises:
             SightlineError: An engine failed.
         """
-        if self.scene is None:
-            self._begun_s = frame.time_s
-        elif frame.time_s < self.scene.time_s:  # a stream that came back has another clock
+        before = frame.time_s if self._seen_s is None else self._seen_s
+        if frame.time_s < before:  # a stream that came back has another clock
             self._look_due_s = self._told_s = -math.inf
+        self._seen_s = frame.time_s
+        self._passed_s += max(0.0, frame.time_s - before)
         due = frame.time_s - self._told_s >= self.pace.every_s - SLACK_S
         self._index = frame.index
         if frame.time_s < self._look_due_s or not (due or self._looker.engine.follows):
@@ -134,7 +136,8 @@ class Narration:
     def finish(self) -> Telling:
         """Return the summary of all that was seen; more frames may follow."""
         scene = self.scene or Scene(time_s=0.0, width=0, height=0)
-        text = self._teller.summary(self._account, scene.time_s - self._begun_s)
+        scene = replace(scene, time_s=self._seen_s or 0.0)
+        text = self._teller.summary(self._account, self._passed_s)
         confidence = self._account.confidence
         summary = self._telling(text, self.lang, confidence, scene)
         return replace(summary, kind="summary", counts=self._account.counts())

@@ -18,7 +18,8 @@ class Sheets:
     """A folder that a narration is written to; used in a `with` block.
 
     texts.jsonl holds a line for each text from the moment it is told; overlays/ID.png what was seen
-    in its frame, transparent elsewhere; narration.srt and .vtt the texts as subtitles.
+    in its frame, transparent elsewhere; narration.srt and .vtt the texts as subtitles. Those of an
+    earlier narration in the same folder are replaced.
     """
 
     def __init__(self, folder: Path, *, note: str = "") -> None:
@@ -26,6 +27,9 @@ class Sheets:
         self._note = note
         self._told: list[tuple[float, str]] = []
         (folder / "overlays").mkdir(parents=True, exist_ok=True)
+        for one in (folder / "overlays").glob("*.png"):
+            if one.stem.isdecimal():
+                one.unlink()
         self._file = (folder / "texts.jsonl").open("w", encoding="utf-8")
 
     def __enter__(self) -> Self:

@@ -74,6 +74,8 @@ def narrate(
         from_above=from_above,
         here=True,
     )
+    noted = narration.notes
+    _note(context, noted)
     with ExitStack() as stack:
         watch = stack.enter_context(context.bench.narrating.watch(source, narration, seconds))
         sheets = None
@@ -87,7 +89,7 @@ def narrate(
             if sheets is not None:
                 sheets.add(line, record)
             _show(context, telling, line)
-    _note(context, narration.notes)
+    _note(context, tuple(one for one in narration.notes if one not in noted))
 
 
 def _show(context: Context, telling: Telling, line: dict[str, Any]) -> None:
@@ -96,8 +98,8 @@ def _show(context: Context, telling: Telling, line: dict[str, Any]) -> None:
     elif telling.kind == "summary":
         output.say(telling.text)
     else:
-        minutes, rest = divmod(telling.time_s, 60)
-        output.say(f"{minutes:02.0f}:{rest:04.1f}  {telling.text}")
+        minutes, tenths = divmod(round(telling.time_s * 10), 600)
+        output.say(f"{minutes:02d}:{tenths / 10:04.1f}  {telling.text}")
 
 
 def _note(context: Context, notes: tuple[str, ...]) -> None:

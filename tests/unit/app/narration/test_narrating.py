@@ -112,6 +112,31 @@ def test_classes_tags_and_heads_are_told(bench: Workbench, tmp_path: Path) -> No
     assert text_of(bench, RED, "colours", calls={"red": "rot"}, lang="de").startswith("Es ist rot")
 
 
+def test_classes_that_are_called_alike_count_together(bench: Workbench, tmp_path: Path) -> None:
+    add_colours(bench, tmp_path)
+    assert text_of(bench, RED, "colours", calls={"red": "green"}).startswith("It is green (")
+    every = dict.fromkeys(("red", "green", "blue"), "paint")
+    assert text_of(bench, RED, "colours", calls=every) == "It is paint (100 %)."
+
+
+def test_tags_that_are_called_alike_are_told_once(bench: Workbench, tmp_path: Path) -> None:
+    add_colours(bench, tmp_path, task="multi", thresholds=[0.5, 0.0, 0.5])
+    told = bench.narrating.open("colours", calls={"green": "red"}).see(Frame(0, 0.0, RED))
+    assert told is not None
+    ((name, probability),) = told.scene.tags
+    assert (name, probability > 0.5) == ("red", True)
+
+
+def test_a_head_is_called_otherwise_too(bench: Workbench, tmp_path: Path) -> None:
+    add_blobs(bench, tmp_path)
+    bench.crop_heads.keep(colour_head(bench), "head")
+    assert text_of(bench, BLUE, "head", calls={"blue": "azul"}).startswith("It is azul (")
+    image = frame(0, {"car": (4, 30)}).image
+    assert (
+        text_of(bench, image, "blobs,head", calls={"red": "van"}) == "There is one van on the left."
+    )
+
+
 def test_tags_that_are_there_are_listed(bench: Workbench, tmp_path: Path) -> None:
     add_colours(bench, tmp_path, task="multi", thresholds=[0.5, 0.0, 0.5])
     assert text_of(bench, RED, "colours") == "Tags: red and green."

@@ -289,6 +289,21 @@ def test_a_stream_whose_clock_begins_anew_is_told_again() -> None:
     assert shown(told, {"car": (40, 10)}, 0, 5)
 
 
+def test_a_summary_is_about_all_that_passed_not_about_the_last_look() -> None:
+    told = narration(Sorter(), every_s=10)
+    for second in range(9):
+        told.see(Frame(second, float(second), np.full((4, 4, 3), 250, np.uint8)))
+    summary = told.finish()
+    assert (summary.text, summary.time_s) == ("Seen in 8 seconds: glass.", 8.0)
+
+
+def test_a_stream_that_came_back_with_another_clock_goes_on_counting_time() -> None:
+    told = narration(Sorter(), every_s=0)
+    for time_s in (100.0, 104.0, 0.0, 3.0):
+        told.see(Frame(0, time_s, np.full((4, 4, 3), 250, np.uint8)))
+    assert told.finish().text == "Seen in 7 seconds: glass."
+
+
 def test_a_summary_of_nothing_is_no_error() -> None:
     told = narration(Blobs())
     summary = told.finish()
