@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sightline.app.forms import sets
 from sightline.app.forms.made import Made, hashes
+from sightline.app.forms.outside import check_free, write_outside
 from sightline.app.forms.work import Work
 from sightline.core.errors import AccuracyLossError, InvalidInputError, SightlineError
-from sightline.core.files import write_atomic, write_json
 from sightline.core.progress import Silent
 from sightline.export.onnx import export_net, load_net
 from sightline.predict.session import open_net
-from sightline.store.models import CARD_FILE, ONNX_FILE, storing
+from sightline.store.models import ONNX_FILE, storing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +72,7 @@ class Forms:
             AccuracyLossError: It loses more than the limit; nothing was written.
             ParityError: A float32 form answers differently; nothing was written.
             InvalidInputError: It cannot be made, or nothing says how good it is.
+            ConflictError: Something else is where it should be written.
             CancelledError: Somebody asked it to stop; nothing was written.
         """
         told = progress or Silent()
@@ -79,6 +80,8 @@ class Forms:
         if card.kind != "classifier":
             return self._other(card, ref, wish, told)
         _refuse(card, wish)
+        if target is not None:
+            check_free(target, file=wish.form == "onnx")
         with self._scratch() as folder:
             work, parity = self._begin(card, wish, folder, told)
             from sightline.app.forms.making import make, marked
@@ -120,17 +123,17 @@ class Forms:
 
     def _sets(self, card: ModelCard, wish: FormWish) -> sets.Sets | None:
         """Return labelled pictures; None where there are none and none were named."""
+        run_dir = None
+        with suppress(SightlineError):
+            run_dir = self._book.folder(card.run) if card.run else None
         if wish.data:
-            return sets.of_folder(Path(wish.data), card)
+            return sets.of_folder(Path(wish.data), card, run_dir)
         if wish.project:
             project = self._store.projects.get(wish.project)
         elif (found := self._store.projects.find(card.project)) is None or not card.project:
             return None
         else:
             project = found
-        run_dir = None
-        with suppress(SightlineError):
-            run_dir = self._book.folder(card.run) if card.run else None
         try:
             return sets.of_project(self._store, project, card, run_dir)
         except InvalidInputError:
@@ -159,7 +162,7 @@ class Forms:
             "report": made.report,
         }
         if target is not None:
-            return told | {"path": str(_copied(made, target))}
+            return told | {"path": str(write_outside(made, target))}
         if made.card.id == card.id and not made.card.origin:
             file = self._store.models.attach(card, ONNX_FILE, made.file.read_bytes())
             self._store.models.attach(card, PLAIN_REPORT, json.dumps(made.report).encode())
@@ -249,28 +252,6 @@ def _gate(card: ModelCard, made: Made, limit: float, *, force: bool) -> bool:
             f"or keep it marked with --force; {card.name} itself is as it was",
         )
     return True
-
-
-def _copied(made: Made, target: Path) -> Path:
-    """Write a form outside the workspace: a .onnx file, or a folder that is a model."""
-    with storing():
-        if made.card.format == "onnx":
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(target, made.file.read_bytes())
-            return target
-        target.mkdir(parents=True, exist_ok=True)
-        for one in made.files:
-            write_atomic(target / one.name, one.read_bytes())
-        digests = {one["name"]: one["blake3"] for one in made.report["files"]}
-        card = replace(
-            made.card,
-            id=f"{made.card.origin}-{made.card.format}"[:80],
-            blake3=digests[made.file.name],
-            files={name: digest for name, digest in digests.items() if name != made.file.name},
-            report=made.report,
-        )
-        write_json(target / CARD_FILE, card.to_dict())
-    return target
 
 
 def _fields(made: Made) -> CardFields:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -75,19 +75,26 @@ def of_project(store: Store, project: Project, card: ModelCard, run_dir: Path | 
     """Return a project's labelled pictures of the model's classes.
 
     The training split calibrates; val judges, test where there is no val. What the run was trained
-    on never judges, wherever it lies now.
+    on never judges, wherever it lies now: in the model's own project told by the picture, in
+    another one by its bytes.
 
     Raises:
         InvalidInputError: Nothing is labelled, or it is of other classes.
     """
     found = samples(store, project, "multi" if card.task == "multi" else "single")
-    place = _places(card, found.classes, found.class_ids, own=card.project == project.name)
+    own = card.project == project.name
+    place = _places(card, found.classes, found.class_ids, own=own)
     if not place:
         raise _others(f"project {project.name}", found.classes, card)
     rows = [(one, row) for one in found.samples if (row := _row(one, place, card)) is not None]
     learned = _learned(run_dir)
+    known = {one.image_id for one in learned} if own else {one.digest for one in learned}
     by = {
-        split: tuple(row for one, row in rows if one.split == split and one.image_id not in learned)
+        split: tuple(
+            row
+            for one, row in rows
+            if one.split == split and (one.image_id if own else one.digest) not in known
+        )
         for split in ("val", "test")
     }
     split = "val" if by["val"] or not by["test"] else "test"
@@ -101,12 +108,14 @@ def of_project(store: Store, project: Project, card: ModelCard, run_dir: Path | 
     )
 
 
-def of_folder(folder: Path, card: ModelCard) -> Sets:
+def of_folder(folder: Path, card: ModelCard, run_dir: Path | None = None) -> Sets:
     """Return the pictures of a folder that has a folder for each class, or train/ and val/ so.
+
+    What the run was trained on, told by its bytes, never judges.
 
     Raises:
         InvalidInputError: There is no such folder, it is of other classes, it has no train where it
-            has val, or tags are asked for.
+            has val, tags are asked for, or the run was trained on all that would judge.
     """
     if card.task == "multi":
         raise InvalidInputError(
@@ -116,17 +125,36 @@ def of_folder(folder: Path, card: ModelCard) -> Sets:
     if found.split:
         train = _folder_rows(class_folders(folder, split="train"), card)
         judges = found if found.split != "test" else _val_first(folder, found)
-        judged = () if judges.split == "train" else thinned(_folder_rows(judges, card))
-        return Sets(str(folder), train, judged, judges.split)
+        judged = () if judges.split == "train" else _folder_rows(judges, card)
+        return _unlearned(Sets(str(folder), train, judged, judges.split), card, run_dir)
     rows = _folder_rows(found, card)
     calibrates = [place_of(one.digest, seed=0) < FOLDER_CALIBRATES for one in rows]
-    return Sets(
+    whole = Sets(
         str(folder),
         tuple(one for one, yes in zip(rows, calibrates, strict=True) if yes),
-        thinned(tuple(one for one, yes in zip(rows, calibrates, strict=True) if not yes)),
+        tuple(one for one, yes in zip(rows, calibrates, strict=True) if not yes),
         "folder",
         ("a third of the folder calibrates, the rest judges",),
     )
+    return _unlearned(whole, card, run_dir)
+
+
+def _unlearned(sets: Sets, card: ModelCard, run_dir: Path | None) -> Sets:
+    """Return sets without what a run was trained on among those that judge, and at most so many.
+
+    Raises:
+        InvalidInputError: It was trained on all of them.
+    """
+    learned = {one.digest for one in _learned(run_dir)}
+    judged = tuple(one for one in sets.judged if one.digest not in learned)
+    lost = len(sets.judged) - len(judged)
+    if lost and not judged:
+        raise InvalidInputError(
+            f"{card.name} learned from all {lost} pictures of {sets.where} that would judge it",
+            hint="name a folder of other pictures, or a project whose val split judges",
+        )
+    notes = (f"{lost} pictures that it learned from do not judge",) if lost else ()
+    return replace(sets, judged=thinned(judged), notes=(*sets.notes, *notes))
 
 
 def _val_first(folder: Path, found: Named) -> Named:
@@ -162,10 +190,11 @@ def _places(
     if own and set(card.class_ids) & set(class_ids):
         ids = {one: at for at, one in enumerate(card.class_ids)}
         return {at: ids[one] for at, one in enumerate(class_ids) if one in ids}
-    names = {name.casefold(): at for at, name in enumerate(card.classes)}
-    return {
-        at: names[name.casefold()] for at, name in enumerate(classes) if name.casefold() in names
-    }
+    try:
+        index = meet(classes, card.classes).index
+    except InvalidInputError:
+        return {}
+    return {at: index[name] for at, name in enumerate(classes) if name in index}
 
 
 def _row(sample: Sample, place: dict[int, int], card: ModelCard) -> Labelled | None:
@@ -178,14 +207,14 @@ def _row(sample: Sample, place: dict[int, int], card: ModelCard) -> Labelled | N
     return Labelled(sample.path, sample.page, label, sample.digest, tags, sample.group)
 
 
-def _learned(run_dir: Path | None) -> set[int]:
-    """Return the ids of pictures that a run was trained on; none where it kept no list."""
+def _learned(run_dir: Path | None) -> tuple[Sample, ...]:
+    """Return the pictures that a run was trained on; none where it kept no list."""
     if run_dir is None:
-        return set()
+        return ()
     try:
-        return {one.image_id for one in manifest.load(run_dir).of("train")}
+        return manifest.load(run_dir).of("train")
     except (SightlineError, OSError):
-        return set()
+        return ()
 
 
 def _others(where: str, there: Iterable[str], card: ModelCard) -> InvalidInputError:
