@@ -87,7 +87,8 @@ class Forms:
             from sightline.app.forms.making import make, marked
 
             made = make(work)
-            report = {"origin": card.id, "parity": parity} | made.report
+            about = {"origin": card.id, "origin_name": card.name, "run": card.run}
+            report = about | {"parity": parity} | made.report
             made = replace(made, report=report)
             if _gate(card, made, work.limit, force=wish.force):
                 made = marked(made)

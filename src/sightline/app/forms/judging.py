@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sightline.app.forms.truths import digests_of, of_folder, of_project
+from sightline.app.models.origins import source_of
 from sightline.core.errors import InvalidInputError, SightlineError
 from sightline.core.progress import Silent
 from sightline.flows.evaluation.answers import Kept
@@ -196,7 +197,7 @@ class ModelJudging:
         from sightline.train import manifest
 
         try:
-            known = self._store.models.get(card.origin) if card.origin else card
+            known = source_of(self._store.models, card)
             samples = manifest.load(self._book.run_dir(self._store.runs.get(known.run))).samples
         except (SightlineError, OSError):
             return 0

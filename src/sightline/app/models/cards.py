@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sightline.core.errors import InvalidInputError, NotFoundError, UnknownModelError
+from sightline.app.models.origins import source_of
+from sightline.core.errors import InvalidInputError, NotFoundError
 from sightline.flows.evaluation.card import as_markdown, form_of, limits_of
 
 if TYPE_CHECKING:
     from sightline.app.runs.book import RunBook
     from sightline.app.runs.evaluation import Evaluation
-    from sightline.core.cards import ModelCard
     from sightline.store.store import Store
 
 
@@ -31,7 +31,7 @@ class ModelCards:
         card = self._store.models.get(ref, allow_paths=False)
         report: dict[str, Any] = {}
         evaluation = spec = None
-        source = self._source(card)
+        source = source_of(self._store.models, card)
         if source.run:
             report, spec = self._of_run(source.run)
             evaluation = self._judged(source.run)
@@ -52,13 +52,6 @@ class ModelCards:
     def markdown(self, ref: str) -> str:
         """Return a model's card as Markdown."""
         return as_markdown(self.get(ref))
-
-    def _source(self, card: ModelCard) -> ModelCard:
-        """Return what an exported form was made from; the card itself where that is gone."""
-        try:
-            return self._store.models.get(card.origin, allow_paths=False) if card.origin else card
-        except UnknownModelError:
-            return card
 
     def _of_run(self, run: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
         try:

@@ -86,9 +86,9 @@ def narrate(
         stack.enter_context(_stopped_by_signals(watch))
         for number, telling in enumerate(watch.tellings(), 1):
             line, record = watch.line(number, telling)
+            _show(context, telling, line)
             if sheets is not None:
                 sheets.add(line, record)
-            _show(context, telling, line)
     _note(context, tuple(one for one in narration.notes if one not in noted))
 
 

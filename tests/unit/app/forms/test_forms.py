@@ -95,6 +95,7 @@ def test_int8_becomes_a_model_of_its_own_with_a_report(
     assert (card.name, card.format, card.precision) == ("colours-int8", "onnx", "int8")
     assert (card.origin, card.forced, card.run) == (model, False, "")
     assert card.report == found["report"]
+    assert (card.report["origin_name"], card.report["run"]) == ("colours", "")
     judged = card.report["judged"]
     assert (judged["split"], judged["figure"], judged["lost"]) == ("val", "top1", 0.0)
     assert card.metrics["accuracy"] == judged["after"]["top1"] == 1.0

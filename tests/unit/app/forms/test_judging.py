@@ -226,4 +226,9 @@ def test_figures_of_a_split_that_it_learned_from_are_doubted(
     bench.models.add(colour_model(tmp_path / "m.onnx", card), ImportOptions(name="m"))
     found = bench.judging.judge("m", folder=folder)
     assert found["notes"] == ["It learned from 4 of the 9 pictures: expect less."]
+    form = bench.store.models.add(
+        colour_model(tmp_path / "f.onnx", card), name="f", kind="classifier", format="onnx",
+        preprocess=card.preprocess, classes=card.classes, origin="gone", report={"run": run.id},
+    )  # fmt: skip
+    assert bench.judging.judge(form.id, folder=folder)["notes"] == found["notes"]
     assert np.isfinite(accuracy(found))

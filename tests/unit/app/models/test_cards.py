@@ -42,6 +42,17 @@ def test_the_card_of_a_form_says_what_it_lost(bench: Workbench, tmp_path: Path) 
     assert bench.cards.get(origin)["form"] is None
 
 
+def test_the_card_of_a_form_still_names_a_model_that_is_gone(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    origin = add_colours(bench, tmp_path)["id"]
+    told = form(bench, origin, report={"judged": JUDGED, "origin_name": "colours", "run": "r"})
+    plain = form(bench, origin, report={"judged": JUDGED})
+    bench.models.delete(origin)
+    assert "It is colours as onnx" in bench.cards.markdown(told)
+    assert f"It is {origin} as onnx" in bench.cards.markdown(plain)
+
+
 @pytest.mark.parametrize("gone", [False, True])
 def test_a_form_that_was_not_judged_says_so(
     bench: Workbench, tmp_path: Path, *, gone: bool
