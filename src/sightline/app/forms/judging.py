@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sightline.app.forms.truths import digests_of, of_folder, of_project
-from sightline.app.models.origins import source_of
 from sightline.core.errors import InvalidInputError, SightlineError
 from sightline.core.progress import Silent
 from sightline.flows.evaluation.answers import Kept
@@ -16,6 +15,7 @@ from sightline.flows.evaluation.compare import compare
 from sightline.flows.evaluation.evaluate import evaluate
 from sightline.metrics.classification import confusion
 from sightline.predict.arrays import ask_all
+from sightline.store.model_origins import source_of
 
 if TYPE_CHECKING:
     from sightline.app.forms.truths import Truth

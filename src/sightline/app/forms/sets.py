@@ -49,7 +49,8 @@ class Sets:
     """Pictures to calibrate on and to judge by; none is in both."""
 
     where: str
-    """What to call their place, as in `project pets`."""
+    """What to call their place, as in `project pets`; of a folder its name, as cards are published
+    and a path says who keeps what where."""
     calibration: tuple[Labelled, ...]
     judged: tuple[Labelled, ...]
     split: str
@@ -121,16 +122,16 @@ def of_folder(folder: Path, card: ModelCard, run_dir: Path | None = None) -> Set
         raise InvalidInputError(
             f"{card.name} gives tags, which folders cannot say", hint="name a project instead"
         )
-    found = class_folders(folder)
+    found, where = class_folders(folder), folder.resolve().name
     if found.split:
         train = _folder_rows(class_folders(folder, split="train"), card)
         judges = found if found.split != "test" else _val_first(folder, found)
         judged = () if judges.split == "train" else _folder_rows(judges, card)
-        return _unlearned(Sets(str(folder), train, judged, judges.split), card, run_dir)
+        return _unlearned(Sets(where, train, judged, judges.split), card, run_dir)
     rows = _folder_rows(found, card)
     calibrates = [place_of(one.digest, seed=0) < FOLDER_CALIBRATES for one in rows]
     whole = Sets(
-        str(folder),
+        where,
         tuple(one for one, yes in zip(rows, calibrates, strict=True) if yes),
         tuple(one for one, yes in zip(rows, calibrates, strict=True) if not yes),
         "folder",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sightline.app.models.origins import source_of
 from sightline.core.errors import InvalidInputError, NotFoundError
 from sightline.flows.evaluation.card import as_markdown, form_of, limits_of
+from sightline.store.model_origins import source_of
 
 if TYPE_CHECKING:
     from sightline.app.runs.book import RunBook

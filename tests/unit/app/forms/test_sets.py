@@ -50,6 +50,7 @@ def test_pictures_of_a_folder_that_a_run_learned_from_do_not_judge(
     folder: Path, tmp_path: Path
 ) -> None:
     plain = sets.of_folder(folder, conv_card())
+    assert plain.where == "pictures"
     learned = [one.path for one in plain.judged[::2]]
     found = sets.of_folder(folder, conv_card(), trained_on(tmp_path / "run", learned))
     assert found.calibration == plain.calibration
