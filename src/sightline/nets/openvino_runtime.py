@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from sightline.core.errors import InvalidInputError, MissingExtraError
@@ -35,6 +36,17 @@ def load_openvino() -> Any:
     return openvino
 
 
+@cache
+def _core(openvino: Any) -> Any:
+    """Return the one core of this process, which is never let go.
+
+    Its plugin for processors gives the thread a stack for signals. Of several, each takes back what
+    it found when it is let go, in any order: the stack may be freed by then, and the next signal
+    ends the process.
+    """
+    return openvino.Core()
+
+
 def open_compiled(file: Path, *, threads: int = 1, streams: int = 1) -> Any:
     """Compile an .xml file, its weights beside it, for the CPU and return the compiled model.
 
@@ -47,7 +59,7 @@ def open_compiled(file: Path, *, threads: int = 1, streams: int = 1) -> Any:
         InvalidInputError: OpenVINO cannot load it.
         MissingExtraError: OpenVINO is not installed.
     """
-    openvino = load_openvino()
+    core = _core(load_openvino())
     wish = {
         "NUM_STREAMS": str(streams),
         "INFERENCE_NUM_THREADS": str(threads * streams),
@@ -55,7 +67,7 @@ def open_compiled(file: Path, *, threads: int = 1, streams: int = 1) -> Any:
         "INFERENCE_PRECISION_HINT": "f32",  # else bfloat16 where the processor has it
     }
     try:
-        return openvino.Core().compile_model(str(file), "CPU", wish)
+        return core.compile_model(str(file), "CPU", wish)
     except Exception as error:  # the runtime's errors share no narrower base
         raise InvalidInputError(
             f"{file.name} cannot be loaded: {first_line(error)}", hint="export it again"
