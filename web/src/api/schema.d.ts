@@ -13338,6 +13338,7 @@ export interface components {
             type: "pause" | "resume" | "set" | "stop" | "ping";
             /**
              * Frame Rate
+             * @description null: every frame
              * @default null
              */
             frame_rate?: number | null;
