@@ -20,10 +20,21 @@ const percents = ([low, high]: readonly [number, number]) => `${percent(low)} â€
 
 /** From one probability to another, by two thumbs. */
 export function BandSlider({ band, what = "Probability", least = 0, onBand }: BandSliderProps) {
-  const [moving, setMoving] = useState<readonly [number, number] | null>(null);
+  const [moving, setMoving] = useState<{ band: readonly [number, number]; sent: boolean } | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
-  const [low, high] = moving ?? band;
+  const latest = useRef(onBand);
+  useEffect(() => {
+    latest.current = onBand;
+  }, [onBand]);
+  // What is asked for comes back a moment later; until then the thumbs stay where the hand left them.
+  const now = band.join();
+  const [before, setBefore] = useState(now);
+  if (now !== before) {
+    setBefore(now);
+    if (moving?.sent) setMoving(null);
+  }
+  const [low, high] = moving?.band ?? band;
   return (
     <div className="band-slider">
       <Slider.Root
@@ -33,12 +44,12 @@ export function BandSlider({ band, what = "Probability", least = 0, onBand }: Ba
         step={round((1 - least) / STEPS)}
         minStepsBetweenThumbs={1}
         value={[low, high]}
-        onValueChange={([from = 0, to = 1]) => setMoving([round(from), round(to)])}
+        onValueChange={([from = 0, to = 1]) => setMoving({ band: [round(from), round(to)], sent: false })}
         onValueCommit={([from = 0, to = 1]) => {
           clearTimeout(timer.current);
           timer.current = setTimeout(() => {
-            setMoving(null);
-            onBand([round(from), round(to)]);
+            setMoving((last) => last && { ...last, sent: true });
+            latest.current([round(from), round(to)]);
           }, REST_MS);
         }}
       >
