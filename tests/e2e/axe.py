@@ -15,12 +15,15 @@ RULES = {
 
 
 _STILL = """async () => {
-  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  const ending = (one) => Number.isFinite(one.effect?.getComputedTiming().endTime ?? Infinity);
-  const all = document.getAnimations().filter(ending);
-  await Promise.all(all.map((one) => one.finished.catch(() => 0)));
+  const within = (ms, what) => Promise.race([what, new Promise((done) => setTimeout(done, ms))]);
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  await within(1000, frame().then(frame));
+  const lasts = (one) => one.effect?.getComputedTiming().endTime ?? Infinity;
+  const all = document.getAnimations().filter((one) => Number.isFinite(lasts(one)));
+  await Promise.all(all.map((one) => within(lasts(one) + 500, one.finished.catch(() => 0))));
 }"""
-"""Half-way through a change of colours, contrast is that of neither."""
+"""Half-way through a change of colours, contrast is that of neither. What is not drawn, as within a
+closed section, never says that it has finished: for it, its own length is waited."""
 
 
 def look(page: Page) -> None:
