@@ -84,6 +84,35 @@ def test_pictures_come_once_keys_can_label_them(page: Page, server: Running, pro
     expect(page.locator("#tile-0")).to_have_attribute("aria-label", re.compile("cross$"))
 
 
+def test_a_label_taken_back_before_it_left_is_given_again_by_redo(
+    page: Page, server: Running, project: str
+) -> None:
+    held: list[Route] = []
+
+    def hold_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.goto(f"{server.url}/p/{project}/browse")
+    expect(page.locator(".tile img").first).to_be_visible()
+    page.route("**/labels", hold_first)
+    labelled = page.locator(".tile.labelled")
+    with page.expect_request("**/labels"):
+        page.keyboard.press("2")
+    page.keyboard.press("3")
+    expect(labelled).to_have_count(2)
+    page.keyboard.press("Control+z")
+    expect(labelled).to_have_count(1)
+    page.keyboard.press("Control+Shift+Z")
+    expect(labelled).to_have_count(2)
+    held[0].continue_()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    page.reload()
+    expect(labelled).to_have_count(2)
+
+
 def test_pages_and_actions_are_reached_by_keys_alone(
     page: Page, server: Running, project: str
 ) -> None:

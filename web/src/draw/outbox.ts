@@ -78,6 +78,8 @@ export class DrawOutbox {
   private state: SaveState = "saved";
   private revision = 0;
   private nextKey = 1;
+  /** How often something was newly drawn. */
+  pushes = 0;
   /** Entries that the browser has no room for: they live as long as the page does. */
   private readonly unkept = new Set<number>();
 
@@ -126,6 +128,7 @@ export class DrawOutbox {
   }
 
   push(entry: Omit<Entry, "key" | "at">): void {
+    this.pushes += 1;
     this.adopt([{ ...entry, key: 0, at: this.ports.now() }]);
   }
 

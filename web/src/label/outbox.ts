@@ -56,6 +56,8 @@ export class Outbox {
   private state: SaveState = "saved";
   private revision = 0;
   private nextKey: number;
+  /** How often something was newly given. */
+  pushes = 0;
 
   constructor(private readonly ports: OutboxPorts) {
     this.entries = parse(ports.keep.read());
@@ -90,6 +92,7 @@ export class Outbox {
   }
 
   push(project: string, images: readonly Marked[], mark: Mark): void {
+    this.pushes += 1;
     const marked = images.map(({ id, version, mark: own }) => (own ? { id, version, mark: own } : { id, version }));
     this.adopt([{ key: 0, project, images: marked, mark }]);
   }
