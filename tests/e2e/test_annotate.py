@@ -181,6 +181,7 @@ def test_the_first_class_is_made_where_one_draws_and_all_goes_by_keys(
     expect(page.locator(".object-list")).to_have_accessible_name("1 object")
     second = open_image(page)
     look_in_both_themes(page, page.locator(".desk-picture:not(.waiting)"))
+    expect(page.locator(".object-list")).to_have_accessible_name("1 object")
     page.keyboard.press("Shift+n")
     expect(page).not_to_have_url(re.compile(f"annotate/{second}\\b"))
     page.keyboard.press("ArrowLeft")

@@ -98,6 +98,7 @@ function AnnotateProject({ project, multi }: { project: string; multi: boolean }
 
   const toNext = useCallback(
     async (done: boolean) => {
+      if (done && !desk.document) return; // nothing is finished before it is known
       if (done) desk.review("done");
       if (done) await drawings.drained();
       try {

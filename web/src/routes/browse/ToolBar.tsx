@@ -53,7 +53,17 @@ function SearchField({ asked, onAsk }: Pick<ToolBarProps, "asked" | "onAsk">) {
   useEffect(() => {
     latest.current = asked;
   }, [asked]);
-  const ask = (next: string) => onAsk({ ...latest.current, filter: { ...latest.current.filter, text: next } });
+  // What rests is dropped once a button, a link or the way back asks for another text.
+  const sent = useRef(asked.filter.text.trim());
+  useEffect(() => {
+    if (asked.filter.text.trim() === sent.current) return;
+    sent.current = asked.filter.text.trim();
+    clearTimeout(timer.current);
+  }, [asked.filter.text]);
+  const ask = (next: string) => {
+    sent.current = next.trim();
+    onAsk({ ...latest.current, filter: { ...latest.current.filter, text: next } });
+  };
   return (
     <div className="search-field">
       <Search size={14} aria-hidden />
