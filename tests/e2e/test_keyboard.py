@@ -26,6 +26,23 @@ def focused(page: Page) -> str | None:
     return page.get_by_role("grid").get_attribute("aria-activedescendant")
 
 
+def test_all_pictures_are_shown_although_a_search_still_rests(
+    page: Page, server: Running, project: str
+) -> None:
+    page.goto(f"{server.url}/p/{project}/browse?text=nowhere")
+    expect(page.get_by_role("heading", name="No picture passes these filters")).to_be_visible()
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    search = page.get_by_label("Search by file name")
+    search.press_sequentially("x")
+    page.get_by_role("button", name="Show all pictures").click()
+    expect(search).to_have_value("")
+    page.clock.run_for(1000)
+    page.clock.resume()
+    expect(page.locator(".tile")).not_to_have_count(0)
+    expect(page).not_to_have_url(re.compile("text="))
+
+
 def test_labels_are_given_looked_at_and_taken_back_by_keys_alone(
     page: Page, server: Running, project: str
 ) -> None:

@@ -42,23 +42,19 @@ interface ToolBarProps {
 function SearchField({ asked, onAsk }: Pick<ToolBarProps, "asked" | "onAsk">) {
   const [text, setText] = useState(asked.filter.text);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const [seen, setSeen] = useState(asked.filter.text);
-  if (seen !== asked.filter.text) {
-    setSeen(asked.filter.text);
-    if (asked.filter.text.trim() !== text.trim()) setText(asked.filter.text);
-  }
   useEffect(() => () => clearTimeout(timer.current), []);
   // What else was asked for while the text rested stays.
   const latest = useRef(asked);
   useEffect(() => {
     latest.current = asked;
   }, [asked]);
-  // What rests is dropped once a button, a link or the way back asks for another text.
+  // What is typed gives way once a button, a link or the way back asks for another text, not to its own echo.
   const sent = useRef(asked.filter.text.trim());
   useEffect(() => {
     if (asked.filter.text.trim() === sent.current) return;
     sent.current = asked.filter.text.trim();
     clearTimeout(timer.current);
+    setText(asked.filter.text);
   }, [asked.filter.text]);
   const ask = (next: string) => {
     sent.current = next.trim();
