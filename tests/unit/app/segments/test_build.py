@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from fakes.segmenter import SquareSegmenter, use_squares
 from sightline.app.segments.shapes import SegmentWish
 from sightline.core.errors import (
     ConflictError,
@@ -20,34 +19,14 @@ from sightline.core.errors import (
 )
 from sightline.core.geometry.shapes import Box, Point
 from sightline.core.labels import LabelChange
-from sightline.core.objects import ImageObject, ObjectChange
-from sightline.core.progress import Silent
+from sightline.core.objects import ObjectChange
 from unit.app.conftest import draw_boxes, label_by_folder, rows
+from unit.app.segments.conftest import OUT, WISH, build, drawn
 
 if TYPE_CHECKING:
+    from fakes.segmenter import SquareSegmenter
     from sightline.app import Workbench
     from sightline.store.projects import Project
-
-WISH = SegmentWish()
-OUT = "pets_seg"
-
-
-@pytest.fixture
-def squares(bench: Workbench) -> SquareSegmenter:
-    return use_squares(bench)
-
-
-def build(
-    bench: Workbench, project: Project, out: str = OUT, wish: SegmentWish = WISH, **more: Any
-) -> dict[str, Any]:
-    asked: dict[str, Any] = {"workers": 1, "progress": Silent()} | more
-    return bench.segments.perform(project, out, wish, **asked)
-
-
-def drawn(bench: Workbench, name: str) -> dict[str, list[ImageObject]]:
-    """The objects of a project by the name of their picture."""
-    found = bench.projects.get(name)
-    return {Path(row.path).name: objects for row, objects in bench.store.objects.stream(found)}
 
 
 def test_a_build_is_a_project_of_polygons_and_the_source_stays(

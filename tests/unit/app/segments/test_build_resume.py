@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fakes.segmenter import SquareSegmenter, use_squares
 from sightline.app.segments.shapes import SegmentWish
 from sightline.app.segments.work import BROKEN
 from sightline.core.errors import (
@@ -25,34 +24,14 @@ from sightline.core.progress import Silent
 from sightline.store.locks import FileLock
 from sightline.store.model_plan import ImportOptions
 from unit.app.conftest import draw_boxes, rows
+from unit.app.segments.conftest import OUT, build, drawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fakes.segmenter import SquareSegmenter
     from sightline.app import Workbench
-    from sightline.core.objects import ImageObject
     from sightline.store.projects import Project
-
-WISH = SegmentWish()
-OUT = "pets_seg"
-
-
-@pytest.fixture
-def squares(bench: Workbench) -> SquareSegmenter:
-    return use_squares(bench)
-
-
-def build(
-    bench: Workbench, project: Project, out: str = OUT, wish: SegmentWish = WISH, **more: Any
-) -> dict[str, Any]:
-    asked: dict[str, Any] = {"workers": 1, "progress": Silent()} | more
-    return bench.segments.perform(project, out, wish, **asked)
-
-
-def drawn(bench: Workbench, name: str) -> dict[str, list[ImageObject]]:
-    """The objects of a project by the name of their picture."""
-    found = bench.projects.get(name)
-    return {Path(row.path).name: objects for row, objects in bench.store.objects.stream(found)}
 
 
 class Stops(Silent):
