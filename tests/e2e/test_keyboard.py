@@ -21,6 +21,9 @@ FRAMES = """async () => {
 """What an answer leads to is asked for by then."""
 
 
+RIGHT = "dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true}));"
+
+
 def focused(page: Page) -> str | None:
     """Return the id of the tile that keys act on."""
     return page.get_by_role("grid").get_attribute("aria-activedescendant")
@@ -163,6 +166,18 @@ def test_keys_typed_into_a_field_label_nothing(page: Page, server: Running, proj
     page.get_by_role("button", name="Show all pictures").click()
     expect(page.locator(".tile")).not_to_have_count(0)
     expect(page.locator(".tile.labelled, .tile.unsure, .tile.skipped")).to_have_count(0)
+
+
+@pytest.mark.parametrize("where", ["annotate", "edit"])
+def test_keys_that_come_at_once_each_go_one_picture_on(
+    page: Page, server: Running, project: str, where: str
+) -> None:
+    page.goto(f"{server.url}/p/{project}/{where}?at=0")
+    expect(page.get_by_text("1 / 60")).to_be_visible()
+    expect(page.get_by_role("button", name="Next picture")).to_be_enabled()
+    page.evaluate(f"for (let i = 0; i < 3; i++) document.body.{RIGHT}")
+    expect(page.get_by_text("4 / 60")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"at=3\b"))
 
 
 @pytest.mark.nightly

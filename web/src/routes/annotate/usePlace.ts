@@ -38,9 +38,16 @@ export function usePlace(project: string) {
   const [lost, setLost] = useState<{ asked: string; why: unknown } | null>(null);
   const asked = `${view} ${image}`;
 
+  // Where one is, or is on the way to: the next key goes on from there, however late the page is shown.
+  const here = useRef({ image, at });
+  useEffect(() => {
+    here.current = { image, at };
+  }, [image, at]);
   const show = useCallback(
-    (position: number, { id }: Pick<Item, "id">) =>
-      void navigate(to.annotate(project, id, view, position), { replace: true }),
+    (position: number, { id }: Pick<Item, "id">) => {
+      here.current = { image: id, at: position };
+      void navigate(to.annotate(project, id, view, position), { replace: true });
+    },
     [navigate, project, view],
   );
 
@@ -50,10 +57,6 @@ export function usePlace(project: string) {
   }, [windows, at, size]);
 
   // An address without a place, or one whose view has moved on: the picture is looked for.
-  const here = useRef({ image, at });
-  useEffect(() => {
-    here.current = { image, at };
-  });
   const known = at !== null && (there !== undefined || (windows?.isGone(at) ?? false));
   const lookFor = windows !== null && size > 0 && (at === null || at >= size || (known && index === null));
   useEffect(() => {
@@ -80,14 +83,20 @@ export function usePlace(project: string) {
     };
   }, [lookFor, windows, image, project, view, asked, show]);
 
+  const moving = useRef<Promise<unknown>>(Promise.resolve());
   const move = useCallback(
-    async (by: 1 | -1) => {
-      if (!windows || index === null) return false;
-      const found = await step(searched(windows), index, by);
-      if (found) show(found[0], found[1]);
-      return found !== null;
+    (by: 1 | -1) => {
+      const moved = moving.current.then(async () => {
+        const from = here.current;
+        if (!windows || from.at === null || windows.get(from.at)?.id !== from.image) return false;
+        const found = await step(searched(windows), from.at, by);
+        if (found) show(found[0], found[1]);
+        return found !== null;
+      });
+      moving.current = moved.catch(() => undefined);
+      return moved;
     },
-    [windows, index, show],
+    [windows, show],
   );
   const goTo = useCallback(
     async (id: number) => {

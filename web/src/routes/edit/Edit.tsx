@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronLeft, ChevronRight, Grid3x3, Hammer, ImagePlus, Layers, TextCursorInput } from "lucide-react";
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 import { api } from "@/api/calls";
 import { ApiError } from "@/api/http";
@@ -59,9 +59,15 @@ function Editor({ project, multi }: { project: string; multi: boolean }) {
     [windows, index, size],
   );
 
+  // The next key goes on from where the last one leads, however late that is shown.
+  const here = useRef(index);
+  useEffect(() => {
+    here.current = index;
+  }, [index]);
   const move = useCallback(
     (at: number) => {
       if (at < 0 || at >= size) return;
+      here.current = at;
       setSearch(
         (now) => {
           const next = new URLSearchParams(now);
@@ -125,8 +131,8 @@ function Editor({ project, multi }: { project: string; multi: boolean }) {
         event.target instanceof HTMLInputElement ||
         (event.target instanceof Element && event.target.closest(".edit-frame, [role=toolbar]") !== null);
       const look = classes.list.find((one) => one.hotkey === event.key);
-      if (event.key === "ArrowLeft" && !slides) move(index - 1);
-      else if (event.key === "ArrowRight" && !slides) move(index + 1);
+      if (event.key === "ArrowLeft" && !slides) move(here.current - 1);
+      else if (event.key === "ArrowRight" && !slides) move(here.current + 1);
       else if (letter === "r") turn(event.shiftKey ? -90 : 90);
       else if (letter === "f") flip();
       else if (event.key === "Backspace" || event.key === "Delete") reset();
@@ -136,7 +142,7 @@ function Editor({ project, multi }: { project: string; multi: boolean }) {
     };
     window.addEventListener("keydown", onKey, { capture: true });
     return () => window.removeEventListener("keydown", onKey, { capture: true });
-  }, [classes.list, move, index, turn, flip, reset, give, go]);
+  }, [classes.list, move, turn, flip, reset, give, go]);
 
   useCommands(
     "edit",
