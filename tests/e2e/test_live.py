@@ -188,7 +188,8 @@ def test_a_narration_goes_on_where_it_was_when_the_server_comes_back(
     look(page)
     server.start()
     page.get_by_role("button", name="Go on").click()
-    expect(log).to_contain_text("In all")
+    # The page asks again after a wait that grows with the time that the server was away.
+    expect(log).to_contain_text("In all", timeout=60_000)
     expect(log.get_by_role("listitem")).to_have_count(2)
     finder.delete(f"/api/media/{sent['media_id']}").raise_for_status()
     page.reload()
