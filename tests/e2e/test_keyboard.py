@@ -21,6 +21,13 @@ FRAMES = """async () => {
 """What an answer leads to is asked for by then."""
 
 
+AT_ONCE = """async button => {
+  const before = location.href;
+  button.click();
+  for (let i = 0; i < 1000 && location.href === before; i++) await null;
+  return [location.href !== before, button.getAttribute('aria-pressed')];
+}"""
+"""Nothing else happens meanwhile: no key, no timer, no other turn of the page."""
 RIGHT = "dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true}));"
 
 
@@ -166,6 +173,15 @@ def test_keys_typed_into_a_field_label_nothing(page: Page, server: Running, proj
     page.get_by_role("button", name="Show all pictures").click()
     expect(page.locator(".tile")).not_to_have_count(0)
     expect(page.locator(".tile.labelled, .tile.unsure, .tile.skipped")).to_have_count(0)
+
+
+def test_what_the_address_says_is_shown_before_anything_else_can_happen(
+    page: Page, server: Running, project: str
+) -> None:
+    page.goto(f"{server.url}/p/{project}/browse")
+    expect(page.locator(".tile img").first).to_be_visible()
+    train = page.get_by_role("button", name="train", exact=True)
+    assert train.evaluate(AT_ONCE) == [True, "true"]
 
 
 @pytest.mark.parametrize("where", ["annotate", "edit"])

@@ -104,6 +104,20 @@ def test_the_lock_of_a_killed_server_is_taken_over(workspace: Path) -> None:
 
 
 @pytest.mark.nightly
+def test_a_client_lets_go_of_an_idle_connection_before_the_server_does(workspace: Path) -> None:
+    kept_s = httpx.Limits().keepalive_expiry
+    assert kept_s is not None
+    with running(workspace) as server:
+        url = httpx.URL(server.said)
+        with socket.create_connection((url.host, url.port), timeout=kept_s + 1) as wire:
+            ask = f"GET /api/health HTTP/1.1\r\nhost: {url.netloc.decode()}\r\n\r\n".encode()
+            wire.sendall(ask)
+            assert wire.recv(65_536).startswith(b"HTTP/1.1 200")
+            with pytest.raises(TimeoutError):
+                wire.recv(1)
+
+
+@pytest.mark.nightly
 def test_a_port_in_use_names_the_next_free_one(workspace: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

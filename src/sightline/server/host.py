@@ -16,6 +16,9 @@ import uvicorn
 _SIGNALS: Final = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)
 )
+KEEP_ALIVE_S: Final = 75
+"""How long an idle connection is kept: longer than the pools of most clients keep theirs, so that
+none sends a request on a connection that is being closed."""
 
 
 class Host(uvicorn.Server):

@@ -24,7 +24,7 @@ from sightline.core.errors import InvalidInputError
 from sightline.core.names import check_name
 from sightline.core.progress import Silent
 from sightline.server.address import bind, url_of
-from sightline.server.host import Host
+from sightline.server.host import KEEP_ALIVE_S, Host
 from sightline.server.lock import ServerLock
 from sightline.server.logs import Logging
 from sightline.server.main import create_app
@@ -156,6 +156,7 @@ def _config(app: FastAPI) -> uvicorn.Config:
         proxy_headers=False,
         **socket_options(app.state.bench.settings),
         lifespan="on",
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
     )
 

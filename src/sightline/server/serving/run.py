@@ -23,7 +23,7 @@ from sightline.app.serving.following import Follower
 from sightline.app.serving.metrics import Metrics
 from sightline.core.errors import InvalidInputError
 from sightline.server.address import bind, url_of
-from sightline.server.host import Host
+from sightline.server.host import KEEP_ALIVE_S, Host
 from sightline.server.logs import Logging
 from sightline.server.security import Door, is_loopback, make_token
 from sightline.server.serving.app import create_serving_app
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("sightline.server")
 KEY_FILE: Final = "serving/key"
-KEEP_ALIVE_S: Final = 75
-"""How long an idle connection is kept: longer than the pools of most clients keep theirs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

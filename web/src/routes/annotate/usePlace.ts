@@ -46,7 +46,7 @@ export function usePlace(project: string) {
   const show = useCallback(
     (position: number, { id }: Pick<Item, "id">) => {
       here.current = { image: id, at: position };
-      void navigate(to.annotate(project, id, view, position), { replace: true });
+      void navigate(to.annotate(project, id, view, position), { replace: true, flushSync: true });
     },
     [navigate, project, view],
   );

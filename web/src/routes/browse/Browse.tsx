@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import { useLocation, useNavigate, useParams, useSearchParams } from "react-router";
+import { useLocation, useNavigate, useParams } from "react-router";
 import { api } from "@/api/calls";
 import { ApiError } from "@/api/http";
 import { keys } from "@/api/keys";
 import type { Item, QueueInfo } from "@/api/types";
+import { useAddress } from "@/app/address";
 import { useCommands } from "@/app/commands";
 import { kept } from "@/app/kept";
 import { to } from "@/app/project";
@@ -54,7 +55,7 @@ const noneRejected = new Store<ReadonlySet<number>>(new Set());
 function BrowseProject({ project }: { project: string }) {
   const navigate = useNavigate();
   const { key: place } = useLocation();
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const asked = useMemo(() => fromAddress(search), [search]);
   const classes = useClasses(project);
   const about = useQuery({ queryKey: keys.project(project), queryFn: () => api.project(project) });

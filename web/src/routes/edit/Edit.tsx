@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronLeft, ChevronRight, Grid3x3, Hammer, ImagePlus, Layers, TextCursorInput } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import { Link, useParams, useSearchParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { api } from "@/api/calls";
 import { ApiError } from "@/api/http";
 import { keys } from "@/api/keys";
+import { useAddress } from "@/app/address";
 import { useCommands } from "@/app/commands";
 import { travel } from "@/app/history";
 import { isTyping } from "@/app/keymap";
@@ -42,7 +43,7 @@ export function Component() {
 }
 
 function Editor({ project, multi }: { project: string; multi: boolean }) {
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const { film, error, retry } = useFilm(project, search.get("view") ?? "");
   const windows = film?.windows;
   useSyncExternalStore(windows?.subscribe ?? never, windows?.snapshot ?? zero);

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { api } from "@/api/calls";
 import { hub, labelled, outbox } from "@/app/services";
 import { ApiError } from "@/api/http";
@@ -25,8 +25,11 @@ export function useFilm(project: string, view: string) {
   const asked = `${project}/${view}`;
   const [state, setState] = useState<State>({ asked: "", film: null, error: null });
   const [turn, setTurn] = useState(0);
+  // All pictures are a view as well once they were opened: its name in the address opens nothing anew.
+  const here = useRef("");
 
   useEffect(() => {
+    if (view !== "" && here.current === view) return;
     const abort = new AbortController();
     const everything = async () => {
       const info = await api.openView(project, { queue: "all", filter: {} }, abort.signal);
@@ -42,12 +45,17 @@ export function useFilm(project: string, view: string) {
       }
     };
     open()
-      .then((film) => !abort.signal.aborted && setState({ asked, film, error: null }))
+      .then((film) => {
+        if (abort.signal.aborted) return;
+        here.current = film.view;
+        setState({ asked, film, error: null });
+      })
       .catch((error: unknown) => !abort.signal.aborted && setState({ asked, film: null, error }));
     return () => abort.abort();
   }, [project, view, asked, turn]);
 
-  const film = state.asked === asked ? state.film : null;
+  const shown = state.asked === asked || (view !== "" && state.film?.view === view);
+  const film = shown ? state.film : null;
   useEffect(() => {
     if (!film) return;
     const { windows } = film;
@@ -70,7 +78,10 @@ export function useFilm(project: string, view: string) {
 
   return {
     film,
-    error: state.asked === asked ? state.error : null,
-    retry: () => setTurn((now) => now + 1),
+    error: shown ? state.error : null,
+    retry: () => {
+      here.current = "";
+      setTurn((now) => now + 1);
+    },
   };
 }

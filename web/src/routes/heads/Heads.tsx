@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Tabs } from "radix-ui";
-import { useParams, useSearchParams } from "react-router";
+import { useParams } from "react-router";
 import { api } from "@/api/calls";
 import { ApiError } from "@/api/http";
 import { keys } from "@/api/keys";
 import { UnknownProject } from "@/app/UnknownProject";
+import { useAddress } from "@/app/address";
 import { Benchmark } from "./Benchmark";
 import { HeadList } from "./HeadList";
 import { TrainHead } from "./TrainHead";
@@ -27,7 +28,7 @@ export function Component() {
 
 /** Heads that name boxes and whole images: trained, kept, compared. */
 function HeadsPage({ project }: { project: string }) {
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const asked = TABS.find((one) => one.value === search.get("tab"))?.value ?? "train";
   const show = (tab: string) => setSearch(tab === "train" ? {} : { tab }, { replace: true });
   return (

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Eye } from "lucide-react";
 import { useState, useSyncExternalStore } from "react";
-import { useSearchParams } from "react-router";
+
 import { keys } from "@/api/keys";
 import { media } from "@/api/media";
 import type { Medium } from "@/api/types";
+import { useAddress } from "@/app/address";
 import { queries } from "@/app/services";
 import { consent } from "@/live/consent";
 import type { Region } from "@/live/regions";
@@ -21,7 +22,7 @@ import "./live.css";
 
 /** What is watched: named in the address, so that a second tab can follow. */
 function useWatched() {
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const [local, setLocal] = useState<{ id: string; picture: Picture } | null>(null);
   const id = search.get("media");
   const found = useQuery({

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Hand, LassoSelect, Maximize, Minus, MousePointerClick, Plus, RotateCw } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { useParams, useSearchParams } from "react-router";
+import { useParams } from "react-router";
 import { api } from "@/api/calls";
 import { ApiError } from "@/api/http";
 import { keys } from "@/api/keys";
+import { useAddress } from "@/app/address";
 import { useCommands } from "@/app/commands";
 import { browsing, isTyping } from "@/app/keymap";
 import { announce } from "@/app/services";
@@ -58,8 +59,8 @@ function useMapKeys(map: React.RefObject<MapHandle | null>): void {
 }
 
 /** Method and colours live in the address. */
-function useAddress() {
-  const [search, setSearch] = useSearchParams();
+function useShown() {
+  const [search, setSearch] = useAddress();
   const asked = search.get("method") ?? "";
   const method = METHODS.find((one) => one === asked) ?? "pca";
   const by = search.get("by");
@@ -81,7 +82,7 @@ function useAddress() {
 const nothingHidden: ReadonlySet<string> = new Set();
 
 function MapProject({ project }: { project: string }) {
-  const { method, by, put } = useAddress();
+  const { method, by, put } = useShown();
   const theme = useShownTheme();
   const classes = useClasses(project);
   const { about, points, error, predicted, recolour } = useMap(project, method);

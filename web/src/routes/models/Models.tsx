@@ -1,7 +1,8 @@
 import { Plus } from "lucide-react";
 import { Tabs } from "radix-ui";
 import { useState } from "react";
-import { useSearchParams } from "react-router";
+
+import { useAddress } from "@/app/address";
 import { useCurrentProject } from "@/app/project";
 import { Button } from "@/ui/Button";
 import { AddModel } from "./AddModel";
@@ -15,7 +16,7 @@ const TABS = ["here", "get", "encoders", "disk"] as const;
 
 export function Component() {
   const project = useCurrentProject();
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const [adding, setAdding] = useState(false);
   const asked = TABS.find((one) => one === search.get("tab") && (one !== "encoders" || project)) ?? "here";
   const show = (tab: string) => setSearch(tab === "here" ? {} : { tab }, { replace: true });

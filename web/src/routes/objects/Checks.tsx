@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { CircleCheck, Copy, Expand, Layers, Minimize2, ScanLine } from "lucide-react";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { api } from "@/api/calls";
 import { keys } from "@/api/keys";
 import type { CheckedItem, CheckKind } from "@/api/types";
+import { useAddress } from "@/app/address";
 import { to } from "@/app/project";
 import { everything, noFilter, toAddress } from "@/routes/browse/asked";
 import { useClasses } from "@/routes/browse/useClasses";
@@ -22,7 +23,7 @@ export const KINDS: readonly { kind: CheckKind; name: string; about: string; ico
 
 /** Objects that look like slips of the hand, the worst first. */
 export function Checks({ project }: { project: string }) {
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const classes = useClasses(project);
   const { data } = useQuery({ queryKey: keys.checks(project), queryFn: () => api.checks(project) });
   const counts = data?.counts;

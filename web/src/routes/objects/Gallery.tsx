@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { PenTool, VectorSquare } from "lucide-react";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { api } from "@/api/calls";
 import { keys } from "@/api/keys";
 import type { GalleryItem, GalleryOrder } from "@/api/types";
+import { useAddress } from "@/app/address";
 import { to } from "@/app/project";
 import { Swatch } from "@/label/Swatch";
 import { everything, noFilter, toAddress } from "@/routes/browse/asked";
@@ -21,7 +22,7 @@ const ORDERS: readonly { order: GalleryOrder; name: string }[] = [
 
 /** All objects of a class side by side. */
 export function Gallery({ project }: { project: string }) {
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const classes = useClasses(project);
   const { data: about } = useQuery({
     queryKey: keys.objectSummary(project),

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Tabs } from "radix-ui";
-import { useParams, useSearchParams } from "react-router";
+import { useParams } from "react-router";
 import { api } from "@/api/calls";
 import { ApiError } from "@/api/http";
 import { keys } from "@/api/keys";
 import { UnknownProject } from "@/app/UnknownProject";
+import { useAddress } from "@/app/address";
 import { CheckButton } from "@/autoclass/check/CheckButton";
 import { TABS } from "./tabs";
 import { Waits } from "./Waits";
@@ -20,7 +21,7 @@ export function Component() {
 
 /** What is drawn in a project, looked at object by object. */
 function ObjectsPage({ project }: { project: string }) {
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const first = TABS[0]?.value ?? "";
   const asked = TABS.find((one) => one.value === search.get("tab"))?.value ?? first;
   return (

@@ -1,9 +1,10 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { FolderSearch, Images, Plus } from "lucide-react";
 import { useMemo, useState } from "react";
-import { useNavigate, useSearchParams } from "react-router";
+import { useNavigate } from "react-router";
 import { api } from "@/api/calls";
 import { keys } from "@/api/keys";
+import { useAddress } from "@/app/address";
 import { useCommands } from "@/app/commands";
 import { to } from "@/app/project";
 import { queries } from "@/app/services";
@@ -33,7 +34,7 @@ function useDiscover() {
 export function Component() {
   const [archived, setArchived] = useState(false);
   const [creating, setCreating] = useState(false);
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const adding = search.get("add");
   const navigate = useNavigate();
   const { data, error, refetch } = useQuery({

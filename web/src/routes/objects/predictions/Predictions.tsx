@@ -1,9 +1,10 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Crosshair } from "lucide-react";
-import { useSearchParams } from "react-router";
+
 import { api } from "@/api/calls";
 import { ApiError } from "@/api/http";
 import { keys } from "@/api/keys";
+import { useAddress } from "@/app/address";
 import { Empty, ErrorNote, Skeletons } from "@/ui/States";
 import { readMeant, writeMeant, type Meant } from "./errors";
 import { ErrorGallery } from "./ErrorGallery";
@@ -14,7 +15,7 @@ import "./predictions.css";
 
 /** Predicted objects against drawn ones: how good they are, and where they are wrong. */
 export function Predictions({ project }: { project: string }) {
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const named = search.get("evaluation") ?? "";
   const shown = search.has("error");
   const show = (evaluation: string, meant: Meant | null) => {

@@ -5,6 +5,7 @@ import { Link, useParams, useSearchParams } from "react-router";
 import { api } from "@/api/calls";
 import { keys } from "@/api/keys";
 import type { Comparison } from "@/api/types";
+import { useAddress } from "@/app/address";
 import { to } from "@/app/project";
 import { overlay } from "@/plot/overlay";
 import type { Line } from "@/plot/LineChart";
@@ -71,7 +72,7 @@ function Charts({ found }: { found: Comparison }) {
 }
 
 function Chosen({ project, found, ids }: { project: string; found: Comparison; ids: readonly string[] }) {
-  const [, setSearch] = useSearchParams();
+  const [, setSearch] = useAddress();
   const { data } = useRuns(project);
   const others = (data ?? []).filter((run) => !ids.includes(run.id));
   const show = (next: readonly string[]) => setSearch({ ids: next.join(",") });

@@ -1,10 +1,11 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Play, Square, Trash2 } from "lucide-react";
 import { useId, useState } from "react";
-import { Link, useNavigate, useParams, useSearchParams } from "react-router";
+import { Link, useNavigate, useParams } from "react-router";
 import { api } from "@/api/calls";
 import { keys } from "@/api/keys";
 import type { SweepDetail } from "@/api/types";
+import { useAddress } from "@/app/address";
 import { to } from "@/app/project";
 import { queries } from "@/app/services";
 import { Button } from "@/ui/Button";
@@ -161,7 +162,7 @@ function Head({ project, data, onGone }: { project: string; data: SweepDetail; o
 }
 
 function Searches({ project }: { project: string }) {
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const list = useQuery({ queryKey: keys.sweeps(project), queryFn: () => api.sweeps(project) });
   const chosen = search.get("id") ?? list.data?.[0]?.id ?? "";
   const { data, error } = useQuery({
