@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, Field
 
 
@@ -42,10 +44,10 @@ class WatchingSettings(BaseModel):
         le=1,
         description="An object must have been seen with this score once before it is told, 0..1.",
     )
-    narrate_from_above: bool = Field(
-        False,
+    narrate_from_above: Literal["auto", "yes", "no"] = Field(
+        "auto",
         description="The camera looks straight down: frames are flattened for detectors, which "
-        "learned from slanting views.",
+        "learned from slanting views. auto: found out from what moves.",
     )
     narrate_calls: str = Field(
         "",

@@ -7,6 +7,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from sightline.app.narration.eyes import NOTHING, TOP
+from sightline.app.narration.turning import TurningEye
 from sightline.core.narration import Scene
 from sightline.flows.narrate.calm import Calm, Steady
 from sightline.flows.narrate.tracker import Tracker
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from sightline.app.narration.eyes import Eye, Sight
     from sightline.app.narration.scribe import Scribe
     from sightline.core.media import Frame
+    from sightline.core.narration import Thing
     from sightline.flows.narrate.tracker import Rule
 
 
@@ -31,6 +33,11 @@ class Engine:
     def follows(self) -> bool:
         """Whether objects are followed."""
         return any(one.follows for one in self.eyes)
+
+    @property
+    def looks_down(self) -> bool:
+        """Whether frames turned out to be taken from above."""
+        return any(isinstance(one, TurningEye) and one.turned for one in self.eyes)
 
 
 class Looker:
@@ -49,6 +56,8 @@ class Looker:
         self._calm, self._steady = Calm(), Steady()
         self.looks = 0
         """At how many frames it looked."""
+        self.renamed: dict[int, str] = {}
+        """What things turned out to be that were called otherwise before, by their numbers."""
 
     @property
     def count(self) -> int:
@@ -73,11 +82,21 @@ class Looker:
             time_s=frame.time_s,
             width=width,
             height=height,
-            things=things,
+            things=self._reconsidered(frame, things),
             classes=self._calmed(frame.time_s, sight),
             tags=self._steady.take(frame.time_s, sight.tags),
             heat=sight.heat,
         )
+
+    def _reconsidered(self, frame: Frame, things: tuple[Thing, ...]) -> tuple[Thing, ...]:
+        """Return things as they are called once it is clear from where the camera looks."""
+        for eye in self.engine.eyes:
+            if isinstance(eye, TurningEye):
+                names = eye.reconsider(frame.image, things, min_score=self._rule.doubtful)
+                self._tracker.rename(names)
+                self.renamed |= names
+                things = tuple(replace(one, name=names.get(one.track, one.name)) for one in things)
+        return things
 
     def _calmed(self, time_s: float, sight: Sight) -> tuple[tuple[str, float], ...]:
         """Return the likeliest classes; none where there is none, as on mere background."""

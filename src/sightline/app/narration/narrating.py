@@ -12,6 +12,7 @@ from sightline.app.narration.looker import Engine
 from sightline.app.narration.narration import Narration, Pace
 from sightline.app.narration.scribe import Scribe
 from sightline.app.narration.still import StillEye
+from sightline.app.narration.turning import TurningEye
 from sightline.app.narration.watching import Watch
 from sightline.core.errors import (
     InvalidInputError,
@@ -52,6 +53,7 @@ _SEES: Final[dict[str, str]] = {
 }
 """Kinds of models that can narrate, what tells most first."""
 ORDER: Final = tuple(_SEES)
+_ABOVE: Final = {"auto": None, "yes": True, "no": False}
 MOST: Final = 8
 """Models that may look together."""
 _ADD: Final = (
@@ -68,7 +70,8 @@ class _How:
     """Whose models come first; empty: nobody's."""
     calls: Mapping[str, str]
     _: KW_ONLY
-    from_above: bool
+    from_above: bool | None
+    """None: that is found out from what moves."""
     here: bool
     """A model may be exported by this process."""
 
@@ -123,7 +126,7 @@ class Narrating:
             project: For auto: whose models come first.
             calls: Classes of a model that are to be called otherwise, besides those of the
                 settings.
-            from_above: The camera looks straight down; None: what the settings say.
+            from_above: Whether the camera looks straight down; None: what the settings say.
             here: A model that is not exported yet may be exported now, by this process.
 
         Raises:
@@ -135,7 +138,7 @@ class Narrating:
         _check_finite(every_s or 0.0)
         named = parse_pairs(one for one in settings.narrate_calls.split(",") if one.strip())
         named |= calls or {}
-        above = settings.narrate_from_above if from_above is None else from_above
+        above = _ABOVE[settings.narrate_from_above] if from_above is None else from_above
         how = _How(project or "", named, from_above=above, here=here)
 
         def load(name: str) -> Engine:
@@ -196,16 +199,19 @@ class Narrating:
         heads = [self._head(card, how) for card in cards if card.kind == "head"]
         found = [card for card in cards if card.kind == "detector"]
         namer = heads.pop(0) if heads and found else None
-        eyes: list[Eye] = [
-            StillEye(
-                DetectorEye(
-                    self._detectors.load(card.id), how.calls, namer, from_above=how.from_above
-                )
-            )
-            for card in found
-        ]
+        eyes = [self._detector(card, how, namer) for card in found]
         eyes += [self._classifier(card, how) for card in cards if card.kind == "classifier"]
         return (*eyes, *heads)
+
+    def _detector(self, card: ModelCard, how: _How, namer: HeadEye | None) -> Eye:
+        detector = self._detectors.load(card.id)
+
+        def eye(*, from_above: bool) -> DetectorEye:
+            return DetectorEye(detector, how.calls, namer, from_above=from_above)
+
+        if how.from_above is None:
+            return TurningEye(eye(from_above=False), eye(from_above=True))
+        return StillEye(eye(from_above=how.from_above))
 
     def _head(self, card: ModelCard, how: _How) -> HeadEye:
         bundle = self._heads.load(card.id)

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 FALLBACK: Final = "en"
 SLACK_S: Final = 1e-6
 """Times of frames are rounded."""
+_DOWN: Final = (
+    "the camera seems to look straight down, so frames are flattened for the detector; the "
+    "setting narrate_from_above says otherwise"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,10 @@ class Narration:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a person should know, in English: that a language is not spoken."""
+        """What a person should know, in English: that a language is not spoken, for one."""
+        return (*self._about_words(), *((_DOWN,) if self._looker.engine.looks_down else ()))
+
+    def _about_words(self) -> tuple[str, ...]:
         if known_language(self.asked_lang) is None:
             return (f"{self.asked_lang!r} is not spoken here: it is told in English",)
         if self._written_in not in {"", self.lang}:
@@ -127,6 +134,7 @@ class Narration:
             return None
         self._look_due_s = self._next_look(frame.time_s)
         scene = self._looker.look(frame)
+        self._account.rename(self._looker.renamed)
         if due:
             scene = self._looker.write(scene, frame, self.lang)
         self.scene = scene

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sightline.core.geometry.shapes import Bounds
     from sightline.core.narration import Scene, Thing
@@ -102,6 +102,13 @@ class Account:
             self._scores.take(scene.caption.confidence)
         for name, count in Counter(one.name for one in scene.things).items():
             self._most[name] = max(self._most[name], count)
+
+    def rename(self, names: Mapping[int, str]) -> None:
+        """Call things otherwise, by their numbers, as if they had been called so from the start."""
+        for number, name in names.items():
+            life = self._lives.get(number)
+            if life is not None and life.thing.name != name:
+                life.thing = replace(life.thing, name=name)
 
     def changes(self) -> Changes:
         """Return what has changed since `mark`."""

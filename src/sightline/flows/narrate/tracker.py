@@ -19,7 +19,7 @@ from sightline.core.narration import Thing
 from sightline.flows.narrate.motion import Motion
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -144,6 +144,14 @@ class Tracker:
         self._forget(time_s, passed, size_wh)
         self._number(first=first)
         return tuple(self._there(time_s, passed, size_wh))
+
+    def rename(self, names: Mapping[int, str]) -> None:
+        """Call things otherwise, by their numbers, as surely as they were called before."""
+        for track in self._tracks:
+            if track.number in names:
+                weight = sum(track.names.values())
+                track.names.clear()
+                track.names[names[track.number]] = weight
 
     def _matched(
         self, time_s: float, found: F64, sure: F64, names: Sequence[str]

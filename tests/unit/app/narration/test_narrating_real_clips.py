@@ -46,8 +46,12 @@ def test_bottles_are_named_placed_and_counted(
 
 
 @pytest.mark.nightly
-def test_every_car_that_passes_is_followed(nano: Workbench, shared_data: Path) -> None:
-    texts = told(nano, shared_data / "video" / "car-detection.mp4", from_above=True)
+@pytest.mark.parametrize("from_above", [None, True])
+def test_every_car_that_passes_is_named_and_followed(
+    nano: Workbench, shared_data: Path, from_above: bool | None
+) -> None:
+    clip = shared_data / "video" / "car-detection.mp4"
+    texts = told(nano, clip, from_above=from_above)
     assert "a car passed by." in texts[1].text.lower()
     assert dict(texts[-1].counts) == {"car": 4}
 

@@ -105,6 +105,16 @@ def test_after_a_swap_what_is_there_are_others() -> None:
     assert account.counts() == (("dog", 2),)
 
 
+def test_what_turns_out_to_be_something_else_was_that_from_the_start() -> None:
+    account = Account()
+    for step in range(4):
+        account.note(scene(step, thing(1, 100.0 * step)))
+    account.note(scene(4))
+    account.rename({1: "car", 7: "bus"})
+    assert [one.name for one in account.changes().passed] == ["car"]
+    assert account.counts() == (("car", 1),)
+
+
 def test_the_class_of_most_frames_comes_first_and_rare_ones_are_left_out() -> None:
     account = Account()
     for step in range(40):

@@ -57,6 +57,15 @@ def test_one_that_crosses_the_frame_is_one_whatever_the_rate(fps: float) -> None
     assert seen == {1}
 
 
+def test_what_is_renamed_keeps_its_new_name_against_a_few_looks() -> None:
+    tracker = Tracker()
+    for step in range(4):
+        follow(tracker, step / 8, ("cell phone", 0.9, at(10, 10)), ("dog", 0.9, at(300, 300)))
+    tracker.rename({1: "car", 9: "bus"})
+    things = follow(tracker, 0.5, ("bus", 0.9, at(10, 10)), ("dog", 0.9, at(300, 300)))
+    assert [(one.name, one.track) for one in things] == [("car", 1), ("dog", 2)]
+
+
 def test_two_that_meet_keep_their_numbers() -> None:
     tracker = Tracker()
     for step in range(41):
