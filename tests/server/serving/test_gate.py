@@ -10,6 +10,7 @@ from fakes.http import Client
 from fakes.serving import add_colours, desk_of, photo
 from sightline.app.serving.metrics import Metrics
 from sightline.server.security import Door
+from sightline.server.serving import gate
 from sightline.server.serving.app import create_serving_app
 from sightline.server.serving.gate import Rules
 from sightline.server.serving.rate import Buckets
@@ -142,6 +143,18 @@ def test_each_client_has_a_rate_of_its_own(folder: Path) -> None:
         assert refused.json()["code"] == "overloaded"
         clock.now = 0.5
         assert [code(client, first) for _ in range(2)] == [200, 429]
+
+
+def test_keys_cannot_be_found_out_by_trying_and_who_has_one_is_not_kept_waiting(
+    keyed: Client,
+) -> None:
+    tried = [keyed.get("/v1/models", headers={"x-api-key": f"guess-{at}"}) for at in range(40)]
+    codes = [one.status_code for one in tried]
+    assert codes[: gate.GUESSES] == [401] * gate.GUESSES
+    assert set(codes[gate.GUESSES :]) == {429}
+    assert int(tried[-1].headers["retry-after"]) >= 1
+    assert code(keyed, {"x-api-key": KEYS[0]}) == 200
+    assert keyed.get("/health").status_code == 200
 
 
 def test_who_ends_soon_asks_clients_to_go(folder: Path) -> None:

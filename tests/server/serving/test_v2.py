@@ -80,9 +80,12 @@ def test_pixels_of_any_size_are_answered_by_probabilities(client: Client) -> Non
         assert rows.sum(axis=1) == pytest.approx([1, 1])
 
 
-def test_files_of_pictures_are_answered_as_v1_answers_them(client: Client) -> None:
+@pytest.mark.parametrize("shape", [[2], [2, 1]])
+def test_files_of_pictures_are_answered_as_v1_answers_them(
+    client: Client, shape: list[int]
+) -> None:
     data = [base64.b64encode(one).decode() for one in (photo(), photo(GREEN))]
-    tensor = {"name": "picture", "shape": [2], "datatype": "BYTES", "data": data}
+    tensor = {"name": "picture", "shape": shape, "datatype": "BYTES", "data": data}
     answer = infer(client, {"inputs": [tensor], "outputs": [{"name": "probabilities"}]})
     assert set(named(answer)) == {"probabilities"}
     rows = np.reshape(named(answer)["probabilities"]["data"], (2, 3))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import KW_ONLY, dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from sightline.app.narration.eyes import ClassifierEye, DetectorEye, HeadEye
@@ -69,6 +70,8 @@ class _How:
     project: str
     """Whose models come first; empty: nobody's."""
     calls: Mapping[str, str]
+    meant: tuple[str, ...]
+    """Classes of `calls` that somebody has named just now, so that they must be there."""
     _: KW_ONLY
     from_above: bool | None
     """None: that is found out from what moves."""
@@ -132,14 +135,14 @@ class Narrating:
         Raises:
             UnknownEngineError: There is none of that name, or none at all.
             MissingWeightsError: A file is gone, or has to be exported first.
-            InvalidInputError: A model cannot be used.
+            InvalidInputError: A model cannot be used, or none has a class of `calls`.
         """
         settings = self._settings
         _check_finite(every_s or 0.0)
         named = parse_pairs(one for one in settings.narrate_calls.split(",") if one.strip())
         named |= calls or {}
         above = _ABOVE[settings.narrate_from_above] if from_above is None else from_above
-        how = _How(project or "", named, from_above=above, here=here)
+        how = _How(project or "", named, tuple(calls or ()), from_above=above, here=here)
 
         def load(name: str) -> Engine:
             return self._engine(name, how)
@@ -156,14 +159,16 @@ class Narrating:
         )
 
     @contextmanager
-    def watch(self, source: str, narration: Narration, seconds: float = 0.0) -> Iterator[Watch]:
+    def watch(
+        self, source: str, begin: Callable[[], Narration], seconds: float = 0.0
+    ) -> Iterator[Watch]:
         """Give a watch over a clip, a picture, an address or a camera of this machine.
 
         Nothing of it is stored.
 
         Args:
             source: A path, rtsp://..., http://..., or camera:0.
-            narration: What tells; closed at the end.
+            begin: Gives what tells, once it is known that the source is there; closed at the end.
             seconds: Of the source, after which it ends; 0: when the source does.
 
         Raises:
@@ -174,15 +179,17 @@ class Narrating:
         _check_finite(seconds)
         media = self._media().add_stream(source, retention="never")
         try:
-            opened = self._media().open(media.id, max_fps=1 / narration.pace.look_s)
-            yield Watch(opened, narration, seconds=seconds)
+            narration = begin()
+            with closing(narration):
+                opened = self._media().open(media.id, max_fps=1 / narration.pace.look_s)
+                yield Watch(opened, narration, seconds=seconds)
         finally:
-            narration.close()
             self._media().erase(media.id)
 
     def _engine(self, engine: str, how: _How) -> Engine:
         named = self._settings.narrate_engine if engine == AUTO else engine
         cards = [self._first(how.project)] if named == AUTO else self._named(named, how)
+        _check_classes(cards, how.meant)
         writers = [card for card in cards if card.kind == "captioner"]
         if len(writers) > 1:
             raise InvalidInputError(
@@ -302,6 +309,17 @@ class Narrating:
 def _can(card: ModelCard) -> bool:
     """Tell whether a model can narrate; what finds words would have to be told them."""
     return card.kind == "captioner" or (card.kind in ORDER and not card.text)
+
+
+def _check_classes(cards: Sequence[ModelCard], names: Sequence[str]) -> None:
+    known = {name for card in cards for name in card.classes}
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, n=3) or sorted(known)[:5]
+            raise InvalidInputError(
+                f"no class {name!r} to call otherwise in {', '.join(one.name for one in cards)}",
+                hint=f"there is {', '.join(near)}" if near else "a captioner has no classes",
+            )
 
 
 def _check_finite(seconds: float) -> None:

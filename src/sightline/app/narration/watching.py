@@ -27,7 +27,7 @@ class Watch:
 
     def __init__(self, source: FrameSource, narration: Narration, *, seconds: float = 0.0) -> None:
         self._source = source
-        self._narration = narration
+        self.narration = narration
         self._seconds = seconds
         self._stopped = False
         self._frames = 0
@@ -56,7 +56,7 @@ class Watch:
         finally:
             self._source.close()
         if self._frames > 1 or (self._frames and self._stopped):
-            yield self._narration.finish()
+            yield self.narration.finish()
         if broke is not None:
             raise broke
 
@@ -67,7 +67,7 @@ class Watch:
             "session": "",
             "latency_ms": round(self.latency_ms, 1),
             "dropped": 0,
-            "notes": list(self._narration.notes),
+            "notes": list(self.narration.notes),
         }
         record = record_of(telling, media_id="", about=about) | {"id": number}
         hidden = {"key", "session", "heat", "media_id"}
@@ -81,7 +81,7 @@ class Watch:
                 return
             self._frames += 1
             came = time.perf_counter()
-            telling = self._narration.see(frame)
+            telling = self.narration.see(frame)
             if telling is not None:
                 self.latency_ms = (time.perf_counter() - came) * 1000
                 yield telling

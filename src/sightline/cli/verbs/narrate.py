@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -65,7 +66,9 @@ def narrate(
         raise InvalidInputError(
             "say what to narrate", hint="sightline narrate clip.mp4, or camera:0; see --engines"
         )
-    narration = context.bench.narrating.open(
+    narrating = context.bench.narrating
+    begin = partial(
+        narrating.open,
         engine,
         lang=lang,
         every_s=every,
@@ -74,22 +77,22 @@ def narrate(
         from_above=from_above,
         here=True,
     )
-    noted = narration.notes
-    _note(context, noted)
     with ExitStack() as stack:
-        watch = stack.enter_context(context.bench.narrating.watch(source, narration, seconds))
+        watch = stack.enter_context(narrating.watch(source, begin, seconds))
+        noted = watch.narration.notes
+        _note(context, noted)
         sheets = None
         if out is not None:
             from sightline.app.narration.sheets import Sheets
 
-            sheets = stack.enter_context(Sheets(out, note=f"{source}: {narration.engine}"))
+            sheets = stack.enter_context(Sheets(out, note=f"{source}: {watch.narration.engine}"))
         stack.enter_context(_stopped_by_signals(watch))
         for number, telling in enumerate(watch.tellings(), 1):
             line, record = watch.line(number, telling)
             _show(context, telling, line)
             if sheets is not None:
                 sheets.add(line, record)
-    _note(context, tuple(one for one in narration.notes if one not in noted))
+        _note(context, tuple(one for one in watch.narration.notes if one not in noted))
 
 
 def _show(context: Context, telling: Telling, line: dict[str, Any]) -> None:

@@ -30,6 +30,10 @@ OPEN: Final = frozenset(
 """What probes and readers need; it tells nothing about pictures."""
 PAGES: Final = ("/demo/", "/assets/")
 """Where pages lie: they are the same for all, and ask for a key themselves."""
+GUESSES: Final = 30
+"""So many requests without a key that is known an address may send at once,"""
+GUESSES_PER_S: Final = 1.0
+"""and so many a second after that: keys cannot be found out by trying."""
 
 
 class Meter(Protocol):
@@ -58,6 +62,7 @@ class Gate:
     def __init__(self, app: ASGIApp, rules: Rules) -> None:
         self._app = app
         self._rules = rules
+        self._guesses = Buckets(GUESSES_PER_S, burst=GUESSES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it here."""
@@ -100,6 +105,7 @@ class Gate:
         """Return the answer to a request that may not pass."""
         rules = self._rules
         path = scope["path"]
+        address = str((scope.get("client") or ("",))[0])
         if rules.keys:
             if path == "/" and scope["type"] == "http":
                 return self._welcome(scope)
@@ -107,13 +113,13 @@ class Gate:
                 return None
             who = self._holder(scope, headers)
             if who is None:
-                return _ask_for_key()
+                return _slow_down(self._guesses, address) or _ask_for_key()
         else:
             refused = self._foreign(scope, headers)
             if refused is not None or path in OPEN:
                 return refused
-            who = str((scope.get("client") or ("",))[0])
-        return self._slow_down(who)
+            who = address
+        return _slow_down(rules.buckets, who)
 
     def _holder(self, scope: Scope, headers: Headers) -> str | None:
         """Return who asks, by the key that the request carries; None: by none that is known."""
@@ -147,13 +153,6 @@ class Gate:
             return None
         return of_error(ForbiddenError(why, hint="serve with --api-key to be asked from elsewhere"))
 
-    def _slow_down(self, who: str) -> Response | None:
-        wait = 0.0 if self._rules.buckets is None else self._rules.buckets.take(who)
-        if wait == 0.0:
-            return None
-        hint = f"try again in {wait:.2g} s"
-        return of_error(OverloadedError("too many requests a second", hint=hint, retry_s=wait))
-
     def _welcome(self, scope: Scope) -> Response | None:
         """Keep the key of `/?key=KEY` in a cookie, which scripts cannot read."""
         key = _of_query(scope).get("key")
@@ -169,6 +168,14 @@ class Gate:
         if self._rules.meter is not None:
             route = getattr(scope.get("route"), "path", "other")
             self._rules.meter.asked(route, status, seconds, received)
+
+
+def _slow_down(buckets: Buckets | None, who: str) -> Response | None:
+    wait = 0.0 if buckets is None else buckets.take(who)
+    if wait == 0.0:
+        return None
+    hint = f"try again in {wait:.2g} s"
+    return of_error(OverloadedError("too many requests a second", hint=hint, retry_s=wait))
 
 
 def _is_fresh(scope: Scope) -> bool:

@@ -141,11 +141,13 @@ def _pictures(loaded: Loaded, asked: tensors.Request) -> Any:
             f"{len(asked.inputs)} inputs", hint="send one: `picture` (BYTES) or `image` (UINT8)"
         )
     [(name, values)] = asked.inputs.items()
+    if values.dtype == object and values.shape[1:] == (1,):  # as clients write a batch of strings
+        values = values.reshape(-1)
     is_files = values.dtype == object and values.ndim == 1
     if (not is_files and (values.dtype != np.uint8 or values.shape[3:] != (3,))) or not values.size:
         raise InvalidInputError(
             f"{name} is {tensors.datatype(values)} {list(values.shape)}",
-            hint="send UINT8 [N, H, W, 3], RGB, or BYTES [N]",
+            hint="send UINT8 [N, H, W, 3], RGB, or BYTES [N] or [N, 1]",
         )
     if len(values) > MAX_PICTURES:
         raise TooLargeError(

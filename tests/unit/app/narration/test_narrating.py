@@ -119,6 +119,17 @@ def test_classes_that_are_called_alike_count_together(bench: Workbench, tmp_path
     assert text_of(bench, RED, "colours", calls=every) == "It is paint (100 %)."
 
 
+def test_a_class_to_call_otherwise_must_be_there_unless_the_settings_name_it(
+    tmp_path: Path,
+) -> None:
+    with open_workbench(tmp_path / "w", narrate_calls="car=bus") as bench:
+        add_colours(bench, tmp_path)
+        assert text_of(bench, RED, "colours").startswith("It is red (")
+        with pytest.raises(InvalidInputError, match="no class 'gren'") as raised:
+            bench.narrating.open("colours", calls={"gren": "lime"})
+        assert "green" in raised.value.hint
+
+
 def test_tags_that_are_called_alike_are_told_once(bench: Workbench, tmp_path: Path) -> None:
     add_colours(bench, tmp_path, task="multi", thresholds=[0.5, 0.0, 0.5])
     told = bench.narrating.open("colours", calls={"green": "red"}).see(Frame(0, 0.0, RED))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,8 +21,8 @@ COCO = tuple(catalogue("en").data["things"])
 
 
 def told(bench: Workbench, clip: Path, **options: object) -> list[Telling]:
-    narration = bench.narrating.open(**options)  # type: ignore[arg-type]
-    with bench.narrating.watch(str(clip), narration) as watch:
+    begin = partial(bench.narrating.open, **options)  # type: ignore[arg-type]
+    with bench.narrating.watch(str(clip), begin) as watch:
         return list(watch.tellings())
 
 

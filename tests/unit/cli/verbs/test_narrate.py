@@ -140,6 +140,10 @@ def test_what_is_missing_is_said(seen: Cli, tmp_path: Path, clip: Path) -> None:
     seen("narrate", tmp_path / "gone.mp4", code=4)
     seen("narrate", code=2)
     seen("narrate", clip, "--engine", "template:gone", code=4)
+    gone = seen("narrate", tmp_path / "gone.mp4", "--engine", "template:gone", code=4)
+    assert "gone.mp4" in gone.last["error"]["message"], "the source is looked for first"
+    wrong = seen("narrate", clip, "--call", "dgo=wolf", code=2).last["error"]
+    assert "dog" in wrong["hint"]
     (tmp_path / "bad.mp4").write_bytes(b"no clip")
     assert seen("narrate", tmp_path / "bad.mp4", code=2).last["error"]["hint"]
 
