@@ -51,12 +51,13 @@ it("draws lists of words as lines, and secrets as such", () => {
 });
 
 it("names keys", () => {
-  expect([label("batch_size"), label("ema"), label("refit_delay_s"), label("database_url")]).toEqual([
-    "Batch size",
-    "EMA",
-    "Refit delay",
-    "Database URL",
-  ]);
+  expect([
+    label("batch_size"),
+    label("ema"),
+    label("refit_delay_s"),
+    label("looks_per_s"),
+    label("database_url"),
+  ]).toEqual(["Batch size", "EMA", "Refit delay", "Looks per second", "Database URL"]);
 });
 
 it("compares without regard to order", () => {

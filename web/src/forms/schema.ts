@@ -69,7 +69,10 @@ export function rebase(schema: Schema, values: unknown): Schema {
 
 /** `batch_size` -> `Batch size`; words that are names keep their capitals. */
 export function label(key: string): string {
-  const words = key.replace(/_(px|s|ms|mb|mp)$/, "").replaceAll("_", " ");
+  const words = key
+    .replace(/_per_s$/, " per second")
+    .replace(/_(px|s|ms|mb|mp)$/, "")
+    .replaceAll("_", " ");
   const named = words.replaceAll(/\b(ema|amp|lr|url|onnx)\b/g, (word) => word.toUpperCase());
   return named.charAt(0).toUpperCase() + named.slice(1);
 }
