@@ -15,6 +15,8 @@ from sightline.app.streams.streams import Streams
 if TYPE_CHECKING:
     from fakes.followed import World
     from fakes.sockets import Socket
+    from sightline.core.media import Frame
+    from sightline.core.narration import Telling
 
 
 def _wait_for(socket: Socket, **facts: Any) -> None:
@@ -179,3 +181,34 @@ def test_a_camera_waits_its_whole_while_for_each_who_comes_back(
     timers[1]()
     session.join(5)
     assert session.over
+
+
+def test_who_follows_hears_of_those_who_come_and_go(world: World) -> None:
+    world.shelf.clip(frames=2).gate = threading.Semaphore(0)
+    first = world.follow(media_id="clip")
+    _wait_for(first, viewers=1, state="running")
+    second = world.follow(media_id="clip")
+    _wait_for(first, viewers=2)
+    first.send({"type": "pause"})
+    first.send({"type": "ping"})
+    first.until("heartbeat")
+    second.leave()
+    _wait_for(first, viewers=1, state="paused")
+
+
+def test_what_the_narrator_finds_out_on_the_way_is_told_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    see = FakeNarrator.see
+
+    def finds_out(self: FakeNarrator, frame: Frame) -> Telling | None:
+        self.notes = ("it looks down",) if frame.index else ()
+        return None if frame.index == 1 else see(self, frame)
+
+    monkeypatch.setattr(FakeNarrator, "see", finds_out)
+    source = world.shelf.clip(frames=3)
+    source.gate = threading.Semaphore(2)
+    socket = world.follow(media_id="clip")
+    _wait_for(socket, notes=["it looks down"])
+    source.gate.release()
+    assert texts(socket.rest())[-1]["notes"] == ["it looks down"]

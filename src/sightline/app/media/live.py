@@ -38,6 +38,8 @@ class Live:
     work: ClipBlurring | None = None
     """What makes it ready to be stored."""
     touched_s: float = field(default_factory=time.monotonic)
+    is_gone: bool = False
+    """Its file was not stored, and was looked at: there is nothing left to look at."""
 
     def release(self) -> None:
         """Let go of everything."""
@@ -56,6 +58,7 @@ class Live:
         if self.held is not None:
             self.held.close()
             self.held = None
+            self.is_gone = True
             self.media = replace(self.media, bytes=0)
 
 

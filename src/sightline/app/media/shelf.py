@@ -262,16 +262,18 @@ class MediaShelf:
         """Note how far somebody is who looks at it; cheap enough for each frame.
 
         It goes to the disk when the state changes, else at most once a second. The file of one that
-        is never stored goes once its state is done or failed.
+        is never stored goes once its state is done or failed; who comes too late to look at it
+        changes nothing.
 
         Raises:
             NotFoundError: There is none any more.
         """
         given: dict[str, Any] = {"state": state, "progress": progress, "last": last, "error": error}
         with self._live.lock:
-            before = self.get(media_id)
+            before, live = self.get(media_id), self._live.get(media_id)
+            if live is not None and live.is_gone and state == "failed":
+                return before
             after = replace(before, **{k: v for k, v in given.items() if v is not None})
-            live = self._live.get(media_id)
             if live is not None:
                 live.media = after
                 if after.state in OVER and after.retention == "never":

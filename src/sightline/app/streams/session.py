@@ -77,9 +77,8 @@ class Session:
         self._masker = Masker()
         self._scene: Scene | None = None
         self._live = shelf.get(wish.media_id).kind in {"camera", "stream"}
-        self._due_s = 0.0
+        self._due_s = self._noted_s = 0.0
         self._offset_s = float("inf")
-        self._noted_s = 0.0
         self._recall()
         self._thread = threading.Thread(
             target=self._run, name=f"narrate-{wish.media_id[:8]}", daemon=True
@@ -144,14 +143,14 @@ class Session:
             self._followers[viewer] = wake
             if paused:
                 self._paused.add(viewer)
-            self._change.notify_all()  # it may have waited, for all others pause
+        self._wake()  # it may have waited, for all others pause
 
     def leave(self, viewer: int) -> None:
         """Call it no more."""
         with self._change:
             self._followers.pop(viewer, None)
             self._paused.discard(viewer)
-            self._change.notify_all()
+        self._wake()
 
     def is_paused_by(self, viewer: int) -> bool:
         """Tell whether a viewer pauses."""
@@ -161,14 +160,12 @@ class Session:
         """Let one viewer pause; nothing is looked at while all do."""
         with self._change:
             (self._paused.add if on else self._paused.discard)(viewer)
-            self._change.notify_all()
         self._wake()
 
     def change(self, wish: Wish) -> None:
         """Go on with another engine, language, rate or cadence, from the next frame on."""
         with self._change:
             self.wish = wish
-            self._change.notify_all()
         self._wake()
 
     def stop(self, why: SightlineError | None = None) -> None:
@@ -219,7 +216,9 @@ class Session:
         return bool(self._followers) and self._paused >= set(self._followers)
 
     def _wake(self) -> None:
+        """Let its thread and all who follow it look how it stands."""
         with self._change:
+            self._change.notify_all()
             waiting = list(self._followers.values())
         for wake in waiting:
             wake()
@@ -296,6 +295,9 @@ class Session:
             return
         self._due_s = (math.floor(frame.time_s * rate + _SLACK) + 1) / rate if rate else 0.0
         telling = narrator.see(frame)
+        if self.notes != (notes := tuple(narrator.notes)):  # it has found something out
+            self.notes = notes
+            self._wake()
         self.tally.looked += 1
         self._note_look(narrator.scene)
         if telling is not None:

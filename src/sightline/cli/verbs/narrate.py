@@ -79,8 +79,8 @@ def narrate(
     )
     with ExitStack() as stack:
         watch = stack.enter_context(narrating.watch(source, begin, seconds))
-        noted = watch.narration.notes
-        _note(context, noted)
+        noted: list[str] = []
+        _note(context, watch, noted)
         sheets = None
         if out is not None:
             from sightline.app.narration.sheets import Sheets
@@ -89,10 +89,10 @@ def narrate(
         stack.enter_context(_stopped_by_signals(watch))
         for number, telling in enumerate(watch.tellings(), 1):
             line, record = watch.line(number, telling)
+            _note(context, watch, noted)
             _show(context, telling, line)
             if sheets is not None:
                 sheets.add(line, record)
-        _note(context, tuple(one for one in watch.narration.notes if one not in noted))
 
 
 def _show(context: Context, telling: Telling, line: dict[str, Any]) -> None:
@@ -105,10 +105,13 @@ def _show(context: Context, telling: Telling, line: dict[str, Any]) -> None:
         output.say(f"{minutes:02d}:{tenths / 10:04.1f}  {telling.text}")
 
 
-def _note(context: Context, notes: tuple[str, ...]) -> None:
-    if not context.quiet:
-        for note in notes:
-            output.notes().print(f"note: {note}", markup=False)
+def _note(context: Context, watch: Watch, noted: list[str]) -> None:
+    """Say what a person should know, each once, as soon as it is known."""
+    for note in watch.narration.notes:
+        if note not in noted:
+            noted.append(note)
+            if not context.quiet:
+                output.notes().print(f"note: {note}", markup=False)
 
 
 @contextmanager

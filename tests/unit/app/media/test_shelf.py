@@ -109,6 +109,18 @@ def test_what_is_never_stored_has_no_name_on_disk_and_goes_when_it_is_done(
     assert stored(bench) == []
 
 
+def test_who_comes_too_late_for_what_is_never_stored_leaves_what_was_told(
+    bench: Workbench,
+) -> None:
+    media = send(bench, png(), retention="never")
+    bench.media.note(media.id, state="done", progress=1.0, last={"text": "a dog"})
+
+    bench.media.note(media.id, state="failed", error="nothing of it is stored")
+
+    told = bench.media.get(media.id)
+    assert (told.state, told.error, told.last) == ("done", "", {"text": "a dog"})
+
+
 def test_erasing_ends_what_is_open_and_leaves_no_file(bench: Workbench, tmp_path: Path) -> None:
     media = send(bench, write_clip(tmp_path / "one.mp4", 5).read_bytes())
     (bench.media.folder(media.id) / "texts.jsonl").write_text("{}")

@@ -13,7 +13,9 @@ from PIL import Image
 
 from fakes.narrated import add_blobs, picture
 from sightline.app import open_workbench
+from sightline.app.narration.narration import Narration
 from sightline.app.narration.watching import Watch
+from sightline.core.errors import UnreadableMediaError
 from sightline.imaging.clip_opencv import quiet
 
 if TYPE_CHECKING:
@@ -108,6 +110,22 @@ def test_it_stops_after_so_many_seconds_in_another_language(seen: Cli, clip: Pat
         "In 1 second, one wolf came into view.",
     ]
     assert answer.err.count("'tlh' is not spoken here") == 1
+
+
+def test_what_is_found_out_on_the_way_is_noted_before_the_next_text(
+    seen: Cli, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(watch: Watch) -> Iterator[Telling]:
+        yield from tell(watch)
+        raise UnreadableMediaError("it broke off", hint="send it again", reason="truncated")
+
+    tell = Watch.tellings
+    monkeypatch.setattr(Watch, "tellings", broken)
+    monkeypatch.setattr(
+        Narration, "notes", property(lambda told: ("it looks down",) if told.looks > 1 else ())
+    )
+    answer = seen.call("--workspace", seen.workspace, "narrate", clip, "--every", 0, code=2)
+    assert answer.err.count("it looks down") == 1
 
 
 def test_a_signal_ends_it_with_the_summary(
