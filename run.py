@@ -82,7 +82,7 @@ def main(argv: list[str]) -> int:
     where = [f"--workspace={options.workspace}"] if options.workspace else []
     if verb == "up":
         words = ["up", *server_options(options), *words[1:]]
-    return become(["-m", "sightline.cli.main", *where, *words])
+    return become(["-m", "sightline", *where, *words])
 
 
 def parse(argv: list[str]) -> tuple[argparse.Namespace, list[str]]:

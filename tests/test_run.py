@@ -88,27 +88,27 @@ def test_first_start_installs_everything_in_one_call_and_starts_the_server(
     wanted = ",".join(re.findall(r'"(\w+)"', text))
     assert "train" in wanted
     assert f"-c constraints.txt -e .[{wanted}]" in checkout.installs[0]
-    assert checkout.calls[-1] == "-m sightline.cli.main up"
+    assert checkout.calls[-1] == "-m sightline up"
 
 
 def test_second_start_installs_nothing(checkout: Checkout) -> None:
     checkout.run("setup")
     done = checkout.run("--port", "8001", "--no-browser")
-    assert checkout.calls == ["-m sightline.cli.main up --no-browser --port=8001"]
+    assert checkout.calls == ["-m sightline up --no-browser --port=8001"]
     assert (done.stdout, done.stderr) == ("", "")
 
 
 def test_verbs_their_arguments_and_their_exit_code_pass_through(checkout: Checkout) -> None:
     checkout.run("setup")
     done = checkout.run("--workspace", "w", "ingest", "src", "--project", "p", "--", FAKE_EXIT="4")
-    assert checkout.calls == ["-m sightline.cli.main --workspace=w ingest src --project p --"]
+    assert checkout.calls == ["-m sightline --workspace=w ingest src --project p --"]
     assert done.returncode == 4
 
 
 def test_options_before_up_and_after_it_reach_the_server(checkout: Checkout) -> None:
     checkout.run("setup")
     checkout.run("--host", "0.0.0.0", "up", "--port", "8001")
-    assert checkout.calls == ["-m sightline.cli.main up --host=0.0.0.0 --port 8001"]
+    assert checkout.calls == ["-m sightline up --host=0.0.0.0 --port 8001"]
 
 
 def test_test_installs_the_development_packages_and_keeps_them(checkout: Checkout) -> None:

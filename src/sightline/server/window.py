@@ -61,7 +61,7 @@ def _served(
     workspace: Path, options: Sequence[str]
 ) -> Iterator[tuple[str, subprocess.Popen[str] | None]]:
     """Give the page's address, and the server's process if it was started for this."""
-    command = [sys.executable, "-m", "sightline.cli.main", "--workspace", str(workspace)]
+    command = [sys.executable, "-m", "sightline", "--workspace", str(workspace)]
     child = subprocess.Popen(  # noqa: S603 - this program itself
         [*command, "up", "--no-browser", *options], stdout=subprocess.PIPE, text=True
     )
