@@ -28,6 +28,7 @@ from sightline.server.host import KEEP_ALIVE_S, Host
 from sightline.server.lock import ServerLock
 from sightline.server.logs import Logging
 from sightline.server.main import create_app
+from sightline.server.patience import patient
 from sightline.server.security import is_loopback, make_token
 from sightline.server.sockets import socket_options
 from sightline.settings import Settings, load_settings
@@ -150,6 +151,7 @@ def _say(address: str) -> None:
 def _config(app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=patient(spare_s=None),  # browsers open connections that they may need
         log_config=None,
         access_log=False,
         server_header=False,

@@ -25,13 +25,13 @@ from sightline.core.errors import InvalidInputError
 from sightline.server.address import bind, url_of
 from sightline.server.host import KEEP_ALIVE_S, Host
 from sightline.server.logs import Logging
+from sightline.server.patience import HEAD_S, patient
 from sightline.server.security import Door, is_loopback, make_token
 from sightline.server.serving.app import create_serving_app
 from sightline.server.serving.desk import Desk
 from sightline.server.serving.exporting import export_apart
 from sightline.server.serving.further import build_further
 from sightline.server.serving.gate import Rules
-from sightline.server.serving.patience import HEAD_S, patient
 from sightline.server.serving.rate import Buckets
 from sightline.server.sockets import socket_options
 from sightline.settings import Settings
@@ -207,9 +207,10 @@ def _log_to(
 
 
 def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    head_s = min(HEAD_S, settings.serve_timeout_s)
     return uvicorn.Config(
         app,
-        http=patient(min(HEAD_S, settings.serve_timeout_s)),
+        http=patient(head_s, spare_s=head_s),
         log_config=None,
         access_log=False,
         server_header=False,
