@@ -24,6 +24,7 @@ from sightline.core.errors import (
 )
 from sightline.core.phrases import parse_pairs
 from sightline.flows.narrate.catalogue import languages
+from sightline.flows.narrate.slant import Words
 from sightline.flows.narrate.tracker import believing
 from sightline.predict.heat import open_heat
 
@@ -206,19 +207,23 @@ class Narrating:
         heads = [self._head(card, how) for card in cards if card.kind == "head"]
         found = [card for card in cards if card.kind == "detector"]
         namer = heads.pop(0) if heads and found else None
-        eyes = [self._detector(card, how, namer) for card in found]
+        eyes = [self._detector(card, how, namer, found) for card in found]
         eyes += [self._classifier(card, how) for card in cards if card.kind == "classifier"]
         return (*eyes, *heads)
 
-    def _detector(self, card: ModelCard, how: _How, namer: HeadEye | None) -> Eye:
+    def _detector(
+        self, card: ModelCard, how: _How, namer: HeadEye | None, beside: Sequence[ModelCard]
+    ) -> Eye:
+        """Return a detector's eye; what a head names is never doubted."""
         detector = self._detectors.load(card.id)
 
         def eye(*, from_above: bool) -> DetectorEye:
             return DetectorEye(detector, how.calls, namer, from_above=from_above)
 
-        if how.from_above is None:
-            return TurningEye(eye(from_above=False), eye(from_above=True))
-        return StillEye(eye(from_above=how.from_above))
+        words = _words(card, how.calls, beside)
+        if how.from_above is None and namer is None and words.doubtable:
+            return TurningEye(eye(from_above=False), eye(from_above=True), words)
+        return StillEye(eye(from_above=bool(how.from_above)))
 
     def _head(self, card: ModelCard, how: _How) -> HeadEye:
         bundle = self._heads.load(card.id)
@@ -309,6 +314,13 @@ class Narrating:
 def _can(card: ModelCard) -> bool:
     """Tell whether a model can narrate; what finds words would have to be told them."""
     return card.kind == "captioner" or (card.kind in ORDER and not card.text)
+
+
+def _words(card: ModelCard, calls: Mapping[str, str], beside: Sequence[ModelCard]) -> Words:
+    """Return what a detector calls what may be doubted; what one without vehicles calls is not."""
+    own = [one for one in beside if not Words.of(one.classes, {}).doubtable]
+    others = [calls.get(name, name) for one in own for name in one.classes]
+    return Words.of(card.classes, calls, others)
 
 
 def _check_classes(cards: Sequence[ModelCard], names: Sequence[str]) -> None:

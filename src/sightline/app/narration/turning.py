@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sightline.app.narration.eyes import Eye, Sight
     from sightline.core.arrays import U8
     from sightline.core.narration import Thing
+    from sightline.flows.narrate.slant import Words
 
 
 class TurningEye:
@@ -21,14 +22,15 @@ class TurningEye:
     Args:
         plain: Sees frames as they are.
         flat: The same detector, which is shown frames flattened.
+        words: What it calls what counts here.
     """
 
     follows = True
 
-    def __init__(self, plain: Eye, flat: Eye) -> None:
+    def __init__(self, plain: Eye, flat: Eye, words: Words | None = None) -> None:
         self._eye = StillEye(plain)
         self._flat = flat
-        self._slant = Slant()
+        self._slant = Slant(words)
         self.turned = False
         """Frames are taken from above."""
 

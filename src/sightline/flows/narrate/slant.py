@@ -9,6 +9,7 @@ a vehicle, the camera looks down on a road.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from sightline.core.geometry import boxes as geometry
 from sightline.flows.narrate.catalogue import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sightline.core.arrays import F64
     from sightline.core.narration import Thing
@@ -58,10 +59,47 @@ MOST: Final = 40
 """So often both views are looked at; a camera that has proved nothing by then looks aslant."""
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the things are called that count here."""
+
+    person: str = PERSON
+    carried: frozenset[str] = CARRIED
+    vehicles: frozenset[str] = VEHICLES
+
+    @classmethod
+    def of(
+        cls, classes: Sequence[str], calls: Mapping[str, str], others: Iterable[str] = ()
+    ) -> Words:
+        """Return what a detector calls them.
+
+        Args:
+            classes: Its own.
+            calls: Other names for some of them. One that stands for several kinds is not doubted.
+            others: What further models call things: they know better.
+        """
+
+        def called(names: Iterable[str]) -> frozenset[str]:
+            return frozenset(calls.get(one, one) for one in names)
+
+        known = frozenset(classes)
+        return cls(
+            calls.get(PERSON, PERSON),
+            called(known & CARRIED) - called(known - CARRIED) - frozenset(others),
+            called(known & VEHICLES) - called(known - VEHICLES),
+        )
+
+    @property
+    def doubtable(self) -> bool:
+        """Whether there is anything to be found out."""
+        return bool(self.carried and self.vehicles)
+
+
 class Slant:
     """What is known of one camera's view."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: Words | None = None) -> None:
+        self._words = words or Words()
         self._begun: dict[int, F64] = {}
         self._last: dict[int, F64] = {}
         self._proofs: dict[int, _Proof] = {}
@@ -76,7 +114,7 @@ class Slant:
         middles = {one.track: _middle(one) for one in things}
         before, self._last = self._last, middles
         self._begun = {number: self._begun.get(number, at) for number, at in middles.items()}
-        people = [one.box for one in things if one.name == PERSON]
+        people = [one.box for one in things if one.name == self._words.person]
 
         def travels(one: Thing) -> bool:
             side, at = _longer(one), middles[one.track]
@@ -87,7 +125,7 @@ class Slant:
         return [
             one
             for one in things
-            if one.name in CARRIED
+            if one.name in self._words.carried
             and travels(one)
             and not any(_touch(one.box, other) for other in people)
         ]
@@ -115,7 +153,7 @@ class Slant:
             proof.take(
                 (name, float(score))
                 for name, score, shared in zip(names, scores, row, strict=True)
-                if shared >= OVERLAP and name in VEHICLES
+                if shared >= OVERLAP and name in self._words.vehicles
             )
         if all(one.times < PROOFS for one in self._proofs.values()):
             return {}

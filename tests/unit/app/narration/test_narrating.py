@@ -217,3 +217,29 @@ def test_two_captioners_are_one_too_many(bench: Workbench) -> None:
 
 def test_languages_are_listed(bench: Workbench) -> None:
     assert {"code": "de", "name": "Deutsch"} in bench.narrating.languages()
+
+
+def kinds_of_eyes(bench: Workbench, engine: str, **options: Any) -> list[str]:
+    told = bench.narrating.open(engine, **options)
+    return [type(one).__name__ for one in told._looker.engine.eyes]
+
+
+def test_a_detector_is_doubted_unless_a_head_names_or_somebody_says_how_it_looks(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    add_blobs(bench, tmp_path)
+    bench.crop_heads.keep(colour_head(bench), "head")
+    assert kinds_of_eyes(bench, "blobs") == ["TurningEye"]
+    assert kinds_of_eyes(bench, "blobs,head") == ["StillEye"]
+    assert kinds_of_eyes(bench, "blobs", from_above=False) == ["StillEye"]
+
+
+def test_what_a_detector_of_ones_own_sees_is_not_doubted_by_another(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    add_blobs(bench, tmp_path)
+    own = ImportOptions(name="own", decoder="boxes", classes=("bottle", "crate", "lid"))
+    bench.models.add(tmp_path / "blobs.onnx", own)
+    assert kinds_of_eyes(bench, "own") == ["StillEye"]
+    assert kinds_of_eyes(bench, "blobs,own") == ["StillEye", "StillEye"]
+    assert kinds_of_eyes(bench, "blobs,own", calls={"bottle": "jar"}) == ["StillEye", "StillEye"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sightline.core.narration import Thing
-from sightline.flows.narrate.slant import CARRIED, MOST, PROOFS, Slant
+from sightline.flows.narrate.slant import CARRIED, MOST, PROOFS, Slant, Words
 
 SIDE = 60.0
 Boxes = list[tuple[str, float, tuple[float, float, float, float]]]
@@ -89,3 +89,44 @@ def test_a_camera_that_proves_nothing_is_not_looked_at_twice_for_ever() -> None:
     for _ in range(MOST):
         assert compare(slant, [thing(0)], []) == {}
     assert slant.settled
+
+
+COCO = ("person", "cell phone", "bottle", "car", "bus", "dog")
+
+
+@pytest.mark.parametrize(
+    ("calls", "carried", "vehicles"),
+    [
+        ({}, {"cell phone", "bottle"}, {"car", "bus"}),
+        ({"cell phone": "mobile", "car": "taxi"}, {"mobile", "bottle"}, {"taxi", "bus"}),
+        ({"cell phone": "car", "bus": "car"}, {"bottle"}, set()),
+        ({"dog": "bottle"}, {"cell phone"}, {"car", "bus"}),
+    ],
+)
+def test_classes_are_doubted_under_the_names_that_they_are_given(
+    calls: dict[str, str], carried: set[str], vehicles: set[str]
+) -> None:
+    words = Words.of(COCO, calls)
+    assert words.carried == carried
+    assert words.vehicles == vehicles
+
+
+def test_a_name_that_another_model_gives_as_well_is_not_doubted() -> None:
+    assert Words.of(COCO, {}, others=["bottle", "crate"]).carried == {"cell phone"}
+
+
+def test_a_detector_that_knows_no_vehicles_or_nothing_to_carry_is_never_doubted() -> None:
+    assert not Words.of(("cell phone", "bottle"), {}).doubtable
+    assert not Words.of(("car", "helmet"), {}).doubtable
+    assert Words.of(COCO, {}).doubtable
+
+
+def test_what_is_called_otherwise_is_found_out_all_the_same() -> None:
+    slant = Slant(Words.of(COCO, {"cell phone": "mobile", "car": "taxi"}))
+    for step in range(12):
+        one = thing(10.0 * step, "mobile")
+        doubted = slant.doubtful([one])
+        if doubted and (found := compare(slant, doubted, [("taxi", 0.8, one.box)])):
+            assert found == {1: "taxi"}
+            return
+    raise AssertionError("nothing was found out")
