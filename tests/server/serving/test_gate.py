@@ -155,6 +155,7 @@ def test_keys_cannot_be_found_out_by_trying_and_who_has_one_is_not_kept_waiting(
     assert int(tried[-1].headers["retry-after"]) >= 1
     assert code(keyed, {"x-api-key": KEYS[0]}) == 200
     assert keyed.get("/health").status_code == 200
+    assert [keyed.head(path).status_code for path in ("/health", "/ready")] == [200, 200]
 
 
 def test_who_ends_soon_asks_clients_to_go(folder: Path) -> None:

@@ -134,6 +134,20 @@ def test_a_swap_takes_models_of_the_workspace_alone(client: Client, ref: str) ->
     assert asked(client, content=photo())["label"] == "red"
 
 
+@pytest.mark.parametrize("data", [b"damaged", None])
+def test_a_swap_that_fails_tells_no_paths_of_this_machine(
+    client: Client, workspace: Path, data: bytes | None
+) -> None:
+    broken = add_colours(workspace, "broken")
+    file = workspace / "models" / broken / "model.onnx"
+    file.unlink() if data is None else file.write_bytes(data)
+    answer = client.post("/v1/models/colours", json={"model": broken})
+    assert answer.status_code in {422, 501}
+    assert broken in answer.json()["message"]
+    assert str(workspace) not in answer.text
+    assert asked(client, content=photo())["label"] == "red"
+
+
 def test_hints_name_the_document_of_this_server(client: Client) -> None:
     for answer in (client.get("/nowhere"), client.post("/v1/models/colours", json=[])):
         assert " /openapi.json" in answer.json()["hint"]

@@ -58,6 +58,8 @@ def test_the_server_and_its_models_describe_themselves(client: Client) -> None:
     assert "binary_tensor_data" in told["extensions"]
     assert client.get("/v2/health/live").status_code == 200
     assert client.get("/v2/health/ready").json() == {"ready": True}
+    assert client.head("/v2/health/live").status_code == 200
+    assert client.head("/v2/health/ready").status_code == 200
     model = client.get("/v2/models/colours").json()
     assert model["platform"] == "onnxruntime_onnx"
     assert [one["name"] for one in model["inputs"]] == ["image", "picture"]
@@ -128,6 +130,12 @@ def test_a_detector_gives_boxes_scores_and_names(client: Client) -> None:
     assert found["scores"]["data"] == [0.75]
     assert found["label"]["data"] == ["cat"]
     assert "one picture at a time" in infer(client, {"inputs": [pixels(2)]}, "boxes", 422)["error"]
+
+
+def test_several_files_for_a_detector_are_refused_before_they_are_read(client: Client) -> None:
+    data = [base64.b64encode(one).decode() for one in (photo(), b"no picture")]
+    asked = {"name": "picture", "shape": [2], "datatype": "BYTES", "data": data}
+    assert "one picture at a time" in infer(client, {"inputs": [asked]}, "boxes", 422)["error"]
 
 
 @pytest.mark.parametrize(

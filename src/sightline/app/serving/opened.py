@@ -87,6 +87,18 @@ def open_found(found: Found, room: Callable[[], EngineRoom] | None = None) -> Op
     return opened
 
 
+def check_alone(pictures: int) -> None:
+    """Refuse several pictures for a detector, which answers about one.
+
+    Raises:
+        InvalidInputError: There is another number of them.
+    """
+    if pictures != 1:
+        raise InvalidInputError(
+            f"a detector takes one picture at a time, not {pictures}", hint="send [1,H,W,3] or [1]"
+        )
+
+
 def _classifier(found: Found, room: Callable[[], EngineRoom] | None) -> Classifier:
     if found.path.suffix == ".pt" and room is not None:
         return room().classifier(found.path, found.card)
@@ -172,10 +184,7 @@ class _Boxes:
         return decode(picture.source, page=picture.page, tone=self._tone)[None]
 
     def tensors(self, images: U8) -> dict[str, NDArray[Any]]:
-        if len(images) != 1:
-            raise InvalidInputError(
-                f"a detector takes one picture at a time, not {len(images)}", hint="send [1,H,W,3]"
-            )
+        check_alone(len(images))
         found = self._detector.detect(images[0], min_score=MIN_SCORE, limit=MOST_BOXES)
         names = np.array([self._detector.classes[at] for at in found.class_index], object)
         return {"boxes": found.boxes, "scores": found.scores, "label": names}

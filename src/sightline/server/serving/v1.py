@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import time
 from typing import Annotated, Any, Final
 
@@ -11,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from sightline.app.serving.finding import Wanted, find
 from sightline.app.serving.serving import Loaded
-from sightline.core.errors import InvalidInputError, UnreadableImageError
+from sightline.core.errors import InvalidInputError, SightlineError, UnreadableImageError
 from sightline.predict.rows import Row
 from sightline.server.router import Router
 from sightline.server.schemas.serving import (
@@ -26,6 +28,7 @@ from sightline.server.serving.bodies import read_pictures
 from sightline.server.serving.desk import AtDesk, Desk
 from sightline.server.serving.shortcut import Way
 
+log = logging.getLogger("sightline.server")
 router = Router(prefix="/v1", tags=["models"])
 Name = Annotated[str, Path(max_length=200, description="name that a model is served under")]
 _DIGITS: Final = 6
@@ -134,9 +137,20 @@ async def swap_model(name: Name, body: Swap, desk: AtDesk) -> object:
 
     def swap() -> str:
         wanted = Wanted(body.model or slot.home, name)
-        return desk.serving.swap(find(desk.models, wanted, allow_paths=False))
+        try:
+            return desk.serving.swap(find(desk.models, wanted, allow_paths=False))
+        except SightlineError as error:
+            log.warning("%s stays as it is: %s", name, str(error))
+            _leave_out(error, f"{desk.models.root}{os.sep}")
+            raise
 
     return {"before": await run_in_threadpool(swap), "model": shown(slot.current)}
+
+
+def _leave_out(error: SightlineError, folder: str) -> None:
+    """Take out where models lie: it does not concern those who ask."""
+    error.args = (str(error).replace(folder, ""),)
+    error.hint = error.hint.replace(folder, "")
 
 
 def shown(loaded: Loaded) -> dict[str, Any]:

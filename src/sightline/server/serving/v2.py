@@ -9,6 +9,7 @@ from fastapi import Path, Request, Response
 
 from sightline import __version__
 from sightline.app.serving import tensors
+from sightline.app.serving.opened import check_alone
 from sightline.app.serving.serving import Loaded, Slot
 from sightline.core.errors import (
     InvalidInputError,
@@ -37,12 +38,14 @@ async def v2_server() -> dict[str, Any]:
     return {"name": "sightline", "version": __version__, "extensions": ["binary_tensor_data"]}
 
 
+@router.head("/health/live", include_in_schema=False)
 @router.get("/health/live", response_model=None)
 async def v2_live() -> dict[str, Any]:
     """Say that the server lives."""
     return {"live": True}
 
 
+@router.head("/health/ready", include_in_schema=False)
 @router.get("/health/ready", response_model=None)
 async def v2_ready(desk: AtDesk, response: Response) -> dict[str, Any]:
     """Say whether new requests are welcome; 503 while the server starts or ends."""
@@ -155,6 +158,8 @@ def _pictures(loaded: Loaded, asked: tensors.Request) -> Any:
         )
     if not is_files:
         return values
+    if loaded.found.card.kind == "detector":  # the pixels of all would be as large as they are
+        check_alone(len(values))
     files = [from_base64(one) if isinstance(one, str) else one for one in values]
     looked = [Picture(f"{name} {at}", one) for at, one in enumerate(files)]
     return np.concatenate([loaded.opened.pixels(one) for one in looked])

@@ -15,6 +15,7 @@ from sightline.server.serving.desk import AtDesk
 router = Router(tags=["server"])
 
 
+@router.head("/health", include_in_schema=False)
 @router.get("/health", response_model=ServingHealth)
 async def serving_health(desk: AtDesk) -> object:
     """Say that the server lives, and how busy it is."""
@@ -27,6 +28,7 @@ async def serving_health(desk: AtDesk) -> object:
     }
 
 
+@router.head("/ready", include_in_schema=False)
 @router.get("/ready", response_model=Readiness, responses={503: {"model": Readiness}})
 async def readiness(desk: AtDesk, response: Response) -> object:
     """Say whether new requests are welcome; 503 while the server starts or ends."""
