@@ -212,3 +212,15 @@ def test_what_the_narrator_finds_out_on_the_way_is_told_at_once(
     _wait_for(socket, notes=["it looks down"])
     source.gate.release()
     assert texts(socket.rest())[-1]["notes"] == ["it looks down"]
+
+
+def test_a_medium_still_waits_when_no_engine_could_be_had_and_its_error_goes_with_success(
+    world: World,
+) -> None:
+    world.shelf.clip(frames=2)
+    world.follow(media_id="clip", engine="gone").rest()
+    notes = world.shelf.get("clip").notes
+    assert (notes[-1]["state"], notes[-1]["progress"]) == ("waiting", None)
+    assert "gone" in notes[-1]["error"]
+    world.follow(media_id="clip", engine="fast").rest()
+    assert (notes[-1]["state"], notes[-1]["error"]) == ("done", "")

@@ -38,8 +38,7 @@ log = logging.getLogger("sightline.streams")
 
 State = Literal["starting", "running", "paused", "done", "failed"]
 OVER: Final = ("done", "failed")
-_SLACK: Final = 1e-6
-"""Times of frames are rounded."""
+_SLACK: Final = 1e-6  # times of frames are rounded
 _NOTED_S: Final = 1.0
 """How often at most progress is written down."""
 
@@ -67,7 +66,7 @@ class Session:
         self._shelf, self._narrators, self._clock = shelf, narrators, clock
         self._change = threading.Condition()
         self._state: State = "starting"
-        self._stopped = False
+        self._stopped = self._opened = False
         self._broken_off: SightlineError | None = None
         self.visits = 0  # how often somebody came to follow it
         self._paused: set[int] = set()
@@ -272,7 +271,7 @@ class Session:
         narrator: Narrator = self._narrators.open(
             wish.engine, lang=wish.lang, every_s=wish.every_s, project=wish.project
         )
-        self.notes = tuple(narrator.notes)
+        self.notes, self._opened = tuple(narrator.notes), True
         return narrator
 
     def _watch(self, source: FrameSource, narrator: Narrator, wish: Wish) -> None:
@@ -387,9 +386,10 @@ class Session:
         progress = min(self.tally.time_s / length, 1.0) if length else None
         told = self.texts(max(self.ring.last_id - 1, 0))
         state: MediaState = "running" if self._state == "starting" else self._state
-        fault = None if self.error is None or self._broken_off else str(self.error)
+        fault = "" if self.error is None or self._broken_off else str(self.error)
         if last:
-            state, progress = ("waiting", progress) if self._broken_off else (state, 1.0)
+            waits = self._broken_off or not self._opened
+            state, progress = ("waiting", progress) if waits else (state, 1.0)
         with suppress(OSError), suppress(NotFoundError) if last else nullcontext():
             self._shelf.note(
                 self.wish.media_id,
