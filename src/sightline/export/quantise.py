@@ -69,6 +69,7 @@ def write_dynamic(graph: Path, out: Path, card: ModelCard) -> None:
         from onnxruntime.quantization import QuantType, quantize_dynamic
 
         prepared = prepare(graph, out.with_name("prepared.onnx"))
+        outer_nodes(prepared)  # the tool would write a graph of floats
         kinds = {node.op_type for node in _nodes(prepared)}
         kind = QuantType.QUInt8 if "Conv" in kinds else QuantType.QInt8
         quantize_dynamic(

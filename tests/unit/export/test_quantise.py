@@ -119,6 +119,9 @@ def test_a_graph_without_layers_is_refused_with_what_to_do(tmp_path: Path) -> No
     with pytest.raises(InvalidInputError, match="nothing to quantise") as caught:
         quantise.outer_nodes(graph)
     assert "none" in caught.value.hint
+    with pytest.raises(InvalidInputError, match="nothing to quantise"):
+        quantise.write_dynamic(graph, tmp_path / "dynamic.onnx", CARD)
+    assert not (tmp_path / "dynamic.onnx").exists()
 
 
 def test_calibrating_stops_when_asked(tmp_path: Path) -> None:
