@@ -198,7 +198,7 @@ def started(folder: Path, **variables: str) -> Iterator[tuple[str, dict[str, str
             pytest.fail(f"it did not start: {said}")
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0
         if process.stdout:
             process.stdout.close()
 
@@ -232,7 +232,7 @@ def test_the_start_takes_pictures_in_behind_a_token_and_is_well(tmp_path: Path) 
     with started(tmp_path, AL_DATA_DIR=str(tmp_path / "pets")) as (address, environment):
         assert "/?token=" in address
         base = address.partition("/?")[0]
-        assert httpx.get(f"{base}/api/health").status_code == 401
+        assert httpx.get(f"{base}/api/health", timeout=60).status_code == 401
         assert is_well(environment)
         found = ingested(address)
         assert (found["name"], found["images"], found["labelled"]) == ("pets", 6, 6)

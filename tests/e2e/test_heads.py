@@ -62,7 +62,7 @@ def test_a_head_is_trained_used_downloaded_and_taken_in_again(
 
 @pytest.mark.nightly
 def test_a_pickle_is_converted_and_a_dangerous_one_refused(page: Page, server: Running) -> None:
-    made = httpx.post(f"{server.url}/api/projects", json={"name": "birds"})
+    made = httpx.post(f"{server.url}/api/projects", json={"name": "birds"}, timeout=60)
     made.raise_for_status()
     layer = {"weight": np.ones((2, 512)), "bias": np.zeros(2)}
     good = pickle.dumps({"layers": [layer], "classes": [0, 1]})

@@ -20,7 +20,7 @@ LONG_MS = 40_000
 
 def labelled(server: Running, project: str) -> int:
     """Return how many labels the server has."""
-    answer = httpx.get(f"{server.url}/api/projects/{project}").raise_for_status()
+    answer = httpx.get(f"{server.url}/api/projects/{project}", timeout=60).raise_for_status()
     return int(answer.json()["labelled"])
 
 
@@ -66,7 +66,7 @@ def test_a_label_that_was_overtaken_is_taken_back_and_told(
     tile = page.locator(".tile").first
     expect(tile.locator("img")).to_be_visible()
     image = int(tile.get_attribute("data-image") or 0)
-    with httpx.Client(base_url=server.url) as api:
+    with httpx.Client(base_url=server.url, timeout=60) as api:
         classes = api.get(f"/api/projects/{project}/classes").json()
         change = {"image_id": image, "class_id": classes[2]["id"]}
         api.post(f"/api/projects/{project}/labels", json={"changes": [change]}).raise_for_status()

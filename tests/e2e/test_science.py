@@ -63,7 +63,7 @@ def test_a_stretch_is_looked_at_and_then_used_for_the_whole_project(
     strip.get_by_label("Stretch").select_option("asinh")
     strip.get_by_role("button", name="Use for the whole project").click()
     expect(strip.get_by_role("button", name="Reset")).to_be_disabled()
-    saved = httpx.get(f"{server.url}/api/projects/{sky}/settings").json()
+    saved = httpx.get(f"{server.url}/api/projects/{sky}/settings", timeout=60).json()
     assert saved["values"]["tone"] == "asinh"
     page.keyboard.press("Escape")
     expect(page.locator(".tile img").first).not_to_have_attribute("src", grid or "")

@@ -29,7 +29,7 @@ def test_the_dialog_says_how_a_model_is_served_and_who_serves(page: Page, server
     expect(ask).to_contain_text("X-API-Key")
     with Board(server.workspace).entry("http://127.0.0.1:9000", ["colours"], keyed=True):
         now = dialog.get_by_role("list", name="Served now")
-        expect(now).to_contain_text("with a key", timeout=10_000)
+        expect(now).to_contain_text("with a key")
         look(page)
         page.keyboard.press("Escape")
         expect(dialog).to_be_hidden()

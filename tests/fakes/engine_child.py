@@ -43,11 +43,11 @@ class Echo:
             self._hangs.set()
             time.sleep(600)
         if method == "hangs":
-            return {"hangs": self._hangs.wait(20)}, []
+            return {"hangs": self._hangs.wait(60)}, []
         if method == "come":
             self._come.set()
         if method == "meet":
-            return {"met": self._come.wait(20)}, []
+            return {"met": self._come.wait(60)}, []
         if method == "refuse":
             raise InvalidInputError("not this", hint="ask for echo")
         if method == "fail":

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sightline.jobs.context import JobContext
 
 TESTS = Path(__file__).parents[1]
-DEADLINE_S = 30.0
+DEADLINE_S = 60.0
 
 
 def until(true: Callable[[], object], deadline_s: float = DEADLINE_S) -> None:

@@ -38,7 +38,7 @@ class SquareSegmenter:
 
     def encode(self, image: U8) -> Encoding:
         self.encoding.set()
-        assert self.encode_gate.wait(10)
+        assert self.encode_gate.wait(60)
         if self.error is not None:
             raise self.error
         self.encoded += 1
@@ -48,7 +48,7 @@ class SquareSegmenter:
     def predict(self, encoding: Encoding, prompt: Prompt) -> list[Candidate]:
         assert "grey" in encoding
         self.predicting.set()
-        assert self.predict_gate.wait(10)
+        assert self.predict_gate.wait(60)
         if self.error is not None:
             raise self.error
         self.asked.append(prompt)

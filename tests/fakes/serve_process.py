@@ -50,7 +50,7 @@ class Serve:
     def end(self, number: int = signal.SIGTERM) -> tuple[int, str]:
         """Send a signal and return the exit code and what was said on standard error."""
         self.process.send_signal(number)
-        errors = self.process.communicate(timeout=30)[1]
+        errors = self.process.communicate(timeout=60)[1]
         return self.process.returncode, errors
 
 

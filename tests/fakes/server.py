@@ -63,7 +63,7 @@ class ServerProcess:
         self.process.send_signal(signal_number)
         return self.wait()
 
-    def wait(self, timeout_s: float = 30) -> int:
+    def wait(self, timeout_s: float = 60) -> int:
         """Return the exit code once it has ended."""
         code = self.process.wait(timeout=timeout_s)
         self._reader.join()

@@ -79,7 +79,7 @@ class Says:
 
     def look(self, picture: Picture) -> Row:
         self.begun.release()
-        assert self._gate.wait(10)
+        assert self._gate.wait(60)
         assert self.closed == 0, "it is still in use"
         return {"path": picture.name, "label": self._found.version}
 

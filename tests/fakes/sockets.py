@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from fakes.http import Client
 
-WAIT_S = 10.0
+WAIT_S = 60.0
 
 
 class Socket:

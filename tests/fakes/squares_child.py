@@ -1,9 +1,8 @@
-"""A process that serves a segmenter of squares, which can be told to hang or to end."""
+"""A process that serves a segmenter of squares, which can be told to hang."""
 
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import threading
 from pathlib import Path
@@ -21,29 +20,24 @@ if TYPE_CHECKING:
 
 
 class Fragile(SquareSegmenter):
-    """Ends or hangs while it encodes, once, when a file says so."""
+    """Hangs while it encodes, once, when a file `hang` says so; the file is called `hangs` then."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self._folder = folder
 
     def encode(self, image: U8) -> Encoding:
-        for name in ("end", "hang"):
-            file = self._folder / name
-            if file.is_file():
-                file.rename(self._folder / f"{name}s")
-                if name == "end":
-                    os.kill(os.getpid(), signal.SIGKILL)
-                threading.Event().wait(600)
+        file = self._folder / "hang"
+        if file.is_file():
+            file.rename(self._folder / "hangs")
+            threading.Event().wait(600)
         return super().encode(image)
 
 
-def remote_squares(
-    folder: Path, *, timeout_s: float = 60.0
-) -> tuple[EngineProcess, RemoteSegmenter]:
+def remote_squares(folder: Path) -> tuple[EngineProcess, RemoteSegmenter]:
     """Return a segmenter in a process of its own, not yet started.
 
-    A file `end` or `hang` in `folder` says what becomes of the next encoding.
+    A file `hang` in `folder` says what becomes of the next encoding.
     """
     paths = [*sys.path, str(Path(__file__).parents[1])]
     process = EngineProcess(
@@ -52,7 +46,7 @@ def remote_squares(
         command=[sys.executable, "-m", "fakes.squares_child", str(folder)],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
         log=folder / "log.txt",
-        timeout_s=timeout_s,
+        timeout_s=60.0,
     )
     return process, RemoteSegmenter(process, SquareSegmenter.key)
 

@@ -219,7 +219,7 @@ def test_a_camera_that_nobody_follows_ends(world: World) -> None:
     socket.until("state")
     session = world.streams._sessions[0]
     socket.leave()
-    session.join(5)
+    session.join(60)
     assert session.over
 
 
@@ -234,7 +234,7 @@ def test_who_reads_too_slowly_gets_the_newest_and_is_told_how_many_were_left_out
     session = world.streams._sessions[0]
     for _ in range(199):
         source.gate.release()
-    session.join(5)
+    session.join(60)
     socket.read_again()
     messages = socket.rest()
     skipped = sum(one["texts"] for one in messages if one.get("type") == "skipped")

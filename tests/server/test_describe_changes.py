@@ -31,7 +31,7 @@ def test_a_change_while_the_engine_is_loaded_is_made(
     load = FakeNarrators.open
 
     def slowly(self: FakeNarrators, *args: Any, **more: Any) -> FakeNarrator:
-        loaded.wait(10)
+        loaded.wait(60)
         return load(self, *args, **more)
 
     monkeypatch.setattr(FakeNarrators, "open", slowly)
@@ -54,7 +54,7 @@ def test_a_change_that_comes_while_another_one_is_made_is_made_too(
 
     def slowly(self: FakeNarrator, engine: str) -> None:
         swapping.set()
-        go_on.wait(10)
+        go_on.wait(60)
         swap(self, engine)
 
     monkeypatch.setattr(FakeNarrator, "swap", slowly)
@@ -65,7 +65,7 @@ def test_a_change_that_comes_while_another_one_is_made_is_made_too(
     socket.send({"type": "set", "engine": second})
     _wait_for(socket, asked_engine=second)
     source.gate.release()
-    assert swapping.wait(10)
+    assert swapping.wait(60)
     socket.send({"type": "set", "lang": "de"})
     _wait_for(socket, asked_lang="de")
     go_on.set()
@@ -179,7 +179,7 @@ def test_a_camera_waits_its_whole_while_for_each_who_comes_back(
     timers[0]()
     assert not session.over
     timers[1]()
-    session.join(5)
+    session.join(60)
     assert session.over
 
 

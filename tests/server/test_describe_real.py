@@ -80,5 +80,5 @@ def _until_closed(socket: ClientConnection) -> list[Any]:
     found = []
     with suppress(ConnectionClosed):
         while True:
-            found.append(socket.recv(timeout=10))
+            found.append(socket.recv(timeout=60))
     return found

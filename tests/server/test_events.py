@@ -89,7 +89,7 @@ class Browser:
         return [int(line[4:]) for line in lines if line.startswith("id: ")]
 
     async def until(self, text: bytes) -> None:
-        with anyio.fail_after(5):
+        with anyio.fail_after(60):
             while text not in self.raw:
                 self.news.clear()
                 await self.news.wait()
@@ -207,7 +207,7 @@ async def test_a_client_that_does_not_keep_up_is_let_go_and_loses_nothing() -> N
         log.grow()
         await quick.until(f"id: {number}\n".encode())
     slow.hang.set()
-    with anyio.fail_after(5):
+    with anyio.fail_after(60):
         await slow.task
     assert hub.clients == 1
     again = Browser(await hub.open(slow.ids()[-1]))
@@ -232,7 +232,7 @@ async def test_streams_end_at_once_when_the_server_stops() -> None:
     for browser in browsers:
         await browser.until(b"hello")
     await hub.close()
-    with anyio.fail_after(2):
+    with anyio.fail_after(60):
         for browser in browsers:
             await browser.task
     assert all(browser.finished for browser in browsers)
@@ -253,7 +253,7 @@ async def test_a_stream_that_opens_as_the_server_stops_is_refused() -> None:
 @pytest.mark.parametrize("steps", range(8))
 async def test_a_server_that_stops_just_as_news_comes_stops(steps: int) -> None:
     log = MemoryLog(7)
-    hub = EventHub(log, poll_s=5)
+    hub = EventHub(log, poll_s=600)
     browser = Browser(await hub.open(None))
     await browser.until(b"event: hello")
     log.grow()
@@ -261,7 +261,7 @@ async def test_a_server_that_stops_just_as_news_comes_stops(steps: int) -> None:
     for _ in range(steps):
         await asyncio.sleep(0)
     closing = asyncio.ensure_future(hub.close())
-    _, late = await asyncio.wait({closing, browser.task}, timeout=3)
+    _, late = await asyncio.wait({closing, browser.task}, timeout=60)
     assert not late
     assert hub.clients == 0
 
@@ -296,7 +296,7 @@ async def test_a_table_that_cannot_be_read_for_a_moment_is_tried_again(
 
     with monkeypatch.context() as patch:
         patch.setattr(log, "since", broken)
-        assert await asyncio.to_thread(failed.wait, 5)
+        assert await asyncio.to_thread(failed.wait, 60)
     log.grow()
     await browser.until(b"id: 3\n")
     await browser.leave()
@@ -308,7 +308,7 @@ async def test_a_stream_that_cannot_catch_up_ends_and_the_browser_comes_back() -
     stream = await hub.open(1)
     log.facts = [None]  # type: ignore[list-item]
     browser = Browser(stream)
-    with anyio.fail_after(5):
+    with anyio.fail_after(60):
         await browser.task
     assert browser.finished
     assert hub.clients == 0

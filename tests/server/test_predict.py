@@ -165,7 +165,7 @@ def test_a_real_prediction_loads_neither_torch_nor_what_only_learning_needs(
         model = add_colours(bench, tmp_path)
     with running(tmp_path / "workspace") as server:
         files = [("files", ("red.png", png((250, 0, 0)), "image/png"))]
-        answer = httpx.post(f"{server.said}/api/models/{model}/predict", files=files)
+        answer = httpx.post(f"{server.said}/api/models/{model}/predict", files=files, timeout=60)
         assert answer.json()["items"][0]["label"] == "red"
-        assert httpx.get(f"{server.said}/api/health").json()["torch_loaded"] is False
+        assert httpx.get(f"{server.said}/api/health", timeout=60).json()["torch_loaded"] is False
         assert server.end(signal.SIGTERM) == 0

@@ -55,11 +55,11 @@ def test_a_signal_ends_it_cleanly_with_streams_open(workspace: Path, number: int
 
         listener = threading.Thread(target=listen)
         listener.start()
-        assert began.wait(10)
+        assert began.wait(60)
         at = time.monotonic()
         assert server.end(number) == 0, server.errors
         assert time.monotonic() - at < 5
-        listener.join(10)
+        listener.join(60)
         assert ended.is_set()
         assert server.errors == []
 
@@ -94,7 +94,7 @@ def test_a_second_server_on_a_workspace_is_refused_with_the_firsts_address(
         assert second.wait() == BusyError.exit_code
         assert second.said.startswith("BusyError: a server already runs")
         assert first.said in second.said
-        assert httpx.get(f"{first.said}/api/health").status_code == 200
+        assert httpx.get(f"{first.said}/api/health", timeout=60).status_code == 200
 
 
 def test_the_lock_of_a_killed_server_is_taken_over(workspace: Path) -> None:
@@ -150,15 +150,15 @@ def test_on_an_open_address_the_token_is_made_told_once_and_asked_for(workspace:
         url, _, token = server.said.partition("/?token=")
         assert (workspace / "token").read_text().strip() == token
         assert (workspace / "token").stat().st_mode & 0o777 == 0o600
-        assert httpx.get(f"{url}/api/health").status_code == 401
-        with httpx.Client(follow_redirects=True) as browser:
+        assert httpx.get(f"{url}/api/health", timeout=60).status_code == 401
+        with httpx.Client(follow_redirects=True, timeout=60) as browser:
             assert browser.get(server.said).status_code == 200
             assert browser.get(f"{url}/api/health").json()["status"] == "ok"
             origin = {"origin": url}
             made = browser.post(f"{url}/api/projects", json={"name": "x"}, headers=origin)
             assert made.status_code == 201
         header = {"authorization": f"Bearer {token}"}
-        assert httpx.get(f"{url}/api/health", headers=header).status_code == 200
+        assert httpx.get(f"{url}/api/health", headers=header, timeout=60).status_code == 200
         server.end(signal.SIGTERM)
         assert token not in (workspace / "logs" / "server.log").read_text()
         assert token not in "".join(server.errors)
@@ -168,7 +168,7 @@ def test_on_an_open_address_the_token_is_made_told_once_and_asked_for(workspace:
 def test_the_log_is_json_lines_in_utc_with_every_failure(workspace: Path) -> None:
     with running(workspace) as server:
         label(server.said, image_ids(server.said)[:1])
-        httpx.get(f"{server.said}/api/nothing?token=abc")
+        httpx.get(f"{server.said}/api/nothing?token=abc", timeout=60)
         server.end(signal.SIGTERM)
     raw = (workspace / "logs" / "server.log").read_text()
     lines = [json.loads(one) for one in raw.splitlines()]
@@ -210,7 +210,7 @@ def test_no_acknowledged_object_is_lost_by_a_kill(workspace: Path) -> None:
     assert load.refused == []
     with running(workspace) as server:
         for image_id, version in load.acknowledged.items():
-            now = httpx.get(f"{server.said}/api/images/{image_id}/objects").json()
+            now = httpx.get(f"{server.said}/api/images/{image_id}/objects", timeout=60).json()
             # The last write of a client may be on the disk without its answer having come through.
             assert now["version"] - version in {0, 1}
             assert [one["uid"] for one in now["objects"]] == [
@@ -248,7 +248,7 @@ class Load:
         self.acknowledged: dict[int, int] = {}
         self.refused: list[str] = []
         self._url = url
-        self._cat = httpx.get(f"{url}/api/projects/birds/classes").json()[0]["id"]
+        self._cat = httpx.get(f"{url}/api/projects/birds/classes", timeout=60).json()[0]["id"]
         versions = {one["id"]: one["version"] for one in items(url)}
         ids = sorted(versions)
         self._versions = versions
@@ -266,7 +266,7 @@ class Load:
 
     def wait_for(self, count: int) -> None:
         with self._enough:
-            assert self._enough.wait_for(lambda: self._count >= count, timeout=30)
+            assert self._enough.wait_for(lambda: self._count >= count, timeout=60)
 
     def stop(self) -> None:
         self._stop.set()
@@ -305,7 +305,9 @@ class Load:
 
 
 def items(url: str) -> list[Any]:
-    found: list[Any] = httpx.get(f"{url}/api/projects/birds/images?limit=1000").json()["items"]
+    found: list[Any] = httpx.get(f"{url}/api/projects/birds/images?limit=1000", timeout=60).json()[
+        "items"
+    ]
     return found
 
 
@@ -316,7 +318,9 @@ def image_ids(url: str) -> list[int]:
 def label(url: str, ids: list[int]) -> None:
     for image_id in ids:
         change = {"image_id": image_id, "status": "unsure"}
-        answer = httpx.post(f"{url}/api/projects/birds/labels", json={"changes": [change]})
+        answer = httpx.post(
+            f"{url}/api/projects/birds/labels", json={"changes": [change]}, timeout=60
+        )
         assert answer.status_code == 200
 
 

@@ -49,7 +49,7 @@ def test_an_answer_that_takes_too_long_is_504(desk: Desk, gate: threading.Event)
 
 def test_what_beyond_the_queue_is_429_with_retry_after(desk: Desk, gate: threading.Event) -> None:
     slot = desk.serving.slot()
-    blocked = desk.serving.submit(slot, lambda _: gate.wait(10))
+    blocked = desk.serving.submit(slot, lambda _: gate.wait(60))
     waiting = desk.serving.submit(slot, lambda _: None)
     with Client(create_serving_app(desk, max_bytes=10_000)) as client:
         full = client.post("/v1/predict", content=photo())
@@ -57,8 +57,8 @@ def test_what_beyond_the_queue_is_429_with_retry_after(desk: Desk, gate: threadi
         assert int(full.headers["retry-after"]) >= 1
         assert client.get("/health").json()["waiting"] == 1
         gate.set()
-        waiting.result(10)
-        assert blocked.result(10)
+        waiting.result(60)
+        assert blocked.result(60)
         assert client.post("/v1/predict", content=photo()).status_code == 200
 
 

@@ -31,7 +31,7 @@ def test_a_form_is_served_from_its_folder(tmp_path: Path, form: ModelFormat) -> 
     with serve(workspace, f"eyes={tmp_path / 'form'}") as server:
         answer = httpx.post(f"{server.url}/v1/predict", content=photo(GREEN), timeout=60)
         assert answer.json()["label"] == "green"
-        [model] = httpx.get(f"{server.url}/v1/models").json()["models"]
+        [model] = httpx.get(f"{server.url}/v1/models", timeout=60).json()["models"]
         assert (model["name"], model["format"]) == ("eyes", form)
         code, errors = server.end()
     assert (code, errors.strip()) == (0, "")

@@ -34,7 +34,7 @@ def test_it_starts_answers_drains_and_ends_without_a_database_or_torch(tmp_path:
     drain = {"SIGHTLINE_SERVE_DRAIN_S": "30", "SIGHTLINE_SERVE_TIMEOUT_S": "20"}
     with serve(tmp_path, "colours", **drain) as server:
         assert set(server.said) == {"url", "models"}
-        with httpx.Client(base_url=server.url, timeout=20) as client:
+        with httpx.Client(base_url=server.url, timeout=60) as client:
             answer = client.post("/v1/predict", content=photo(GREEN))
             assert answer.json()["label"] == "green"
             assert client.get("/ready").status_code == 200
@@ -42,7 +42,7 @@ def test_it_starts_answers_drains_and_ends_without_a_database_or_torch(tmp_path:
             assert (entry["url"], entry["models"]) == (server.url, ["colours"])
 
             host, port = server.url.removeprefix("http://").split(":")
-            slow = socket.create_connection((host, int(port)), timeout=20)
+            slow = socket.create_connection((host, int(port)), timeout=60)
             body = photo(GREEN)
             slow.sendall(head_of(host, len(body)) + body[:10])
             server.process.send_signal(signal.SIGTERM)
@@ -57,7 +57,7 @@ def test_it_starts_answers_drains_and_ends_without_a_database_or_torch(tmp_path:
             slow.close()
             assert b"200 OK" in received
             assert b'"label":"green"' in received
-        code, errors = server.process.wait(30), server.process.communicate()[1]
+        code, errors = server.process.wait(60), server.process.communicate()[1]
     assert (code, errors.strip()) == (0, "")
     assert Board(tmp_path).all() == []
     assert not (tmp_path / "sightline.db").exists()
@@ -78,9 +78,9 @@ def test_off_loopback_a_key_is_made_kept_and_asked_for(tmp_path: Path) -> None:
     for _ in range(2):
         with serve(tmp_path, "colours", "--host", "0.0.0.0") as server:
             keys.append(server.said["key"])
-            assert httpx.get(f"{server.url}/v1/models").status_code == 401
+            assert httpx.get(f"{server.url}/v1/models", timeout=60).status_code == 401
             held = {"x-api-key": keys[-1]}
-            assert httpx.get(f"{server.url}/v1/models", headers=held).status_code == 200
+            assert httpx.get(f"{server.url}/v1/models", headers=held, timeout=60).status_code == 200
             assert server.end(signal.SIGINT)[0] == 0
     assert len(set(keys)) == 1
     assert (tmp_path / KEY_FILE).stat().st_mode & 0o777 == 0o600
@@ -94,14 +94,16 @@ def test_a_head_that_never_ends_is_cut_off(tmp_path: Path) -> None:
     with serve(tmp_path, "colours", SIGHTLINE_SERVE_TIMEOUT_S="1") as server:
         host, port = server.url.removeprefix("http://").split(":")
         for start, said in ((b"", b""), (b"POST /v1/predict HTTP/1.1\r\nhost: x", b"HTTP/1.1 408")):
-            with socket.create_connection((host, int(port)), timeout=20) as slow:
+            with socket.create_connection((host, int(port)), timeout=60) as slow:
                 slow.sendall(start)
                 assert slow.recv(65_536)[:12] == said
-        with socket.create_connection((host, int(port)), timeout=20) as slow:
+        with socket.create_connection((host, int(port)), timeout=60) as slow:
             slow.sendall(head_of(host, 100) + b"x")
             with slow.makefile("rb") as answer:
                 assert b"slow_request" in answer.read(), "all of it, until the server closes"
-        assert httpx.post(f"{server.url}/v1/predict", content=photo()).status_code == 200
+        assert (
+            httpx.post(f"{server.url}/v1/predict", content=photo(), timeout=60).status_code == 200
+        )
         assert server.end()[0] == 0
 
 
@@ -151,7 +153,7 @@ def test_what_cannot_be_served_is_told(
     add_colours(tmp_path)
     with serve(tmp_path, *words) as server:
         assert server.said["error"]["code"] == says
-        assert server.process.wait(30) == code
+        assert server.process.wait(60) == code
 
 
 @pytest.mark.nightly
@@ -162,8 +164,10 @@ def test_garbage_and_clients_that_go_away_make_no_noise(tmp_path: Path) -> None:
     with serve(tmp_path, "colours") as server:
         host, port = server.url.removeprefix("http://").split(":")
         for bytes_ in garbage:
-            with socket.create_connection((host, int(port)), timeout=20) as link:
+            with socket.create_connection((host, int(port)), timeout=60) as link:
                 link.sendall(b"POST /v1/predict HTTP/1.1\r\nhost: 127.0.0.1\r\n" + bytes_)
-        assert httpx.post(f"{server.url}/v1/predict", content=photo()).status_code == 200
+        assert (
+            httpx.post(f"{server.url}/v1/predict", content=photo(), timeout=60).status_code == 200
+        )
         code, errors = server.end()
     assert (code, errors.strip()) == (0, "")

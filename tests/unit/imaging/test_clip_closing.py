@@ -60,7 +60,7 @@ def test_a_signal_in_the_midst_of_a_step_closes_the_clip_after_it() -> None:
     )
 
     reader.start()
-    reader.join(5)
+    reader.join(60)
 
     assert not reader.is_alive(), "it waits for itself"
     assert seen == [0.1, 0.2]

@@ -35,7 +35,7 @@ def test_a_waiting_reader_is_woken_by_a_frame_and_by_the_end() -> None:
     reader.start()
     slot.put(7)
     slot.close()
-    reader.join(10)
+    reader.join(60)
 
     assert seen == [7, None]
     assert not slot.put(8)

@@ -41,7 +41,7 @@ class Gate:
     def __call__(self, *_: object, **__: object) -> bytes:
         self.count += 1
         self.entered.set()
-        assert self.open.wait(10)
+        assert self.open.wait(60)
         return b"\xff\xd8picture\xff\xd9"
 
 
@@ -71,7 +71,7 @@ def test_size_and_page_have_their_own_tag() -> None:
 def test_two_who_ask_at_once_share_the_work(cache: ThumbCache, picture: Path, gate: Gate) -> None:
     waiting = [cache.submit(picture, DIGEST, 64) for _ in range(5)]
     gate.open.set()
-    assert len({future.result(10).data for future in waiting}) == 1
+    assert len({future.result(60).data for future in waiting}) == 1
     assert gate.count == 1
 
 
@@ -81,19 +81,19 @@ def test_one_who_leaves_does_not_take_it_from_the_others(
     first, second = (cache.submit(picture, DIGEST, 64) for _ in range(2))
     assert first.cancel()
     gate.open.set()
-    assert second.result(10).data
+    assert second.result(60).data
     assert gate.count == 1
 
 
 def test_what_nobody_waits_for_is_not_started(cache: ThumbCache, picture: Path, gate: Gate) -> None:
     busy = cache.submit(picture, DIGEST, 64)
-    assert gate.entered.wait(10)
+    assert gate.entered.wait(60)
     unwanted = cache.submit(picture, DIGEST, 128)
     unwanted.cancel()
     again = cache.submit(picture, DIGEST, 512)
     gate.open.set()
-    assert busy.result(10)
-    assert again.result(10)
+    assert busy.result(60)
+    assert again.result(60)
     assert gate.count == 2
 
 
@@ -105,7 +105,7 @@ def test_a_broken_picture_raises_for_all_and_can_be_asked_again(
     futures = [cache.submit(bad, DIGEST, 64) for _ in range(3)]
     for future in futures:
         with pytest.raises(UnreadableImageError):
-            future.result(10)
+            future.result(60)
     assert cache.get(picture, DIGEST, 64)
 
 

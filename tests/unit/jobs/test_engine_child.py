@@ -16,7 +16,7 @@ def test_it_answers_in_order_tells_the_end_and_ends_when_idle() -> None:
     requests.write(b"rubbish that is no message")
     requests.seek(0)
     assert serve_engine(Echo, requests, answers, idle_s=0.2, on_end=ended.set) == 0
-    assert ended.wait(10)
+    assert ended.wait(60)
     answers.seek(0)
     told = [message.facts for _ in range(3) if (message := receive(answers)) is not None]
     assert "nothing is loaded" in told[0]["error"]["message"]

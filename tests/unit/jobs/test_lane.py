@@ -24,7 +24,7 @@ class Gate:
 
     def __call__(self) -> str:
         self.entered.set()
-        assert self.open.wait(10)
+        assert self.open.wait(60)
         return "through"
 
 
@@ -39,7 +39,7 @@ def held(lane: Lane) -> Gate:
     """Keep the lane busy until the gate opens."""
     gate = Gate()
     lane.submit(gate, priority=0)
-    assert gate.entered.wait(10)
+    assert gate.entered.wait(60)
     return gate
 
 
@@ -51,7 +51,7 @@ def test_the_most_urgent_goes_first_and_of_equals_the_newest(lane: Lane) -> None
     ]
     gate.open.set()
     for work in works:
-        work.future.result(10)
+        work.future.result(60)
     assert done == ["new click", "old click", "current", "next"]
 
 
@@ -63,7 +63,7 @@ def test_waiting_work_can_be_made_more_urgent_but_not_less(lane: Lane) -> None:
     lane.urge(later, 3, {"gen": 3})
     assert later.about == {"gen": 2}
     gate.open.set()
-    sooner.future.result(10)
+    sooner.future.result(60)
     assert done == ["later", "sooner"]
 
 
@@ -73,9 +73,9 @@ def test_dropped_work_tells_who_waits_why(lane: Lane) -> None:
     fresh = lane.submit(lambda: "fresh", priority=0, about={"object": "b"})
     assert lane.drop(lambda one: one.about.get("object") == "a", "a newer click") == 1
     gate.open.set()
-    assert fresh.future.result(10) == "fresh"
+    assert fresh.future.result(60) == "fresh"
     with pytest.raises(CancelledError, match="a newer click"):
-        stale.future.result(10)
+        stale.future.result(60)
 
 
 def test_cancelled_work_is_passed_over(lane: Lane) -> None:
@@ -83,25 +83,25 @@ def test_cancelled_work_is_passed_over(lane: Lane) -> None:
     lane.submit(lambda: done.append(1), priority=0).future.cancel()
     last = lane.submit(lambda: done.append(2), priority=1)
     gate.open.set()
-    last.future.result(10)
+    last.future.result(60)
     assert done == [2]
 
 
 def test_a_failure_reaches_its_asker_and_the_lane_goes_on(lane: Lane) -> None:
     broken = lane.submit(lambda: 1 // 0, priority=0)
     with pytest.raises(ZeroDivisionError):
-        broken.future.result(10)
-    assert lane.submit(lambda: "fine", priority=0).future.result(10) == "fine"
+        broken.future.result(60)
+    assert lane.submit(lambda: "fine", priority=0).future.result(60) == "fine"
 
 
 def test_what_hangs_is_left_behind_and_the_rest_goes_on() -> None:
     lane, gate = Lane("slow", timeout_s=0.05), Gate()
     hanging = lane.submit(gate, priority=0)
     with pytest.raises(EngineFailedError, match=r"no answer within 0\.05 s"):
-        hanging.future.result(10)
-    assert lane.submit(lambda: "fine", priority=0).future.result(10) == "fine"
+        hanging.future.result(60)
+    assert lane.submit(lambda: "fine", priority=0).future.result(60) == "fine"
     gate.open.set()
-    assert lane.submit(lambda: "still", priority=0).future.result(10) == "still"
+    assert lane.submit(lambda: "still", priority=0).future.result(60) == "still"
     lane.close()
 
 
@@ -121,7 +121,7 @@ def test_a_full_lane_refuses_and_a_closed_one_lets_go(lane: Lane) -> None:
         lane.submit(lambda: None, priority=0)
     lane.close()
     with pytest.raises(CancelledError, match="closing"):
-        works[0].future.result(10)
+        works[0].future.result(60)
     with pytest.raises(OverloadedError):
         lane.submit(lambda: None, priority=0)
     gate.open.set()

@@ -27,7 +27,7 @@ class SlowDevice:
     def classify(self, images: U8) -> F32:
         self.sizes.append(len(images))
         self.started.set()
-        self.leave.wait(10)
+        self.leave.wait(60)
         if images.max() == 255:
             raise OutOfMemoryError("too much")
         return images.reshape(len(images), -1)[:, :3].astype(np.float32)
@@ -42,7 +42,7 @@ def run(device: SlowDevice, batcher: MicroBatcher, values: range) -> list[F32 | 
     answers: list[F32 | Exception] = []
     with ThreadPoolExecutor(len(values)) as pool:
         first = pool.submit(batcher.classify_one, picture(values[0]))
-        assert device.started.wait(10)
+        assert device.started.wait(60)
         others = [pool.submit(batcher.classify_one, picture(value)) for value in values[1:]]
         while len(batcher._waiting) < len(others):
             threading.Event().wait(0.001)

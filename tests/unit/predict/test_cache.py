@@ -38,7 +38,7 @@ class Opener:
 
     def __call__(self, file: Path, card: ModelCard | None) -> FakeModel:  # noqa: ARG002
         self.opened.append(file.name)
-        self.leave.wait(10)
+        self.leave.wait(60)
         if self.error is not None:
             raise self.error
         return FakeModel()

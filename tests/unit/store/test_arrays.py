@@ -252,7 +252,7 @@ def test_replace_does_not_hold_up_readers(store: ArrayStore) -> None:
     def parts() -> Iterator[tuple[int, Any, None]]:
         reader = threading.Thread(target=lambda: seen.append(array.count()))
         reader.start()
-        reader.join(10)
+        reader.join(60)
         yield 0, rows_of(range(9)), None
 
     array.replace(parts())

@@ -36,7 +36,7 @@ def test_an_error_of_one_writer_does_not_touch_the_others_of_its_group(db: Datab
     gate = threading.Event()
 
     def wait(_connection: Connection) -> None:
-        gate.wait(10)
+        gate.wait(60)
 
     def fail(connection: Connection) -> None:
         add("lost")(connection)
@@ -46,9 +46,9 @@ def test_an_error_of_one_writer_does_not_touch_the_others_of_its_group(db: Datab
     good, bad, last = db.submit(add("good")), db.submit(fail), db.submit(add("last"))
     gate.set()
     for future in (first, good, last):
-        future.result(10)
+        future.result(60)
     with pytest.raises(ConflictError):
-        bad.result(10)
+        bad.result(60)
     assert names(db) == {"good", "last"}
 
 

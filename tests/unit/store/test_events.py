@@ -46,14 +46,14 @@ def test_a_tail_skips_no_event_however_slowly_a_writer_commits(db: Database) -> 
         with db.transaction() as connection:
             events.append(connection, "labels", 1, {"who": "slow"})
             drawn.set()
-            may_commit.wait(10)
+            may_commit.wait(60)
 
     first = threading.Thread(target=slow)
     first.start()
-    assert drawn.wait(10)
+    assert drawn.wait(60)
     second = db.submit(lambda c: events.append(c, "labels", 1, {"who": "quick"}))
     assert log.since(start) == [], "the quick one waits for the slow one"
     may_commit.set()
     first.join()
-    second.result(10)
+    second.result(60)
     assert [one.payload["who"] for one in log.since(start)] == ["slow", "quick"]

@@ -43,7 +43,7 @@ def test_the_dead_hold_nothing(tmp_path: Path) -> None:
         assert process.stdout.readline() == b"held\n"
         assert is_locked(path)
         process.kill()
-        process.wait(10)
+        process.wait(60)
         assert not is_locked(path)
 
 

@@ -31,7 +31,7 @@ class _Gate:
 
     def __call__(self) -> Eye:
         self.reached.set()
-        self.open.wait(10)
+        self.open.wait(60)
         raise InvalidInputError(self.fault or "no eye", hint="none")
 
 
@@ -51,7 +51,7 @@ def test_what_comes_faster_than_it_looks_is_counted_and_nobody_waits(tmp_path: P
     gate = _Gate()
     keeper = _keeper(tmp_path, gate, shelf=None)
     keeper.offer(png((1, 2, 3)), TORN)
-    assert gate.reached.wait(10)
+    assert gate.reached.wait(60)
     for at in range(QUEUE + 7):
         keeper.offer(png((9, 9, 9), at), TORN)
     assert keeper.stats()["missed"] == 7

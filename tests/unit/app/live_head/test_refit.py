@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sightline.core.progress import Progress
     from sightline.store.projects import Project
 
-WAIT_S = 30.0
+WAIT_S = 60.0
 
 
 class Fits:

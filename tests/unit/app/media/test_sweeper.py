@@ -31,7 +31,7 @@ def test_it_sweeps_again_after_a_failure_until_it_is_stopped() -> None:
     sweeper = Sweeper(lambda: cast("Any", shelf), every_s=0.001)
 
     sweeper.start()
-    assert shelf.third.wait(10)
+    assert shelf.third.wait(60)
     sweeper.stop()
     swept = shelf.sweeps
 

@@ -144,13 +144,13 @@ def test_the_end_waits_for_no_export(tmp_path: Path, serving: Serving) -> None:
 
     def export(ref: str) -> None:
         begun.set()
-        assert done.wait(10)
+        assert done.wait(60)
         raise MissingWeightsError(f"{ref} cannot be exported", hint="")
 
     follower = Follower(serving, models, export=export, every_s=0.001, leave_s=0.01)
     add_unexported(models, tmp_path)
     follower.start()
-    assert begun.wait(10)
+    assert begun.wait(60)
     follower.stop()
     assert not done.is_set()
     done.set()

@@ -83,12 +83,12 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 def test_who_began_with_a_version_ends_with_it_and_its_last_user_lets_go_of_it(shop: Shop) -> None:
     early, waiting = shop.ask(), shop.ask()
-    assert shop.opened["one"].begun.acquire(timeout=10)
+    assert shop.opened["one"].begun.acquire(timeout=60)
     assert shop.serving.swap(shop.found("two")) == "one"
     assert shop.opened["one"].closed == 0, "somebody is with it"
     shop.gate.set()
-    assert early.result(10) == "one"
-    assert waiting.result(10) == "two"
+    assert early.result(60) == "one"
+    assert waiting.result(60) == "two"
     assert shop.opened["one"].closed == 1
 
 
@@ -102,7 +102,7 @@ def test_a_model_that_cannot_be_opened_takes_nothing_over(shop: Shop) -> None:
     shop.gate.set()
     with pytest.raises(InvalidInputError):
         shop.serving.swap(shop.found("broken"))
-    assert shop.ask().result(10) == "one"
+    assert shop.ask().result(60) == "one"
     with pytest.raises(UnknownModelError):
         shop.serving.swap(shop.found("two", name="nobody"))
 
@@ -116,7 +116,7 @@ def test_no_request_is_lost_or_fails_while_models_are_swapped_under_load(tmp_pat
 
     def load() -> None:
         for _ in range(200):
-            said = shop.ask().result(10)
+            said = shop.ask().result(60)
             with lock:
                 answers.append(said)
 
@@ -145,16 +145,16 @@ def test_requests_beyond_the_queue_are_refused_with_a_time_to_come_back(shop: Sh
         "bytes": 7,
     }
     shop.gate.set()
-    assert [one.result(10) for one in futures] == ["one"] * 3
-    assert shop.ask().result(10) == "one"
+    assert [one.result(60) for one in futures] == ["one"] * 3
+    assert shop.ask().result(60) == "one"
 
 
 def test_what_was_given_up_before_it_began_is_never_worked_on(shop: Shop) -> None:
     first, second = shop.ask(), shop.ask()
-    assert shop.opened["one"].begun.acquire(timeout=10)
+    assert shop.opened["one"].begun.acquire(timeout=60)
     assert second.cancel()
     shop.gate.set()
-    assert first.result(10) == "one"
+    assert first.result(60) == "one"
     shop.serving.close()
     assert not shop.opened["one"].begun.acquire(blocking=False)
 
@@ -187,13 +187,13 @@ def test_a_keeper_hears_those_who_are_under_way_at_a_swap_before_it_closes(tmp_p
     shop = Shop(tmp_path, listener=Announces(), keeping=lambda card: keepers[card.id])
     shop.serving.add(shop.found("one"))
     early = shop.ask()
-    assert shop.opened["one"].begun.acquire(timeout=10)
+    assert shop.opened["one"].begun.acquire(timeout=60)
     swap = threading.Thread(target=shop.serving.swap, args=(shop.found("two"),))
     swap.start()
-    assert swapped.wait(10)
+    assert swapped.wait(60)
     shop.gate.set()
-    assert early.result(10) == "one"
-    swap.join(10)
+    assert early.result(60) == "one"
+    swap.join(60)
     shop.serving.close()
     assert keepers["one"].told == [("p", "one"), ("closed",)]
     assert keepers["two"].told == [("closed",)]

@@ -32,7 +32,7 @@ def narrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workben
         with film(folder / "clip.mp4", frames=12).open("rb") as file:
             media_id = bench.media.receive(file, "clip.mp4").id
         following = bench.streams.follow(Wish(media_id=media_id, every_s=0), lambda: None)
-        following.session.join(30)
+        following.session.join(60)
         yield bench, media_id
 
 
