@@ -28,6 +28,13 @@ AT_ONCE = """async button => {
   return [location.href !== before, button.getAttribute('aria-pressed')];
 }"""
 """Nothing else happens meanwhile: no key, no timer, no other turn of the page."""
+ACTIONS_AT_ONCE = """async () => {
+  document.body.dispatchEvent(
+    new KeyboardEvent("keydown", { key: "k", ctrlKey: true, bubbles: true, cancelable: true }),
+  );
+  for (let i = 0; i < 1000 && !document.querySelector("[role=dialog]"); i++) await null;
+  return document.activeElement.getAttribute("placeholder");
+}"""
 RIGHT = "dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true}));"
 
 
@@ -162,6 +169,14 @@ def test_pages_and_actions_are_reached_by_keys_alone(
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
+
+
+def test_what_is_typed_right_after_the_key_for_actions_goes_to_them(
+    page: Page, server: Running, project: str
+) -> None:
+    page.goto(f"{server.url}/p/{project}/browse")
+    expect(page.locator(".tile img").first).to_be_visible()
+    assert page.evaluate(ACTIONS_AT_ONCE) == "What do you want to do?"
 
 
 def test_keys_typed_into_a_field_label_nothing(page: Page, server: Running, project: str) -> None:

@@ -16,7 +16,7 @@ function useSheet() {
   return location.pathname === "/live" ? [live, ...browsing, annotate] : [...browsing, annotate, live];
 }
 
-export default function KeySheet({ onClose }: { onClose: () => void }) {
+export function KeySheet({ onClose }: { onClose: () => void }) {
   return (
     <Dialog open onClose={onClose} title="Keys" wide>
       {/* Longer than a small screen: the arrow keys must be able to scroll it. */}

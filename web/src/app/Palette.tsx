@@ -5,7 +5,7 @@ import { useAllCommands } from "./commands";
 import "./palette.css";
 
 /** Every action by its name. */
-export default function Palette({ onClose }: { onClose: () => void }) {
+export function Palette({ onClose }: { onClose: () => void }) {
   const commands = useAllCommands();
   const sections = [...new Set(commands.map((command) => command.section))];
   return (

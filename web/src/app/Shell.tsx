@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Outlet, useNavigate, useParams } from "react-router";
 import { makesStale } from "@/events/effects";
 import { applyProgress } from "@/events/live";
@@ -6,15 +6,14 @@ import { chooseTheme } from "./theme";
 import { useCommands, type Command } from "./commands";
 import { travel } from "./history";
 import { everywhere, going, isTyping } from "./keymap";
+import { KeySheet } from "./KeySheet";
+import { Palette } from "./Palette";
 import { rememberProject, to, useCurrentProject } from "./project";
 import { Rail } from "./Rail";
 import { sequence } from "./sequence";
 import { announcement, drawings, hub, outbox, queries } from "./services";
 import { TopBar } from "./TopBar";
 import "./shell.css";
-
-const Palette = lazy(() => import("./Palette"));
-const KeySheet = lazy(() => import("./KeySheet"));
 
 /** Events arrive in bursts: what they make old is loaded once per quarter second. */
 function useEvents(): void {
@@ -146,10 +145,9 @@ export function Shell() {
         <Outlet />
       </div>
       <LiveRegion />
-      <Suspense>
-        {open === "palette" && <Palette onClose={() => setOpen(null)} />}
-        {open === "keys" && <KeySheet onClose={() => setOpen(null)} />}
-      </Suspense>
+      {/* Not loaded late: the keys that follow at once are theirs, not the page's. */}
+      {open === "palette" && <Palette onClose={() => setOpen(null)} />}
+      {open === "keys" && <KeySheet onClose={() => setOpen(null)} />}
     </div>
   );
 }
