@@ -73,7 +73,8 @@ def test_garbage_in_midstream_closes_the_socket_and_nothing_else(
     assert len(texts(world.follow(media_id="clip").rest())) == 3
 
 
-def test_a_flood_is_refused(world: World) -> None:
+def test_a_flood_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(describing, "_RATE", 1.0)  # however slowly they are sent
     source = world.shelf.clip(frames=1)
     source.gate = threading.Semaphore(0)
     socket = world.follow(media_id="clip")

@@ -109,7 +109,7 @@ def test_what_cannot_be_loaded_is_told_each_time(engine: Callable[..., EnginePro
 def test_it_sleeps_when_nobody_asks_and_wakes_for_the_next(
     engine: Callable[..., EngineProcess],
 ) -> None:
-    process = engine(idle_s=0.1)
+    process = engine(idle_s=1.0)
     before = process.call("echo").facts["pid"]
     psutil.wait_procs([psutil.Process(before)], timeout=60)
     assert process.call("echo").facts["pid"] != before

@@ -44,7 +44,7 @@ def at_gate(runner: JobRunner, workspace: Path, *, n: int = 5, gate_at: int = 3)
 
 
 def test_job_runs_in_a_process_of_its_own_with_its_environment(runner: JobRunner) -> None:
-    job = runner.wait(runner.start("look", {}, project="digits", actor="ann").id, timeout_s=30)
+    job = runner.wait(runner.start("look", {}, project="digits", actor="ann").id, timeout_s=60)
     assert job.state == "done"
     assert job.result == {
         "env": {"OMP_NUM_THREADS": "2", "FAKE_KIND": "look", "FAKE_ALL": "yes"},
@@ -64,7 +64,7 @@ def test_progress_is_live_and_kept_at_the_end(runner: JobRunner, workspace: Path
     assert (live.state, live.total, live.note) == ("running", 5, "step 3")
     assert runner.list(state="running") == [live]
     (workspace / "gate").touch()
-    job = runner.wait(job_id, timeout_s=30)
+    job = runner.wait(job_id, timeout_s=60)
     assert (job.done, job.total, job.note) == (5, 5, "step 5")
     assert job.result == {"bench": "a bench", "first": 0, "attempt": 1}
 
@@ -72,13 +72,13 @@ def test_progress_is_live_and_kept_at_the_end(runner: JobRunner, workspace: Path
 def test_cancelled_job_stops_midway_and_resumes_there(runner: JobRunner, workspace: Path) -> None:
     job_id = at_gate(runner, workspace)
     runner.cancel(job_id)
-    job = runner.wait(job_id, timeout_s=30)
+    job = runner.wait(job_id, timeout_s=60)
     assert (job.state, job.done, job.error, job.resumable) == ("cancelled", 3, None, True)
     assert runner.cancel(job_id).state == "cancelled"
     (workspace / "gate").touch()
     until(lambda: not runner.folder(job_id).is_locked())
     runner.resume(job_id)
-    job = runner.wait(job_id, timeout_s=30)
+    job = runner.wait(job_id, timeout_s=60)
     assert job.state == "done"
     assert job.result == {"bench": "a bench", "first": 3, "attempt": 2}
 
@@ -86,7 +86,7 @@ def test_cancelled_job_stops_midway_and_resumes_there(runner: JobRunner, workspa
 def test_sigterm_cancels(runner: JobRunner, workspace: Path) -> None:
     job_id = at_gate(runner, workspace)
     os.kill(pid_of(runner, job_id), signal.SIGTERM)
-    assert runner.wait(job_id, timeout_s=30).state == "cancelled"
+    assert runner.wait(job_id, timeout_s=60).state == "cancelled"
 
 
 def test_job_that_does_not_listen_is_killed_with_its_children_after_the_grace(
@@ -99,7 +99,7 @@ def test_job_that_does_not_listen_is_killed_with_its_children_after_the_grace(
     grandchild = psutil.Process(pid_of(runner, job.id)).children()[0]
     runner.cancel(job.id)
     assert runner.get(job.id).state == "running"
-    assert runner.wait(job.id, timeout_s=30).state == "cancelled"
+    assert runner.wait(job.id, timeout_s=60).state == "cancelled"
     assert not is_alive(grandchild.pid, grandchild.create_time())
     runner.close()
 
@@ -109,14 +109,14 @@ def test_killed_worker_is_interrupted_and_resumes_where_it_was(
 ) -> None:
     job_id = at_gate(runner, workspace)
     os.kill(pid_of(runner, job_id), signal.SIGKILL)
-    job = runner.wait(job_id, timeout_s=30)
+    job = runner.wait(job_id, timeout_s=60)
     assert (job.state, job.resumable) == ("interrupted", True)
     assert job.error is not None
     assert "SIGKILL" in job.error["message"]
     assert "resume" in job.error["hint"]
     (workspace / "gate").touch()
     runner.resume(job_id)
-    job = runner.wait(job_id, timeout_s=30)
+    job = runner.wait(job_id, timeout_s=60)
     assert (job.state, job.error) == ("done", None)
     assert job.result == {"bench": "a bench", "first": 3, "attempt": 2}
 
@@ -129,7 +129,7 @@ def test_job_outlives_its_server_and_is_adopted_by_the_next(
     server = make_runner(db, workspace)
     assert [job.id for job in server.adopt()] == [job_id]
     (workspace / "gate").touch()
-    assert server.wait(job_id, timeout_s=30).state == "done"
+    assert server.wait(job_id, timeout_s=60).state == "done"
     server.close()
 
 
@@ -154,7 +154,7 @@ def test_result_that_a_worker_left_before_it_died_counts(
     done = Outcome(state="done", attempt=1, result={"n": 5}, done=5, total=5)
     runner.folder(job_id).write_outcome(done)
     os.kill(pid_of(runner, job_id), signal.SIGKILL)
-    job = runner.wait(job_id, timeout_s=30)
+    job = runner.wait(job_id, timeout_s=60)
     assert (job.state, job.result, job.done) == ("done", {"n": 5}, 5)
 
 
@@ -174,7 +174,7 @@ def test_result_that_a_worker_left_before_it_died_counts(
 def test_worker_that_dies_fails_with_a_reason(
     runner: JobRunner, how: str, code: str, message: str, hint: str
 ) -> None:
-    job = runner.wait(runner.start("fails", {"how": how}).id, timeout_s=30)
+    job = runner.wait(runner.start("fails", {"how": how}).id, timeout_s=60)
     assert job.state == "failed"
     assert job.error is not None
     assert job.error["code"] == code
@@ -188,11 +188,11 @@ def test_queue_keeps_its_order_and_lanes_do_not_wait_for_each_other(
     first = at_gate(runner, workspace)
     later = [runner.start("steps", {"n": 1}).id for _ in range(2)]
     aside = runner.start("io", {"n": 1}).id
-    assert runner.wait(aside, timeout_s=30).state == "done"
+    assert runner.wait(aside, timeout_s=60).state == "done"
     assert [runner.get(job_id).state for job_id in later] == ["queued", "queued"]
     assert runner.cancel(later[0]).state == "cancelled"
     (workspace / "gate").touch()
-    assert runner.wait(later[1], timeout_s=30).state == "done"
+    assert runner.wait(later[1], timeout_s=60).state == "done"
     assert runner.get(first).state == "done"
     started = [str(runner.get(job_id).started_at) for job_id in (first, later[1])]
     assert started == sorted(started)
@@ -210,7 +210,7 @@ def test_two_runners_start_a_queued_job_once(db: Database, workspace: Path) -> N
         list(pool.map(lambda runner: runner.pump(), runners))
     assert sum(len(runner._children) for runner in runners) == 2
     for job_id in ids:
-        assert runners[0].wait(job_id, timeout_s=30).state == "done"
+        assert runners[0].wait(job_id, timeout_s=60).state == "done"
         assert runners[0].log(job_id).text.count("counted") == 1
     for runner in runners:
         runner.close()
@@ -306,6 +306,6 @@ def test_ends_that_no_worker_could_write_down_are_told(runner: JobRunner, worksp
     queued = runner.start("steps", {"n": 1}).id
     runner.cancel(queued)
     os.kill(pid_of(runner, running), signal.SIGKILL)
-    runner.wait(running, timeout_s=30)
-    runner.wait(runner.start("steps", {"n": 1}).id, timeout_s=30)
+    runner.wait(running, timeout_s=60)
+    runner.wait(runner.start("steps", {"n": 1}).id, timeout_s=60)
     assert told == [(queued, "cancelled"), (running, "interrupted")]

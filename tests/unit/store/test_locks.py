@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from sightline.store.locks import FileLock
 lock = FileLock(Path(sys.argv[1]))
-lock.acquire(timeout_s=5)
+lock.acquire(timeout_s=60)
 print("held", flush=True)
 sys.stdin.read()
 """

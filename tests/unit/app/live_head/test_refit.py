@@ -41,6 +41,7 @@ class Fits:
 @pytest.fixture(autouse=True)
 def soon(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refit, "POLL_S", 0.005)
+    monkeypatch.setattr(refit, "PATIENCE_S", 600.0)
     bench.save_settings({"refit_delay_s": 0})
 
 
