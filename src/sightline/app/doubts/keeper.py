@@ -54,7 +54,9 @@ class Means:
     """None: nothing is kept, only counted."""
     share: float = SHARE
     tell: Callable[[dict[str, Any]], None] = lambda _: None
-    """Is given the numbers now and then."""
+    """Is given the numbers now and then,"""
+    tell_s: float = TELL_S
+    """at most so often, seconds, and that long after the last answers."""
     clock: Callable[[], float] = time.monotonic
 
 
@@ -101,6 +103,8 @@ class Keeper:
         self._thread: threading.Thread | None = None
         self._sight: _Sight | None = None
         self._told_at = 0.0
+        self._untold = False
+        """Whether anything was looked at since."""
         self._fault = ""
 
     def offer(self, data: bytes, row: Row) -> None:
@@ -155,7 +159,14 @@ class Keeper:
             self._thread.join(timeout_s)
 
     def _run(self) -> None:
-        while (taken := self._next()) is not None:
+        while True:
+            if not self._come():
+                self._tell(at_once=True)
+                continue
+            taken = self._next()
+            if taken is None:
+                break
+            self._untold = True
             try:
                 self._look(*taken)
             except (SightlineError, OSError) as error:
@@ -168,9 +179,14 @@ class Keeper:
                     self._ready.notify_all()
         self._tell(at_once=True)
 
+    def _come(self) -> bool:
+        """Wait for an answer or the end; False: neither came for a while, and there is news."""
+        patience = self._means.tell_s if self._untold else None
+        with self._ready:
+            return bool(self._ready.wait_for(lambda: self._queue or self._closed, patience))
+
     def _next(self) -> tuple[bytes, Row] | None:
         with self._ready:
-            self._ready.wait_for(lambda: self._queue or self._closed)
             if not self._queue:
                 return None
             taken = self._queue.popleft()
@@ -258,8 +274,8 @@ class Keeper:
 
     def _tell(self, *, at_once: bool = False) -> None:
         due = self._means.clock()
-        if at_once or due >= self._told_at + TELL_S:
-            self._told_at = due
+        if at_once or due >= self._told_at + self._means.tell_s:
+            self._told_at, self._untold = due, False
             try:
                 self._means.tell(self.stats())
             except OSError as error:

@@ -83,6 +83,25 @@ def test_what_cannot_be_read_is_counted_and_the_thread_goes_on(tmp_path: Path, d
     assert (keeper.stats()["failed"], keeper.stats()["kept"]) == (1, 1)
 
 
+def test_the_numbers_of_the_last_answers_are_told_when_no_more_come(tmp_path: Path) -> None:
+    gate = _Gate()
+    gate.open.set()
+    told: list[int] = []
+    last = threading.Event()
+
+    def tell(numbers: dict[str, Any]) -> None:
+        told.append(numbers["seen"])
+        if told[-1] == 3:
+            last.set()
+
+    keeper = _keeper(tmp_path, gate, tell=tell, tell_s=0.01, clock=lambda: 0.0)
+    for at in range(3):
+        keeper.offer(png((1, 2, 3), at), TORN)
+    assert last.wait(10)
+    keeper.close()
+    assert told == sorted(told)
+
+
 def test_what_the_caller_does_to_his_row_afterwards_does_not_matter(tmp_path: Path) -> None:
     gate = _Gate()
     keeper = _keeper(tmp_path, gate)
