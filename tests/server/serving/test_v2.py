@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -130,6 +131,14 @@ def test_a_detector_gives_boxes_scores_and_names(client: Client) -> None:
     assert found["scores"]["data"] == [0.75]
     assert found["label"]["data"] == ["cat"]
     assert "one picture at a time" in infer(client, {"inputs": [pixels(2)]}, "boxes", 422)["error"]
+
+
+def test_a_compressed_request_is_refused_for_what_it_is(client: Client) -> None:
+    url, body = "/v2/models/colours/infer", json.dumps({"inputs": [pixels()]}).encode()
+    packed = client.post(url, content=gzip.compress(body), headers={"content-encoding": "gzip"})
+    assert (packed.status_code, "compressed" in packed.json()["error"]) == (422, True)
+    plain = client.post(url, content=body, headers={"content-encoding": "identity"})
+    assert plain.status_code == 200
 
 
 def test_several_files_for_a_detector_are_refused_before_they_are_read(client: Client) -> None:

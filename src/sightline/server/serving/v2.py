@@ -122,6 +122,11 @@ async def _infer(desk: Desk, slot: Slot, request: Request) -> Response:
     length = request.headers.get(LENGTH)
     if length is not None and not (length.isdecimal() and len(length) <= _DIGITS):
         raise InvalidInputError(f"{LENGTH} is {length[:20]!r}", hint="send the length of the JSON")
+    packed = request.headers.get("content-encoding", "identity")
+    if packed.lower() != "identity":
+        raise InvalidInputError(
+            f"the request is compressed: {packed[:20]!r}", hint="send it as it is"
+        )
     async with desk.reading():
         body = await request.body()
 
