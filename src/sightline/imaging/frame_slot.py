@@ -33,13 +33,19 @@ class LatestFrame(Generic[T]):
         self._held: Slotted[T] | None = None
         self._count = 0
         self._dropped = 0
+        self._seen = -1
         self._closed = False
         self._fault: Exception | None = None
 
     @property
     def dropped(self) -> int:
-        """How many were replaced before anybody took them."""
+        """How many were replaced before anybody took or saw them."""
         return self._dropped
+
+    @property
+    def seen(self) -> int:
+        """The index of the newest that `newer` gave to anybody; -1: none."""
+        return self._seen
 
     @property
     def count(self) -> int:
@@ -56,10 +62,10 @@ class LatestFrame(Generic[T]):
         with self._changed:
             if self._closed:
                 return False
-            self._dropped += self._held is not None
+            self._dropped += self._held is not None and self._held.index > self._seen
             self._held = Slotted(value, self._count, time.monotonic())
             self._count += 1
-            self._changed.notify()
+            self._changed.notify_all()
             return True
 
     def take(self, timeout_s: float | None = None) -> Slotted[T] | None:
@@ -73,6 +79,27 @@ class LatestFrame(Generic[T]):
             held, self._held = self._held, None
             if held is None and self._fault is not None:
                 raise self._fault
+            return held
+
+    def newer(self, than: int, timeout_s: float | None = None) -> Slotted[T] | None:
+        """Return the newest above an index and leave it to other readers; None: as for `take`.
+
+        Raises:
+            Exception: The one that it was closed with, once there is nothing newer.
+        """
+
+        def fresh() -> Slotted[T] | None:
+            held = self._held
+            return held if held is not None and held.index > than else None
+
+        with self._changed:
+            self._changed.wait_for(lambda: fresh() is not None or self._closed, timeout_s)
+            held = fresh()
+            if held is None:
+                if self._fault is not None:
+                    raise self._fault
+                return None
+            self._seen = max(self._seen, held.index)
             return held
 
     def close(self, fault: Exception | None = None) -> None:

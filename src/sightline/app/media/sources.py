@@ -48,6 +48,7 @@ class Pushed:
     def __init__(self, slot: LatestFrame[bytes], limits: Limits) -> None:
         self._slot = slot
         self._limits = limits
+        self._before = slot.seen  # what others saw already is too old
         self._closed = False
         self.unreadable = 0
         """Frames that were no picture; they are passed over."""
@@ -70,11 +71,12 @@ class Pushed:
         """
         start = time.monotonic()
         while not self._closed:
-            held = self._slot.take(timeout_s=1.0)
+            held = self._slot.newer(self._before, timeout_s=1.0)
             if held is None:
                 if self._slot.closed:
                     return
                 continue
+            self._before = held.index
             try:
                 image = decode(held.value, limits=self._limits)
             except SightlineError:

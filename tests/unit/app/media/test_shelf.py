@@ -149,6 +149,19 @@ def test_a_camera_gives_the_newest_frame(bench: Workbench) -> None:
     assert bench.media.slot(camera.id).dropped == 2
 
 
+def test_two_who_look_at_a_camera_get_the_same_frames(bench: Workbench) -> None:
+    camera = bench.media.camera("front door")
+    one, other = (bench.media.open(camera.id).frames() for _ in range(2))
+    bench.media.push(camera.id, png(1))
+    assert index_of(next(one).image) == 1
+
+    bench.media.push(camera.id, png(2))
+    bench.media.push(camera.id, png(3))
+
+    assert [index_of(next(each).image) for each in (one, other)] == [3, 3]
+    assert bench.media.slot(camera.id).dropped == 1
+
+
 def test_a_sweep_takes_what_has_expired_and_what_an_ended_process_left(
     bench: Workbench,
 ) -> None:
