@@ -24,8 +24,8 @@ def press_at_once(page: Page, *keys: str) -> None:
 
 
 def open_and_listen(page: Page, url: str) -> None:
-    """Open a page and wait until it hears what others do: what they did before, nobody tells it."""
-    with page.expect_response("**/api/events"):
+    """Open a page and wait until it hears what others do."""
+    with page.expect_response("**/api/events*"):
         page.goto(url)
 
 

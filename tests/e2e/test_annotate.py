@@ -127,7 +127,7 @@ def draw_by_keys(page: Page) -> None:
 def test_two_people_on_one_picture_choose_what_stays(
     page: Page, server: Running, drawing: str, api: httpx.Client
 ) -> None:
-    page.route("**/api/events", lambda route: route.abort())
+    page.route("**/api/events*", lambda route: route.abort())
     ready(page, server, drawing)
     image = open_image(page)
     other = {"kind": "box", "geometry": [1, 1, 9, 9], "class_id": 1, "uid": "theirs"}

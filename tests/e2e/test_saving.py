@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from e2e.browse import open_and_listen
 from e2e.toasts import expect_toast
@@ -61,7 +61,7 @@ def test_labels_that_a_closed_page_could_not_send_are_sent_by_the_next_one(
 def test_a_label_that_was_overtaken_is_taken_back_and_told(
     page: Page, server: Running, project: str
 ) -> None:
-    page.route("**/api/events", lambda route: route.abort())
+    page.route("**/api/events*", lambda route: route.abort())
     page.goto(f"{server.url}/p/{project}/browse")
     tile = page.locator(".tile").first
     expect(tile.locator("img")).to_be_visible()
@@ -76,12 +76,35 @@ def test_a_label_that_was_overtaken_is_taken_back_and_told(
     expect(tile).to_have_attribute("aria-label", re.compile("disc$"))
 
 
+def test_what_others_did_before_the_stream_was_open_shows(
+    page: Page, server: Running, project: str
+) -> None:
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/api/events*", hold)
+    page.goto(f"{server.url}/p/{project}/browse")
+    tile = page.locator(".tile").first
+    expect(tile.locator("img")).to_be_visible()
+    image = int(tile.get_attribute("data-image") or 0)
+    with httpx.Client(base_url=server.url) as api:
+        classes = api.get(f"/api/projects/{project}/classes").json()
+        change = {"image_id": image, "class_id": classes[2]["id"]}
+        api.post(f"/api/projects/{project}/labels", json={"changes": [change]}).raise_for_status()
+    expect(tile).not_to_have_attribute("aria-label", re.compile("disc$"))
+    for one in waiting:
+        one.continue_()
+    expect(tile).to_have_attribute("aria-label", re.compile("disc$"))
+
+
 def test_a_label_given_in_one_tab_shows_in_the_other_over_one_stream(
     page: Page, server: Running, project: str
 ) -> None:
     streams: list[str] = []
     page.context.on(
-        "request", lambda one: streams.append(one.url) if one.url.endswith("/api/events") else None
+        "request", lambda one: streams.append(one.url) if "/api/events" in one.url else None
     )
     other = page.context.new_page()
     open_and_listen(page, f"{server.url}/p/{project}/browse")

@@ -353,6 +353,18 @@ async def test_hashed_assets_are_kept_for_ever_and_the_index_never(built: Page) 
     assert (await ask(app, "POST", "/")).status_code == 405
 
 
+async def test_the_index_says_which_event_is_the_newest(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text('<html data-last-event="">')
+    known = [7]
+
+    async def newest() -> int:
+        return known.pop()  # once it is known, then it cannot be read
+
+    app = toy(page=Page(tmp_path, newest=newest))
+    assert (await ask(app, "GET", "/models")).text == '<html data-last-event="7">'
+    assert (await ask(app, "GET", "/")).text == '<html data-last-event="">'
+
+
 @pytest.mark.parametrize(
     "url",
     ["/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/assets/..%2f..%2fsecret.txt"],

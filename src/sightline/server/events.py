@@ -162,6 +162,11 @@ class EventHub:
                 self._tail = asyncio.create_task(self._follow(), name="events-tail")
         return EventStream(self, client, last, opening)
 
+    async def newest(self) -> int:
+        """Return the id of the newest event, 0 when there is none."""
+        newest: int = await self._ask(self._log.last_id)
+        return newest
+
     def leave(self, client: Client) -> None:
         """Forget a client; with the last one the tail rests."""
         self._clients.discard(client)

@@ -33,7 +33,7 @@ def wrap(
 ) -> None:
     """Put the layers around an application: log, guard, net, body limit, nudge, problems, page."""
     problems.install(app)
-    app.router.default = page or Page()
+    app.router.default = page or Page(newest=hub.newest)
     app.add_middleware(Nudge, hub=hub)
     app.add_middleware(
         BodyLimit,

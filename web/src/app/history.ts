@@ -7,14 +7,32 @@ import { Withdrawn } from "./withdrawn";
 
 const withdrawn = new Withdrawn(() => outbox.pushes + drawings.pushes);
 
-/** Takes the last change of a project back, or gives it again. What has not been sent yet is taken back here. */
-export async function travel(project: string, way: "undo" | "redo"): Promise<void> {
-  if (way === "undo" && withdraw(project)) return;
-  if (way === "redo" && withdrawn.again(project)) {
-    announce("Gave again what had not been sent");
-    return;
-  }
-  await Promise.all([outbox.drained(), drawings.drained()]);
+let before: Promise<void> = Promise.resolve();
+let underway = 0;
+
+/**
+ * Takes the last change of a project back, or gives it again. What has not been sent yet is taken back here.
+ *
+ * Steps are taken one after the other, in the order in which they were asked for. What is said while one is under way
+ * waits for it: it is neither what the step takes back nor refused for what the step has changed.
+ */
+export function travel(project: string, way: "undo" | "redo"): Promise<void> {
+  // Where the server is on a step, that one comes first: what follows it is known then.
+  if (way === "undo" ? withdraw(project) : underway === 0 && giveAgain(project)) return Promise.resolve();
+  underway += 1;
+  const holds = [outbox.hold(), drawings.hold()];
+  before = before
+    .then(() => Promise.all(holds.map((hold) => hold.clear)))
+    .then(() => step(project, way))
+    .finally(() => {
+      underway -= 1;
+      holds.forEach((hold) => hold.release());
+    });
+  return before;
+}
+
+async function step(project: string, way: "undo" | "redo"): Promise<void> {
+  if (way === "redo" && giveAgain(project)) return;
   try {
     const answer = await api[way](project);
     if (way === "undo") withdrawn.undone(project);
@@ -31,6 +49,13 @@ export async function travel(project: string, way: "undo" | "redo"): Promise<voi
     if (error instanceof ApiError && error.status === 409) toasts.say(error.message, { hint: error.hint });
     else toasts.fail(error);
   }
+}
+
+/** Gives again what was taken back here; false where the next step forward is the server's. */
+function giveAgain(project: string): boolean {
+  const given = withdrawn.again(project);
+  if (given) announce("Gave again what had not been sent");
+  return given;
 }
 
 /** Takes back here what has not left yet; false where there is nothing of it. */

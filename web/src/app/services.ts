@@ -28,7 +28,7 @@ export const queries = new QueryClient({
   },
 });
 
-export const hub = new EventHub(urls.events, browserHub);
+export const hub = new EventHub(urls.events, browserHub, document.documentElement.dataset.lastEvent);
 export const thumbs = new Loader();
 export const outbox = openOutbox((project, changes) => api.label(project, changes));
 

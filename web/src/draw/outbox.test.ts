@@ -128,6 +128,22 @@ describe("DrawOutbox", () => {
     expect([outbox.saveState, outbox.unsent, server.shelf.size]).toEqual(["saved", 0, 0]);
   });
 
+  it("keeps what is drawn during a step back until that is done, and sends it with what the step has told", async () => {
+    const { server, outbox } = make();
+    outbox.push(draws(box("a")));
+    const hold = outbox.hold();
+    outbox.push(draws(box("b")));
+    await hold.clear;
+    await settled();
+    expect([server.got.length, outbox.saveState]).toEqual([1, "saving"]);
+    server.draw(1, []);
+    outbox.learn([{ id: 1, version: 3 }]);
+    hold.release();
+    await outbox.drained();
+    expect(server.got.map((one) => one.version)).toEqual([1, 3]);
+    expect(outbox.conflicts()).toEqual([]);
+  });
+
   it("keeps what is drawn while the server is away, each entry for itself, and sends it when it is back", async () => {
     const { server, outbox } = make();
     server.mood = "away";

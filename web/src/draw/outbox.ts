@@ -1,4 +1,5 @@
 import { ApiError } from "@/api/http";
+import { Bars, type Hold } from "@/label/turns";
 import { plan, shown, type Conflict, type Way } from "./merge";
 import { sameObject, sameObjects, type Change, type Document, type DrawnObject } from "./objects";
 
@@ -74,7 +75,7 @@ export class DrawOutbox {
   private readonly eventListeners = new Set<(event: DrawEvent) => void>();
   private tries = 0;
   private cancelWait: (() => void) | null = null;
-  private idle: (() => void)[] = [];
+  private readonly bars = new Bars();
   private state: SaveState = "saved";
   private revision = 0;
   private nextKey = 1;
@@ -188,10 +189,20 @@ export class DrawOutbox {
     void this.flush();
   }
 
-  /** Resolves once everything has been sent, kept back or refused. */
-  async drained(): Promise<void> {
-    if (!this.next() || this.state === "offline" || this.state === "waiting") return;
-    await new Promise<void>((resolve) => this.idle.push(resolve));
+  /** Resolves once everything (that was drawn before a key) has been sent, kept back or refused. */
+  async drained(before = Infinity): Promise<void> {
+    if (this.lowest() >= before || this.state === "offline" || this.state === "waiting") return;
+    await this.bars.until(before);
+  }
+
+  /** What is drawn from now on waits until it is released, and is sent with the versions that are known then. */
+  hold(): Hold {
+    const lift = this.bars.set(this.nextKey);
+    const release = () => {
+      lift();
+      void this.flush();
+    };
+    return { clear: this.drained(this.nextKey), release };
   }
 
   /** A version that the server has told of since, by answer or by undo. */
@@ -203,6 +214,11 @@ export class DrawOutbox {
     return this.entries.find((entry) => !this.held.has(entry.image));
   }
 
+  /** The key of the oldest entry that no person has to decide on. */
+  private lowest(): number {
+    return this.next()?.key ?? Infinity;
+  }
+
   private rested(): SaveState {
     if (this.state === "offline" || this.state === "waiting") return this.next() ? this.state : "saved";
     return this.next() ? "saving" : "saved";
@@ -211,10 +227,8 @@ export class DrawOutbox {
   private async flush(): Promise<void> {
     if (this.sending || this.cancelWait) return;
     const entry = this.next();
-    if (!entry) {
-      this.wake();
-      return;
-    }
+    this.bars.wake(this.lowest());
+    if (!entry || !this.bars.open(entry.key)) return;
     this.sending = entry;
     try {
       const answer = await this.ports.send(entry.project, [this.sent(entry)], entry.description);
@@ -292,7 +306,7 @@ export class DrawOutbox {
       void this.flush();
     });
     this.settle(error.status === 0 || error.status === 401 || error.status === 403 ? "offline" : "waiting");
-    this.wake();
+    this.bars.wake(Infinity);
   }
 
   private remove(entry: Entry): void {
@@ -309,10 +323,6 @@ export class DrawOutbox {
 
   private tell(event: DrawEvent): void {
     for (const listener of this.eventListeners) listener(event);
-  }
-
-  private wake(): void {
-    for (const resolve of this.idle.splice(0)) resolve();
   }
 }
 

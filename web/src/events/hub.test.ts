@@ -6,6 +6,7 @@ import { EventHub, type HubPorts, type Link, type Message, type Told } from "./h
 /** Two tabs of one browser: the first to ask leads. */
 class FakeBrowser {
   streams = 0;
+  readonly urls: string[] = [];
   hear: (told: Told) => void = () => undefined;
   link: (link: Link) => void = () => undefined;
   private readonly wires = new Set<(message: Message) => void>();
@@ -14,8 +15,9 @@ class FakeBrowser {
 
   tab(): HubPorts {
     return {
-      open: (_url, hear, link) => {
+      open: (url, hear, link) => {
         this.streams += 1;
+        this.urls.push(url);
         this.hear = hear;
         this.link = link;
         return () => void (this.streams -= 1);
@@ -63,6 +65,15 @@ describe("EventHub", () => {
     const second = new EventHub("/e", browser.tab());
     second.start();
     expect(second.link()).toBe("live");
+  });
+
+  it("hears what happened since the page was served, and nothing twice once another tab has heard it", () => {
+    const browser = new FakeBrowser();
+    const stop = new EventHub("/e", browser.tab(), "7").start();
+    new EventHub("/e", browser.tab(), "9").start();
+    browser.link("live");
+    stop();
+    expect(browser.urls).toEqual(["/e?last_event_id=7", "/e"]);
   });
 
   it("hands the stream on when the leader closes", () => {

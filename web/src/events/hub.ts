@@ -45,6 +45,9 @@ export interface HubPorts {
   lead: (lead: () => void) => () => void;
 }
 
+/** Where a stream goes on from, if that is known. */
+const from = (url: string, last: string): string => (last === "" ? url : `${url}?last_event_id=${last}`);
+
 export class EventHub {
   private readonly listeners = new Set<(told: Told) => void>();
   private readonly linkListeners = new Set<() => void>();
@@ -56,6 +59,8 @@ export class EventHub {
   constructor(
     private readonly url: string,
     private readonly ports: HubPorts,
+    /** The newest event as the page was served: what came after it, the first reading may not show. */
+    private readonly last = "",
   ) {}
 
   start(): () => void {
@@ -67,10 +72,11 @@ export class EventHub {
       this.ports.lead(() => {
         this.leading = true;
         // Another tab led before: what was told between its end and our start is lost.
-        if (this.state !== "connecting") this.tell({ kind: "reset", data: {} });
+        const first = this.state === "connecting";
+        if (!first) this.tell({ kind: "reset", data: {} });
         this.stops.push(
           this.ports.open(
-            this.url,
+            first ? from(this.url, this.last) : this.url,
             (told) => {
               channel.send({ type: "told", told });
               this.tell(told);

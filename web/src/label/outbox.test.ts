@@ -165,6 +165,40 @@ describe("Outbox", () => {
     await drained;
     expect(outbox.saveState).toBe("saved");
   });
+
+  it("keeps what is given during a step back until that is done, and sends it with what the step has told", async () => {
+    const { server, outbox } = make();
+    const hold = outbox.hold();
+    await hold.clear;
+    outbox.push("p", [{ id: 5, version: 1 }], cat);
+    await settled();
+    expect(server.got).toEqual([]);
+    expect([outbox.overlay(5), outbox.saveState]).toEqual([cat, "saving"]);
+    outbox.learn([{ id: 5, version: 7 }]);
+    hold.release();
+    await outbox.drained();
+    expect(server.got.map(([change]) => change?.version)).toEqual([7]);
+  });
+
+  it("lets what was given before a step go first, and waits for nothing that is given after", async () => {
+    const { server, outbox } = make();
+    server.mood = "slow";
+    outbox.push("p", [{ id: 5, version: 1 }], cat);
+    const first = outbox.hold();
+    outbox.push("p", [{ id: 6, version: 1 }], cat);
+    const second = outbox.hold();
+    outbox.push("p", [{ id: 7, version: 1 }], cat);
+    const ids = () => server.got.map(([change]) => change?.image_id);
+    await server.release();
+    await first.clear;
+    expect(ids()).toEqual([5]);
+    first.release();
+    await server.release();
+    await second.clear;
+    expect(ids()).toEqual([5, 6]);
+    second.release();
+    expect(ids()).toEqual([5, 6, 7]);
+  });
 });
 
 describe("parse", () => {

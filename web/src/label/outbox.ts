@@ -1,5 +1,6 @@
 import { ApiError } from "@/api/http";
 import type { Answer, LabelChange, LabelledImage, Status } from "@/api/types";
+import { Bars, type Hold } from "./turns";
 
 /** What is being said of some images; `class_id` alone means labelled. */
 export interface Mark {
@@ -52,7 +53,7 @@ export class Outbox {
   private marks = new Map<number, Mark>();
   private tries = 0;
   private cancelWait: (() => void) | null = null;
-  private idle: (() => void)[] = [];
+  private readonly bars = new Bars();
   private state: SaveState = "saved";
   private revision = 0;
   private nextKey: number;
@@ -120,10 +121,20 @@ export class Outbox {
     void this.flush();
   }
 
-  /** Resolves once everything has been sent, kept back or refused. */
-  async drained(): Promise<void> {
-    if (this.entries.length === 0 || this.state === "offline" || this.state === "waiting") return;
-    await new Promise<void>((resolve) => this.idle.push(resolve));
+  /** Resolves once everything (that was given before a key) has been sent, kept back or refused. */
+  async drained(before = Infinity): Promise<void> {
+    if (this.lowest() >= before || this.state === "offline" || this.state === "waiting") return;
+    await this.bars.until(before);
+  }
+
+  /** What is given from now on waits until it is released, and is sent with the versions that are known then. */
+  hold(): Hold {
+    const lift = this.bars.set(this.nextKey);
+    const release = () => {
+      lift();
+      void this.flush();
+    };
+    return { clear: this.drained(this.nextKey), release };
   }
 
   /** A version that the server has told of since, by answer or by undo. */
@@ -134,10 +145,8 @@ export class Outbox {
   private async flush(): Promise<void> {
     if (this.sending || this.cancelWait) return;
     const entry = this.entries[0];
-    if (!entry) {
-      this.wake();
-      return;
-    }
+    this.bars.wake(this.lowest());
+    if (!entry || !this.bars.open(entry.key)) return;
     this.sending = entry;
     try {
       const answer = await this.ports.send(entry.project, this.changes(entry));
@@ -171,7 +180,7 @@ export class Outbox {
       void this.flush();
     });
     this.settle([429, 507].includes(problem.status) ? "waiting" : "offline");
-    this.wake();
+    this.bars.wake(Infinity);
   }
 
   private done(entry: Entry): void {
@@ -209,8 +218,9 @@ export class Outbox {
     for (const listener of this.eventListeners) listener(event);
   }
 
-  private wake(): void {
-    for (const resolve of this.idle.splice(0)) resolve();
+  /** The key of the oldest entry. */
+  private lowest(): number {
+    return this.entries[0]?.key ?? Infinity;
   }
 }
 

@@ -68,7 +68,7 @@ function useConflicts(image: number | null) {
 function AnnotateProject({ project, multi }: { project: string; multi: boolean }) {
   const desk = useDesk(project);
   const place = usePlace(project);
-  const { size, image, index, item, windows, move, goTo, goAt } = place;
+  const { size, image, index, item, windows, ask: askPlace, move, goTo, goAt } = place;
   const classes = useClasses(project);
   const { error, retry } = useDocument(desk, index === null ? null : image);
   const { science, tone, setTone, query } = useTone(item?.id);
@@ -99,6 +99,7 @@ function AnnotateProject({ project, multi }: { project: string; multi: boolean }
   const toNext = useCallback(
     async (done: boolean) => {
       if (done && !desk.document) return; // nothing is finished before it is known
+      const wanted = askPlace();
       if (done) desk.review("done");
       if (done) await drawings.drained();
       try {
@@ -112,14 +113,14 @@ function AnnotateProject({ project, multi }: { project: string; multi: boolean }
         } else if (image_id === image) toasts.say("This is the last one that is not finished");
         else {
           announce(`${many(left, "picture")} left`);
-          await goTo(image_id);
+          await goTo(image_id, wanted);
         }
       } catch (problem) {
         // Without the server the next one will do.
-        if (!(await move(1))) toasts.fail(problem);
+        if (wanted() && !(await move(1))) toasts.fail(problem);
       }
     },
-    [desk, project, image, place.view, goTo, move],
+    [desk, project, image, place.view, goTo, move, askPlace],
   );
   const mark = useCallback(
     (how: "unsure" | "skip") => {

@@ -83,9 +83,16 @@ export function usePlace(project: string) {
     };
   }, [lookFor, windows, image, project, view, asked, show]);
 
+  // What is asked for last is where one goes: a slow answer to what was asked before leads nowhere.
+  const asks = useRef(0);
+  const ask = useCallback(() => {
+    const mine = ++asks.current;
+    return () => mine === asks.current;
+  }, []);
   const moving = useRef<Promise<unknown>>(Promise.resolve());
   const move = useCallback(
     (by: 1 | -1) => {
+      ask();
       const moved = moving.current.then(async () => {
         const from = here.current;
         if (!windows || from.at === null || windows.get(from.at)?.id !== from.image) return false;
@@ -96,24 +103,26 @@ export function usePlace(project: string) {
       moving.current = moved.catch(() => undefined);
       return moved;
     },
-    [windows, show],
+    [windows, show, ask],
   );
   const goTo = useCallback(
-    async (id: number) => {
-      if (!windows) return;
+    async (id: number, wanted = ask()) => {
+      if (!windows || !wanted()) return;
       const found = await locate(searched(windows), id, view, here.current.at ?? 0);
+      if (!wanted()) return;
       if (found) show(found[0], found[1]);
       else void navigate(to.annotate(project, id), { replace: true });
     },
-    [windows, view, show, navigate, project],
+    [windows, view, show, navigate, project, ask],
   );
   const goAt = useCallback(
     async (position: number) => {
       if (!windows) return;
+      const wanted = ask();
       const [found] = await searched(windows).range(position, position + 1);
-      if (found) show(position, found);
+      if (found && wanted()) show(position, found);
     },
-    [windows, show],
+    [windows, show, ask],
   );
   const neighbours = useMemo(() => {
     const near = (position: number) => (index === null ? null : (windows?.get(position)?.id ?? null));
@@ -132,6 +141,7 @@ export function usePlace(project: string) {
     error: error ?? null,
     lost: lost?.asked === asked ? lost.why : null,
     retry,
+    ask,
     move,
     goTo,
     goAt,
