@@ -18,10 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator, Page, Route
 
     from fakes.running import Running
 
+FRAMES = """async () => {
+  for (let i = 0; i < 6; i++) await new Promise(requestAnimationFrame);
+}"""
+"""What an answer leads to is shown by then."""
 LONG_MS = 40_000
 BOXES = 100
 KILLED_AT = 40
@@ -194,6 +198,30 @@ def test_the_first_class_is_made_where_one_draws_and_all_goes_by_keys(
     expect(page.locator(".object-list")).to_have_accessible_name("0 objects")
     expect(saved(page)).to_be_visible()
     assert objects(api, second) == []
+
+
+@pytest.mark.nightly
+@pytest.mark.usefixtures("classes")
+def test_where_one_goes_while_the_next_picture_is_looked_for_one_stays(
+    page: Page, server: Running, drawing: str
+) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    ready(page, server, drawing)
+    page.route("**/annotate/next*", hold)
+    with page.expect_request("**/annotate/next*"):
+        page.keyboard.press("n")
+    for at in (2, 3):
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_text(f"{at} / 3")).to_be_visible()
+    with page.expect_response("**/annotate/next*") as answered:
+        held[0].continue_()
+    answered.value.finished()
+    page.evaluate(FRAMES)
+    expect(page.get_by_text("3 / 3")).to_be_visible()
 
 
 @pytest.mark.nightly

@@ -104,7 +104,8 @@ export function SelectedPane({ ref, project, picked, looks, byId, onFocus, onCle
   }, [chosen, opened]);
   const { data: about } = useQuery({ queryKey: keys.project(project), queryFn: () => api.project(project) });
   const multi = about?.task === "multi";
-  const labelling = useLabelling({ view, looks, multi, onDone: moveTo, seen });
+  // What was drawn around last is what a key labels: until that is there, none does.
+  const labelling = useLabelling({ view: loading ? null : view, looks, multi, onDone: moveTo, seen });
   const { mark, give, accept, reject, repeat } = labelling;
   const open = (index: number) => {
     if (index < 0 || index >= size) return;
@@ -151,14 +152,16 @@ export function SelectedPane({ ref, project, picked, looks, byId, onFocus, onCle
   useSyncExternalStore(windows?.subscribe ?? never, windows?.snapshot ?? zero);
   const focusedId = selection.all ? null : (windows?.get(selection.focus)?.id ?? null);
   useEffect(() => onFocus(focusedId), [focusedId, onFocus]);
+  const shows = useRef(0);
   useImperativeHandle(
     ref,
     () => ({
       show: (imageId, ordinal) => {
         if (!windows) return;
+        const mine = ++shows.current;
         positionOf(windows, imageId, ordinal)
           .then((index) => {
-            if (index !== null) moveTo(pick(nothing, { kind: "focus", index }));
+            if (index !== null && mine === shows.current) moveTo(pick(nothing, { kind: "focus", index }));
           })
           .catch((problem: unknown) => toasts.fail(problem));
       },

@@ -86,11 +86,16 @@ export function useBoard<T extends GalleryItem>(project: string, listKey: string
         if (refs.length === 0) return;
         const done = await api.reclass(project, refs, classId);
         mine.current.add(done.seq);
-        const changes = new Map(now.changes);
-        for (const one of refs) changes.set(nameOf(one), classId);
-        const last = chosen.at(-1) ?? 0;
-        const focus = now.selection.all ? now.selection.focus : Math.min(total - 1, last + 1);
-        setState({ key, changes, selection: { ...nothing, focus } });
+        const end = chosen.at(-1) ?? 0;
+        const focus = now.selection.all ? now.selection.focus : Math.min(total - 1, end + 1);
+        setState((last) => {
+          // What a person has gone to or picked meanwhile stays; another list has nothing to do with it.
+          const here = last === state ? now : last;
+          if (here.key !== key) return last;
+          const changes = new Map(here.changes);
+          for (const one of refs) changes.set(nameOf(one), classId);
+          return { key, changes, selection: here.selection === now.selection ? { ...nothing, focus } : here.selection };
+        });
         announce(done.description);
       } catch (error) {
         toasts.fail(error);
@@ -99,7 +104,7 @@ export function useBoard<T extends GalleryItem>(project: string, listKey: string
         setBusy(false);
       }
     },
-    [now, total, busy, rows, project, key],
+    [now, state, total, busy, rows, project, key],
   );
 
   return {
