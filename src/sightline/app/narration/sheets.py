@@ -51,4 +51,4 @@ class Sheets:
         if line["kind"] == "text" and (record["boxes"] or record.get("heat")):
             long_px = max(record["width"], record["height"], 1)
             picture = png(painted(record, OverlayWish(px=long_px)))
-            (self._folder / "overlays" / f"{line['id']}.png").write_bytes(picture)
+            write_atomic(self._folder / "overlays" / f"{line['id']}.png", picture)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import signal
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +24,6 @@ from sightline.imaging.clip_opencv import quiet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from fakes.cli import Cli
     from sightline.core.narration import Telling
@@ -81,6 +84,30 @@ def test_a_folder_holds_the_overlays_of_the_last_narration_alone(
         (overlays / name).write_bytes(b"earlier")
     seen("narrate", clip, "--seconds", 0.5, "--out", tmp_path / "told")
     assert sorted(one.name for one in overlays.iterdir()) == ["1.png", "mine.png"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc which file it is")
+def test_no_half_an_overlay_is_left_where_the_disk_is_full(
+    seen: Cli, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, data: bytes) -> int:
+        path.touch()
+        if path.parent.name == "overlays":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return len(data)
+
+    sync = os.fsync
+
+    def synced(handle: int) -> None:
+        if Path(f"/proc/self/fd/{handle}").readlink().parent.name == "overlays":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        sync(handle)
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
+    monkeypatch.setattr("sightline.core.files.os.fsync", synced)
+    answer = seen("narrate", clip, "--out", tmp_path / "told", code=7)
+    assert "No space left" in answer.last["error"]["message"]
+    assert list((tmp_path / "told" / "overlays").iterdir()) == []
 
 
 def test_what_is_no_number_of_seconds_is_refused(seen: Cli, clip: Path) -> None:
