@@ -71,6 +71,37 @@ describe("a step back", () => {
     expect(server.got).toEqual(["undo"]);
   });
 
+  it("is newer than what was asked for before it was given", async () => {
+    const other = travel("p", "undo");
+    label();
+    await travel("p", "undo"); // here
+    await settled();
+    await answer();
+    await other;
+    await travel("p", "redo"); // here
+    await outbox.drained();
+    expect(server.got).toEqual(["undo", "label at 9"]);
+  });
+
+  it("is given again on the server before what was taken back here earlier", async () => {
+    label(); // on its way
+    label();
+    await travel("p", "undo"); // here
+    await outbox.drained();
+    const back = travel("p", "undo");
+    await settled();
+    await answer();
+    await back;
+    const forward = travel("p", "redo");
+    await settled();
+    await answer();
+    await forward;
+    expect(server.got).toEqual(["label at 9", "undo", "redo"]);
+    await travel("p", "redo"); // here
+    await outbox.drained();
+    expect(server.got).toEqual(["label at 9", "undo", "redo", "label at 9"]);
+  });
+
   it("is answered before the step forward that was asked for next", async () => {
     const [back, forward] = [travel("p", "undo"), travel("p", "redo")];
     await settled();

@@ -18,12 +18,14 @@ let underway = 0;
  */
 export function travel(project: string, way: "undo" | "redo"): Promise<void> {
   // Where the server is on a step, that one comes first: what follows it is known then.
-  if (way === "undo" ? withdraw(project) : underway === 0 && giveAgain(project)) return Promise.resolve();
+  if (way === "undo" ? withdraw(project) : underway === 0 && withdrawn.isNext(project) && giveAgain(project))
+    return Promise.resolve();
   underway += 1;
+  const failed = way === "undo" ? withdrawn.undone(project) : () => undefined;
   const holds = [outbox.hold(), drawings.hold()];
   before = before
     .then(() => Promise.all(holds.map((hold) => hold.clear)))
-    .then(() => step(project, way))
+    .then(() => step(project, way, failed))
     .finally(() => {
       underway -= 1;
       holds.forEach((hold) => hold.release());
@@ -31,11 +33,10 @@ export function travel(project: string, way: "undo" | "redo"): Promise<void> {
   return before;
 }
 
-async function step(project: string, way: "undo" | "redo"): Promise<void> {
+async function step(project: string, way: "undo" | "redo", failed: () => void): Promise<void> {
   if (way === "redo" && giveAgain(project)) return;
   try {
     const answer = await api[way](project);
-    if (way === "undo") withdrawn.undone(project);
     outbox.learn(answer.images);
     drawings.learn(answer.images);
     labelled.tell(answer.images);
@@ -46,6 +47,7 @@ async function step(project: string, way: "undo" | "redo"): Promise<void> {
       void queries.invalidateQueries({ queryKey: key });
     }
   } catch (error) {
+    failed();
     if (error instanceof ApiError && error.status === 409) toasts.say(error.message, { hint: error.hint });
     else toasts.fail(error);
   }

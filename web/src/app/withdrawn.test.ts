@@ -27,6 +27,28 @@ describe("what was taken back before it had left", () => {
     expect(again).toEqual(["newest"]);
   });
 
+  it("is the next step forward until the server has undone something", () => {
+    const { withdrawn, took } = make();
+    expect(withdrawn.isNext("p")).toBe(false);
+    took("p", "newest");
+    expect(withdrawn.isNext("p")).toBe(true);
+    const failed = withdrawn.undone("p");
+    expect(withdrawn.isNext("p")).toBe(false);
+    failed();
+    expect(withdrawn.isNext("p")).toBe(true);
+  });
+
+  it("is newer than a step back that was asked for before it was given", () => {
+    const { withdrawn, took, give } = make();
+    took("p", "older");
+    const failed = withdrawn.undone("p");
+    give();
+    took("p", "newest");
+    expect(withdrawn.isNext("p")).toBe(true);
+    failed();
+    expect(withdrawn.isNext("p")).toBe(true);
+  });
+
   it("is forgotten once something new is given, and in another project", () => {
     const { withdrawn, again, took, give } = make();
     took("p", "a");

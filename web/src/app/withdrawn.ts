@@ -20,9 +20,19 @@ export class Withdrawn {
     this.steps.push(again);
   }
 
-  /** Notes a step back on the server. */
-  undone(project: string): void {
-    if (this.holds(project)) this.behind += 1;
+  /** Notes a step back on the server as it is asked for; what is returned takes the note back, where it failed. */
+  undone(project: string): () => void {
+    if (!this.holds(project)) return () => undefined;
+    const { steps } = this;
+    this.behind += 1;
+    return () => {
+      if (this.steps === steps) this.behind -= 1;
+    };
+  }
+
+  /** Whether the next step forward is one that was taken back here. */
+  isNext(project: string): boolean {
+    return this.holds(project) && this.behind === 0;
   }
 
   /** Gives again what was taken back here, if that is the next step forward; false: it is the server's. */
