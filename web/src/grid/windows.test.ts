@@ -59,6 +59,17 @@ describe("Windows", () => {
     expect(aborted).toEqual([0]);
   });
 
+  it("loads again what is old when it comes back, although that was begun and given up before", async () => {
+    const { windows, asked, setHold } = open(1000);
+    windows.ensure({ start: 0, end: 50 });
+    await settled();
+    setHold(true);
+    windows.invalidate();
+    windows.ensure({ start: 900, end: 950 });
+    windows.ensure({ start: 0, end: 50 });
+    expect(asked).toEqual([0, 0, 900, 0]);
+  });
+
   it("drops the pages that were not seen for longest", async () => {
     const { windows } = open(1000, 2);
     for (const start of [0, 100, 200, 300]) {

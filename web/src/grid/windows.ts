@@ -86,6 +86,7 @@ export class Windows {
       if (!needed.has(number) && page.abort) {
         page.abort.abort();
         page.abort = null;
+        page.stale = true;
         if (!page.items) this.pages.delete(number);
       }
     }
