@@ -8,6 +8,7 @@ import re
 import secrets
 import shutil
 import threading
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +26,8 @@ LOCK: Final = "lock"
 _GONE: Final = ".gone-"
 _ID: Final = re.compile(r"[0-9a-f]{24}")
 _OWNER_ONLY: Final = 0o600
+_MAKING_S: Final = 30.0
+"""Making a folder takes milliseconds, looking through all of them not much more."""
 
 
 def new_id() -> str:
@@ -50,24 +53,36 @@ class MediaFolders:
             raise unknown(media_id)
         return self.root / media_id
 
-    def make(self, media_id: str, *, owned: bool) -> FileLock | None:
-        """Make a folder; `owned`: its content dies with this process, which holds its lock.
+    def make(self, media_id: str) -> FileLock:
+        """Make a folder, and return its lock: without a record its content dies with this process.
 
         Raises:
             StorageError: The disk refuses.
         """
         folder = self.path(media_id)
-        try:
-            folder.mkdir(parents=True, mode=0o700)
-        except OSError as error:
-            raise StorageError(
-                f"{folder} cannot be made: {error.strerror}", hint="free some space, then again"
-            ) from error
-        if not owned:
-            return None
-        lock = FileLock(folder / LOCK)
-        lock.acquire(timeout_s=1.0)
+        with self.settled():
+            try:
+                folder.mkdir(parents=True, mode=0o700)
+            except OSError as error:
+                raise StorageError(
+                    f"{folder} cannot be made: {error.strerror}",
+                    hint="free some space, then again",
+                ) from error
+            lock = FileLock(folder / LOCK)
+            lock.acquire(timeout_s=1.0)
         return lock
+
+    @contextmanager
+    def settled(self) -> Iterator[None]:
+        """Let no process make a folder for a block: each that is there then has its lock.
+
+        Raises:
+            StorageError: The disk refuses.
+        """
+        lock = FileLock(self.root.with_name(f"{self.root.name}.lock"))
+        lock.acquire(timeout_s=_MAKING_S)
+        with lock:
+            yield
 
     def write(self, media: Media) -> None:
         """Keep a record.

@@ -70,7 +70,7 @@ class Receiving:
         self._folders = folders
         self._bounds = bounds
         self._keep = keep
-        self._lock = folders.make(media.id, owned=True)
+        self._lock = folders.make(media.id)
         self._held: Held | None = None
         self._done = False
         try:

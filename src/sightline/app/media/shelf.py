@@ -124,7 +124,7 @@ class MediaShelf:
     ) -> Media:
         """Make a camera: frames are pushed, the newest is looked at, none is stored."""
         media = replace(self._new(name, retention, hours, blur), kind="camera", state="running")
-        lock = self._folders.make(media.id, owned=True)
+        lock = self._folders.make(media.id)
         self._live.add(Live(media=media, lock=lock, slot=LatestFrame()))
         self._folders.write(media)
         return media
@@ -156,7 +156,7 @@ class MediaShelf:
         usual = Path(address.shown).name if address.kind == "path" else address.shown
         media = self._new(name or usual, retention, hours, blur)
         media = self._opening.described(replace(media, source=address.shown), address)
-        lock = self._folders.make(media.id, owned=True)
+        lock = self._folders.make(media.id)
         self._live.add(Live(media=media, lock=lock, address=address))
         self._folders.write(media)
         return media
@@ -339,7 +339,10 @@ class MediaShelf:
             OSError: Some could not be erased; all others are.
         """
         self._folders.clear()
-        over = [one for one in self._folders.ids() if self._ending.is_over(one)]
+        if not any(self._folders.ids()):
+            return []
+        with self._folders.settled():
+            over = [one for one in self._folders.ids() if self._ending.is_over(one)]
         with contextlib.ExitStack() as each:
             for media_id in over:
                 each.callback(self._erase, media_id)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,7 @@ from sightline.core.errors import (
 )
 from sightline.imaging.video import open_clip
 from sightline.store import media_folder
+from sightline.store.locks import FileLock
 from sightline.store.media_folder import MediaFolders
 
 if TYPE_CHECKING:
@@ -47,6 +50,37 @@ def send(bench: Workbench, data: bytes, name: str = "one.bin", **options: object
 def stored(bench: Workbench) -> list[str]:
     """Return the names of all files that media have on disk."""
     return sorted(one.name for one in (bench.workspace / "media").rglob("*") if one.is_file())
+
+
+def test_what_is_being_made_while_old_media_are_swept_stays(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    halfway, go, decided = threading.Event(), threading.Event(), threading.Event()
+    take = FileLock.acquire
+
+    def acquire(lock: FileLock, *, timeout_s: float) -> None:
+        if lock.path.parent.parent.name == "media":
+            halfway.set()
+            assert go.wait(60)
+        elif halfway.is_set():
+            decided.set()  # it waits for what is being made
+        take(lock, timeout_s=timeout_s)
+
+    def sweep() -> list[str]:
+        found = bench.media.sweep()
+        decided.set()
+        return found
+
+    monkeypatch.setattr(FileLock, "acquire", acquire)
+    with ThreadPoolExecutor(2) as pool:
+        made = pool.submit(bench.media.camera, "desk")
+        assert halfway.wait(60)
+        swept = pool.submit(sweep)
+        assert decided.wait(60)
+        go.set()
+        assert swept.result(60) == []
+        assert bench.media.get(made.result(60).id).kind == "camera"
+    assert stored(bench) == ["lock", "media.json"]
 
 
 def test_a_picture_is_known_by_its_content_and_gives_one_frame(bench: Workbench) -> None:
