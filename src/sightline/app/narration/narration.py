@@ -23,8 +23,8 @@ FALLBACK: Final = "en"
 SLACK_S: Final = 1e-6
 """Times of frames are rounded."""
 _DOWN: Final = (
-    "the camera seems to look straight down, so frames are flattened for the detector; the "
-    "setting narrate_from_above says otherwise"
+    "the camera seems to look straight down: frames are flattened for the detector "
+    "(if it does not, set narrate_from_above to no)"
 )
 
 
