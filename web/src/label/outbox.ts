@@ -129,12 +129,7 @@ export class Outbox {
 
   /** What is given from now on waits until it is released, and is sent with the versions that are known then. */
   hold(): Hold {
-    const lift = this.bars.set(this.nextKey);
-    const release = () => {
-      lift();
-      void this.flush();
-    };
-    return { clear: this.drained(this.nextKey), release };
+    return this.bars.hold(this.nextKey, this.drained(this.nextKey), () => void this.flush());
   }
 
   /** A version that the server has told of since, by answer or by undo. */

@@ -10,11 +10,15 @@ export class Bars {
   private readonly bars = new Set<{ readonly key: number }>();
   private readonly waiting = new Set<{ readonly before: number; readonly resolve: () => void }>();
 
-  /** Returns what lifts the bar. */
-  set(key: number): () => void {
+  /** Bars what has reached a key; `lifted` is called once it is released. */
+  hold(key: number, clear: Promise<void>, lifted: () => void): Hold {
     const bar = { key };
     this.bars.add(bar);
-    return () => void this.bars.delete(bar);
+    const release = () => {
+      this.bars.delete(bar);
+      lifted();
+    };
+    return { clear, release };
   }
 
   open(key: number): boolean {
